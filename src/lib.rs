@@ -1,0 +1,3 @@
+//! Hatang: the register and map API of a locality's digital infrastructure.
+
+pub mod store;
