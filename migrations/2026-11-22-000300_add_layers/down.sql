@@ -1,0 +1,16 @@
+drop function refresh_communes(text);
+drop procedure unregister_layer(text);
+drop procedure register_layer(text, text[], text);
+drop function asset_after_update();
+drop function asset_after_insert();
+drop function feed_op(boolean, boolean, boolean);
+drop function collection_of(text);
+drop function asset_no_delete();
+drop function asset_all_public();
+drop function asset_before_write();
+drop function number_changes();
+drop table feed;
+drop table changes;
+drop table versions;
+drop table layers;
+drop table asset;

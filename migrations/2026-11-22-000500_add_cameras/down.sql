@@ -1,0 +1,2 @@
+call unregister_layer('cameras');
+drop function cameras_public();

@@ -1,0 +1,2 @@
+drop table declared_baselines;
+drop table availability;
