@@ -1,0 +1,26 @@
+//! Places that people use: offices, schools, health stations, heritage sites; the denominator of the Wi-Fi figures.
+
+use super::common::{FACILITY_TYPES, NAME};
+use super::field::{Field, label};
+use super::{Kind, Storage};
+
+pub static FACILITY: Kind = Kind {
+    collection: "facilities",
+    title: label("Cơ sở, công sở", "Facilities"),
+    description: label(
+        "Trụ sở, trường học, trạm y tế, di tích: mẫu số của các chỉ tiêu Wi-Fi.",
+        "Offices, schools, health stations, heritage sites: the denominator of the Wi-Fi figures.",
+    ),
+    storage: Storage::Assets { table: "facilities", code_prefix: "FAC" },
+    geometry: &["Point"],
+    own_fields: &[
+        NAME.required(),
+        Field::one_of("type", "Loại", "Type", FACILITY_TYPES).required(),
+        Field::boolean("data_line", "Đường truyền số liệu chuyên dùng", "Government data line"),
+        // Decree 85/2016/NĐ-CP.
+        Field::integer("security_level", "Cấp độ an toàn thông tin", "Information security level", 1, 5),
+        Field::url("qr_url", "Liên kết của mã QR", "QR link"),
+    ],
+    internal_common: &[],
+    rules: &[],
+};

@@ -1,0 +1,199 @@
+//! A field of a layer: name, type, labels, class, default.
+
+/// A text in the two languages of the interface.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Label {
+    pub vi: &'static str,
+    pub en: &'static str,
+}
+
+pub const fn label(vi: &'static str, en: &'static str) -> Label {
+    Label { vi, en }
+}
+
+/// Who may see a field. A class includes those below it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    /// Anyone.
+    Public,
+    /// Signed in, within scope.
+    Internal,
+    /// Within scope and with the role; each read is logged.
+    Restricted,
+}
+
+/// A value of an enumeration. `until` is the first day on which it may no longer be written, `successors` what to
+/// write instead.
+#[derive(Debug, Clone, Copy)]
+pub struct Choice {
+    pub value: &'static str,
+    pub label: Label,
+    pub until: Option<&'static str>,
+    pub successors: &'static [&'static str],
+}
+
+pub const fn choice(value: &'static str, vi: &'static str, en: &'static str) -> Choice {
+    Choice { value, label: label(vi, en), until: None, successors: &[] }
+}
+
+impl Choice {
+    pub const fn ended(self, until: &'static str, successors: &'static [&'static str]) -> Choice {
+        Choice { until: Some(until), successors, ..self }
+    }
+}
+
+/// What a field holds.
+#[derive(Debug, Clone, Copy)]
+pub enum Type {
+    /// At most so many characters.
+    Text {
+        max: usize,
+    },
+    /// An `http` or `https` address.
+    Url,
+    /// Inclusive bounds.
+    Integer {
+        min: i64,
+        max: i64,
+    },
+    /// Inclusive bounds.
+    Number {
+        min: f64,
+        max: f64,
+    },
+    Boolean,
+    Date,
+    Timestamp,
+    OneOf(&'static [Choice]),
+    /// A set, in the order of the list.
+    SomeOf(&'static [Choice]),
+    /// The five digits of a commune.
+    CommuneCode,
+    /// The id of a record of another collection.
+    Reference {
+        collection: &'static str,
+    },
+}
+
+impl Type {
+    /// The values of an enumeration; empty for other types.
+    pub fn choices(&self) -> &'static [Choice] {
+        match self {
+            Type::OneOf(choices) | Type::SomeOf(choices) => choices,
+            _ => &[],
+        }
+    }
+}
+
+/// What a new record gets when it does not say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Default {
+    Null,
+    Text(&'static str),
+    Integer(i64),
+    /// The day of the write; also what a change that does not say gets.
+    Today,
+    /// An unguessable code.
+    Code,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct Field {
+    /// Also the column.
+    pub name: &'static str,
+    pub label: Label,
+    pub value: Type,
+    pub class: Class,
+    pub writable: bool,
+    /// Must be given on creation.
+    pub required: bool,
+    /// May not be null: required, or with a default, or filled by the database.
+    pub not_null: bool,
+    pub default: Default,
+    /// Unit of measure, UCUM.
+    pub unit: Option<&'static str>,
+    /// The column that strangers read in its place.
+    pub public_column: Option<&'static str>,
+    /// Whether a date may lie in the future.
+    pub may_be_future: bool,
+}
+
+impl Field {
+    const fn new(name: &'static str, vi: &'static str, en: &'static str, value: Type) -> Field {
+        Field {
+            name,
+            label: label(vi, en),
+            value,
+            class: Class::Public,
+            writable: true,
+            required: false,
+            not_null: false,
+            default: Default::Null,
+            unit: None,
+            public_column: None,
+            may_be_future: false,
+        }
+    }
+
+    pub const fn text(name: &'static str, vi: &'static str, en: &'static str, max: usize) -> Field {
+        Field::new(name, vi, en, Type::Text { max })
+    }
+    pub const fn url(name: &'static str, vi: &'static str, en: &'static str) -> Field {
+        Field::new(name, vi, en, Type::Url)
+    }
+    pub const fn integer(name: &'static str, vi: &'static str, en: &'static str, min: i64, max: i64) -> Field {
+        Field::new(name, vi, en, Type::Integer { min, max })
+    }
+    pub const fn number(name: &'static str, vi: &'static str, en: &'static str, min: f64, max: f64) -> Field {
+        Field::new(name, vi, en, Type::Number { min, max })
+    }
+    pub const fn boolean(name: &'static str, vi: &'static str, en: &'static str) -> Field {
+        Field::new(name, vi, en, Type::Boolean)
+    }
+    pub const fn date(name: &'static str, vi: &'static str, en: &'static str) -> Field {
+        Field::new(name, vi, en, Type::Date)
+    }
+    pub const fn timestamp(name: &'static str, vi: &'static str, en: &'static str) -> Field {
+        Field::new(name, vi, en, Type::Timestamp)
+    }
+    pub const fn one_of(name: &'static str, vi: &'static str, en: &'static str, of: &'static [Choice]) -> Field {
+        Field::new(name, vi, en, Type::OneOf(of))
+    }
+    pub const fn some_of(name: &'static str, vi: &'static str, en: &'static str, of: &'static [Choice]) -> Field {
+        Field::new(name, vi, en, Type::SomeOf(of))
+    }
+    pub const fn commune_code(name: &'static str, vi: &'static str, en: &'static str) -> Field {
+        Field::new(name, vi, en, Type::CommuneCode)
+    }
+    pub const fn reference(name: &'static str, vi: &'static str, en: &'static str, collection: &'static str) -> Field {
+        Field::new(name, vi, en, Type::Reference { collection })
+    }
+
+    pub const fn internal(self) -> Field {
+        Field { class: Class::Internal, ..self }
+    }
+    pub const fn restricted(self) -> Field {
+        Field { class: Class::Restricted, ..self }
+    }
+    pub const fn read_only(self) -> Field {
+        Field { writable: false, ..self }
+    }
+    pub const fn required(self) -> Field {
+        Field { required: true, not_null: true, ..self }
+    }
+    pub const fn not_null(self) -> Field {
+        Field { not_null: true, ..self }
+    }
+    pub const fn or(self, default: Default) -> Field {
+        Field { default, not_null: true, ..self }
+    }
+    pub const fn in_unit(self, unit: &'static str) -> Field {
+        Field { unit: Some(unit), ..self }
+    }
+    pub const fn public_column(self, column: &'static str) -> Field {
+        Field { public_column: Some(column), ..self }
+    }
+    pub const fn may_be_future(self) -> Field {
+        Field { may_be_future: true, ..self }
+    }
+}

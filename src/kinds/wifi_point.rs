@@ -1,0 +1,45 @@
+//! Public Wi-Fi points. Reports count the facilities that have a free one.
+
+use super::common::{FACILITY_TYPES, NAME};
+use super::field::{Choice, Default, Field, choice, label};
+use super::{Kind, Storage};
+
+pub static WIFI_POINT: Kind = Kind {
+    collection: "wifi-points",
+    title: label("Điểm Wi-Fi công cộng", "Public Wi-Fi points"),
+    description: label(
+        "Điểm phát Wi-Fi công cộng; báo cáo đếm cơ sở có Wi-Fi miễn phí.",
+        "Public Wi-Fi points; reports count the facilities that have a free one.",
+    ),
+    storage: Storage::Assets { table: "wifi_points", code_prefix: "WIFI" },
+    geometry: &["Point"],
+    own_fields: &[
+        NAME,
+        // 32 octets are at most 32 characters; the table counts octets (IEEE 802.11).
+        Field::text("ssid", "Tên mạng (SSID)", "SSID", 32),
+        Field::reference("facility_id", "Cơ sở", "Facility", "facilities"),
+        Field::one_of("venue_type", "Loại địa điểm", "Venue type", FACILITY_TYPES),
+        Field::one_of("fee", "Thu phí", "Fee", FEES),
+        Field::one_of("auth", "Cách đăng nhập", "Sign-in", AUTHS),
+        Field::integer("ap_count", "Số bộ phát", "Access points", 1, 1000).or(Default::Integer(1)),
+        Field::number("radius_m", "Bán kính phủ", "Radius", 1.0, 10_000.0).in_unit("m"),
+        Field::text("isp", "Nhà cung cấp Internet", "Internet provider", 100),
+        Field::number("downlink_mbps", "Tốc độ tải xuống", "Downlink", 0.1, 100_000.0).in_unit("Mbit/s"),
+    ],
+    internal_common: &[],
+    rules: &[],
+};
+
+/// OSM `internet_access:fee`.
+static FEES: &[Choice] = &[
+    choice("no", "Miễn phí", "Free"),
+    choice("yes", "Có thu phí", "Paid"),
+    choice("customers", "Cho khách hàng", "Customers"),
+];
+
+static AUTHS: &[Choice] = &[
+    choice("open", "Mở", "Open"),
+    choice("captive_portal", "Trang chào", "Captive portal"),
+    choice("password_on_request", "Hỏi mật khẩu", "Password on request"),
+    choice("voucher", "Thẻ", "Voucher"),
+];
