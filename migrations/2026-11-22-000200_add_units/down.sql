@@ -1,3 +1,5 @@
+drop function territory(geometry, text, date, date);
+drop function communes_within(text, date);
 drop function commune_at(geometry, date);
 drop function declared_commune(text, date, date);
 drop function unit_on(bigint, date);

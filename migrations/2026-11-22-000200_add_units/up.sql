@@ -112,3 +112,59 @@ as $$
   order by u.code
   limit 1
 $$;
+
+-- The communes in force on a day that make up a unit: itself, or those below it.
+create function communes_within(unit_code text, on_day date) returns setof admin_units
+language sql stable
+as $$
+  select c.*
+  from admin_units c
+  left join admin_units d on d.code = c.parent_code and d.level = 'district' and in_force(d.valid_from, d.valid_to, on_day)
+  where c.level = 'commune'
+    and in_force(c.valid_from, c.valid_to, on_day)
+    and unit_code in (c.code, c.parent_code, d.parent_code)
+$$;
+
+-- The units in force on a day that a record belongs to, as codes; null on a level where there is none, or not just one.
+-- A place belongs to the units it lies in, a record without one to what its declared commune was or has become.
+create function territory(place geometry, declared_code text, declared_on date, on_day date,
+  out commune text, out district text, out province text)
+language plpgsql stable
+as $$
+declare
+  found bigint := case when place is null
+    then declared_commune(declared_code, declared_on, on_day) else commune_at(place, on_day) end;
+  parent text;
+begin
+  if found is not null then
+    select u.code, u.parent_code into commune, parent from admin_units u where u.id = found;
+    if length(parent) = 2 then
+      province := parent;
+    else
+      district := parent;
+      select u.parent_code into province
+      from admin_units u
+      where u.code = parent and u.level = 'district' and in_force(u.valid_from, u.valid_to, on_day);
+    end if;
+  elsif place is not null then
+    select min(u.code) filter (where u.level = 'district'),
+      coalesce(min(u.code) filter (where u.level = 'province'), min(u.parent_code) filter (where u.level = 'district'))
+    into district, province
+    from admin_units u
+    where u.level in ('district', 'province')
+      and in_force(u.valid_from, u.valid_to, on_day)
+      and st_covers(u.geom, case when st_dimension(place) = 0 then place else st_pointonsurface(place) end);
+  elsif declared_code is not null then
+    -- A commune that was split: what its parts have in common still holds.
+    select
+      case when count(distinct coalesce(d.code, '')) = 1 then min(d.code) end,
+      case when count(distinct coalesce(d.parent_code, c.parent_code)) = 1 then min(coalesce(d.parent_code, c.parent_code)) end
+    into district, province
+    from admin_units u
+    cross join lateral unit_on(u.id, on_day) as part
+    join admin_units c on c.id = part
+    left join admin_units d on d.code = c.parent_code and d.level = 'district' and in_force(d.valid_from, d.valid_to, on_day)
+    where u.code = declared_code and u.level = 'commune' and in_force(u.valid_from, u.valid_to, declared_on);
+  end if;
+end
+$$;
