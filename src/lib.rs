@@ -1,5 +1,11 @@
 //! Hatang: the register and map API of a locality's digital infrastructure.
 
+pub mod access;
+pub mod api;
+pub mod app;
+pub mod config;
+pub mod error;
 pub mod geo;
 pub mod kinds;
+pub mod query;
 pub mod store;

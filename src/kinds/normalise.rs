@@ -4,6 +4,8 @@ use chrono::{NaiveDate, Timelike};
 use serde_json::{Value, json};
 use unicode_normalization::UnicodeNormalization;
 
+use crate::geo;
+
 use super::{Choice, Default, Field, Kind, Problem, Properties, Type, secret};
 
 /// What is being written.
@@ -30,16 +32,16 @@ impl<'a> Write<'a> {
 }
 
 /// The columns to write, in the shape of the table: every writable field of `kind` for a creation or a replacement,
-/// those that are named for a patch, and `effective_on`. `geom` is the geometry, already read, `None` when not given.
-/// Read-only properties are ignored, so that what was read can be sent back.
+/// those that are named for a patch, and `effective_on`. `geometry` is what the feature says, `None` when it says
+/// nothing. Read-only properties are ignored, so that what was read can be sent back.
 ///
 /// # Errors
-/// Every problem of every property.
+/// Every problem of the geometry and of every property.
 pub fn normalise(
     kind: &'static Kind,
     write: Write<'_>,
     given: &Properties,
-    geom: Option<Value>,
+    geometry: Option<&Value>,
     today: NaiveDate,
 ) -> Result<Properties, Vec<Problem>> {
     let mut problems = Vec::new();
@@ -68,8 +70,19 @@ pub fn normalise(
             }
         }
     }
-    if let Some(geom) = geom {
-        record.insert("geom".into(), geom);
+    match geometry.map(|geometry| geo::read(kind, geometry)) {
+        Some(Ok(geom)) => {
+            record.insert("geom".into(), geom);
+        }
+        Some(Err(wrong)) => {
+            problems.extend(wrong);
+            // Given, if wrongly: that it is missing would be one problem too many.
+            record.insert("geom".into(), json!({}));
+        }
+        None if matches!(write, Write::Replace { .. }) => {
+            record.insert("geom".into(), Value::Null);
+        }
+        None => {}
     }
     fill(kind, write, &mut record, today);
 

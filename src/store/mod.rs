@@ -1,8 +1,14 @@
 //! The only room that talks to PostgreSQL.
 
+pub mod assets;
+pub mod changes;
+pub mod history;
+pub mod items;
 pub mod migrations;
 pub mod row;
 pub mod sql;
+pub mod territory;
+pub mod tokens;
 
 use std::time::Duration;
 

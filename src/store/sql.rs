@@ -48,6 +48,22 @@ impl Sql {
         Sql { pieces: vec![Piece::Text(text)], uncached: false }
     }
 
+    /// A statement kept in a `.sql` file, with `$1` … `$9` replaced by the values.
+    pub fn file(text: &'static str, values: &[Bind]) -> Sql {
+        let mut sql = Sql::default();
+        let mut rest = text;
+        while let Some(at) = rest.find('$') {
+            let number = rest[at + 1..].chars().next().and_then(|digit| digit.to_digit(10));
+            let value = number.and_then(|number| values.get((number as usize).checked_sub(1)?));
+            match value {
+                Some(value) => sql = sql.text(&rest[..at]).bind(value.clone()),
+                None => sql = sql.text(&rest[..=at]),
+            }
+            rest = &rest[at + if value.is_some() { 2 } else { 1 }..];
+        }
+        sql.text(rest)
+    }
+
     #[must_use]
     pub fn text(mut self, text: &'static str) -> Sql {
         self.pieces.push(Piece::Text(text));
@@ -153,4 +169,21 @@ impl QueryId for Sql {
 
 impl Query for Sql {
     type SqlType = Untyped;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_of_a_file_are_bound_where_they_stand() {
+        let sql = Sql::file("select $2, $1, '$', $2", &[Bind::Integer(1), Bind::Integer(2)]);
+        assert_eq!(sql.to_text(), "select $1, $2, '$', $3");
+    }
+
+    #[test]
+    fn no_condition_is_true() {
+        assert_eq!(Sql::all([]).to_text(), "true");
+        assert_eq!(Sql::all([Sql::new("a"), Sql::new("b")]).to_text(), "a and b");
+    }
 }

@@ -1,0 +1,154 @@
+//! The layers: `GET /collections`, `GET /collections/{collection}`, `…/schema`, `…/queryables`.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use chrono::NaiveDate;
+use serde_json::{Value, json};
+
+use super::extract::{Layer, wants_vietnamese};
+use super::links::{base, link};
+use super::schema;
+use crate::access::{Caller, View};
+use crate::app::App;
+use crate::error::Error;
+use crate::kinds::{ALL, Label, Storage};
+use crate::query::Params;
+use crate::store::items;
+use crate::store::row::Cell;
+
+pub const CRS84: &str = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
+
+/// `GET /api/v1/collections`
+pub async fn list_collections(
+    app: web::Data<App>,
+    caller: Caller,
+    request: HttpRequest,
+) -> Result<HttpResponse, Error> {
+    only_format(&request)?;
+    let base = base(&app, &request);
+    let mut conn = app.store.connection().await?;
+    let mut collections = Vec::new();
+    for kind in ALL {
+        let view = View::new(&caller, kind);
+        let extent = items::extent(&mut conn, &view).await?;
+        collections.push(describe(&view, &extent.cells, &base, wants_vietnamese(request.headers())));
+    }
+    let url = format!("{base}/collections");
+    Ok(HttpResponse::Ok().json(json!({
+        "links": [link("self", &url, "application/json", "The layers"), link("root", &base, "application/json", "The API")],
+        "collections": collections,
+    })))
+}
+
+/// `GET /api/v1/collections/{collection}`
+pub async fn find_collection(
+    app: web::Data<App>,
+    caller: Caller,
+    Layer(kind): Layer,
+    request: HttpRequest,
+) -> Result<HttpResponse, Error> {
+    only_format(&request)?;
+    let view = View::new(&caller, kind);
+    let mut conn = app.store.connection().await?;
+    let extent = items::extent(&mut conn, &view).await?;
+    let vietnamese = wants_vietnamese(request.headers());
+    Ok(HttpResponse::Ok().json(describe(&view, &extent.cells, &base(&app, &request), vietnamese)))
+}
+
+/// `GET /api/v1/collections/{collection}/schema`: the properties, each with its role.
+pub async fn show_schema(
+    app: web::Data<App>,
+    caller: Caller,
+    Layer(kind): Layer,
+    request: HttpRequest,
+) -> Result<HttpResponse, Error> {
+    only_format(&request)?;
+    let url = format!("{}/collections/{}/schema", base(&app, &request), kind.collection);
+    Ok(schema_json(schema::of_properties(&View::new(&caller, kind), &url)))
+}
+
+/// `GET /api/v1/collections/{collection}/feature-schema`: the GeoJSON feature, from which GDAL takes its columns.
+pub async fn show_feature_schema(
+    app: web::Data<App>,
+    caller: Caller,
+    Layer(kind): Layer,
+    request: HttpRequest,
+) -> Result<HttpResponse, Error> {
+    only_format(&request)?;
+    let url = format!("{}/collections/{}/feature-schema", base(&app, &request), kind.collection);
+    Ok(schema_json(schema::of_feature(&View::new(&caller, kind), &url)))
+}
+
+/// `GET /api/v1/collections/{collection}/queryables`: what can be a parameter of items.
+pub async fn show_queryables(
+    app: web::Data<App>,
+    caller: Caller,
+    Layer(kind): Layer,
+    request: HttpRequest,
+) -> Result<HttpResponse, Error> {
+    only_format(&request)?;
+    let url = format!("{}/collections/{}/queryables", base(&app, &request), kind.collection);
+    Ok(schema_json(schema::of_queryables(&View::new(&caller, kind), &url)))
+}
+
+fn schema_json(schema: Value) -> HttpResponse {
+    HttpResponse::Ok().content_type("application/schema+json").body(schema.to_string())
+}
+
+fn only_format(request: &HttpRequest) -> Result<(), Error> {
+    let mut params = Params::parse(request.query_string());
+    params.format(&["json"])?;
+    params.finish()
+}
+
+fn describe(view: &View, extent: &[Cell], base: &str, vietnamese: bool) -> Value {
+    let kind = view.kind;
+    let pick = |label: Label| if vietnamese { label.vi } else { label.en };
+    let url = format!("{base}/collections/{}", kind.collection);
+    let mut collection = json!({
+        "id": kind.collection,
+        "title": pick(kind.title),
+        "description": pick(kind.description),
+        "itemType": "feature",
+        "crs": [CRS84],
+        "storageCrs": CRS84,
+        "links": [
+            link("self", &url, "application/json", "This layer"),
+            link("items", &format!("{url}/items"), "application/geo+json", "The features"),
+            link("queryables", &format!("{url}/queryables"), "application/schema+json", "What can be filtered by"),
+            link("http://www.opengis.net/def/rel/ogc/1.0/queryables", &format!("{url}/queryables"), "application/schema+json", "What can be filtered by"),
+            link("http://www.opengis.net/def/rel/ogc/1.0/schema", &format!("{url}/schema"), "application/schema+json", "The fields"),
+            // GDAL 3.6 compares the case of this relation, later versions follow the registry.
+            link("describedby", &format!("{url}/feature-schema"), "application/schema+json", "The feature"),
+            link("describedBy", &format!("{url}/feature-schema"), "application/schema+json", "The feature"),
+        ],
+    });
+    if matches!(kind.storage, Storage::Assets { .. }) {
+        collection["title_vi"] = json!(kind.title.vi);
+        collection["title_en"] = json!(kind.title.en);
+    }
+    let mut extents = serde_json::Map::new();
+    if let [Cell::Double(west), Cell::Double(south), Cell::Double(east), Cell::Double(north), ..] = extent {
+        // Rounded outward, so that nothing lies outside.
+        let bbox = [down(*west), down(*south), up(*east), up(*north)];
+        extents.insert("spatial".into(), json!({"bbox": [bbox], "crs": CRS84}));
+    }
+    if let Some(Cell::Date(first)) = extent.get(4) {
+        extents.insert("temporal".into(), temporal(*first));
+    }
+    if !extents.is_empty() {
+        collection["extent"] = Value::Object(extents);
+    }
+    collection
+}
+
+fn temporal(first: NaiveDate) -> Value {
+    json!({"interval": [[format!("{first}T00:00:00Z"), null]], "trs": "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"})
+}
+
+fn down(degrees: f64) -> f64 {
+    (degrees * 1e4).floor() / 1e4
+}
+
+fn up(degrees: f64) -> f64 {
+    (degrees * 1e4).ceil() / 1e4
+}

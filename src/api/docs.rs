@@ -1,0 +1,76 @@
+//! Pages to read: where one is, and the API document.
+
+use std::fmt::Write;
+
+use actix_web::{HttpResponse, web};
+use serde_json::Value;
+
+use super::openapi;
+use crate::error::Error;
+use crate::kinds::{ALL, Kind};
+
+/// `GET /`: the layers and where to go on. The map takes its place.
+pub async fn show_home() -> Result<HttpResponse, Error> {
+    let mut list = String::new();
+    for kind in ALL {
+        let Kind { collection, title, .. } = kind;
+        let _ = write!(
+            list,
+            "<li><a href=\"/api/v1/collections/{collection}/items\">{}</a> <small>{}</small></li>",
+            title.vi, title.en
+        );
+    }
+    Ok(page(
+        "Hạ tầng số",
+        &format!(
+            "<p>Sổ đăng ký và bản đồ hạ tầng số của địa phương. <i>The register of a locality's digital infrastructure.</i></p>\
+             <h2>Lớp dữ liệu</h2><ul>{list}</ul>\
+             <h2>API</h2><ul><li><a href=\"/api/v1\">/api/v1</a> (OGC API Features)</li>\
+             <li><a href=\"/api/v1/docs\">Tài liệu API</a></li></ul>"
+        ),
+    ))
+}
+
+/// `GET /api/v1/docs`: every operation of the OpenAPI document.
+pub async fn show_docs() -> Result<HttpResponse, Error> {
+    let document = web::block(openapi::document).await.map_err(anyhow::Error::new)?;
+    let mut body = String::from("<p>Mô tả đầy đủ: <a href=\"openapi.json\">openapi.json</a></p>");
+    for (path, operations) in document["paths"].as_object().into_iter().flatten() {
+        for (method, operation) in operations.as_object().into_iter().flatten() {
+            let _ = write!(
+                body,
+                "<details><summary><code>{} {path}</code> {}</summary><ul>",
+                method.to_uppercase(),
+                escape(operation["summary"].as_str().unwrap_or_default())
+            );
+            for parameter in operation["parameters"].as_array().into_iter().flatten() {
+                let parameter = resolve(&document, parameter);
+                let _ = write!(
+                    body,
+                    "<li><code>{}</code> {}</li>",
+                    escape(parameter["name"].as_str().unwrap_or_default()),
+                    escape(parameter["description"].as_str().unwrap_or_default())
+                );
+            }
+            body.push_str("</ul></details>");
+        }
+    }
+    Ok(page("Hatang API", &body))
+}
+
+fn resolve<'a>(document: &'a Value, parameter: &'a Value) -> &'a Value {
+    let pointer = parameter["$ref"].as_str().and_then(|reference| reference.strip_prefix('#'));
+    pointer.and_then(|pointer| document.pointer(pointer)).unwrap_or(parameter)
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;")
+}
+
+fn page(title: &str, body: &str) -> HttpResponse {
+    HttpResponse::Ok().content_type("text/html; charset=utf-8").body(format!(
+        "<!doctype html><html lang=\"vi\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
+         <title>{title}</title><style>body{{font:16px/1.5 system-ui,sans-serif;max-width:52rem;margin:2rem auto;padding:0 1rem}}\
+         code{{font-size:.9em}}summary{{padding:.2rem 0;cursor:pointer}}</style><h1>{title}</h1>{body}</html>"
+    ))
+}

@@ -1,0 +1,29 @@
+//! Features as they are written.
+
+use serde_json::Value;
+
+use crate::access::View;
+use crate::store::row::Row;
+
+/// Appends a row of [`Page`](crate::store::items::Page) as a GeoJSON feature; `more` are further members.
+pub fn write(out: &mut Vec<u8>, view: &View, row: &Row, more: &[(&str, Value)]) {
+    out.extend_from_slice(b"{\"type\":\"Feature\",\"id\":");
+    row.cells[0].write_json(out);
+    out.extend_from_slice(b",\"geometry\":");
+    row.cells[1].write_json(out);
+    out.extend_from_slice(b",\"properties\":{");
+    for (index, (field, cell)) in view.fields().zip(&row.cells[2..]).enumerate() {
+        if index > 0 {
+            out.push(b',');
+        }
+        out.push(b'"');
+        out.extend_from_slice(field.name.as_bytes());
+        out.extend_from_slice(b"\":");
+        cell.write_json(out);
+    }
+    out.push(b'}');
+    for (name, value) in more {
+        out.extend_from_slice(format!(",\"{name}\":{value}").as_bytes());
+    }
+    out.push(b'}');
+}

@@ -1,0 +1,38 @@
+//! `GET /collections/{collection}/items/{id}/history`
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde_json::json;
+
+use super::extract::{Layer, RecordId};
+use super::items::log_restricted;
+use super::links::{base, link, own};
+use crate::access::{Caller, View};
+use crate::app::App;
+use crate::error::Error;
+use crate::query::Params;
+use crate::store::{history, items};
+
+/// Every version that the caller may see, oldest first.
+pub async fn list_versions(
+    app: web::Data<App>,
+    caller: Caller,
+    Layer(kind): Layer,
+    RecordId(id): RecordId,
+    request: HttpRequest,
+) -> Result<HttpResponse, Error> {
+    let mut params = Params::parse(request.query_string());
+    params.format(&["json"])?;
+    params.finish()?;
+    let view = View::new(&caller, kind);
+    let mut conn = app.store.connection().await?;
+    // Whoever may not see the record may not see what it was; a deleted one keeps its history for insiders.
+    if view.version_column().is_none() || !items::has_history(&mut conn, &view, id).await? {
+        return Err(Error::NotFound);
+    }
+    let versions = history::versions(&mut conn, &view, id).await?;
+    log_restricted(&mut conn, &caller, &view, versions.len(), &request).await?;
+    let url = own(&base(&app, &request), &request);
+    Ok(HttpResponse::Ok().json(
+        json!({"id": id, "versions": versions, "links": [link("self", &url, "application/json", "This history")]}),
+    ))
+}

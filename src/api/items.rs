@@ -1,0 +1,166 @@
+//! Reading the features of a layer: `GET /collections/{collection}/items` and `…/items/{id}`.
+
+use actix_web::http::header::{CONTENT_ENCODING, ETAG, HeaderValue, IF_NONE_MATCH, LINK};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
+use chrono::{SecondsFormat, Utc};
+use serde_json::{Value, json};
+
+use super::envelope::RequestId;
+use super::extract::{Layer, RecordId};
+use super::links::{base, link, own, with_parameter};
+use super::{feature, today};
+use crate::access::{Caller, View};
+use crate::app::App;
+use crate::error::Error;
+use crate::query::{ItemsQuery, Params};
+use crate::store::row::Row;
+use crate::store::{Connection, items, tokens};
+
+pub const GEOJSON: &str = "application/geo+json";
+
+/// `GET /api/v1/collections/{collection}/items`
+pub async fn list_items(
+    app: web::Data<App>,
+    caller: Caller,
+    Layer(kind): Layer,
+    request: HttpRequest,
+) -> Result<HttpResponse, Error> {
+    let view = View::new(&caller, kind);
+    let query = ItemsQuery::parse(&view, Params::parse(request.query_string()))?;
+    let mut conn = app.store.connection().await?;
+    let matched = items::count(&mut conn, &view, &query, today()).await?;
+    let page = match query.hits_only {
+        true => items::Page { rows: Vec::new(), next: None },
+        false => items::page(&mut conn, &view, &query, today()).await?,
+    };
+    log_restricted(&mut conn, &caller, &view, page.rows.len(), &request).await?;
+    drop(conn);
+
+    let base = base(&app, &request);
+    let mut links = vec![
+        link("self", &own(&base, &request), GEOJSON, "This page"),
+        link("collection", &format!("{base}/collections/{}", kind.collection), "application/json", kind.title.vi),
+    ];
+    if let Some(cursor) = page.next {
+        let next = with_parameter(&base, &request, "cursor", &cursor.to_text());
+        links.push(link("next", &next, GEOJSON, "The next page"));
+    }
+    let mut response = HttpResponse::Ok();
+    if let Some(next) = links.iter().find(|link| link["rel"] == "next").and_then(|link| link["href"].as_str()) {
+        response.insert_header((LINK, format!("<{next}>; rel=\"next\"; type=\"{GEOJSON}\"")));
+    }
+    Ok(response.insert_header(content_crs()).content_type(GEOJSON).body(collection(&view, &page.rows, matched, links)))
+}
+
+/// `GET /api/v1/collections/{collection}/items/{id}`
+pub async fn find_item(
+    app: web::Data<App>,
+    caller: Caller,
+    Layer(kind): Layer,
+    RecordId(id): RecordId,
+    request: HttpRequest,
+) -> Result<HttpResponse, Error> {
+    let mut params = Params::parse(request.query_string());
+    params.format(&["json", "geojson"])?;
+    params.finish()?;
+    let view = View::new(&caller, kind);
+    let mut conn = app.store.connection().await?;
+    let row = items::find(&mut conn, &view, id).await?.ok_or(Error::NotFound)?;
+    log_restricted(&mut conn, &caller, &view, 1, &request).await?;
+    Ok(single(&app, &request, &view, &row, HttpResponse::Ok(), &[]))
+}
+
+/// One feature with its links and ETag. `more` are further members.
+pub fn single(
+    app: &App,
+    request: &HttpRequest,
+    view: &View,
+    row: &Row,
+    mut response: actix_web::HttpResponseBuilder,
+    more: &[(&str, Value)],
+) -> HttpResponse {
+    let base = base(app, request);
+    let collection = format!("{base}/collections/{}", view.kind.collection);
+    let id = row.cells[0].as_integer().unwrap_or_default();
+    let links = json!([
+        link("self", &format!("{collection}/items/{id}"), GEOJSON, "This feature"),
+        link("collection", &collection, "application/json", view.kind.title.vi),
+    ]);
+    let mut members = vec![("links", links)];
+    members.extend(more.iter().cloned());
+    let mut body = Vec::new();
+    feature::write(&mut body, view, row, &members);
+
+    let etag = etag(view, row, &body);
+    let unchanged = request.headers().get(IF_NONE_MATCH).and_then(|value| value.to_str().ok()).is_some_and(|tags| {
+        tags.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag || tag.trim() == "*")
+    });
+    response.insert_header((ETAG, etag)).insert_header(content_crs());
+    if unchanged && request.method().is_safe() {
+        return HttpResponse::NotModified().insert_header((ETAG, self::etag(view, row, &body))).finish();
+    }
+    // A strong tag names these very bytes, so this answer is never compressed.
+    response.insert_header((CONTENT_ENCODING, HeaderValue::from_static("identity")));
+    response.content_type(GEOJSON).body(body)
+}
+
+/// The strong tag of a feature: its version as the caller sees it, or the hash of what has no versions.
+fn etag(view: &View, row: &Row, body: &[u8]) -> String {
+    let version = view.field("version").and_then(|field| items::position(view, field));
+    match version.and_then(|at| row.cells[at].as_integer()) {
+        Some(version) if view.shows_restricted() || view.version_column() == Some("version") => {
+            format!("\"{version}\"")
+        }
+        Some(version) => format!("\"p{version}\""),
+        None => {
+            use sha2::{Digest, Sha256};
+            let hash = Sha256::digest(body);
+            let hex: String = hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+            format!("\"{hex}\"")
+        }
+    }
+}
+
+/// Notes in the audit trail that restricted fields were read.
+pub async fn log_restricted(
+    conn: &mut Connection,
+    caller: &Caller,
+    view: &View,
+    rows: usize,
+    request: &HttpRequest,
+) -> Result<(), Error> {
+    if rows == 0 || !view.shows_restricted() {
+        return Ok(());
+    }
+    let request_id = request.extensions().get::<RequestId>().map(|id| id.0.clone());
+    let detail = json!({"path": request.path(), "rows": rows});
+    tokens::audit(conn, caller.name(), "restricted.read", Some(view.kind.collection), detail, request_id.as_deref())
+        .await?;
+    Ok(())
+}
+
+fn collection(view: &View, rows: &[Row], matched: Option<i64>, links: Vec<Value>) -> Vec<u8> {
+    let mut head = json!({"type": "FeatureCollection"});
+    if let Some(matched) = matched {
+        head["numberMatched"] = json!(matched);
+    }
+    head["numberReturned"] = json!(rows.len());
+    head["timeStamp"] = json!(Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true));
+    head["links"] = json!(links);
+    let mut body = head.to_string().into_bytes();
+    body.pop();
+    body.extend_from_slice(b",\"features\":[");
+    for (index, row) in rows.iter().enumerate() {
+        if index > 0 {
+            body.push(b',');
+        }
+        feature::write(&mut body, view, row, &[]);
+    }
+    body.extend_from_slice(b"]}");
+    body
+}
+
+/// `Content-Crs` of every answer with features (OGC API Features, part 2).
+fn content_crs() -> (&'static str, &'static str) {
+    ("Content-Crs", "<http://www.opengis.net/def/crs/OGC/1.3/CRS84>")
+}

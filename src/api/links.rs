@@ -1,0 +1,42 @@
+//! Absolute links, as the client sees the service.
+
+use actix_web::HttpRequest;
+use actix_web::http::header::HOST;
+use serde_json::{Value, json};
+
+use super::BASE;
+use crate::app::App;
+
+/// Where the API is for this client: `https://hatang.example/api/v1`.
+pub fn base(app: &App, request: &HttpRequest) -> String {
+    if let Some(url) = &app.limits.public_url {
+        return format!("{}{BASE}", url.trim_end_matches('/'));
+    }
+    if app.limits.trust_proxy {
+        let info = request.connection_info();
+        return format!("{}://{}{BASE}", info.scheme(), info.host());
+    }
+    let host = request.headers().get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
+    format!("http://{host}{BASE}")
+}
+
+pub fn link(rel: &str, href: &str, media_type: &str, title: &str) -> Value {
+    json!({"rel": rel, "href": href, "type": media_type, "title": title})
+}
+
+/// This request's own URL with one parameter set anew.
+pub fn with_parameter(base: &str, request: &HttpRequest, name: &str, value: &str) -> String {
+    let path = request.path().strip_prefix(BASE).unwrap_or_default();
+    let kept = form_urlencoded::parse(request.query_string().as_bytes()).filter(|(key, _)| key != name);
+    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).append_pair(name, value).finish();
+    format!("{base}{path}?{query}")
+}
+
+/// This request's own URL.
+pub fn own(base: &str, request: &HttpRequest) -> String {
+    let path = request.path().strip_prefix(BASE).unwrap_or_default();
+    match request.query_string() {
+        "" => format!("{base}{path}"),
+        query => format!("{base}{path}?{query}"),
+    }
+}

@@ -1,0 +1,24 @@
+//! Handlers, by URL: parse, permit, call, answer.
+
+pub mod changes;
+pub mod collections;
+pub mod docs;
+pub mod envelope;
+pub mod extract;
+pub mod feature;
+pub mod health;
+pub mod history;
+pub mod items;
+pub mod landing;
+pub mod links;
+pub mod openapi;
+pub mod schema;
+pub mod writes;
+
+/// The path under which the API lives; also the OGC API landing page.
+pub const BASE: &str = "/api/v1";
+
+/// Today in Vietnam (UTC+7, no summer time), as `current_date` is in every connection.
+pub fn today() -> chrono::NaiveDate {
+    (chrono::Utc::now() + chrono::Duration::hours(7)).date_naive()
+}

@@ -1,0 +1,146 @@
+//! Query, path and header parameters.
+
+use serde_json::{Map, Value, json};
+
+use crate::access::{Caller, View};
+use crate::api::schema;
+use crate::kinds::{Field, Kind, Type};
+use crate::query::{DEFAULT_LIMIT, MAX_LIMIT};
+
+/// `components.parameters`. QGIS takes its page size from `limit` there, and only there.
+pub fn shared() -> Value {
+    let query = |name: &str, description: &str, schema: Value| json!({"name": name, "in": "query", "required": false, "description": description, "schema": schema});
+    let date = || json!({"type": "string", "format": "date"});
+    let mut shared = Map::new();
+    let mut add = |parameter: Value| {
+        let name = parameter["name"].as_str().unwrap_or_default().to_owned();
+        shared.insert(name, parameter);
+    };
+    let mut limit = query(
+        "limit",
+        "At most so many features; more than the maximum is clamped",
+        json!({
+        "type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}),
+    );
+    limit["style"] = json!("form");
+    limit["explode"] = json!(false);
+    add(limit);
+    let mut bbox = query(
+        "bbox",
+        "West, south, east, north in WGS 84; across the antimeridian west is greater",
+        json!({
+        "type": "array", "items": {"type": "number"}, "minItems": 4, "maxItems": 6}),
+    );
+    bbox["style"] = json!("form");
+    bbox["explode"] = json!(false);
+    add(bbox);
+    let mut datetime =
+        query("datetime", "Valid time: an instant or an interval, open ends as ..", json!({"type": "string"}));
+    datetime["style"] = json!("form");
+    datetime["explode"] = json!(false);
+    add(datetime);
+    add(query("as_of", "The records as they were on this day", date()));
+    add(query(
+        "within",
+        "A unit: code@date, or a code in force today",
+        json!({"type": "string", "example": "405@2023-09-20"}),
+    ));
+    add(query("q", "Text to search; accents are folded, exact ones rank first", json!({"type": "string"})));
+    add(query("cursor", "Where the page begins: taken from a next link", json!({"type": "string"})));
+    add(query(
+        "resultType",
+        "hits: the number alone",
+        json!({"type": "string", "enum": ["results", "hits"], "default": "results"}),
+    ));
+    add(query(
+        "offset",
+        "Accepted as 0, for clients that send it; follow the next links",
+        json!({"type": "integer", "enum": [0]}),
+    ));
+    add(query("crs", "The CRS of the answer", json!({"type": "string", "enum": [CRS84]})));
+    add(query("bbox-crs", "The CRS of bbox", json!({"type": "string", "enum": [CRS84]})));
+    add(query("f", "The format", json!({"type": "string", "enum": ["json"]})));
+    shared.insert("f-items".into(), query("f", "The format", json!({"type": "string", "enum": ["json", "geojson"]})));
+    shared.insert("collectionId".into(), path("collectionId", "The id of a layer", json!({"type": "string"})));
+    shared.insert(
+        "featureId".into(),
+        path("featureId", "The id of a record", json!({"type": "integer", "format": "int64", "minimum": 1})),
+    );
+    shared.insert(
+        "If-Match".into(),
+        json!({
+        "name": "If-Match", "in": "header", "required": true, "schema": {"type": "string"},
+        "description": "The ETag of the record as it was read: 428 without, 412 when somebody has written since"}),
+    );
+    Value::Object(shared)
+}
+
+use crate::api::collections::CRS84;
+
+fn path(name: &str, description: &str, schema: Value) -> Value {
+    json!({"name": name, "in": "path", "required": true, "description": description, "schema": schema})
+}
+
+pub fn reference(name: &str) -> Value {
+    json!({"$ref": format!("#/components/parameters/{name}")})
+}
+
+/// What items takes in every layer.
+pub fn of_items() -> Vec<Value> {
+    [
+        "f-items",
+        "limit",
+        "bbox",
+        "datetime",
+        "as_of",
+        "within",
+        "q",
+        "cursor",
+        "resultType",
+        "offset",
+        "crs",
+        "bbox-crs",
+    ]
+    .map(reference)
+    .to_vec()
+}
+
+/// Each field of a layer as a parameter: GDAL sends a filter only for one that it finds here. The type is that of one
+/// value; several are separated by commas.
+pub fn of_fields(kind: &'static Kind) -> Vec<Value> {
+    let view = View::new(&Caller::Administrator { name: String::new() }, kind);
+    view.fields().map(of_field).collect()
+}
+
+fn of_field(field: &Field) -> Value {
+    let mut schema = match field.value {
+        Type::SomeOf(_) => json!({"type": "string"}),
+        _ => schema::of_field(field),
+    };
+    if let Some(object) = schema.as_object_mut() {
+        // What a value is, not what may be stored; a list of values is no value of the enumeration.
+        for key in [
+            "default",
+            "readOnly",
+            "maxLength",
+            "minimum",
+            "maximum",
+            "enum",
+            "x-enum-labels",
+            "title",
+            "x-title-en",
+            "x-ogc-unit",
+            "x-ogc-role",
+            "x-collection",
+        ] {
+            object.remove(key);
+        }
+    }
+    json!({
+        "name": field.name,
+        "in": "query",
+        "required": false,
+        "description": format!("{} / {}", field.label.vi, field.label.en),
+        "schema": schema,
+    })
+}

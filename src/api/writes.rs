@@ -1,0 +1,246 @@
+//! Writing features: `POST`, `PUT`, `PATCH`, `DELETE`. Checks in this order: 401, 404, 428, 412, 415, 422.
+
+use actix_web::http::header::{ALLOW, CONTENT_TYPE, HeaderMap, IF_MATCH, LOCATION};
+use actix_web::{HttpRequest, HttpResponse, web};
+use diesel_async::AsyncConnection;
+use serde_json::{Value, json};
+
+use super::extract::{Layer, RecordId, wants_vietnamese};
+use super::items::single;
+use super::links::base;
+use super::today;
+use crate::access::{Caller, View, may_write};
+use crate::app::App;
+use crate::error::Error;
+use crate::kinds::normalise::{Write, normalise};
+use crate::kinds::{Kind, Problem, Properties};
+use crate::store::{Connection, assets, changes, items};
+
+/// `POST /api/v1/collections/{collection}/items`
+pub async fn create_item(
+    app: web::Data<App>,
+    caller: Caller,
+    Layer(kind): Layer,
+    request: HttpRequest,
+    body: web::Bytes,
+) -> Result<HttpResponse, Error> {
+    writable(kind)?;
+    may_write(&caller, kind)?;
+    let feature = read_feature(request.headers(), &body, &["application/geo+json", "application/json"])?;
+    let record = normalise(kind, Write::Create, &properties(&feature)?, Some(&feature["geometry"]), today())
+        .map_err(Error::Invalid)?;
+    let mut conn = app.store.connection().await?;
+    let (id, warnings) = conn
+        .transaction(async |conn| {
+            let warnings = assets::check_place(conn, &record, today()).await?;
+            let ids = assets::insert(conn, kind, vec![record], caller.name()).await?;
+            Ok::<_, Error>((ids[0], warnings))
+        })
+        .await?;
+    let location = format!("{}/collections/{}/items/{id}", base(&app, &request), kind.collection);
+    let mut response = HttpResponse::Created();
+    response.insert_header((LOCATION, location));
+    answer(&app, conn, &caller, kind, id, &request, response, &warnings).await
+}
+
+/// `PUT /api/v1/collections/{collection}/items/{id}`
+pub async fn replace_item(
+    app: web::Data<App>,
+    caller: Caller,
+    Layer(kind): Layer,
+    RecordId(id): RecordId,
+    request: HttpRequest,
+    body: web::Bytes,
+) -> Result<HttpResponse, Error> {
+    let headers = request.headers();
+    let change = |current: &Properties| {
+        let feature = read_feature(headers, &body, &["application/geo+json", "application/json"])?;
+        same_id(&feature, id)?;
+        normalise(kind, Write::Replace { current }, &properties(&feature)?, Some(&feature["geometry"]), today())
+            .map_err(Error::Invalid)
+    };
+    change_item(&app, &caller, kind, id, &request, change).await
+}
+
+/// `PATCH /api/v1/collections/{collection}/items/{id}`, a JSON merge patch (RFC 7396) of the feature.
+pub async fn update_item(
+    app: web::Data<App>,
+    caller: Caller,
+    Layer(kind): Layer,
+    RecordId(id): RecordId,
+    request: HttpRequest,
+    body: web::Bytes,
+) -> Result<HttpResponse, Error> {
+    let headers = request.headers();
+    let change = |current: &Properties| {
+        let types = ["application/merge-patch+json", "application/geo+json", "application/json"];
+        let patch = read_feature(headers, &body, &types)?;
+        same_id(&patch, id)?;
+        normalise(kind, Write::Patch { current }, &properties(&patch)?, patch.get("geometry"), today())
+            .map_err(Error::Invalid)
+    };
+    change_item(&app, &caller, kind, id, &request, change).await
+}
+
+/// `DELETE /api/v1/collections/{collection}/items/{id}`: history keeps the record.
+pub async fn delete_item(
+    app: web::Data<App>,
+    caller: Caller,
+    Layer(kind): Layer,
+    RecordId(id): RecordId,
+    request: HttpRequest,
+) -> Result<HttpResponse, Error> {
+    writable(kind)?;
+    may_write(&caller, kind)?;
+    let headers = request.headers();
+    let mut conn = app.store.connection().await?;
+    conn.transaction(async |conn| {
+        let current = assets::lock(conn, kind, id).await?.ok_or_else(|| missing(headers))?;
+        check_version(headers, &current)?;
+        assets::delete(conn, kind, id, caller.name()).await?;
+        Ok::<_, Error>(())
+    })
+    .await?;
+    changes::number(&mut conn).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// `OPTIONS`: what this caller may do here (OGC API Features, part 4).
+pub async fn show_options(caller: Caller, Layer(kind): Layer, request: HttpRequest) -> HttpResponse {
+    let one = request.match_info().get("id").is_some();
+    let allow = match may_write(&caller, kind) {
+        Ok(()) if kind.is_writable() && one => "GET, HEAD, OPTIONS, PUT, PATCH, DELETE",
+        Ok(()) if kind.is_writable() => "GET, HEAD, OPTIONS, POST",
+        _ => "GET, HEAD, OPTIONS",
+    };
+    HttpResponse::Ok().insert_header((ALLOW, allow)).finish()
+}
+
+async fn change_item(
+    app: &App,
+    caller: &Caller,
+    kind: &'static Kind,
+    id: i64,
+    request: &HttpRequest,
+    change: impl Fn(&Properties) -> Result<Properties, Error> + Sync,
+) -> Result<HttpResponse, Error> {
+    writable(kind)?;
+    may_write(caller, kind)?;
+    let headers = request.headers();
+    let mut conn = app.store.connection().await?;
+    let warnings = conn
+        .transaction(async |conn| {
+            let current = assets::lock(conn, kind, id).await?.ok_or_else(|| missing(headers))?;
+            check_version(headers, &current)?;
+            let changes = change(&current)?;
+            let moved = ["geom", "declared_commune_code", "declared_on"]
+                .iter()
+                .any(|name| changes.get(*name).is_some_and(|value| current.get(*name) != Some(value)));
+            let mut warnings = Vec::new();
+            if moved {
+                let mut whole = current.clone();
+                whole.extend(changes.clone());
+                warnings = assets::check_place(conn, &whole, today()).await?;
+            }
+            let different =
+                changes.iter().any(|(name, value)| name != "effective_on" && current.get(name) != Some(value));
+            if different {
+                assets::update(conn, kind, id, changes, caller.name()).await?;
+            }
+            Ok::<_, Error>(warnings)
+        })
+        .await?;
+    answer(app, conn, caller, kind, id, request, HttpResponse::Ok(), &warnings).await
+}
+
+/// The record as it is after a write, which by then has its number in the change feed.
+#[expect(clippy::too_many_arguments, reason = "the end of every write")]
+async fn answer(
+    app: &App,
+    mut conn: Connection,
+    caller: &Caller,
+    kind: &'static Kind,
+    id: i64,
+    request: &HttpRequest,
+    response: actix_web::HttpResponseBuilder,
+    warnings: &[Problem],
+) -> Result<HttpResponse, Error> {
+    changes::number(&mut conn).await?;
+    let view = View::new(caller, kind);
+    let row = items::find(&mut conn, &view, id).await?.ok_or(Error::NotFound)?;
+    let vietnamese = wants_vietnamese(request.headers());
+    let warnings: Vec<_> = warnings
+        .iter()
+        .map(|problem| json!({"code": problem.code, "message": if vietnamese { &problem.vi } else { &problem.en }}))
+        .collect();
+    let more = if warnings.is_empty() { vec![] } else { vec![("warnings", json!(warnings))] };
+    Ok(single(app, request, &view, &row, response, &more))
+}
+
+fn writable(kind: &Kind) -> Result<(), Error> {
+    if kind.is_writable() { Ok(()) } else { Err(Error::MethodNotAllowed("GET, HEAD, OPTIONS")) }
+}
+
+/// An unknown id with `If-Match` is a failed precondition (RFC 9110), without it not found.
+fn missing(headers: &HeaderMap) -> Error {
+    if headers.contains_key(IF_MATCH) { Error::Stale } else { Error::NotFound }
+}
+
+fn check_version(headers: &HeaderMap, current: &Properties) -> Result<(), Error> {
+    let tags = headers.get(IF_MATCH).ok_or(Error::PreconditionRequired)?.to_str().map_err(|_| Error::Stale)?;
+    let etag = format!("\"{}\"", current["version"]);
+    let matches = tags.split(',').map(str::trim).any(|tag| tag == "*" || tag == etag);
+    if matches { Ok(()) } else { Err(Error::Stale) }
+}
+
+fn read_feature(headers: &HeaderMap, body: &[u8], types: &[&str]) -> Result<Value, Error> {
+    let given = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = given.split(';').next().unwrap_or_default().trim();
+    if !types.iter().any(|known| known.eq_ignore_ascii_case(essence)) {
+        return Err(Error::UnsupportedMediaType);
+    }
+    let invalid =
+        |pointer: &str, vi: String, en: String| Error::Invalid(vec![Problem::at(pointer, "json.malformed", vi, en)]);
+    let value: Value = serde_json::from_slice(body).map_err(|error| {
+        let (line, column) = (error.line(), error.column());
+        invalid(
+            "",
+            format!("JSON sai ở dòng {line}, cột {column}."),
+            format!("The JSON is broken at line {line}, column {column}."),
+        )
+    })?;
+    let is_feature = value.get("type").map_or(essence == "application/merge-patch+json", |name| name == "Feature");
+    if !value.is_object()
+        || !(is_feature || value.get("type").is_none() && types.contains(&"application/merge-patch+json"))
+    {
+        return Err(invalid("/type", "Cần một GeoJSON Feature.".into(), "A GeoJSON Feature is needed.".into()));
+    }
+    Ok(value)
+}
+
+fn properties(feature: &Value) -> Result<Properties, Error> {
+    match feature.get("properties") {
+        Some(Value::Object(properties)) => Ok(properties.clone()),
+        None | Some(Value::Null) => Ok(Properties::new()),
+        Some(_) => Err(Error::Invalid(vec![Problem::at(
+            "/properties",
+            "type",
+            "“properties” phải là một đối tượng.",
+            "“properties” must be an object.",
+        )])),
+    }
+}
+
+fn same_id(feature: &Value, id: i64) -> Result<(), Error> {
+    match feature.get("id") {
+        Some(given) if given != id && given.as_str() != Some(&id.to_string()) => {
+            Err(Error::Invalid(vec![Problem::at(
+                "/id",
+                "id.mismatch",
+                "“id” khác với địa chỉ.",
+                "“id” differs from the address.",
+            )]))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,131 @@
+//! The one list of routes and middleware; what `main` and the tests run.
+
+use actix_cors::Cors;
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::guard;
+use actix_web::http::header::{
+    ACCEPT_LANGUAGE, CONTENT_TYPE, ETAG, HeaderName, IF_MATCH, IF_NONE_MATCH, LINK, LOCATION,
+};
+use actix_web::middleware::{Compress, NormalizePath, from_fn};
+use actix_web::{Route, web};
+
+use crate::api::{self, BASE, envelope};
+use crate::config::Limits;
+use crate::store::Store;
+
+/// What every handler shares.
+#[derive(Clone)]
+pub struct App {
+    pub store: Store,
+    pub limits: Limits,
+}
+
+/// The service.
+pub fn app(
+    state: App,
+) -> actix_web::App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody + use<>>,
+        Error = actix_web::Error,
+        InitError = (),
+    > + use<>,
+> {
+    let payload = web::PayloadConfig::new(state.limits.body_limit);
+    let cors = cors(&state.limits);
+    actix_web::App::new()
+        .app_data(web::Data::new(state))
+        .app_data(payload)
+        .configure(routes)
+        .default_service(web::to(envelope::not_found))
+        .wrap(from_fn(envelope::envelope))
+        .wrap(cors)
+        .wrap(Compress::default())
+        .wrap(NormalizePath::trim())
+}
+
+/// Every route. The OpenAPI document describes the same list; a test compares them.
+fn routes(config: &mut web::ServiceConfig) {
+    let only_get = |path: &str, handler: Route| {
+        web::resource(path).route(handler).default_service(web::to(envelope::method_not_allowed))
+    };
+    config
+        .service(only_get("/", read().to(api::docs::show_home)))
+        .service(only_get("/healthz", read().to(api::health::show_health)))
+        .service(only_get("/readyz", read().to(api::health::show_readiness)))
+        .service(only_get(BASE, read().to(api::landing::show_landing)))
+        .service(
+            web::scope(BASE)
+                .service(only_get("/openapi.json", read().to(api::openapi::show_openapi)))
+                .service(only_get("/docs", read().to(api::docs::show_docs)))
+                .service(only_get("/conformance", read().to(api::landing::show_conformance)))
+                .service(only_get("/collections", read().to(api::collections::list_collections)))
+                .service(only_get("/collections/{collection}", read().to(api::collections::find_collection)))
+                .service(only_get("/collections/{collection}/schema", read().to(api::collections::show_schema)))
+                .service(only_get(
+                    "/collections/{collection}/feature-schema",
+                    read().to(api::collections::show_feature_schema),
+                ))
+                .service(only_get("/collections/{collection}/queryables", read().to(api::collections::show_queryables)))
+                .service(
+                    web::resource("/collections/{collection}/items")
+                        .route(read().to(api::items::list_items))
+                        .route(web::post().to(api::writes::create_item))
+                        .route(options().to(api::writes::show_options))
+                        .default_service(web::to(envelope::method_not_allowed)),
+                )
+                .service(
+                    web::resource("/collections/{collection}/items/{id}")
+                        .route(read().to(api::items::find_item))
+                        .route(web::put().to(api::writes::replace_item))
+                        .route(web::patch().to(api::writes::update_item))
+                        .route(web::delete().to(api::writes::delete_item))
+                        .route(options().to(api::writes::show_options))
+                        .default_service(web::to(envelope::method_not_allowed)),
+                )
+                .service(only_get(
+                    "/collections/{collection}/items/{id}/history",
+                    read().to(api::history::list_versions),
+                ))
+                .service(only_get("/changes", read().to(api::changes::list_changes))),
+        );
+}
+
+/// `GET`, and `HEAD` as the same without the body.
+fn read() -> Route {
+    web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
+}
+
+fn options() -> Route {
+    web::method(actix_web::http::Method::OPTIONS)
+}
+
+/// Anyone's page may read; configured origins may write.
+fn cors(limits: &Limits) -> Cors {
+    let write_origins = limits.write_origins.clone();
+    Cors::default()
+        .allowed_origin_fn(move |origin, request| {
+            let asked = request.headers.get("access-control-request-method").and_then(|method| method.to_str().ok());
+            let method = asked.unwrap_or(request.method.as_str());
+            matches!(method, "GET" | "HEAD" | "OPTIONS")
+                || write_origins.iter().any(|allowed| origin == allowed.as_str())
+        })
+        .allowed_methods(["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"])
+        .allowed_headers([
+            ACCEPT_LANGUAGE,
+            CONTENT_TYPE,
+            IF_MATCH,
+            IF_NONE_MATCH,
+            HeaderName::from_static("authorization"),
+        ])
+        .expose_headers([
+            ETAG,
+            LOCATION,
+            LINK,
+            HeaderName::from_static("content-crs"),
+            HeaderName::from_static("x-request-id"),
+        ])
+        .max_age(3600)
+}

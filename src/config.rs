@@ -1,0 +1,57 @@
+//! Every setting: name, default, unit.
+
+use std::path::PathBuf;
+
+/// The settings of the service; each is a flag of `hatang serve` and an environment variable.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Config {
+    /// The PostgreSQL to use; without it the service runs a private cluster under the data directory.
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+
+    /// Where the private cluster is kept; default /var/lib/hatang for root, ~/.local/share/hatang else.
+    #[arg(long, env = "HATANG_DATA_DIR")]
+    pub data_dir: Option<PathBuf>,
+}
+
+/// The settings of `hatang serve`.
+#[derive(Debug, Clone, clap::Args)]
+pub struct ServeConfig {
+    /// The address to listen on.
+    #[arg(long, env = "HATANG_BIND", default_value = "0.0.0.0")]
+    pub bind: String,
+
+    #[arg(long, env = "PORT", default_value_t = 8080)]
+    pub port: u16,
+
+    #[command(flatten)]
+    pub limits: Limits,
+}
+
+/// What a request may cost, and how links are made.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Limits {
+    /// The address of the service as clients see it, such as https://hatang.example; default: what the request says.
+    #[arg(long, env = "HATANG_PUBLIC_URL")]
+    pub public_url: Option<String>,
+
+    /// Believe Forwarded and X-Forwarded-* headers: only behind a proxy that sets them.
+    #[arg(long, env = "HATANG_TRUST_PROXY", default_value_t = false)]
+    pub trust_proxy: bool,
+
+    /// Connections to PostgreSQL.
+    #[arg(long, env = "HATANG_DB_CONNECTIONS", default_value_t = 16)]
+    pub db_connections: usize,
+
+    /// Longest time of one statement, seconds.
+    #[arg(long, env = "HATANG_STATEMENT_TIMEOUT_S", default_value_t = 30)]
+    pub statement_timeout_s: u64,
+
+    /// Largest body of a request, bytes.
+    #[arg(long, env = "HATANG_BODY_LIMIT", default_value_t = 2 * 1024 * 1024)]
+    pub body_limit: usize,
+
+    /// Origins of web pages that may write, separated by commas; any may read.
+    #[arg(long, env = "HATANG_WRITE_ORIGINS", value_delimiter = ',')]
+    pub write_origins: Vec<String>,
+}

@@ -1,0 +1,186 @@
+//! The question that `GET /collections/{c}/items` asks.
+
+use chrono::NaiveDate;
+
+use crate::access::View;
+use crate::error::Error;
+use crate::kinds::{Field, Problem, Type};
+
+use super::{Interval, Params, UnitRef};
+
+pub const DEFAULT_LIMIT: usize = 100;
+/// More is clamped to this, not refused.
+pub const MAX_LIMIT: usize = 10_000;
+
+const CRS84: &str = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
+
+#[derive(Debug, Clone)]
+pub struct ItemsQuery {
+    /// West, south, east, north; west may be greater than east, across the antimeridian.
+    pub bbox: Option<[f64; 4]>,
+    pub datetime: Option<Interval>,
+    /// The records as they were on a day.
+    pub as_of: Option<NaiveDate>,
+    pub within: Option<UnitRef>,
+    /// Text to search, accents folded.
+    pub q: Option<String>,
+    pub filters: Vec<Filter>,
+    pub limit: usize,
+    pub cursor: Option<Cursor>,
+    /// Only the number is asked for.
+    pub hits_only: bool,
+}
+
+/// Rows whose field has one of the values.
+#[derive(Debug, Clone)]
+pub struct Filter {
+    pub field: &'static Field,
+    pub values: FilterValue,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum FilterValue {
+    Texts(Vec<String>),
+    Integers(Vec<i64>),
+    Numbers(Vec<f64>),
+    Dates(Vec<NaiveDate>),
+    Boolean(bool),
+}
+
+/// Where the next page begins: after this row, in the order of rank (how well it fits `q`) and id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cursor {
+    pub rank: i64,
+    pub id: i64,
+}
+
+impl Cursor {
+    pub fn to_text(self) -> String {
+        format!("{:x}.{:x}", self.rank, self.id)
+    }
+
+    fn parse(text: &str) -> Option<Cursor> {
+        let (rank, id) = text.split_once('.')?;
+        Some(Cursor { rank: i64::from_str_radix(rank, 16).ok()?, id: i64::from_str_radix(id, 16).ok()? })
+    }
+}
+
+impl ItemsQuery {
+    /// Reads the parameters; every field that `view` shows can be one.
+    ///
+    /// # Errors
+    /// 400, naming the parameter that is unknown or malformed.
+    pub fn parse(view: &View, mut params: Params) -> Result<ItemsQuery, Error> {
+        params.format(&["json", "geojson"])?;
+        for name in ["crs", "bbox-crs"] {
+            params.read(name, (CRS84, CRS84), |text| (text == CRS84).then_some(()))?;
+        }
+        params.read("offset", ("0; hãy theo liên kết next", "0: follow the next links"), |text| {
+            (text == "0").then_some(())
+        })?;
+        let date = |text: &str| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
+        let query = ItemsQuery {
+            bbox: params.read(
+                "bbox",
+                ("bốn số: tây, nam, đông, bắc", "four numbers: west, south, east, north"),
+                parse_bbox,
+            )?,
+            datetime: params.read(
+                "datetime",
+                ("thời điểm hoặc khoảng: 2023-01-01/2023-12-31", "an instant or an interval: 2023-01-01/2023-12-31"),
+                Interval::parse,
+            )?,
+            as_of: params.read("as_of", ("ngày dạng 2023-09-20", "a date such as 2023-09-20"), date)?,
+            within: params.read(
+                "within",
+                ("mã đơn vị hành chính: 405@2023-09-20", "the code of a unit: 405@2023-09-20"),
+                UnitRef::parse,
+            )?,
+            q: params.take("q")?.filter(|text| !text.trim().is_empty()),
+            limit: params
+                .read("limit", ("số nguyên từ 1", "an integer from 1"), |text| {
+                    text.parse::<u64>().ok().filter(|n| *n >= 1)
+                })?
+                .map_or(DEFAULT_LIMIT, |limit| limit.min(MAX_LIMIT as u64) as usize),
+            cursor: params.read("cursor", ("lấy từ liên kết next", "taken from a next link"), Cursor::parse)?,
+            hits_only: params
+                .read("resultType", ("hits hoặc results", "hits or results"), |text| match text {
+                    "hits" => Some(true),
+                    "results" => Some(false),
+                    _ => None,
+                })?
+                .unwrap_or(false),
+            filters: parse_filters(view, &mut params)?,
+        };
+        params.finish()?;
+        Ok(query)
+    }
+
+    /// Whether every row of the layer is asked for.
+    pub fn is_whole(&self) -> bool {
+        self.bbox.is_none()
+            && self.datetime.is_none()
+            && self.as_of.is_none()
+            && self.within.is_none()
+            && self.q.is_none()
+            && self.filters.is_empty()
+    }
+}
+
+fn parse_filters(view: &View, params: &mut Params) -> Result<Vec<Filter>, Error> {
+    let mut filters = Vec::new();
+    let mut problems = Vec::new();
+    let names: Vec<_> = params.rest().filter_map(|name| view.field(name)).collect();
+    for field in names {
+        if filters.iter().any(|filter: &Filter| filter.field.name == field.name) {
+            continue;
+        }
+        let text = params.take(field.name)?.unwrap_or_default();
+        match parse_values(field, &text) {
+            Some(values) => filters.push(Filter { field, values }),
+            None => problems.push(Problem::parameter(
+                field.name,
+                format!("“{text}” không phải là giá trị của “{}”.", field.label.vi),
+                format!("“{text}” is no value of “{}”.", field.label.en),
+            )),
+        }
+    }
+    if problems.is_empty() { Ok(filters) } else { Err(Error::BadRequest(problems)) }
+}
+
+fn parse_values(field: &Field, text: &str) -> Option<FilterValue> {
+    let values = || text.split(',').map(str::trim).filter(|value| !value.is_empty());
+    values().next()?;
+    Some(match field.value {
+        Type::OneOf(choices) | Type::SomeOf(choices) => {
+            let known = values().all(|value| choices.iter().any(|choice| choice.value == value));
+            FilterValue::Texts(known.then(|| values().map(str::to_owned).collect())?)
+        }
+        // A comma may be part of a text.
+        Type::Text { .. } | Type::Url if text.contains(", ") => FilterValue::Texts(vec![text.to_owned()]),
+        Type::Text { .. } | Type::Url | Type::CommuneCode => FilterValue::Texts(values().map(str::to_owned).collect()),
+        Type::Integer { .. } | Type::Reference { .. } => {
+            FilterValue::Integers(values().map(|value| value.parse().ok()).collect::<Option<_>>()?)
+        }
+        Type::Number { .. } => {
+            let finite = |value: &str| value.parse::<f64>().ok().filter(|number| number.is_finite());
+            FilterValue::Numbers(values().map(finite).collect::<Option<_>>()?)
+        }
+        Type::Boolean => FilterValue::Boolean(text.parse().ok()?),
+        Type::Date | Type::Timestamp => {
+            let date = |value: &str| NaiveDate::parse_from_str(value.get(..10)?, "%Y-%m-%d").ok();
+            FilterValue::Dates(values().map(date).collect::<Option<_>>()?)
+        }
+    })
+}
+
+fn parse_bbox(text: &str) -> Option<[f64; 4]> {
+    let numbers: Vec<f64> = text.split(',').map(|number| number.trim().parse().ok()).collect::<Option<_>>()?;
+    let bbox = match numbers[..] {
+        [west, south, east, north] | [west, south, _, east, north, _] => [west, south, east, north],
+        _ => return None,
+    };
+    let [west, south, east, north] = bbox;
+    let on_earth = |lon: f64, lat: f64| (-180.0..=180.0).contains(&lon) && (-90.0..=90.0).contains(&lat);
+    (on_earth(west, south) && on_earth(east, north) && south <= north).then_some(bbox)
+}

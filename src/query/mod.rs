@@ -1,0 +1,11 @@
+//! What may be asked, from the text of a URL to typed questions; SQL is made in `store`.
+
+mod interval;
+mod items;
+mod params;
+mod unit_ref;
+
+pub use interval::Interval;
+pub use items::{Cursor, DEFAULT_LIMIT, Filter, FilterValue, ItemsQuery, MAX_LIMIT};
+pub use params::Params;
+pub use unit_ref::UnitRef;

@@ -1,0 +1,88 @@
+//! Query parameters, each taken once; what is left over is unknown.
+
+use crate::error::Error;
+use crate::kinds::Problem;
+
+#[derive(Debug, Clone)]
+pub struct Params {
+    pairs: Vec<(String, String)>,
+}
+
+impl Params {
+    /// Splits and decodes a query string.
+    pub fn parse(query: &str) -> Params {
+        Params { pairs: form_urlencoded::parse(query.as_bytes()).into_owned().collect() }
+    }
+
+    /// Takes a parameter out.
+    ///
+    /// # Errors
+    /// When it is given twice.
+    pub fn take(&mut self, name: &str) -> Result<Option<String>, Error> {
+        let mut found = None;
+        let mut twice = false;
+        self.pairs.retain_mut(|(key, value)| {
+            if key != name {
+                return true;
+            }
+            twice |= found.replace(std::mem::take(value)).is_some();
+            false
+        });
+        if twice {
+            return Err(Error::parameter(name, format!("“{name}” lặp lại."), format!("“{name}” is given twice.")));
+        }
+        Ok(found)
+    }
+
+    /// Takes a parameter out and reads it.
+    ///
+    /// # Errors
+    /// When it is given twice or cannot be read; `expected` says what it should be, in Vietnamese and English.
+    pub fn read<T>(
+        &mut self,
+        name: &str,
+        expected: (&str, &str),
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<Option<T>, Error> {
+        let Some(text) = self.take(name)? else { return Ok(None) };
+        match parse(&text) {
+            Some(value) => Ok(Some(value)),
+            None => Err(Error::parameter(
+                name,
+                format!("“{name}” phải là {}.", expected.0),
+                format!("“{name}” must be {}.", expected.1),
+            )),
+        }
+    }
+
+    /// The format asked for by `f`, which must be one of those there are; `None` when unsaid.
+    pub fn format(&mut self, formats: &[&'static str]) -> Result<Option<&'static str>, Error> {
+        let list = formats.join(", ");
+        self.read("f", (&list, &list), |text| formats.iter().copied().find(|format| *format == text))
+    }
+
+    /// The parameters not taken yet.
+    pub fn rest(&self) -> impl Iterator<Item = &str> {
+        self.pairs.iter().map(|(key, _)| key.as_str())
+    }
+
+    /// Refuses what nobody took.
+    ///
+    /// # Errors
+    /// A problem for each unknown parameter.
+    pub fn finish(self) -> Result<(), Error> {
+        let problems: Vec<_> = self
+            .pairs
+            .iter()
+            .map(|(name, _)| Problem {
+                code: "parameter.unknown",
+                ..Problem::parameter(
+                    name,
+                    format!("Không có tham số “{name}”."),
+                    format!("There is no parameter “{name}”."),
+                )
+            })
+            .collect();
+        if problems.is_empty() { Ok(()) } else { Err(Error::BadRequest(problems)) }
+    }
+}

@@ -1,0 +1,296 @@
+//! Reading the rows of a layer: pages, single rows, numbers.
+
+use chrono::NaiveDate;
+use diesel::result::QueryResult;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+
+use super::row::Row;
+use super::sql::{Bind, Sql};
+use super::territory;
+use crate::access::View;
+use crate::kinds::{Field, Kind, Storage, Type};
+use crate::query::{Cursor, Filter, FilterValue, Interval, ItemsQuery};
+
+/// The number of rows that are counted one by one; beyond it no number is given.
+const COUNTED: i64 = 10_000;
+
+/// Rows of a layer in the order of rank and id.
+#[derive(Debug)]
+pub struct Page {
+    /// Each row: id, geometry, the fields of the view in order.
+    pub rows: Vec<Row>,
+    /// Where the next page begins; `None` on the last.
+    pub next: Option<Cursor>,
+}
+
+/// The page that a query asks for, of the rows that the view shows.
+pub async fn page(
+    conn: &mut AsyncPgConnection,
+    view: &View,
+    query: &ItemsQuery,
+    today: NaiveDate,
+) -> QueryResult<Page> {
+    let mut rows: Vec<Row> = page_sql(view, query, today).load(conn).await?;
+    let more = rows.len() > query.limit;
+    rows.truncate(query.limit);
+    let mut cursor = None;
+    for row in &mut rows {
+        // The rank, which only the order needs, comes last.
+        let rank = row.cells.pop().and_then(|cell| cell.as_integer()).unwrap_or(0);
+        cursor = row.cells[0].as_integer().map(|id| Cursor { rank, id });
+    }
+    Ok(Page { rows, next: cursor.filter(|_| more) })
+}
+
+/// How many rows a query asks for; `None` when they are too many to count.
+pub async fn count(
+    conn: &mut AsyncPgConnection,
+    view: &View,
+    query: &ItemsQuery,
+    today: NaiveDate,
+) -> QueryResult<Option<i64>> {
+    if query.is_whole() && matches!(view.kind.storage, Storage::Assets { .. }) {
+        return counter(conn, view).await.map(Some);
+    }
+    let sql = Sql::new("select count(*) from (select 1 from ")
+        .sql(source(view, query, today))
+        .text(" where ")
+        .sql(condition(view, query, today))
+        .text(" limit ")
+        .bind(Bind::Integer(COUNTED + 1))
+        .text(") counted")
+        .uncached();
+    let row: Row = sql.get_result(conn).await?;
+    Ok(row.cells[0].as_integer().filter(|count| *count <= COUNTED))
+}
+
+async fn counter(conn: &mut AsyncPgConnection, view: &View) -> QueryResult<i64> {
+    let row: Row = Sql::new("select ")
+        .text(if view.geom() == "public_geom" { "public_row_count" } else { "row_count" })
+        .text(" from layers where collection = ")
+        .bind(Bind::Text(view.kind.collection.into()))
+        .get_result(conn)
+        .await?;
+    Ok(row.cells[0].as_integer().unwrap_or(0))
+}
+
+/// One row that the view shows, in the shape of [`Page::rows`].
+pub async fn find(conn: &mut AsyncPgConnection, view: &View, id: i64) -> QueryResult<Option<Row>> {
+    let sql = Sql::new("select ")
+        .sql(columns(view))
+        .text(" from ")
+        .name(view.kind.table())
+        .text(" t where t.id = ")
+        .bind(Bind::Integer(id))
+        .text(" and ")
+        .sql(view.visible());
+    Ok(sql.load::<Row>(conn).await?.pop())
+}
+
+/// Whether there is a row whose history the view shows.
+pub async fn has_history(conn: &mut AsyncPgConnection, view: &View, id: i64) -> QueryResult<bool> {
+    let sql = Sql::new("select 1 from ")
+        .name(view.kind.table())
+        .text(" t where t.id = ")
+        .bind(Bind::Integer(id))
+        .text(" and ")
+        .sql(view.visible_past());
+    Ok(!sql.load::<Row>(conn).await?.is_empty())
+}
+
+/// West, south, east, north of the rows that the view shows, and the first and last day of their valid time.
+pub async fn extent(conn: &mut AsyncPgConnection, view: &View) -> QueryResult<Row> {
+    let time = view.kind.valid_time();
+    Sql::new("select st_xmin(e), st_ymin(e), st_xmax(e), st_ymax(e), first_day from (select st_extent(t.")
+        .name(view.geom())
+        .text(") as e, min(t.")
+        .name(time.from)
+        .text(") as first_day from ")
+        .name(view.kind.table())
+        .text(" t where ")
+        .sql(view.visible())
+        .text(") extent")
+        .get_result(conn)
+        .await
+}
+
+/// The select list: id, geometry, the fields of the view.
+fn columns(view: &View) -> Sql {
+    let fields = view.fields().map(|field| Sql::new("t.").name(view.column(field)));
+    Sql::new("t.id, t.").name(view.geom()).text(", ").sql(Sql::join(fields, ", "))
+}
+
+fn page_sql(view: &View, query: &ItemsQuery, today: NaiveDate) -> Sql {
+    let rank = rank(view, query);
+    let mut sql = Sql::new("select ")
+        .sql(columns(view))
+        .text(", ")
+        .sql(rank.clone())
+        .text(" from ")
+        .sql(source(view, query, today))
+        .text(" where ")
+        .sql(condition(view, query, today));
+    if let Some(cursor) = query.cursor {
+        sql = match query.q {
+            None => sql.text(" and t.id > ").bind(Bind::Integer(cursor.id)),
+            Some(_) => sql
+                .text(" and (")
+                .sql(rank)
+                .text(", t.id) > (")
+                .bind(Bind::Integer(cursor.rank))
+                .text(", ")
+                .bind(Bind::Integer(cursor.id))
+                .text(")"),
+        };
+    }
+    sql = sql.text(if query.q.is_some() { " order by rank, t.id limit " } else { " order by t.id limit " });
+    // One more than asked for tells whether there is a next page.
+    let sql = sql.bind(Bind::Integer(query.limit as i64 + 1));
+    if query.filters.is_empty() { sql } else { sql.uncached() }
+}
+
+/// Exact accents before folded ones.
+fn rank(view: &View, query: &ItemsQuery) -> Sql {
+    match (&query.q, view.field("name")) {
+        (Some(text), Some(name)) => Sql::new("(case when strpos(lower(t.")
+            .name(view.column(name))
+            .text("), lower(normalize(")
+            .bind(Bind::Text(text.clone()))
+            .text(", nfc))) > 0 then 0::bigint else 1::bigint end)"),
+        (Some(_), None) => Sql::new("1::bigint"),
+        (None, _) => Sql::new("0::bigint as rank"),
+    }
+}
+
+/// The table, or its records as they were on a day, as `t`.
+fn source(view: &View, query: &ItemsQuery, today: NaiveDate) -> Sql {
+    rows_on(view.kind, query.as_of.filter(|day| *day < today))
+}
+
+/// The records of a layer as `t`: as they are, or as they were on a day.
+pub fn rows_on(kind: &Kind, day: Option<NaiveDate>) -> Sql {
+    match (kind.storage, day) {
+        (Storage::Assets { table, .. }, Some(day)) => {
+            Sql::new("").name(as_of_function(table)).text("(").bind(Bind::Date(day)).text(") t")
+        }
+        (Storage::Assets { table, .. } | Storage::Units { table }, _) => Sql::new("").name(table).text(" t"),
+    }
+}
+
+/// `<table>_as_of`, which `register_layer` made.
+fn as_of_function(table: &'static str) -> &'static str {
+    use std::collections::HashMap;
+    use std::sync::LazyLock;
+
+    use crate::kinds::ALL;
+
+    static NAMES: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(|| {
+        ALL.iter().map(|kind| (kind.table(), &*Box::leak(format!("{}_as_of", kind.table()).into_boxed_str()))).collect()
+    });
+    NAMES[table]
+}
+
+fn condition(view: &View, query: &ItemsQuery, today: NaiveDate) -> Sql {
+    let mut all = vec![view.visible()];
+    if let Some(bbox) = query.bbox {
+        all.push(in_bbox(view, bbox));
+    }
+    match (view.kind.storage, query.datetime, query.as_of) {
+        (_, Some(interval), None) => all.push(valid_during(view.kind, interval)),
+        (_, datetime, Some(day)) => {
+            all.push(valid_during(view.kind, Interval { from: Some(day), to: Some(day) }));
+            all.extend(datetime.map(|interval| valid_during(view.kind, interval)));
+        }
+        // Units: those in force today, or on the day that the asked unit is read.
+        (Storage::Units { .. }, None, None) => {
+            let day = query.within.as_ref().and_then(|unit| unit.on).unwrap_or(today);
+            all.push(valid_during(view.kind, Interval { from: Some(day), to: Some(day) }));
+        }
+        (Storage::Assets { .. }, None, None) => {}
+    }
+    if let Some(unit) = &query.within {
+        all.push(territory::within(view, unit, query.as_of, today));
+    }
+    if let Some(text) = &query.q {
+        all.push(
+            Sql::new("t.")
+                .name(view.search_column())
+                .text(" like '%' || replace(replace(replace(fold(")
+                .bind(Bind::Text(text.trim().to_owned()))
+                .text("), '\\', '\\\\'), '%', '\\%'), '_', '\\_') || '%'"),
+        );
+    }
+    all.extend(query.filters.iter().map(|filter| filter_sql(view, filter)));
+    Sql::all(all)
+}
+
+fn in_bbox(view: &View, [west, south, east, north]: [f64; 4]) -> Sql {
+    let envelope = |west: f64, east: f64| {
+        let mut sql = Sql::new("st_intersects(t.").name(view.geom()).text(", st_makeenvelope(");
+        for edge in [west, south, east, north] {
+            sql = sql.bind(Bind::Double(edge)).text(", ");
+        }
+        sql.text("4326))")
+    };
+    if west <= east {
+        envelope(west, east)
+    } else {
+        Sql::new("(").sql(envelope(west, 180.0)).text(" or ").sql(envelope(-180.0, east)).text(")")
+    }
+}
+
+/// Rows whose valid time meets an interval; an unknown beginning or end is open.
+fn valid_during(kind: &Kind, interval: Interval) -> Sql {
+    let time = kind.valid_time();
+    let mut all = Vec::new();
+    if let Some(to) = interval.to {
+        all.push(
+            Sql::new("(t.")
+                .name(time.from)
+                .text(" is null or t.")
+                .name(time.from)
+                .text(" <= ")
+                .bind(Bind::Date(to))
+                .text(")"),
+        );
+    }
+    if let Some(from) = interval.from {
+        let operator = if time.last_day_counts { " >= " } else { " > " };
+        all.push(
+            Sql::new("(t.")
+                .name(time.to)
+                .text(" is null or t.")
+                .name(time.to)
+                .text(operator)
+                .bind(Bind::Date(from))
+                .text(")"),
+        );
+    }
+    Sql::all(all)
+}
+
+fn filter_sql(view: &View, Filter { field, values }: &Filter) -> Sql {
+    let column = Sql::new("t.").name(view.column(field));
+    match (values, field.value) {
+        (FilterValue::Texts(texts), Type::SomeOf(_)) => column.text(" && ").bind(Bind::Texts(texts.clone())),
+        (FilterValue::Texts(texts), _) => column.text(" = any(").bind(Bind::Texts(texts.clone())).text(")"),
+        (FilterValue::Integers(integers), _) => column.text(" = any(").bind(Bind::Integers(integers.clone())).text(")"),
+        (FilterValue::Numbers(numbers), _) => {
+            any_of(numbers.iter().map(|number| column.clone().text(" = ").bind(Bind::Double(*number))))
+        }
+        (FilterValue::Dates(dates), value) => {
+            let cast = if matches!(value, Type::Timestamp) { "::date = " } else { " = " };
+            any_of(dates.iter().map(|date| column.clone().text(cast).bind(Bind::Date(*date))))
+        }
+        (FilterValue::Boolean(value), _) => column.text(" = ").bind(Bind::Bool(*value)),
+    }
+}
+
+fn any_of(parts: impl Iterator<Item = Sql>) -> Sql {
+    Sql::new("(").sql(Sql::join(parts, " or ")).text(")")
+}
+
+/// The place of a field in [`Page::rows`].
+pub fn position(view: &View, field: &Field) -> Option<usize> {
+    view.fields().position(|shown| shown.name == field.name).map(|index| index + 2)
+}
