@@ -1,5 +1,6 @@
 //! The only room that talks to PostgreSQL.
 
+pub mod cluster;
 pub mod migrations;
 pub mod row;
 pub mod sql;
