@@ -117,6 +117,15 @@ async fn url_is_understood_by_diesel() {
 }
 
 #[test]
+fn ctrl_c_is_for_the_service_alone() {
+    let scratch = Scratch::new();
+    let cluster = Cluster::start(&scratch.0).unwrap();
+    let stat = fs::read_to_string(format!("/proc/{}/stat", cluster.pid())).unwrap();
+    let group = stat.rsplit(") ").next().unwrap().split(' ').nth(2).unwrap();
+    assert_eq!(group, cluster.pid().to_string(), "a terminal signals the whole group of what it started");
+}
+
+#[test]
 fn second_service_is_refused() {
     let scratch = Scratch::new();
     let cluster = Cluster::start(&scratch.0).unwrap();
