@@ -4,6 +4,7 @@ pub mod assets;
 pub mod changes;
 pub mod history;
 pub mod items;
+pub mod cluster;
 pub mod migrations;
 pub mod row;
 pub mod sql;

@@ -1,0 +1,69 @@
+# Every target has its line of help after `##`; `make help` prints them.
+
+# rustup's programs, in a shell that was opened before rustup was installed.
+export PATH := $(PATH):$(HOME)/.cargo/bin
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+export VENV := $(TARGET)/venv
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help run dev test fmt lint unit docs openapi openapi-check fixtures licences smoke clean toolchain tools
+
+help: ## List the targets
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do \
+		printf '  %-14s %s\n' "$$name" "$$text"; done
+
+run: ## Install what is missing, build, serve the demo on 0.0.0.0:8080 (PORT, HATANG_DATA_DIR, DATABASE_URL)
+	@scripts/install.sh run
+	@scripts/toolchain.sh
+	cargo build --release --locked
+	@exec $(TARGET)/release/hatang serve --demo
+
+dev: toolchain ## The same from a quick, unoptimised build
+	@scripts/install.sh run
+	cargo run --locked -- serve --demo
+
+test: ## Everything that must hold before a merge
+	@scripts/install.sh test
+	@scripts/toolchain.sh test
+	@scripts/step.sh fmt-check lint unit docs tools openapi-check fixtures licences smoke
+
+fmt: toolchain ## Format the sources
+	cargo fmt
+
+fmt-check: toolchain ## Fail where the sources are not formatted
+	cargo fmt --check
+
+lint: toolchain ## clippy, warnings are errors
+	cargo clippy --all-targets --locked -- -D warnings
+
+unit: toolchain tools ## Unit and integration tests, and those in the documentation
+	scripts/unit.sh
+
+docs: toolchain ## Build the documentation, warnings are errors
+	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --locked
+
+openapi: toolchain ## Write openapi/openapi.json anew from the program
+	cargo run --quiet --locked -- openapi > $(TARGET)/openapi.json
+	mv $(TARGET)/openapi.json openapi/openapi.json
+
+openapi-check: tools ## Is openapi/openapi.json a valid OpenAPI document?
+	$(VENV)/bin/openapi-spec-validator openapi/openapi.json
+
+fixtures: ## Does the demo district add up to the published figures?
+	python3 fixtures/dong_son/check.py
+
+licences: toolchain tools ## Licences, sources and advisories of all dependencies
+	scripts/licences.sh
+
+smoke: toolchain ## `make run` in a directory of its own: figures, GDAL, a write, kill -9, a clean end
+	scripts/smoke.sh
+
+clean: ## Remove what was built; the data stay
+	cargo clean
+
+toolchain:
+	@scripts/toolchain.sh
+
+tools:
+	@scripts/venv.sh

@@ -1,0 +1,88 @@
+#!/usr/bin/env bash
+# Installs the Debian packages that this system lacks. Usage: scripts/install.sh run|test
+set -euo pipefail
+
+purpose=${1:?run or test}
+missing=()
+
+need() { # need PACKAGE TEST...: the package is missing when the test fails
+    local package=$1
+    shift
+    "$@" > /dev/null 2>&1 || missing+=("$package")
+}
+
+has() { command -v "$1"; }
+
+# The program itself decides which PostgreSQL it runs (src/store/cluster/installation.rs); here it is enough that there
+# is one of 15 or later that has PostGIS.
+has_postgis() {
+    local bin version share
+    for bin in /usr/lib/postgresql/*/bin "$(dirname "$(command -v initdb || echo /none)")"; do
+        [ -x "$bin/initdb" ] && [ -x "$bin/pg_config" ] || continue
+        version=$("$bin/pg_config" --version | sed 's/^[^0-9]*\([0-9]*\).*/\1/')
+        share=$("$bin/pg_config" --sharedir)
+        [ "$version" -ge 15 ] && [ -f "$share/extension/postgis.control" ] && return 0
+    done
+    return 1
+}
+
+need build-essential has cc
+need pkg-config has pkg-config
+need curl has curl
+if [ "$purpose" = test ]; then
+    need gdal-bin has ogrinfo
+    need python3 has python3
+    need python3-venv python3 -c 'import ensurepip, venv'
+fi
+needs_postgresql=
+# Tests run PostgreSQL themselves whatever DATABASE_URL says.
+if [ "$purpose" = test ] || [ -z "${DATABASE_URL:-}" ]; then
+    has_postgis || needs_postgresql=yes
+fi
+
+[ ${#missing[@]} -gt 0 ] || [ -n "$needs_postgresql" ] || exit 0
+
+if ! has apt-get > /dev/null; then
+    cat >&2 <<TEXT
+This is not a Debian system, so nothing was installed. Please install with its own tools:
+${missing[*]+  ${missing[*]}}
+${needs_postgresql:+  PostgreSQL 15 or later with PostGIS 3 (or give the address of a server in DATABASE_URL)}
+TEXT
+    exit 1
+fi
+
+as_root=()
+if [ "$(id -u)" != 0 ]; then
+    if has sudo > /dev/null; then
+        as_root=(sudo)
+    else
+        echo "Missing packages, and no right to install them. As root: apt-get install ${missing[*]-}" \
+            "${needs_postgresql:+postgresql-15 postgresql-15-postgis-3}" >&2
+        exit 1
+    fi
+fi
+apt() {
+    ${as_root[@]+"${as_root[@]}"} env DEBIAN_FRONTEND=noninteractive UCF_FORCE_CONFFOLD=1 \
+        apt-get -q -o DPkg::Lock::Timeout=300 "$@"
+}
+
+apt update
+if [ -n "$needs_postgresql" ]; then
+    # The newest that the distribution has together with PostGIS: 15 on Debian 12.
+    version=$(apt-cache search --names-only '^postgresql-[0-9]+-postgis-3$' | sed 's/^postgresql-\([0-9]*\).*/\1/' \
+        | sort -n | tail -n 1)
+    if [ "${version:-0}" -lt 15 ]; then
+        echo "This distribution has no PostgreSQL 15 or later with PostGIS; give a server's address in DATABASE_URL" >&2
+        exit 1
+    fi
+    missing+=("postgresql-$version" "postgresql-$version-postgis-3")
+    # Debian would create and start a cluster of its own on port 5432: hatang runs one itself. What the administrator
+    # has set stays.
+    conf=/etc/postgresql-common/createcluster.conf
+    if [ ! -e "$conf" ]; then
+        ${as_root[@]+"${as_root[@]}"} mkdir -p "$(dirname "$conf")"
+        echo 'create_main_cluster = false' | ${as_root[@]+"${as_root[@]}"} tee "$conf" > /dev/null
+    fi
+fi
+echo "Installing: ${missing[*]}"
+apt install -y --no-install-recommends "${missing[@]}"
