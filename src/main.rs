@@ -1,1 +1,5 @@
-fn main() {}
+//! The program: one verb a subcommand.
+
+fn main() -> anyhow::Result<()> {
+    hatang::cli::main()
+}

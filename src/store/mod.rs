@@ -2,9 +2,9 @@
 
 pub mod assets;
 pub mod changes;
+pub mod cluster;
 pub mod history;
 pub mod items;
-pub mod cluster;
 pub mod migrations;
 pub mod row;
 pub mod sql;

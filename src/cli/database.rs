@@ -1,0 +1,53 @@
+//! The database of a verb: the one of `DATABASE_URL`, or the private cluster.
+
+use std::time::Duration;
+
+use diesel_async::{AsyncConnection, AsyncPgConnection};
+
+use crate::config::Config;
+use crate::store::cluster::{Cluster, default_data_dir};
+use crate::store::{migrations, with_options};
+
+/// No statement of a verb takes longer.
+const STATEMENT_TIMEOUT: Duration = Duration::from_secs(600);
+
+pub struct Database {
+    url: String,
+    /// The private cluster while it is in use.
+    pub cluster: Option<Cluster>,
+}
+
+impl Database {
+    /// For `serve`: the private cluster lives and dies with the service.
+    pub fn start(config: &Config) -> anyhow::Result<Database> {
+        Database::open(config, Cluster::start)
+    }
+
+    /// For other verbs: the private cluster that runs, or one for as long as the verb takes.
+    pub fn attach(config: &Config) -> anyhow::Result<Database> {
+        Database::open(config, Cluster::attach_or_start)
+    }
+
+    fn open(config: &Config, cluster: fn(&std::path::Path) -> anyhow::Result<Cluster>) -> anyhow::Result<Database> {
+        if let Some(url) = &config.database_url {
+            return Ok(Database { url: url.clone(), cluster: None });
+        }
+        let data_dir = config.data_dir.clone().unwrap_or_else(default_data_dir);
+        let cluster = cluster(&data_dir)?;
+        Ok(Database { url: cluster.url(), cluster: Some(cluster) })
+    }
+
+    pub fn url(&self) -> String {
+        self.url.clone()
+    }
+
+    /// Migrates, and does the work on a connection.
+    pub fn run(self, work: impl AsyncFnOnce(&mut AsyncPgConnection) -> anyhow::Result<()>) -> anyhow::Result<()> {
+        migrations::run(&self.url)?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(async {
+            let mut conn = AsyncPgConnection::establish(&with_options(&self.url, STATEMENT_TIMEOUT)).await?;
+            work(&mut conn).await
+        })
+    }
+}

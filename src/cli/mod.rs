@@ -1,0 +1,79 @@
+//! The verbs of the program.
+
+mod database;
+mod demo;
+mod serve;
+mod token;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::{Config, ServeConfig};
+use crate::store::migrations;
+use database::Database;
+
+pub use demo::load as load_demo;
+
+/// The register and map API of a locality's digital infrastructure.
+#[derive(Parser)]
+#[command(name = "hatang", version)]
+struct Cli {
+    #[command(flatten)]
+    config: Config,
+
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Run the service: private PostgreSQL if need be, migrations, HTTP.
+    Serve {
+        #[command(flatten)]
+        config: ServeConfig,
+        /// Load the demo district first, if the register is empty.
+        #[arg(long)]
+        demo: bool,
+    },
+    /// Apply pending migrations.
+    Migrate,
+    /// Load the demo district Đông Sơn, if the register is empty.
+    Demo,
+    /// Access tokens.
+    #[command(subcommand)]
+    Token(token::TokenCommand),
+    /// Print the OpenAPI document.
+    Openapi,
+}
+
+/// Runs the verb of the command line.
+///
+/// # Errors
+/// What the verb says; the text is for the operator.
+pub fn main() -> anyhow::Result<()> {
+    let Cli { config, verb } = Cli::parse();
+    match verb {
+        Verb::Serve { config: serve_config, demo } => serve::run(&config, &serve_config, demo),
+        Verb::Openapi => {
+            println!("{:#}", crate::api::openapi::document());
+            Ok(())
+        }
+        Verb::Migrate => {
+            let database = Database::attach(&config)?;
+            let applied = migrations::run(&database.url())?;
+            println!("{applied} migrations applied");
+            Ok(())
+        }
+        Verb::Demo => Database::attach(&config)?.run(async |conn| {
+            println!(
+                "{}",
+                if demo::load(conn).await? {
+                    "the demo district is loaded"
+                } else {
+                    "the register is not empty: nothing loaded"
+                }
+            );
+            Ok(())
+        }),
+        Verb::Token(command) => Database::attach(&config)?.run(async |conn| token::run(conn, command).await),
+    }
+}

@@ -1,0 +1,101 @@
+//! `hatang serve`
+
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::Duration;
+
+use actix_web::HttpServer;
+use anyhow::Context;
+use diesel_async::{AsyncConnection, AsyncPgConnection};
+use tracing_subscriber::EnvFilter;
+
+use super::database::Database;
+use super::demo;
+use crate::api::today;
+use crate::app::{App, app};
+use crate::config::{Config, ServeConfig};
+use crate::store::cluster::Cluster;
+use crate::store::sql::Sql;
+use crate::store::{Store, changes, migrations, with_options};
+
+/// How long requests under way may take once the service is told to stop, seconds.
+const DRAIN_S: u64 = 8;
+
+/// Runs until it is told to stop.
+pub fn run(config: &Config, serve: &ServeConfig, with_demo: bool) -> anyhow::Result<()> {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+
+    let database = Database::start(config)?;
+    let url = database.url();
+    let applied = migrations::run(&url)?;
+    if applied > 0 {
+        tracing::info!(applied, "migrations");
+    }
+    let statement_timeout = Duration::from_secs(serve.limits.statement_timeout_s);
+    let store = Store::new(&url, serve.limits.db_connections, statement_timeout)?;
+    let state = App { store, limits: serve.limits.clone() };
+
+    let result = std::thread::scope(|scope| {
+        let (stop, stopped) = channel();
+        if let Some(cluster) = &database.cluster {
+            scope.spawn(move || supervise(cluster, &stopped));
+        }
+        let result = actix_web::rt::System::new().block_on(listen(serve, &url, state, with_demo));
+        drop(stop);
+        result
+    });
+    if let Some(cluster) = &database.cluster {
+        cluster.stop()?;
+    }
+    tracing::info!("stopped");
+    result
+}
+
+async fn listen(serve: &ServeConfig, url: &str, state: App, with_demo: bool) -> anyhow::Result<()> {
+    if with_demo {
+        let mut conn = AsyncPgConnection::establish(&with_options(url, Duration::from_secs(600))).await?;
+        if demo::load(&mut conn).await? {
+            tracing::info!("the demo district is loaded");
+        }
+    }
+    actix_web::rt::spawn(housekeeping(state.store.clone()));
+    let server = HttpServer::new(move || app(state.clone()))
+        .shutdown_timeout(DRAIN_S)
+        .bind((serve.bind.as_str(), serve.port))
+        .with_context(|| format!("cannot listen on {}:{}", serve.bind, serve.port))?;
+    tracing::info!("Hatang is at http://127.0.0.1:{}", serve.port);
+    Ok(server.run().await?)
+}
+
+/// Starts PostgreSQL again when it has died, until the other end of the channel is dropped.
+fn supervise(cluster: &Cluster, stopped: &Receiver<()>) {
+    while stopped.recv_timeout(Duration::from_millis(500)) == Err(RecvTimeoutError::Timeout) {
+        match cluster.supervise() {
+            Ok(true) => tracing::warn!("PostgreSQL had died and was started again"),
+            Ok(false) => {}
+            Err(error) => tracing::error!(error = format!("{error:#}"), "PostgreSQL does not start"),
+        }
+    }
+}
+
+/// Numbers what psql wrote, and finds the communes of all assets again when the day changes, since units come into
+/// force and end with days.
+async fn housekeeping(store: Store) {
+    use diesel_async::RunQueryDsl as _;
+
+    let mut day = None;
+    loop {
+        if let Ok(mut conn) = store.connection().await {
+            if day != Some(today()) {
+                match Sql::new("select refresh_communes('system')").execute(&mut conn).await {
+                    Ok(_) => day = Some(today()),
+                    Err(error) => tracing::warn!(%error, "the communes of assets were not refreshed"),
+                }
+            }
+            if let Err(error) = changes::number(&mut conn).await {
+                tracing::warn!(%error, "changes were not numbered");
+            }
+        }
+        actix_web::rt::time::sleep(Duration::from_secs(1)).await;
+    }
+}
