@@ -388,7 +388,7 @@ begin
       where t.commune_id is distinct from coalesce(commune_at(t.geom, current_date),
           case when t.geom is null then declared_commune(t.declared_commune_code, t.declared_on, current_date) end)
         or t.commune_code is distinct from (select u.code from admin_units u where u.id = t.commune_id)
-        or (t.public_geom is not null and t.public_geom <> t.geom and t.public_commune_code is distinct from
+        or (t.public_geom is not null and t.public_geom is distinct from t.geom and t.public_commune_code is distinct from
           (select u.code from admin_units u where u.id = commune_at(t.public_geom, current_date)))
     $sql$, layer.name) using actor;
     get diagnostics corrected = row_count;

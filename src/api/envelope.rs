@@ -20,7 +20,7 @@ pub struct RequestId(pub String);
 /// The middleware.
 ///
 /// # Errors
-/// None of its own: what failed inside becomes an answer.
+/// What no handler made an answer of.
 pub async fn envelope(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -32,12 +32,8 @@ pub async fn envelope(
     let method = request.method().clone();
     // The path alone: a query may name a person.
     let path = request.path().to_owned();
-    let http_request = request.request().clone();
 
-    let mut response = match next.call(request).await {
-        Ok(response) => response.map_into_boxed_body(),
-        Err(error) => ServiceResponse::new(http_request, error.error_response()),
-    };
+    let mut response = next.call(request).await?.map_into_boxed_body();
     let status = response.status();
     if status.is_client_error() || status.is_server_error() {
         let failure = response.response().extensions().get::<Failure>().cloned();
