@@ -114,7 +114,7 @@ pub fn is_root() -> bool {
     own_uid().is_ok_and(|uid| uid == ROOT)
 }
 
-/// The effective user id. std has no call for it, and `libc::geteuid` would be our only unsafe line.
+/// The effective user id. std has no call for it; asking the system would be our only unsafe line.
 fn own_uid() -> Result<u32> {
     Ok(fs::metadata("/proc/self").context("cannot read /proc/self")?.uid())
 }

@@ -2,10 +2,10 @@
 
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::Write;
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt, fchown};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
 
 use super::account::{self, Account};
@@ -84,12 +84,16 @@ impl Home {
     /// share them.
     pub fn lock_file(&self, name: &str) -> Result<File> {
         let path = self.data_dir.join(name);
-        let mut options = OpenOptions::new();
-        options.read(true).write(true).create(true).truncate(false).custom_flags(libc::O_NOFOLLOW);
-        let file = options.open(&path).with_context(|| format!("cannot open {}", path.display()))?;
-        if let Some((uid, gid)) = self.account.other() {
-            fchown(&file, Some(uid), Some(gid))?;
+        if let (Ok(created), Some((uid, gid))) = (File::create_new(&path), self.account.other()) {
+            fchown(&created, Some(uid), Some(gid))?;
         }
+        let file = OpenOptions::new().read(true).write(true).open(&path);
+        let file = file.with_context(|| format!("cannot open {}", path.display()))?;
+        ensure!(
+            fs::symlink_metadata(&path)?.ino() == file.metadata()?.ino(),
+            "{} is a link: remove it",
+            path.display()
+        );
         Ok(file)
     }
 
