@@ -10,7 +10,7 @@ use super::schema;
 use crate::access::{Caller, View};
 use crate::app::App;
 use crate::error::Error;
-use crate::kinds::{ALL, Label, Storage};
+use crate::kinds::{ALL, Label};
 use crate::query::Params;
 use crate::store::items;
 use crate::store::row::Cell;
@@ -122,10 +122,6 @@ fn describe(view: &View, extent: &[Cell], base: &str, vietnamese: bool) -> Value
             link("describedBy", &format!("{url}/feature-schema"), "application/schema+json", "The feature"),
         ],
     });
-    if matches!(kind.storage, Storage::Assets { .. }) {
-        collection["title_vi"] = json!(kind.title.vi);
-        collection["title_en"] = json!(kind.title.en);
-    }
     let mut extents = serde_json::Map::new();
     if let [Cell::Double(west), Cell::Double(south), Cell::Double(east), Cell::Double(north), ..] = extent {
         // Rounded outward, so that nothing lies outside.

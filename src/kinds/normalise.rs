@@ -96,7 +96,8 @@ pub fn normalise(
     };
     for field in kind.fields().filter(|field| field.writable) {
         let broken = problems.iter().any(|problem| problem.place == Problem::property(field.name, "", "", "").place);
-        if field.not_null && !broken && whole.get(field.name).is_none_or(Value::is_null) {
+        let made = matches!(write, Write::Create) && field.default == Default::Code;
+        if field.not_null && !broken && !made && whole.get(field.name).is_none_or(Value::is_null) {
             problems.push(Problem::property(
                 field.name,
                 "required",

@@ -1,0 +1,113 @@
+//! A fresh database for each test, copied from a migrated template that the run makes once.
+
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
+use hatang::store::cluster::Cluster;
+use hatang::store::row::Row;
+use hatang::store::sql::Sql;
+use hatang::store::{migrations, with_options};
+
+/// Dropped with the value.
+pub struct TestDatabase {
+    name: String,
+}
+
+impl TestDatabase {
+    /// Migrated, empty.
+    pub async fn empty() -> TestDatabase {
+        TestDatabase::copy_of(&template("empty", false).await).await
+    }
+
+    /// With the demo district.
+    pub async fn demo() -> TestDatabase {
+        TestDatabase::copy_of(&template("demo", true).await).await
+    }
+
+    async fn copy_of(template: &str) -> TestDatabase {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let sql = format!("drop database if exists {name} with (force)");
+        let mut server = connect("postgres").await;
+        server.batch_execute(&sql).await.unwrap();
+        server.batch_execute(&format!("create database {name} template {template} strategy wal_log")).await.unwrap();
+        TestDatabase { name }
+    }
+
+    pub fn url(&self) -> String {
+        url(&self.name)
+    }
+}
+
+impl Drop for TestDatabase {
+    fn drop(&mut self) {
+        let sql = format!("drop database if exists {} with (force)", self.name);
+        // Of its own, since the test's runtime may be ending.
+        let dropping = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async { connect("postgres").await.batch_execute(&sql).await })
+        });
+        let _ = dropping.join();
+    }
+}
+
+/// Made by the first test of a run that needs it; the others wait for it.
+async fn template(kind: &str, demo: bool) -> String {
+    // nextest runs each test in a process of its own and names the run.
+    let run = std::env::var("NEXTEST_RUN_ID").unwrap_or_else(|_| format!("pid{}", std::process::id()));
+    let name = format!("template_{kind}_{}", run.replace('-', "_"));
+    let mut server = connect("postgres").await;
+    server.batch_execute("select pg_advisory_lock(1)").await.unwrap();
+    let known: Vec<Row> =
+        Sql::new("select datname::text from pg_database where datname like 'template\\_%' or datname like 'test\\_%'")
+            .load(&mut server)
+            .await
+            .unwrap();
+    let known: Vec<_> = known.iter().filter_map(|row| row.cells[0].as_text()).collect();
+    if !known.contains(&name.as_str()) {
+        let run = run.replace('-', "_");
+        for old in known.iter().filter(|old| old.starts_with("template_") && !old.ends_with(&run)) {
+            // In use by another run: then it stays.
+            let _ = server.batch_execute(&format!("drop database if exists {old}")).await;
+        }
+        let draft = format!("{name}_draft");
+        server.batch_execute(&format!("drop database if exists {draft} with (force)")).await.unwrap();
+        server.batch_execute(&format!("create database {draft}")).await.unwrap();
+        migrations::run(&url(&draft)).unwrap();
+        if demo {
+            let mut conn = connect(&draft).await;
+            assert!(hatang::cli::load_demo(&mut conn).await.unwrap());
+        }
+        server.batch_execute(&format!("alter database {draft} rename to {name}")).await.unwrap();
+    }
+    server.batch_execute("select pg_advisory_unlock(1)").await.unwrap();
+    name
+}
+
+async fn connect(database: &str) -> AsyncPgConnection {
+    let mut last = None;
+    for _ in 0..3 {
+        match AsyncPgConnection::establish(&with_options(&url(database), Duration::from_secs(120))).await {
+            Ok(conn) => return conn,
+            Err(error) => last = Some(error),
+        }
+    }
+    panic!("no connection to {database}: {last:?}");
+}
+
+/// On the server of `HATANG_TEST_SERVER`, else on a private cluster that all tests share.
+fn url(database: &str) -> String {
+    static SERVER: OnceLock<(String, Option<Cluster>)> = OnceLock::new();
+    let (server, _) = SERVER.get_or_init(|| {
+        if let Ok(url) = std::env::var("HATANG_TEST_SERVER") {
+            return (url, None);
+        }
+        let uid = std::fs::metadata("/proc/self").map(|it| std::os::unix::fs::MetadataExt::uid(&it)).unwrap_or(0);
+        let cluster = Cluster::attach_or_start(std::path::Path::new(&format!("/tmp/hatang-test-{uid}"))).unwrap();
+        (cluster.url(), Some(cluster))
+    });
+    let (before, after) = server.split_once("/hatang?").expect("a URL with the database hatang");
+    format!("{before}/{database}?{after}")
+}

@@ -1,0 +1,216 @@
+//! A service on a database of its own, and callers who ask it.
+
+mod database;
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use actix_web::body::to_bytes;
+use actix_web::dev::Service;
+use actix_web::http::header::{ACCEPT_LANGUAGE, HeaderMap, IF_MATCH};
+use actix_web::http::{Method, StatusCode};
+use actix_web::test::{TestRequest, init_service};
+use actix_web::web::Bytes;
+use diesel_async::{AsyncConnection, AsyncPgConnection};
+use hatang::app::{App, app};
+use hatang::config::Limits;
+use hatang::store::{Store, with_options};
+use serde_json::{Value, json};
+
+use database::TestDatabase;
+
+type Answering = Pin<Box<dyn Future<Output = Answer>>>;
+
+pub struct Server {
+    respond: Box<dyn Fn(TestRequest) -> Answering>,
+    secret: String,
+    database: TestDatabase,
+}
+
+impl Server {
+    /// On an empty register.
+    pub async fn new() -> Server {
+        Server::on(TestDatabase::empty().await).await
+    }
+
+    /// On the demo district.
+    pub async fn with_demo() -> Server {
+        Server::on(TestDatabase::demo().await).await
+    }
+
+    async fn on(database: TestDatabase) -> Server {
+        let limits = Limits {
+            public_url: None,
+            trust_proxy: false,
+            db_connections: 4,
+            statement_timeout_s: 30,
+            body_limit: 1 << 20,
+            write_origins: vec!["https://console.example".into()],
+        };
+        let store = Store::new(&database.url(), 4, Duration::from_secs(30)).unwrap();
+        let mut conn = connect(&database.url()).await;
+        let secret = hatang::store::tokens::create(&mut conn, "tester", 1).await.unwrap();
+        let service = std::rc::Rc::new(init_service(app(App { store, limits })).await);
+        let respond = Box::new(move |request: TestRequest| {
+            let service = service.clone();
+            Box::pin(async move {
+                let response = service.call(request.to_request()).await.expect("an answer");
+                let (status, headers) = (response.status(), response.headers().clone());
+                let body = to_bytes(response.into_body()).await.ok().expect("a body");
+                Answer { status, headers, body }
+            }) as Answering
+        });
+        Server { respond, secret, database }
+    }
+
+    pub fn stranger(&self) -> Caller<'_> {
+        Caller { server: self, secret: None }
+    }
+
+    pub fn administrator(&self) -> Caller<'_> {
+        Caller { server: self, secret: Some(&self.secret) }
+    }
+
+    /// Straight to the database, past the service.
+    pub async fn connection(&self) -> AsyncPgConnection {
+        connect(&self.database.url()).await
+    }
+
+    pub fn database_url(&self) -> String {
+        self.database.url()
+    }
+
+    /// Runs SQL text.
+    pub async fn execute(&self, sql: &str) {
+        use diesel_async::SimpleAsyncConnection;
+        self.connection().await.batch_execute(sql).await.unwrap();
+    }
+}
+
+async fn connect(url: &str) -> AsyncPgConnection {
+    AsyncPgConnection::establish(&with_options(url, Duration::from_secs(60))).await.unwrap()
+}
+
+/// Who asks: everything is sent as theirs.
+#[derive(Clone, Copy)]
+pub struct Caller<'a> {
+    server: &'a Server,
+    secret: Option<&'a str>,
+}
+
+impl Caller<'_> {
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(Method::GET, path, &[], None).await
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> Answer {
+        self.send(Method::POST, path, &[], Some(body)).await
+    }
+
+    pub async fn put(&self, path: &str, etag: &str, body: Value) -> Answer {
+        self.send(Method::PUT, path, &[(IF_MATCH.as_str(), etag)], Some(body)).await
+    }
+
+    pub async fn patch(&self, path: &str, etag: &str, body: Value) -> Answer {
+        self.send(Method::PATCH, path, &[(IF_MATCH.as_str(), etag)], Some(body)).await
+    }
+
+    pub async fn delete(&self, path: &str, etag: &str) -> Answer {
+        self.send(Method::DELETE, path, &[(IF_MATCH.as_str(), etag)], None).await
+    }
+
+    /// `path` below the API, or absolute from `/`-less roots such as `//healthz`.
+    pub async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Option<Value>) -> Answer {
+        let uri = match path.strip_prefix('/').filter(|rest| rest.starts_with('/')) {
+            Some(outside) => outside.to_owned(),
+            None => format!("/api/v1{path}"),
+        };
+        let mut request = TestRequest::with_uri(&uri)
+            .method(method)
+            .insert_header(("Host", "hatang.test"))
+            .insert_header((ACCEPT_LANGUAGE, "en"));
+        if let Some(secret) = self.secret {
+            request = request.insert_header(("Authorization", format!("Bearer {secret}")));
+        }
+        if let Some(body) = body {
+            request = request.insert_header(("Content-Type", "application/geo+json")).set_payload(body.to_string());
+        }
+        for (name, value) in headers {
+            request = request.insert_header((*name, *value));
+        }
+        (self.server.respond)(request).await
+    }
+
+    /// The features of all pages.
+    pub async fn all_items(&self, path: &str) -> Vec<Value> {
+        let mut features = Vec::new();
+        let mut next = Some(path.to_owned());
+        while let Some(path) = next {
+            let page = self.get(&path).await.ok();
+            features.extend(page["features"].as_array().unwrap().clone());
+            next = page["links"].as_array().unwrap().iter().find(|link| link["rel"] == "next").map(below_api);
+        }
+        features
+    }
+}
+
+/// The part of an absolute link that [`Caller::get`] takes.
+pub fn below_api(link: &Value) -> String {
+    let href = link["href"].as_str().or(link.as_str()).unwrap();
+    href.strip_prefix("http://hatang.test/api/v1").unwrap_or_else(|| panic!("not ours: {href}")).to_owned()
+}
+
+#[derive(Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or(Value::Null)
+    }
+
+    /// The body of a successful answer.
+    #[track_caller]
+    pub fn ok(self) -> Value {
+        assert!(self.status.is_success(), "{} {}", self.status, String::from_utf8_lossy(&self.body));
+        self.json()
+    }
+
+    #[track_caller]
+    pub fn etag(&self) -> String {
+        self.header("etag").expect("an ETag")
+    }
+
+    pub fn header(&self, name: &str) -> Option<String> {
+        Some(self.headers.get(name)?.to_str().unwrap().to_owned())
+    }
+
+    /// The codes of the problems, in order.
+    #[track_caller]
+    pub fn codes(&self) -> Vec<String> {
+        let errors = self.json()["errors"].as_array().cloned().unwrap_or_default();
+        errors.iter().map(|error| error["code"].as_str().unwrap().to_owned()).collect()
+    }
+}
+
+/// A camera in the demo district, with more or other properties.
+pub fn camera(more: Value) -> Value {
+    feature([105.7, 19.81], json!({"name": "Cổng chợ", "managing_level": "commune_police", "eye_count": 2}), more)
+}
+
+/// A station in the demo district.
+pub fn tower(more: Value) -> Value {
+    feature([105.7, 19.81], json!({"name": "Trạm chợ", "operator": "vnpt"}), more)
+}
+
+pub fn feature(lon_lat: [f64; 2], properties: Value, more: Value) -> Value {
+    let mut properties = properties;
+    for (name, value) in more.as_object().unwrap() {
+        properties[name] = value.clone();
+    }
+    json!({"type": "Feature", "geometry": {"type": "Point", "coordinates": lon_lat}, "properties": properties})
+}

@@ -1,0 +1,8 @@
+//! The public surface, driven over HTTP against a real PostGIS: a fresh database for each test.
+
+mod api;
+mod common;
+mod kinds;
+mod openapi;
+mod permissions;
+mod store;

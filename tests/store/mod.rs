@@ -1,0 +1,3 @@
+//! The database behind the surface.
+
+mod schema;

@@ -1,0 +1,155 @@
+//! Migrations and the tables that they make, against the kinds.
+
+use std::collections::BTreeMap;
+
+use diesel_async::RunQueryDsl;
+use hatang::kinds::{ALL, Class, Default, Kind, Storage, Type};
+use hatang::store::migrations;
+use hatang::store::row::Row;
+use hatang::store::sql::{Bind, Sql};
+
+use crate::common::Server;
+
+#[actix_web::test]
+async fn migrations_go_up_down_and_up() {
+    let server = Server::new().await;
+    let url = server.database_url();
+    let count = migrations::count();
+    assert_eq!(migrations::revert_all(&url).unwrap(), count);
+    assert_eq!(migrations::run(&url).unwrap(), count);
+    assert_eq!(migrations::run(&url).unwrap(), 0);
+}
+
+/// Column name to type and whether it may not be null.
+async fn columns(server: &Server, table: &str) -> BTreeMap<String, (String, bool)> {
+    let rows: Vec<Row> = Sql::new(
+        "select a.attname::text, format_type(a.atttypid, a.atttypmod), a.attnotnull from pg_attribute a \
+         where a.attnum > 0 and not a.attisdropped and a.attrelid = ",
+    )
+    .bind(Bind::Text(table.into()))
+    .text("::regclass")
+    .load(&mut server.connection().await)
+    .await
+    .unwrap();
+    rows.iter()
+        .map(|row| {
+            let text = |at: usize| row.cells[at].as_text().unwrap().to_owned();
+            (text(0), (text(1), row.cells[2].to_json() == true))
+        })
+        .collect()
+}
+
+#[actix_web::test]
+async fn each_kind_has_the_columns_of_its_table() {
+    let server = Server::new().await;
+    for kind in ALL {
+        let columns = columns(&server, kind.table()).await;
+        for field in kind.fields() {
+            let name = field.name;
+            let (actual, not_null) =
+                columns.get(name).unwrap_or_else(|| panic!("{} has no column {name}", kind.table()));
+            let expected = match field.value {
+                Type::Text { .. } | Type::Url | Type::OneOf(_) | Type::CommuneCode => "text",
+                Type::SomeOf(_) => "text[]",
+                Type::Integer { .. } => "integer",
+                Type::Reference { .. } => "bigint",
+                Type::Number { .. } => "double precision",
+                Type::Boolean => "boolean",
+                Type::Date => "date",
+                Type::Timestamp => "timestamp with time zone",
+            };
+            assert_eq!(actual, expected, "{}.{name}", kind.table());
+            if matches!(kind.storage, Storage::Assets { .. }) {
+                assert_eq!(*not_null, field.not_null, "{}.{name} not null", kind.table());
+            }
+        }
+        if matches!(kind.storage, Storage::Assets { .. }) {
+            let shared = columns_of_the_pattern(&server).await;
+            let own: Vec<_> = columns.keys().filter(|name| !shared.contains_key(*name)).collect();
+            let known = |name: &str| {
+                kind.field(name).is_some()
+                    || kind.fields().any(|field| field.public_column == Some(name))
+                    || ["geom", "public_geom"].contains(&name)
+            };
+            for name in own {
+                assert!(known(name), "{}.{name} is no field of the kind", kind.table());
+            }
+        }
+    }
+}
+
+async fn columns_of_the_pattern(server: &Server) -> BTreeMap<String, (String, bool)> {
+    columns(server, "asset").await
+}
+
+/// Every value of an enumeration is allowed by the table, and none but these.
+#[actix_web::test]
+async fn each_enumeration_is_the_check_of_its_column() {
+    let server = Server::new().await;
+    for kind in ALL.iter().filter(|kind| kind.is_writable()) {
+        let rows: Vec<Row> = Sql::new(
+            "select pg_get_constraintdef(oid), conname::text from pg_constraint where contype = 'c' and conrelid = ",
+        )
+        .bind(Bind::Text(kind.table().into()))
+        .text("::regclass")
+        .load(&mut server.connection().await)
+        .await
+        .unwrap();
+        let checks: Vec<_> = rows.iter().map(|row| row.cells[0].as_text().unwrap()).collect();
+        for field in kind.fields().filter(|field| field.writable && !field.value.choices().is_empty()) {
+            let expected: Vec<_> = field.value.choices().iter().map(|choice| choice.value).collect();
+            let check = checks
+                .iter()
+                .find(|check| {
+                    check.contains(&format!("({} ", field.name)) || check.contains(&format!("(({} ", field.name))
+                })
+                .unwrap_or_else(|| panic!("{}.{} has no check", kind.table(), field.name));
+            let literals: Vec<_> = check
+                .split('\'')
+                .skip(1)
+                .step_by(2)
+                .flat_map(|part| part.trim_matches(['{', '}']).split(','))
+                .collect();
+            assert_eq!(literals, expected, "{}.{}", kind.table(), field.name);
+        }
+    }
+}
+
+/// The trigger that counts public changes knows exactly the columns that strangers see.
+#[actix_web::test]
+async fn each_layer_is_registered_with_its_public_columns() {
+    let server = Server::new().await;
+    for kind in ALL.iter().filter(|kind| kind.is_writable()) {
+        let rows: Vec<Row> =
+            Sql::new("select encode(tgargs, 'escape') from pg_trigger where tgname = 'b_derive' and tgrelid = ")
+                .bind(Bind::Text(kind.table().into()))
+                .text("::regclass")
+                .load(&mut server.connection().await)
+                .await
+                .unwrap();
+        let argument = rows[0].cells[0].as_text().unwrap().replace("\\000", "");
+        let mut registered: Vec<_> = argument.trim_matches(['{', '}']).split(',').map(str::to_owned).collect();
+        registered.sort();
+        assert_eq!(registered, public_columns(kind), "{}", kind.table());
+    }
+}
+
+/// The commune and the version are the trigger's own affair.
+fn public_columns(kind: &'static Kind) -> Vec<String> {
+    let mut columns: Vec<_> = kind
+        .fields()
+        .filter(|field| kind.class(field) == Class::Public && !["commune_code", "version"].contains(&field.name))
+        .map(|field| field.public_column.unwrap_or(field.name).to_owned())
+        .collect();
+    columns.sort();
+    columns
+}
+
+#[test]
+fn what_has_a_default_may_not_be_null() {
+    for kind in ALL {
+        for field in kind.fields().filter(|field| field.default != Default::Null || field.required) {
+            assert!(field.not_null, "{}.{}", kind.table(), field.name);
+        }
+    }
+}
