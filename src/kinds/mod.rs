@@ -5,6 +5,7 @@
 mod camera;
 mod common;
 mod facility;
+mod fiber_area;
 mod fiber_route;
 mod field;
 mod tower;
@@ -19,6 +20,7 @@ use serde_json::{Map, Value};
 
 pub use camera::CAMERA;
 pub use facility::FACILITY;
+pub use fiber_area::FIBER_AREA;
 pub use fiber_route::FIBER_ROUTE;
 pub use field::{Choice, Class, Default, Field, Label, Type};
 pub use problem::Problem;
@@ -28,7 +30,7 @@ pub use wifi_point::WIFI_POINT;
 
 /// Every layer, in the order in which they are listed.
 pub static ALL: &[&Kind] =
-    &[&CAMERA, &TOWER, &WIFI_POINT, &FIBER_ROUTE, &FACILITY, &HAMLET, &COMMUNE, &DISTRICT, &PROVINCE];
+    &[&CAMERA, &TOWER, &WIFI_POINT, &FIBER_ROUTE, &FIBER_AREA, &FACILITY, &HAMLET, &COMMUNE, &DISTRICT, &PROVINCE];
 
 /// The properties of a record: column name to value, as JSON.
 pub type Properties = Map<String, Value>;

@@ -1,0 +1,1 @@
+call unregister_layer('fiber_areas');

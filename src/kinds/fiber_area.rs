@@ -1,0 +1,40 @@
+//! Fibre service areas: where an operator says fibre can be ordered, neither a route nor who is connected.
+
+use super::common::{NAME, OPERATORS};
+use super::field::{Choice, Field, choice, label};
+use super::{Kind, Storage};
+
+pub static FIBER_AREA: Kind = Kind {
+    collection: "fiber-areas",
+    title: label("Vùng phục vụ cáp quang", "Fibre service areas"),
+    description: label(
+        "Vùng mà nhà mạng nhận lắp cáp quang; không phải là tuyến cáp, cũng không nói ai đã kết nối.",
+        "Areas where an operator says fibre can be ordered; neither a route nor who is connected.",
+    ),
+    storage: Storage::Assets { table: "fiber_areas", code_prefix: "FA" },
+    geometry: &["MultiPolygon"],
+    own_fields: &[
+        NAME,
+        Field::one_of("operator", "Nhà mạng", "Operator", OPERATORS).required(),
+        Field::one_of("technology", "Công nghệ", "Technology", TECHNOLOGIES),
+        Field::number("max_down_mbps", "Tốc độ tải xuống tối đa", "Maximum downlink", 0.1, 1_000_000.0)
+            .in_unit("Mbit/s"),
+        Field::integer("households_passed", "Số hộ có thể lắp", "Households passed", 0, 10_000_000),
+        Field::one_of("basis", "Căn cứ", "Basis", BASES),
+    ],
+    internal_common: &[],
+    rules: &[],
+};
+
+static TECHNOLOGIES: &[Choice] = &[
+    choice("ftth", "Cáp quang đến nhà", "Fibre to the home"),
+    choice("hfc", "Cáp đồng trục lai", "Hybrid fibre-coaxial"),
+    choice("fwa", "Vô tuyến cố định", "Fixed wireless access"),
+];
+
+static BASES: &[Choice] = &[
+    choice("reported", "Báo cáo", "Reported"),
+    choice("surveyed", "Khảo sát", "Surveyed"),
+    choice("measured", "Đo đạc", "Measured"),
+    choice("modelled", "Mô hình", "Modelled"),
+];
