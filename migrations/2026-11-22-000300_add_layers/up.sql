@@ -110,6 +110,25 @@ create table feed (
 comment on table feed is 'The last numbers that the change feed has given, for insiders and for strangers.';
 insert into feed default values;
 
+create table reference_state (
+  only_row boolean constraint reference_state_pkey primary key default true,
+  version bigint not null default 0,
+  constraint reference_state_only_row_check check (only_row)
+);
+comment on table reference_state is 'Counts the writes of what is not an asset and yet shows: units, availability, baselines. Apart from feed, which a long import would else lock.';
+insert into reference_state default values;
+
+create function reference_written() returns trigger
+language plpgsql
+as $$
+begin
+  update reference_state set version = version + 1;
+  return null;
+end
+$$;
+create trigger admin_units_written after insert or update or delete on admin_units for each statement execute function reference_written();
+create trigger admin_changes_written after insert or update or delete on admin_changes for each statement execute function reference_written();
+
 -- Numbers the committed changes that have none. A number is given after the commit, under a lock, so that the feed is
 -- dense and in an order in which nothing appears behind a reader; strangers have a sequence of their own.
 create function number_changes() returns bigint

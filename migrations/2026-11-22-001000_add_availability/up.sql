@@ -31,3 +31,6 @@ create table declared_baselines (
 );
 comment on table declared_baselines is 'Figures published before the register existed: the base of a comparison where there is one.';
 comment on column declared_baselines.group_value is 'The value of a partition (district_police of camera_eyes_by_manager); null: the total.';
+
+create trigger availability_written after insert or update or delete on availability for each statement execute function reference_written();
+create trigger declared_baselines_written after insert or update or delete on declared_baselines for each statement execute function reference_written();

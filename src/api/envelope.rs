@@ -8,6 +8,7 @@ use actix_web::http::header::{CONTENT_LANGUAGE, CONTENT_TYPE, HeaderName, Header
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpResponse};
 
+use super::caching::control;
 use super::extract::wants_vietnamese;
 use crate::error::Failure;
 
@@ -28,14 +29,17 @@ pub async fn envelope(
     let started = Instant::now();
     let request_id = format!("{:016x}", rand::random::<u64>());
     request.extensions_mut().insert(RequestId(request_id.clone()));
-    let vietnamese = wants_vietnamese(request.headers());
+
     let method = request.method().clone();
     // The path alone: a query may name a person.
     let path = request.path().to_owned();
+    let request_headers = request.headers().clone();
 
     let mut response = next.call(request).await?.map_into_boxed_body();
     let status = response.status();
+    control(&request_headers, response.headers_mut());
     if status.is_client_error() || status.is_server_error() {
+        let vietnamese = wants_vietnamese(&request_headers);
         let failure = response.response().extensions().get::<Failure>().cloned();
         let failure = failure.unwrap_or(Failure { status, problems: Vec::new() });
         response = response.map_body(|head, _| {

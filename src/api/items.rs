@@ -1,10 +1,11 @@
 //! Reading the features of a layer: `GET /collections/{collection}/items` and `…/items/{id}`.
 
-use actix_web::http::header::{CONTENT_ENCODING, ETAG, HeaderValue, IF_NONE_MATCH, LINK};
+use actix_web::http::header::{CONTENT_ENCODING, ETAG, HeaderValue, LINK};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use chrono::{SecondsFormat, Utc};
 use serde_json::{Value, json};
 
+use super::caching::{not_modified, public_tag};
 use super::envelope::RequestId;
 use super::extract::{Layer, RecordId};
 use super::links::{base, link, own, with_parameter};
@@ -28,6 +29,10 @@ pub async fn list_items(
     let view = View::new(&caller, kind);
     let query = ItemsQuery::parse(&view, Params::parse(request.query_string()))?;
     let mut conn = app.store.connection().await?;
+    let tag = public_tag(&mut conn, &caller).await?;
+    if let Some(answer) = tag.as_deref().and_then(|tag| not_modified(&request, tag)) {
+        return Ok(answer);
+    }
     let matched = items::count(&mut conn, &view, &query, today()).await?;
     let page = match query.hits_only {
         true => items::Page { rows: Vec::new(), next: None },
@@ -48,6 +53,9 @@ pub async fn list_items(
     let mut response = HttpResponse::Ok();
     if let Some(next) = links.iter().find(|link| link["rel"] == "next").and_then(|link| link["href"].as_str()) {
         response.insert_header((LINK, format!("<{next}>; rel=\"next\"; type=\"{GEOJSON}\"")));
+    }
+    if let Some(tag) = tag {
+        response.insert_header((ETAG, tag));
     }
     Ok(response.insert_header(content_crs()).content_type(GEOJSON).body(collection(&view, &page.rows, matched, links)))
 }
@@ -92,13 +100,12 @@ pub fn single(
     feature::write(&mut body, view, row, &members);
 
     let etag = etag(view, row, &body);
-    let unchanged = request.headers().get(IF_NONE_MATCH).and_then(|value| value.to_str().ok()).is_some_and(|tags| {
-        tags.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag || tag.trim() == "*")
-    });
-    response.insert_header((ETAG, etag)).insert_header(content_crs());
-    if unchanged && request.method().is_safe() {
-        return HttpResponse::NotModified().insert_header((ETAG, self::etag(view, row, &body))).finish();
+    if request.method().is_safe()
+        && let Some(unchanged) = not_modified(request, &etag)
+    {
+        return unchanged;
     }
+    response.insert_header((ETAG, etag)).insert_header(content_crs());
     // A strong tag names these very bytes, so this answer is never compressed.
     response.insert_header((CONTENT_ENCODING, HeaderValue::from_static("identity")));
     response.content_type(GEOJSON).body(body)

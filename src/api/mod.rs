@@ -1,5 +1,6 @@
 //! Handlers, by URL: parse, permit, call, answer.
 
+pub mod caching;
 pub mod changes;
 pub mod collections;
 pub mod docs;

@@ -50,3 +50,11 @@ pub async fn last(conn: &mut AsyncPgConnection, public: bool) -> QueryResult<i64
     let row: Row = Sql::new("select ").name(column).text(" from feed").get_result(conn).await?;
     Ok(row.cells[0].as_integer().unwrap_or(0))
 }
+
+/// The last public number, and the version of what is not an asset.
+pub async fn public_state(conn: &mut AsyncPgConnection) -> QueryResult<(i64, i64)> {
+    let row: Row = Sql::new("select feed.last_public_seq, reference_state.version from feed, reference_state")
+        .get_result(conn)
+        .await?;
+    Ok((row.cells[0].as_integer().unwrap_or(0), row.cells[1].as_integer().unwrap_or(0)))
+}

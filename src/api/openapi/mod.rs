@@ -6,6 +6,8 @@ mod components;
 mod operations;
 mod parameters;
 
+use std::sync::LazyLock;
+
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Value, json};
 
@@ -22,7 +24,9 @@ pub async fn show_openapi(app: web::Data<App>, request: HttpRequest) -> Result<H
     let mut params = Params::parse(request.query_string());
     params.format(&["json"])?;
     params.finish()?;
-    let mut document = document();
+    // The same for every request but for the address.
+    static DOCUMENT: LazyLock<Value> = LazyLock::new(document);
+    let mut document = DOCUMENT.clone();
     document["servers"] = json!([{"url": base(&app, &request)}]);
     Ok(HttpResponse::Ok().content_type(MEDIA_TYPE).body(document.to_string()))
 }
