@@ -20,8 +20,7 @@ pub enum Part {
 }
 
 impl Part {
-    pub const ALL: [Part; 5] =
-        [Part::New, Part::Decommissioned, Part::Moved, Part::Reclassified, Part::Corrected];
+    pub const ALL: [Part; 5] = [Part::New, Part::Decommissioned, Part::Moved, Part::Reclassified, Part::Corrected];
 
     pub const fn name(self) -> &'static str {
         match self {

@@ -9,8 +9,15 @@ pub enum Value {
     Number(i64),
     /// The values of a partition in the order of the layer's list, `unknown` last. The total is of the rows: the sum,
     /// unless a row may have several values.
-    Partition { values: Vec<(&'static str, i64)>, total: i64 },
-    Ratio { covered: i64, unknown: i64, total: i64 },
+    Partition {
+        values: Vec<(&'static str, i64)>,
+        total: i64,
+    },
+    Ratio {
+        covered: i64,
+        unknown: i64,
+        total: i64,
+    },
     /// A level; `None` when no office states one.
     Level(Option<i64>),
 }
@@ -32,7 +39,10 @@ impl Value {
 pub enum Change {
     Of(Delta),
     /// Of each value of a partition that counts on either day, and what has to be said of them together.
-    OfValues { values: Vec<(&'static str, Delta)>, notes: Vec<Note> },
+    OfValues {
+        values: Vec<(&'static str, Delta)>,
+        notes: Vec<Note>,
+    },
 }
 
 /// An indicator in a unit.

@@ -104,6 +104,19 @@ pub async fn units(
     Ok(rows.iter().filter_map(Unit::of_row).collect())
 }
 
+/// The boundaries of versions of units; null where there is none.
+pub async fn boundaries(conn: &mut AsyncPgConnection, ids: &[i64]) -> QueryResult<Vec<(i64, Cell)>> {
+    let sql = Sql::new("select id, geom from admin_units where id = any(").bind(Bind::Integers(ids.to_vec())).text(")");
+    let rows: Vec<Row> = sql.load(conn).await?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|mut row| {
+            let geom = row.cells.pop()?;
+            Some((row.cells.pop()?.as_integer()?, geom))
+        })
+        .collect())
+}
+
 fn units_sql(level: Level, within: Option<&Unit>, day: NaiveDate) -> Sql {
     let sql = Sql::new("select ").text(COLUMNS).text(" from ");
     let code = |unit: &Unit| Bind::Text(unit.code.clone());

@@ -115,11 +115,7 @@ struct Counted {
     was: Option<(Numbers, Option<Changes>)>,
 }
 
-async fn count_assets(
-    conn: &mut AsyncPgConnection,
-    view: &View,
-    question: &Question,
-) -> QueryResult<Counted> {
+async fn count_assets(conn: &mut AsyncPgConnection, view: &View, question: &Question) -> QueryResult<Counted> {
     let days = question.days;
     let mut places: Vec<_> = Vec::new();
     let mut at = 0;
@@ -144,7 +140,8 @@ async fn count_assets(
 }
 
 fn of_subject(subject: Subject) -> impl Iterator<Item = &'static Indicator> {
-    slots::of_kind(&HAMLET).filter(move |indicator| indicator.is_of_availability() == (subject == Subject::Availability))
+    slots::of_kind(&HAMLET)
+        .filter(move |indicator| indicator.is_of_availability() == (subject == Subject::Availability))
 }
 
 async fn count_hamlets(
@@ -277,11 +274,12 @@ fn note_parts(figures: &mut [Figure]) {
 /// What was published of the units on the day of the comparison.
 async fn baselines(conn: &mut AsyncPgConnection, question: &Question) -> QueryResult<Vec<Baseline>> {
     let Some(day) = question.compare else { return Ok(Vec::new()) };
-    let sql = Sql::new("select indicator, group_value, unit_id, value, document from declared_baselines where on_day = ")
-        .bind(Bind::Date(day))
-        .text(" and unit_id = any(")
-        .bind(Bind::Integers(question.units.iter().map(|unit| unit.id).collect()))
-        .text(")");
+    let sql =
+        Sql::new("select indicator, group_value, unit_id, value, document from declared_baselines where on_day = ")
+            .bind(Bind::Date(day))
+            .text(" and unit_id = any(")
+            .bind(Bind::Integers(question.units.iter().map(|unit| unit.id).collect()))
+            .text(")");
     let rows: Vec<Row> = sql.load(conn).await?;
     Ok(rows
         .iter()

@@ -92,10 +92,7 @@ fn sql(view: &View, scope: &Scope, days: Days) -> Sql {
         .sql(counts(days))
         .sql(inside(view, scope, days))
         .text(")");
-    let values = [
-        Bind::Date(days.unit_date),
-        Bind::Date(days.as_of),
-        Bind::Double(near.map_or(0.0, |near| near.distance_m)),
-    ];
+    let values =
+        [Bind::Date(days.unit_date), Bind::Date(days.as_of), Bind::Double(near.map_or(0.0, |near| near.distance_m))];
     rows.sql(Sql::file(include_str!("quality.sql"), &values))
 }

@@ -21,12 +21,7 @@ pub type Numbers = HashMap<Option<String>, Vec<i64>>;
 
 /// Every slot of a layer on a day, and then two more for each indicator: rows without a place, and without a day of
 /// installation.
-pub async fn numbers(
-    conn: &mut AsyncPgConnection,
-    view: &View,
-    scope: &Scope,
-    days: Days,
-) -> QueryResult<Numbers> {
+pub async fn numbers(conn: &mut AsyncPgConnection, view: &View, scope: &Scope, days: Days) -> QueryResult<Numbers> {
     let rows: Vec<Row> = numbers_sql(view, scope, days).load(conn).await?;
     Ok(rows
         .iter()
