@@ -89,6 +89,9 @@ fn routes(config: &mut web::ServiceConfig) {
                     "/collections/{collection}/items/{id}/history",
                     read().to(api::history::list_versions),
                 ))
+                .service(only_get("/stats", read().to(api::stats::list_stats)))
+                .service(only_get("/stats/definitions", read().to(api::stats::list_definitions)))
+                .service(only_get("/stats/{unit}", read().to(api::stats::show_stats)))
                 .service(only_get("/changes", read().to(api::changes::list_changes))),
         );
 }

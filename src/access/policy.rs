@@ -25,6 +25,12 @@ impl View {
         View { kind, class }
     }
 
+    /// What the same caller sees of another layer.
+    #[must_use]
+    pub fn of(self, kind: &'static Kind) -> View {
+        View { kind, ..self }
+    }
+
     fn is_public(&self) -> bool {
         self.class == Class::Public
     }

@@ -14,6 +14,7 @@ pub mod landing;
 pub mod links;
 pub mod openapi;
 pub mod schema;
+pub mod stats;
 pub mod writes;
 
 /// The path under which the API lives; also the OGC API landing page.

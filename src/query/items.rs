@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use crate::access::View;
 use crate::error::Error;
+use crate::figures::Selection;
 use crate::kinds::{Field, Problem, Type};
 
 use super::{Interval, Params, UnitRef};
@@ -22,6 +23,8 @@ pub struct ItemsQuery {
     /// The records as they were on a day.
     pub as_of: Option<NaiveDate>,
     pub within: Option<UnitRef>,
+    /// The rows behind a figure.
+    pub indicator: Option<Selection>,
     /// Text to search, accents folded.
     pub q: Option<String>,
     pub filters: Vec<Filter>,
@@ -96,6 +99,14 @@ impl ItemsQuery {
                 ("mã đơn vị hành chính: 405@2023-09-20", "the code of a unit: 405@2023-09-20"),
                 UnitRef::parse,
             )?,
+            indicator: params.read(
+                "indicator",
+                (
+                    "mã chỉ tiêu của lớp này: xem /stats/definitions",
+                    "an indicator of this layer: see /stats/definitions",
+                ),
+                |text| Selection::parse(text).filter(|found| found.indicator.kind.collection == view.kind.collection),
+            )?,
             q: params.take("q")?.filter(|text| !text.trim().is_empty()),
             limit: params
                 .read("limit", ("số nguyên từ 1", "an integer from 1"), |text| {
@@ -122,6 +133,7 @@ impl ItemsQuery {
             && self.datetime.is_none()
             && self.as_of.is_none()
             && self.within.is_none()
+            && self.indicator.is_none()
             && self.q.is_none()
             && self.filters.is_empty()
     }

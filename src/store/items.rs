@@ -6,8 +6,9 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use super::row::Row;
 use super::sql::{Bind, Sql};
-use super::territory;
+use super::{figures, territory};
 use crate::access::View;
+use crate::figures::Days;
 use crate::kinds::{Field, Kind, Storage, Type};
 use crate::query::{Cursor, Filter, FilterValue, Interval, ItemsQuery};
 
@@ -197,7 +198,12 @@ fn condition(view: &View, query: &ItemsQuery, today: NaiveDate) -> Sql {
     }
     match (view.kind.storage, query.datetime, query.as_of) {
         (_, Some(interval), None) => all.push(valid_during(view.kind, interval)),
-        (_, datetime, Some(day)) => {
+        (kind, datetime, Some(day)) => {
+            // The hamlets that a figure counts are those of its territory.
+            let day = match (kind, &query.within, query.indicator) {
+                (Storage::Units { .. }, Some(unit), Some(_)) => unit.on.unwrap_or(day),
+                _ => day,
+            };
             all.push(valid_during(view.kind, Interval { from: Some(day), to: Some(day) }));
             all.extend(datetime.map(|interval| valid_during(view.kind, interval)));
         }
@@ -210,6 +216,12 @@ fn condition(view: &View, query: &ItemsQuery, today: NaiveDate) -> Sql {
     }
     if let Some(unit) = &query.within {
         all.push(territory::within(view, unit, query.as_of, today));
+    }
+    if let Some(selection) = query.indicator {
+        let as_of = query.as_of.unwrap_or(today);
+        let unit_date = query.within.as_ref().and_then(|unit| unit.on).unwrap_or(as_of);
+        let days = Days { as_of, unit_date, today };
+        all.push(figures::selected(view, selection, days, query.within.as_ref()));
     }
     if let Some(text) = &query.q {
         all.push(

@@ -3,6 +3,7 @@
 pub mod assets;
 pub mod changes;
 pub mod cluster;
+pub mod figures;
 pub mod history;
 pub mod items;
 pub mod migrations;

@@ -45,6 +45,11 @@ pub fn shared() -> Value {
         "A unit: code@date, or a code in force today",
         json!({"type": "string", "example": "405@2023-09-20"}),
     ));
+    add(query(
+        "indicator",
+        "The rows that a figure counts on the day of as_of: a code of /stats/definitions of this layer, or code.value",
+        json!({"type": "string", "example": "camera_eyes"}),
+    ));
     add(query("q", "Text to search; accents are folded, exact ones rank first", json!({"type": "string"})));
     add(query("cursor", "Where the page begins: taken from a next link", json!({"type": "string"})));
     add(query(
@@ -94,6 +99,7 @@ pub fn of_items() -> Vec<Value> {
         "datetime",
         "as_of",
         "within",
+        "indicator",
         "q",
         "cursor",
         "resultType",

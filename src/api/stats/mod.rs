@@ -1,0 +1,123 @@
+//! The figures: `GET /stats/definitions`, `/stats`, `/stats/{unit}`.
+
+mod figure;
+mod question;
+mod table;
+
+use actix_web::http::header::CONTENT_LANGUAGE;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde_json::{Map, Value, json};
+
+use super::extract::wants_vietnamese;
+use super::links::base;
+use crate::access::Caller;
+use crate::app::App;
+use crate::error::Error;
+use crate::figures::{INDICATORS, Indicator, Measure, UnitFigures};
+use crate::query::Params;
+use crate::store::figures::figures;
+use crate::store::territory::Unit;
+
+use figure::Context;
+
+/// `GET /api/v1/stats/definitions`
+pub async fn list_definitions(request: HttpRequest) -> Result<HttpResponse, Error> {
+    let mut params = Params::parse(request.query_string());
+    params.format(&["json"])?;
+    params.finish()?;
+    let definitions: Vec<_> = INDICATORS.iter().map(definition).collect();
+    Ok(HttpResponse::Ok().json(json!({"definitions": definitions})))
+}
+
+/// `GET /api/v1/stats`
+pub async fn list_stats(app: web::Data<App>, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Error> {
+    let asked = question::of_units(Params::parse(request.query_string()))?;
+    let mut conn = app.store.connection().await?;
+    let question = asked.resolve(&mut conn).await?;
+    let counted = figures(&mut conn, &caller, &question).await?;
+    let base = base(&app, &request);
+    let context = Context { base: &base, question: &question, vietnamese: wants_vietnamese(request.headers()) };
+    match asked.format {
+        "geojson" => table::geojson(&mut conn, &context, &counted).await,
+        "csv" => table::csv(&context, &counted),
+        _ => {
+            let none = UnitFigures::default();
+            let of = |code: &Option<String>| counted.get(code).unwrap_or(&none);
+            let units: Vec<_> = question
+                .units
+                .iter()
+                .map(|unit| {
+                    let figures = context.of_unit(&unit.code).figures(of(&Some(unit.code.clone())));
+                    json!({"unit": unit_json(unit), "figures": figures})
+                })
+                .collect();
+            let answer = json!({
+                "as_of": question.days.as_of,
+                "units_on": question.days.unit_date,
+                "units": units,
+                "unassigned": {"figures": context.unassigned().figures(of(&None))},
+            });
+            Ok(json_answer(&context, &answer))
+        }
+    }
+}
+
+/// `GET /api/v1/stats/{unit}`
+pub async fn show_stats(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Error> {
+    let asked = question::of_unit(&path, Params::parse(request.query_string()))?;
+    let mut conn = app.store.connection().await?;
+    let question = asked.resolve(&mut conn).await?;
+    let counted = figures(&mut conn, &caller, &question).await?;
+    let base = base(&app, &request);
+    let context = Context { base: &base, question: &question, vietnamese: wants_vietnamese(request.headers()) };
+    let Some(unit) = question.units.first() else { return Err(Error::NotFound) };
+    let UnitFigures { figures, quality } = counted.get(&Some(unit.code.clone())).cloned().unwrap_or_default();
+    let quality: Map<_, _> = quality.iter().map(|(name, count)| ((*name).to_owned(), json!(count))).collect();
+    let answer = json!({
+        "unit": unit_json(unit),
+        "as_of": question.days.as_of,
+        "units_on": question.days.unit_date,
+        "figures": context.of_unit(&unit.code).figures(&UnitFigures { figures, quality: Vec::new() }),
+        "quality": quality,
+    });
+    Ok(json_answer(&context, &answer))
+}
+
+fn json_answer(context: &Context<'_>, answer: &Value) -> HttpResponse {
+    let language = if context.vietnamese { "vi" } else { "en" };
+    HttpResponse::Ok().insert_header((CONTENT_LANGUAGE, language)).json(answer)
+}
+
+fn unit_json(unit: &Unit) -> Value {
+    json!({
+        "code": unit.code,
+        "name": unit.name,
+        "level": unit.level.name(),
+        "valid_from": unit.valid_from,
+        "valid_to": unit.valid_to,
+    })
+}
+
+fn definition(indicator: &Indicator) -> Value {
+    let mut definition = json!({
+        "code": indicator.code,
+        "vi": indicator.sentence.vi,
+        "en": indicator.sentence.en,
+        "unit": indicator.unit,
+        "denominator": indicator.denominator.map(|label| json!({"vi": label.vi, "en": label.en})),
+        "rule_version": indicator.rule_version,
+        "collection": indicator.kind.collection,
+        "sums": indicator.summed_field(),
+    });
+    if let Measure::Partition { by, overlapping, .. } = indicator.measure {
+        definition["by"] = json!(by);
+        definition["overlapping"] = json!(overlapping);
+        definition["part_of"] = json!(indicator.part_of);
+    }
+    definition
+}

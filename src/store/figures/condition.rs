@@ -1,0 +1,86 @@
+//! Which rows count, as SQL on the alias `t`. The figures and the items behind them are both made of these conditions.
+
+use crate::access::View;
+use crate::figures::{Condition, Days, Measure, Selection, UNKNOWN};
+use crate::kinds::{Kind, TOWER, Type, WIFI_POINT};
+use crate::query::UnitRef;
+use crate::store::items::rows_on;
+use crate::store::sql::{Bind, Sql};
+
+use super::hamlets;
+
+/// Rows behind a figure: the layer's rows as of the day, that count, of the indicator's own condition; of a ratio the
+/// covered ones. `within` only spares work: the caller has to ask it of the rows as well.
+pub fn selected(view: &View, selection: Selection, days: Days, within: Option<&UnitRef>) -> Sql {
+    let Selection { indicator, value } = selection;
+    let of = |conditions: &[Condition]| {
+        let conditions = conditions.iter().map(|condition| sql(view, *condition, days));
+        Sql::all([counts(days)].into_iter().chain(conditions))
+    };
+    match indicator.measure {
+        Measure::Sum { of: own, .. } => of(&[own]),
+        Measure::Partition { of: own, by, .. } => {
+            let field = value.map(|value| has_value(indicator.kind, by, value));
+            Sql::all([of(&[own])].into_iter().chain(field))
+        }
+        Measure::Ratio { of: own, covered, .. } => of(&[own, covered]),
+        Measure::Hamlets { state, .. } => hamlets::selected(view, state, value, days, within),
+        Measure::SecurityLevel => of(&[Condition::Sql("t.security_level is not null")]),
+    }
+}
+
+/// Operational on the day: installed by then or nobody knows when, and not decommissioned by then.
+pub fn counts(days: Days) -> Sql {
+    Sql::new("t.lifecycle_status = 'operational' and (t.installed_on is null or t.installed_on <= ")
+        .bind(Bind::Date(days.as_of))
+        .text(") and (t.decommissioned_on is null or t.decommissioned_on > ")
+        .bind(Bind::Date(days.as_of))
+        .text(")")
+}
+
+/// Rows whose field has a value of a partition; `unknown` is null.
+pub fn has_value(kind: &'static Kind, by: &'static str, value: &'static str) -> Sql {
+    let column = Sql::new("t.").name(by);
+    match kind.field(by).map(|field| field.value) {
+        _ if value == UNKNOWN => column.text(" is null"),
+        Some(Type::SomeOf(_)) => Sql::new("").bind(Bind::Text(value.into())).text(" = any(").sql(column).text(")"),
+        _ => column.text(" = ").bind(Bind::Text(value.into())),
+    }
+}
+
+/// A condition of an indicator. Rows of other layers are read as of the same day, and only those the caller may see.
+pub fn sql(view: &View, condition: Condition, days: Days) -> Sql {
+    match condition {
+        Condition::Always => Sql::new("true"),
+        Condition::Never => Sql::new("false"),
+        Condition::Sql(text) => Sql::new("(").text(text).text(")"),
+        Condition::FacilityType(name) => Sql::new("t.type = ").bind(Bind::Text(name.into())),
+        Condition::FreeWifi => with_wifi(view, "t.fee = 'no'", days),
+        Condition::PerhapsFreeWifi => Sql::new("not ")
+            .sql(with_wifi(view, "t.fee = 'no'", days))
+            .text(" and ")
+            .sql(with_wifi(view, "t.fee is null", days)),
+        Condition::Site => Sql::new("(t.site_code is null or ").sql(first_of_site(view, "", days)).text(")"),
+        Condition::SharedSite => first_of_site(view, " having count(distinct t.operator) > 1", days),
+    }
+}
+
+fn with_wifi(view: &View, fee: &'static str, days: Days) -> Sql {
+    Sql::new("t.id in (select t.facility_id from ")
+        .sql(counted(view, &WIFI_POINT, days))
+        .text(" and t.facility_id is not null and ")
+        .text(fee)
+        .text(")")
+}
+
+fn first_of_site(view: &View, having: &'static str, days: Days) -> Sql {
+    Sql::new("t.id in (select min(t.id) from ")
+        .sql(counted(view, &TOWER, days))
+        .text(" and t.site_code is not null group by t.site_code")
+        .text(having)
+        .text(")")
+}
+
+fn counted(view: &View, kind: &'static Kind, days: Days) -> Sql {
+    rows_on(kind, days.versions()).text(" where ").sql(view.of(kind).visible()).text(" and ").sql(counts(days))
+}

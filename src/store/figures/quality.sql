@@ -1,0 +1,36 @@
+-- Rows of a layer that need a look, by unit; ends a statement.
+-- Before it: counted (id, installed_on, verified_at, created_at, declared_commune_code, declared_on, commune, unit, place,
+-- same, azimuth), the rows that count. $1 date of the units; $2 date of the count; $3 how near is suspicious, metres.
+-- Gives unit, unlocated, no_install_date, outside_declared_commune, stale, suspected_duplicates.
+, clustered as (
+  -- Chains of rows about that near, so that pairs are looked for among few.
+  select id, place, same, azimuth,
+    st_clusterdbscan(place, $3 / 100000, 2) over (partition by same) as cluster
+  from counted
+  where place is not null and same is not null and $3 > 0
+), suspected as (
+  select distinct a.id
+  from clustered a
+  join clustered b on b.same = a.same and b.cluster = a.cluster and b.id <> a.id
+  where st_dwithin(a.place::geography, b.place::geography, $3)
+    -- An unknown direction cannot tell two cameras of a pole from one that was entered twice.
+    and coalesce(180 - abs(abs(a.azimuth - b.azimuth) - 180) <= 30, true)
+)
+select
+  c.unit,
+  count(*) filter (where c.place is null) as unlocated,
+  count(*) filter (where c.installed_on is null) as no_install_date,
+  count(*) filter (where c.place is not null and declared.id <> inside.id) as outside_declared_commune,
+  count(*) filter (where coalesce(c.verified_at, c.created_at) < $2::date - interval '12 months') as stale,
+  count(s.id) as suspected_duplicates
+from counted c
+left join suspected s on s.id = c.id
+left join lateral (
+  select declared_commune(c.declared_commune_code, c.declared_on, $1) as id where c.declared_commune_code is not null
+) declared on true
+left join lateral (
+  select u.id
+  from admin_units u
+  where declared.id is not null and u.level = 'commune' and u.code = c.commune and in_force(u.valid_from, u.valid_to, $1)
+) inside on true
+group by c.unit
