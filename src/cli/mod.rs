@@ -1,9 +1,13 @@
 //! The verbs of the program.
 
+pub mod availability;
+pub mod baselines;
 mod database;
 mod demo;
+mod file;
 mod serve;
 mod token;
+pub mod units;
 
 use clap::{Parser, Subcommand};
 
