@@ -22,6 +22,14 @@ pub fn read(kind: &Kind, given: &Value) -> Result<Value, Vec<Problem>> {
         return Ok(Value::Null);
     }
     let geometry = Geometry::from_str(&given.to_string()).map_err(|_| vec![malformed()])?;
+    Ok(serde_json::to_value(check(kind, geometry)?).expect("a geometry is JSON"))
+}
+
+/// Checks the geometry of a feature for a layer, as [`read`] does, and returns it as it is stored.
+///
+/// # Errors
+/// As [`read`].
+pub fn check(kind: &Kind, geometry: Geometry) -> Result<Geometry, Vec<Problem>> {
     let mut value = promote(kind, geometry.value)?;
     let mut problems = Vec::new();
     each_position(&mut value, &mut |position| {
@@ -34,9 +42,7 @@ pub fn read(kind: &Kind, given: &Value) -> Result<Value, Vec<Problem>> {
     if !problems.is_empty() {
         return Err(problems);
     }
-    let value = check_shape(value)?;
-    let geometry = Geometry::new(value);
-    Ok(serde_json::to_value(&geometry).expect("a geometry is JSON"))
+    Ok(Geometry::new(check_shape(value)?))
 }
 
 /// A coordinate as it is stored and written: at most 7 decimals.

@@ -6,6 +6,7 @@ pub mod app;
 pub mod cli;
 pub mod config;
 pub mod error;
+pub mod exchange;
 pub mod figures;
 pub mod geo;
 pub mod kinds;

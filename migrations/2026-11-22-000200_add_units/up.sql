@@ -68,6 +68,14 @@ create table admin_changes (
 comment on table admin_changes is 'What became of a unit: from an old version to a new one, all of it or a part.';
 create index admin_changes_to_idx on admin_changes (to_id);
 
+create table unit_lists (
+  as_of date constraint unit_lists_pkey primary key,
+  provinces text[],
+  constraint unit_lists_provinces_check check (cardinality(provinces) > 0)
+);
+comment on table unit_lists is 'The days whose list of units was imported: what a list shows on its day, another one does not undo.';
+comment on column unit_lists.provinces is 'The provinces that the list covers; null: the whole country.';
+
 create function in_force(valid_from date, valid_to date, on_day date) returns boolean
 language sql immutable parallel safe
 as $$ select valid_from <= on_day and (valid_to is null or valid_to >= on_day) $$;

@@ -13,6 +13,7 @@ use crate::kinds::normalise::{Write, normalise};
 use crate::kinds::{Kind, Problem, Properties};
 use crate::store::row::Row;
 use crate::store::sql::{Bind, Sql};
+use crate::store::units::demo::{self, DemoFiles};
 use crate::store::{assets, changes};
 
 /// Who the records of the demo say wrote them.
@@ -25,7 +26,15 @@ const LAYERS: &[(&str, &str)] = &[
     ("towers", include_str!("../../fixtures/dong_son/towers.geojson")),
     ("wifi-points", include_str!("../../fixtures/dong_son/wifi-points.geojson")),
     ("fiber-routes", include_str!("../../fixtures/dong_son/fiber-routes.geojson")),
+    ("fiber-areas", include_str!("../../fixtures/dong_son/fiber-areas.geojson")),
 ];
+const UNITS: DemoFiles<'_> = DemoFiles {
+    units: include_str!("../../fixtures/dong_son/units.csv"),
+    boundaries: include_str!("../../fixtures/dong_son/boundaries.geojson"),
+    changes: include_str!("../../fixtures/dong_son/changes.csv"),
+    availability: include_str!("../../fixtures/dong_son/availability.csv"),
+    baselines: include_str!("../../fixtures/dong_son/baselines.csv"),
+};
 const UPDATES: &str = include_str!("../../fixtures/dong_son/updates.json");
 
 /// Loads the demo into an empty register, all or nothing; `false` when there is something in it already.
@@ -41,6 +50,7 @@ pub async fn load(conn: &mut AsyncPgConnection) -> anyhow::Result<bool> {
             if row.cells[0].to_json() == true {
                 return Ok::<_, anyhow::Error>(false);
             }
+            demo::load(conn, UNITS).await.context("demo: units")?;
             let mut ids = HashMap::new();
             for (collection, text) in LAYERS {
                 load_layer(conn, collection, text, &mut ids).await.with_context(|| format!("demo: {collection}"))?;

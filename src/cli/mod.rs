@@ -1,9 +1,13 @@
 //! The verbs of the program.
 
+mod availability;
+mod baselines;
 mod database;
 mod demo;
+mod file;
 mod serve;
 mod token;
+mod units;
 
 use clap::{Parser, Subcommand};
 
@@ -41,6 +45,15 @@ enum Verb {
     /// Access tokens.
     #[command(subcommand)]
     Token(token::TokenCommand),
+    /// Administrative units.
+    #[command(subcommand)]
+    Units(units::UnitsCommand),
+    /// What can be had in hamlets.
+    #[command(subcommand)]
+    Availability(availability::AvailabilityCommand),
+    /// Figures published before the register existed.
+    #[command(subcommand)]
+    Baselines(baselines::BaselinesCommand),
     /// Print the OpenAPI document.
     Openapi,
 }
@@ -74,6 +87,11 @@ pub fn main() -> anyhow::Result<()> {
             );
             Ok(())
         }),
+        Verb::Units(command) => Database::attach(&config)?.run(async |conn| units::run(conn, command).await),
+        Verb::Availability(command) => {
+            Database::attach(&config)?.run(async |conn| availability::run(conn, command).await)
+        }
+        Verb::Baselines(command) => Database::attach(&config)?.run(async |conn| baselines::run(conn, command).await),
         Verb::Token(command) => Database::attach(&config)?.run(async |conn| token::run(conn, command).await),
     }
 }

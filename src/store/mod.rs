@@ -1,16 +1,20 @@
 //! The only room that talks to PostgreSQL.
 
 pub mod assets;
+pub mod availability;
+pub mod baselines;
 pub mod changes;
 pub mod cluster;
 pub mod figures;
 pub mod history;
 pub mod items;
+pub mod loaded;
 pub mod migrations;
 pub mod row;
 pub mod sql;
 pub mod territory;
 pub mod tokens;
+pub mod units;
 
 use std::time::Duration;
 

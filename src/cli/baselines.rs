@@ -1,0 +1,28 @@
+//! `hatang baselines`: figures that were published before the register existed.
+
+use std::path::PathBuf;
+
+use anyhow::Context;
+use diesel_async::AsyncPgConnection;
+
+use crate::store::baselines;
+
+#[derive(Debug, clap::Subcommand)]
+pub enum BaselinesCommand {
+    /// Load a CSV file: indicator, group_value, unit_code, unit_on, date, value, document.
+    ///
+    /// A figure of the same indicator, group, unit and day is replaced. A file with a problem is refused whole.
+    Load { file: PathBuf },
+}
+
+/// Runs the command and prints one line of what it did.
+///
+/// # Errors
+/// Every problem of the file, or the database's.
+pub async fn run(conn: &mut AsyncPgConnection, command: BaselinesCommand) -> anyhow::Result<()> {
+    let BaselinesCommand::Load { file } = command;
+    let text = super::file::read(&file)?;
+    let loaded = baselines::load(conn, &text).await.with_context(|| file.display().to_string())?;
+    println!("baselines: {loaded}");
+    Ok(())
+}

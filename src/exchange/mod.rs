@@ -1,0 +1,9 @@
+//! File formats in and out, and what a file means for what is stored. Knows no PostgreSQL.
+
+pub mod availability;
+pub mod baselines;
+pub mod refused;
+pub mod table;
+pub mod units;
+
+pub use refused::Refused;

@@ -1,0 +1,62 @@
+//! A file that is refused whole, with everything that is wrong with it.
+
+use std::fmt;
+
+/// Where in a file a problem is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Spot {
+    /// The file as such: its header, its form.
+    File,
+    /// A line of text, from 1; the header is line 1.
+    Line(u64),
+    /// A feature of a GeoJSON collection, from 1.
+    Feature(usize),
+}
+
+/// One problem of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileProblem {
+    pub spot: Spot,
+    /// The column or property.
+    pub field: String,
+    pub reason: String,
+}
+
+/// Nothing of the file was written: the problems, all of them.
+#[derive(Debug, Default, thiserror::Error)]
+pub struct Refused {
+    pub problems: Vec<FileProblem>,
+}
+
+impl Refused {
+    pub fn new() -> Refused {
+        Refused::default()
+    }
+
+    pub fn add(&mut self, spot: Spot, field: impl Into<String>, reason: impl Into<String>) {
+        self.problems.push(FileProblem { spot, field: field.into(), reason: reason.into() });
+    }
+
+    /// What was read, unless there is a problem.
+    ///
+    /// # Errors
+    /// Itself, when it holds a problem.
+    pub fn unless_empty<T>(self, read: T) -> Result<T, Refused> {
+        if self.problems.is_empty() { Ok(read) } else { Err(self) }
+    }
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let count = self.problems.len();
+        write!(f, "refused, nothing was written: {count} problem{}", if count == 1 { "" } else { "s" })?;
+        for FileProblem { spot, field, reason } in &self.problems {
+            match spot {
+                Spot::File => write!(f, "\n  {field}: {reason}")?,
+                Spot::Line(line) => write!(f, "\n  line {line}, {field}: {reason}")?,
+                Spot::Feature(number) => write!(f, "\n  feature {number}, {field}: {reason}")?,
+            }
+        }
+        Ok(())
+    }
+}

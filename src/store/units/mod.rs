@@ -1,0 +1,40 @@
+//! Administrative units as they are imported: each file in one transaction, one file at a time.
+
+pub mod boundaries;
+pub mod census;
+pub mod demo;
+mod known;
+pub mod lists;
+pub mod mappings;
+mod summary;
+mod write;
+
+pub use summary::Summary;
+
+use diesel::result::QueryResult;
+use diesel::sql_query;
+use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
+
+/// Who the feed says has moved records to other communes.
+const ACTOR: &str = "units import";
+
+/// Begins an import inside its transaction: alone, and with the time that it takes.
+async fn begin(conn: &mut AsyncPgConnection) -> QueryResult<()> {
+    conn.batch_execute(
+        "set local statement_timeout = 0; set local lock_timeout = '10min';
+         select pg_advisory_xact_lock(hashtextextended('hatang.units', 0))",
+    )
+    .await
+}
+
+/// Ends an import inside its transaction: records lie in the communes that there are now.
+async fn finish(conn: &mut AsyncPgConnection) -> QueryResult<()> {
+    sql_query("select refresh_communes($1)").bind::<diesel::sql_types::Text, _>(ACTOR).execute(conn).await?;
+    Ok(())
+}
+
+/// Tells the feed of what an import has moved, after its transaction.
+async fn number_changes(conn: &mut AsyncPgConnection) -> QueryResult<()> {
+    sql_query("select number_changes()").execute(conn).await?;
+    Ok(())
+}

@@ -1,0 +1,14 @@
+-- Writes versions as an import has them. $1 jsonb: versions with their id.
+update admin_units u
+set
+  name = r.name,
+  kind = r.kind,
+  parent_code = r.parent_code,
+  valid_from = r.valid_from,
+  valid_to = r.valid_to,
+  area_km2 = r.area_km2,
+  area_source = r.area_source,
+  source = r.source
+from jsonb_to_recordset($1) as r (id bigint, name text, kind text, parent_code text, valid_from date, valid_to date,
+  area_km2 double precision, area_source text, source text)
+where u.id = r.id
