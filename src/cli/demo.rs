@@ -91,9 +91,10 @@ async fn load_updates(conn: &mut AsyncPgConnection, ids: &Ids) -> anyhow::Result
         let id =
             *ids.get(&(text("collection"), text("code"))).with_context(|| format!("no record {}", text("code")))?;
         let current = assets::lock(conn, kind, id).await?.context("the record is gone")?;
-        let mut patch = resolve(conn, &update["patch"], ids).await?;
+        let mut patch = update["patch"].clone();
+        patch["effective_on"] = update["effective_on"].clone();
+        let mut patch = resolve(conn, &patch, ids).await?;
         let geometry = patch.remove("geometry");
-        patch.insert("effective_on".into(), update["effective_on"].clone());
         let write = Write::Patch { current: &current };
         let record = normalise(kind, write, &patch, geometry.as_ref(), today())
             .map_err(|problems| refused(&update["code"], &problems))?;
