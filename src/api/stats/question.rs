@@ -130,6 +130,7 @@ impl Asked {
             days: Days { as_of, unit_date, today },
             compare: self.compare,
             indicators: self.indicators.clone(),
+            quality: self.level.is_none(),
             operator: self.operator,
         })
     }

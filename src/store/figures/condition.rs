@@ -51,10 +51,6 @@ pub fn has_value(kind: &'static Kind, by: &'static str, value: &'static str) -> 
 /// A condition of an indicator. Rows of other layers are read as of the same day, and only those the caller may see.
 pub fn sql(view: &View, condition: Condition, days: Days) -> Sql {
     match condition {
-        Condition::Always => Sql::new("true"),
-        Condition::Never => Sql::new("false"),
-        Condition::Sql(text) => Sql::new("(").text(text).text(")"),
-        Condition::FacilityType(name) => Sql::new("t.type = ").bind(Bind::Text(name.into())),
         Condition::FreeWifi => with_wifi(view, "t.fee = 'no'", days),
         Condition::PerhapsFreeWifi => Sql::new("not ")
             .sql(with_wifi(view, "t.fee = 'no'", days))
@@ -62,6 +58,33 @@ pub fn sql(view: &View, condition: Condition, days: Days) -> Sql {
             .sql(with_wifi(view, "t.fee is null", days)),
         Condition::Site => Sql::new("(t.site_code is null or ").sql(first_of_site(view, "", days)).text(")"),
         Condition::SharedSite => first_of_site(view, " having count(distinct t.operator) > 1", days),
+        condition => of_facts(condition),
+    }
+}
+
+/// What a pass over a layer finds out once for each row, as `f`, instead of once for each figure.
+pub fn facts(view: &View, days: Days) -> Sql {
+    let conditions: &[(Condition, &'static str)] = match view.kind.collection {
+        "facilities" => &[(Condition::FreeWifi, "free_wifi"), (Condition::PerhapsFreeWifi, "perhaps_free_wifi")],
+        "towers" => &[(Condition::Site, "site"), (Condition::SharedSite, "shared_site")],
+        _ => return Sql::default(),
+    };
+    let columns = conditions.iter().map(|(condition, name)| sql(view, *condition, days).text(" as ").name(name));
+    // Without the offset the planner puts the conditions back into every place that names them.
+    Sql::new("\ncross join lateral (select ").sql(Sql::join(columns, ", ")).text(" offset 0) f")
+}
+
+/// A condition on rows that are joined to their facts.
+pub fn of_facts(condition: Condition) -> Sql {
+    match condition {
+        Condition::Always => Sql::new("true"),
+        Condition::Never => Sql::new("false"),
+        Condition::Sql(text) => Sql::new("(").text(text).text(")"),
+        Condition::FacilityType(name) => Sql::new("t.type = ").bind(Bind::Text(name.into())),
+        Condition::FreeWifi => Sql::new("f.free_wifi"),
+        Condition::PerhapsFreeWifi => Sql::new("f.perhaps_free_wifi"),
+        Condition::Site => Sql::new("f.site"),
+        Condition::SharedSite => Sql::new("f.shared_site"),
     }
 }
 

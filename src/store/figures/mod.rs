@@ -40,6 +40,8 @@ pub struct Question {
     /// The day to compare with, in the same units.
     pub compare: Option<chrono::NaiveDate>,
     pub indicators: Vec<&'static Indicator>,
+    /// Whether the rows that need a look are counted, too.
+    pub quality: bool,
     /// Whose availability; `None` is anyone's.
     pub operator: Option<&'static str>,
 }
@@ -67,7 +69,9 @@ async fn count(
         if indicators.iter().any(|indicator| indicator.kind.collection == kind.collection) {
             let view = View::new(caller, kind);
             counted.push(count_assets(conn, &view, question).await?);
-            quality::of_assets(conn, &view, &question.scope, question.days, &mut quality).await?;
+            if question.quality {
+                quality::of_assets(conn, &view, &question.scope, question.days, &mut quality).await?;
+            }
         }
     }
     for subject in [Subject::Availability, Subject::Cameras] {
@@ -121,7 +125,7 @@ async fn count_assets(conn: &mut AsyncPgConnection, view: &View, question: &Ques
     let mut at = 0;
     for indicator in slots::of_kind(view.kind) {
         places.push((indicator, at, 0));
-        at += slots::of(view, indicator, days).len();
+        at += slots::of(indicator).len();
     }
     for (nth, place) in places.iter_mut().enumerate() {
         place.2 = at + 2 * nth;
@@ -131,9 +135,8 @@ async fn count_assets(conn: &mut AsyncPgConnection, view: &View, question: &Ques
         None => None,
         Some(day) => {
             let base = Days { as_of: day, ..days };
-            let was = scan::numbers(conn, view, &question.scope, base).await?;
             let changes = scan::changes(conn, view, &question.scope, days, base).await?;
-            Some((was, Some(changes)))
+            Some((scan::before(&now, &changes), Some(changes)))
         }
     };
     Ok(Counted { places, now, was })

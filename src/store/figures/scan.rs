@@ -7,13 +7,14 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use crate::access::View;
 use crate::figures::{Amount, Days, Part};
+use crate::kinds::Kind;
 use crate::store::items::rows_on;
 use crate::store::row::Row;
 use crate::store::sql::{Bind, Sql};
 use crate::store::territory::{Level, near, placed};
 
 use super::Scope;
-use super::condition::counts;
+use super::condition::{counts, facts};
 use super::slots::{self, Slot};
 
 /// Numbers of each unit; `None` is what lies in no unit of the level.
@@ -33,24 +34,25 @@ pub async fn numbers(conn: &mut AsyncPgConnection, view: &View, scope: &Scope, d
 }
 
 /// The slots of a layer in order.
-pub fn slots_of(view: &View, days: Days) -> Vec<Slot> {
-    slots::of_kind(view.kind).flat_map(|indicator| slots::of(view, indicator, days)).collect()
+fn slots_of(kind: &Kind) -> Vec<Slot> {
+    slots::of_kind(kind).flat_map(|indicator| slots::of(indicator)).collect()
 }
 
 fn numbers_sql(view: &View, scope: &Scope, days: Days) -> Sql {
     let mut sql = Sql::new("select p.").name(scope.level.name());
-    for slot in slots_of(view, days) {
+    for slot in slots_of(view.kind) {
         sql = sql.text(",\n").sql(aggregate(&slot));
     }
     for indicator in slots::of_kind(view.kind) {
         for fault in [Sql::new("t.").name(view.geom()).text(" is null"), Sql::new("t.installed_on is null")] {
-            let condition = Sql::all([slots::of_rows(view, indicator, days), fault]);
+            let condition = Sql::all([slots::of_rows(indicator), fault]);
             sql = sql.text(",\n").sql(aggregate(&Slot { amount: Amount::One, condition }));
         }
     }
     sql.text("\nfrom ")
         .sql(rows_on(view.kind, days.versions()))
         .sql(placed(view, days))
+        .sql(facts(view, days))
         .text("\nwhere ")
         .sql(view.visible())
         .text(" and ")
@@ -107,6 +109,20 @@ pub async fn changes(
     Ok(changes)
 }
 
+/// The numbers of the earlier day: those of the later one less what has changed.
+pub fn before(now: &Numbers, changes: &Changes) -> Numbers {
+    let mut was = now.clone();
+    let length = now.values().next().map_or(0, Vec::len);
+    for ((unit, slot), parts) in changes {
+        let numbers = was.entry(unit.clone()).or_default();
+        if numbers.len() <= *slot {
+            numbers.resize(length.max(slot + 1), 0);
+        }
+        numbers[*slot] -= parts.iter().map(|(_, amount)| amount).sum::<i64>();
+    }
+    was
+}
+
 fn changes_sql(view: &View, scope: &Scope, days: Days, base: Days) -> Sql {
     let dates = [Bind::Date(days.as_of), Bind::Date(base.as_of)];
     Sql::new("with now as (")
@@ -118,7 +134,7 @@ fn changes_sql(view: &View, scope: &Scope, days: Days, base: Days) -> Sql {
 
 /// The rows of a day with the amounts that they add to each slot; rows that do not count, too, for the reason.
 fn snapshot(view: &View, scope: &Scope, days: Days) -> Sql {
-    let amounts = slots_of(view, days).into_iter().map(|slot| {
+    let amounts = slots_of(view.kind).into_iter().map(|slot| {
         let amount = match slot.amount {
             Amount::One => Sql::new("1"),
             Amount::Column(column) => Sql::new("t.").name(column),
@@ -143,6 +159,7 @@ fn snapshot(view: &View, scope: &Scope, days: Days) -> Sql {
         .sql(counts(days))
         .text(" as counted) c")
         .sql(placed(view, days))
+        .sql(facts(view, days))
         .text("\nwhere ")
         .sql(view.visible());
     match &scope.within {

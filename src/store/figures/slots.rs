@@ -1,14 +1,13 @@
 //! The numbers of which a figure is made, each one aggregate over the rows that count.
 
-use crate::access::View;
-use crate::figures::{Amount, Condition, Days, INDICATORS, Indicator, Measure, UNKNOWN, Value};
+use crate::figures::{Amount, Condition, INDICATORS, Indicator, Measure, UNKNOWN, Value};
 use crate::kinds::Kind;
 use crate::store::sql::Sql;
 use crate::store::territory::Level;
 
-use super::condition::{has_value, sql};
+use super::condition::{has_value, of_facts};
 
-/// A sum of an amount over the rows of a condition.
+/// A sum of an amount over the rows of a condition, joined to their facts.
 #[derive(Debug, Clone)]
 pub struct Slot {
     pub amount: Amount,
@@ -23,35 +22,34 @@ pub fn of_kind(kind: &Kind) -> impl Iterator<Item = &'static Indicator> {
 
 /// The numbers of an indicator. A partition: its values, unknown, the total. A ratio: covered, unknown, total.
 /// The level: whether commune offices state 1, 2 … 5, then agencies.
-pub fn of(view: &View, indicator: &'static Indicator, days: Days) -> Vec<Slot> {
+pub fn of(indicator: &'static Indicator) -> Vec<Slot> {
     let slot = |amount: Amount, conditions: Vec<Sql>| Slot { amount, condition: Sql::all(conditions) };
-    let sql = |condition: Condition| sql(view, condition, days);
     match indicator.measure {
-        Measure::Sum { amount, of } => vec![slot(amount, vec![sql(of)])],
+        Measure::Sum { amount, of } => vec![slot(amount, vec![of_facts(of)])],
         Measure::Partition { amount, of, by, .. } => {
             let values = indicator.choices().iter().map(|choice| choice.value).chain([UNKNOWN]);
             let mut slots: Vec<_> =
-                values.map(|value| slot(amount, vec![sql(of), has_value(indicator.kind, by, value)])).collect();
-            slots.push(slot(amount, vec![sql(of)]));
+                values.map(|value| slot(amount, vec![of_facts(of), has_value(indicator.kind, by, value)])).collect();
+            slots.push(slot(amount, vec![of_facts(of)]));
             slots
         }
         Measure::Ratio { of, covered, unknown } => vec![
-            slot(Amount::One, vec![sql(of), sql(covered)]),
-            slot(Amount::One, vec![sql(of), sql(unknown)]),
-            slot(Amount::One, vec![sql(of)]),
+            slot(Amount::One, vec![of_facts(of), of_facts(covered)]),
+            slot(Amount::One, vec![of_facts(of), of_facts(unknown)]),
+            slot(Amount::One, vec![of_facts(of)]),
         ],
         Measure::Hamlets { .. } => Vec::new(),
         Measure::SecurityLevel => [Condition::FacilityType("commune_office"), Condition::FacilityType("agency_office")]
             .into_iter()
-            .flat_map(|of| LEVELS.map(|level| slot(Amount::One, vec![sql(of), Sql::new(level)])))
+            .flat_map(|of| LEVELS.map(|level| slot(Amount::One, vec![of_facts(of), Sql::new(level)])))
             .collect(),
     }
 }
 
 /// The rows that an indicator is about.
-pub fn of_rows(view: &View, indicator: &'static Indicator, days: Days) -> Sql {
+pub fn of_rows(indicator: &'static Indicator) -> Sql {
     match indicator.measure {
-        Measure::Sum { of, .. } | Measure::Partition { of, .. } | Measure::Ratio { of, .. } => sql(view, of, days),
+        Measure::Sum { of, .. } | Measure::Partition { of, .. } | Measure::Ratio { of, .. } => of_facts(of),
         Measure::Hamlets { .. } => Sql::new("false"),
         Measure::SecurityLevel => Sql::new("t.security_level is not null"),
     }
