@@ -16,7 +16,7 @@
   select distinct on (s.hamlet, s.technology, s.operator) s.*
   from statement s
   order by s.hamlet, s.technology, s.operator, s.as_of desc, s.state in ('connected', 'available') desc, s.share desc nulls last
-), held as (
+), held as materialized (
   -- A later statement for any operator takes the place of the earlier ones for each.
   select
     l.hamlet, l.technology, l.state, l.share,
@@ -30,7 +30,7 @@
     from latest
   ) l
   where l.general_on is null or l.as_of >= l.general_on
-), availability_state as (
+), availability_state as materialized (
   select
     hamlet,
     case when bool_or(yes) filter (where technology in ('2g', '3g', '4g', '5g')) then true

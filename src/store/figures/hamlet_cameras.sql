@@ -1,8 +1,9 @@
 -- In which hamlets cameras stand, as further expressions of a `with recursive`.
 -- Before it: hamlet and origin, as for hamlet_availability.sql; camera (id, hamlet_id, connected_center, place, commune),
 -- the cameras that count.
--- Gives camera_state: hamlet, camera, connected_camera (true, false, null = unknown).
-, stands as (
+-- Gives state: the hamlet's columns, and camera, connected_camera (true, false, null = unknown). Each step is materialised:
+-- the planner takes the hamlets for one row, and would do the steps again for each.
+, stands as materialized (
   -- A boundary decides where there is one, else what the camera says.
   select h.id as hamlet, c.id as camera, c.connected_center
   from camera c
@@ -13,23 +14,23 @@
   join origin o on o.origin = c.hamlet_id
   join hamlet h on h.id = o.hamlet
   where c.place is null or h.geom is null or geometrytype(h.geom) <> 'MULTIPOLYGON'
-), homeless as (
+), homeless as materialized (
   -- A camera that stands in some hamlet of the commune, nobody knows which: it may be in one more.
   select c.commune, count(*) as cameras, count(*) filter (where c.connected_center is distinct from 'none') as connected
   from camera c
   where c.hamlet_id is null and not exists (select from stands s where s.camera = c.id)
   group by c.commune
-), told as (
+), told as materialized (
   select
     hamlet,
     case when bool_or(connected_center <> 'none') then true
       when bool_or(connected_center is null) then null else false end as connected
   from stands
   group by hamlet
-), camera_state as (
+), state as materialized (
   -- As many of the others as there are such cameras are unknown; which ones does not matter to the numbers.
   select
-    h.id as hamlet,
+    h.id, h.households, h.population, h.commune, h.district, h.province,
     case when t.hamlet is not null then true
       when row_number() over (partition by h.commune, t.hamlet is null order by h.geom is not null, h.code) <= w.cameras then null
       else false end as camera,

@@ -12,7 +12,7 @@
     union all
     select c.to_id from admin_changes c where not l.earlier and c.from_id = l.origin and c.part = 'full'
   ) next
-), origin as (
+), origin as materialized (
   select hamlet, origin from lineage
   union
   select h.id, other.id

@@ -103,13 +103,7 @@ pub fn state(view: &View, subject: Subject, operator: Option<&str>, days: Days, 
 )",
             )
         }
-        Subject::Cameras => sql.sql(cameras(&view.of(&CAMERA), days, within)).text(CAMERAS).text(
-            ", state as (
-  select h.id, h.households, h.population, h.commune, h.district, h.province, c.camera, c.connected_camera
-  from hamlet h
-  join camera_state c on c.hamlet = h.id
-)",
-        ),
+        Subject::Cameras => sql.sql(cameras(&view.of(&CAMERA), days, within)).text(CAMERAS),
     }
 }
 
@@ -183,7 +177,7 @@ fn hamlets(days: Days, within: Option<&str>) -> Sql {
 
 /// The cameras that count, with the commune they stand in.
 fn cameras(view: &View, days: Days, within: Option<&str>) -> Sql {
-    let sql = Sql::new(", camera as (select t.id, t.hamlet_id, t.connected_center, p.commune, t.")
+    let sql = Sql::new(", camera as materialized (select t.id, t.hamlet_id, t.connected_center, p.commune, t.")
         .name(view.geom())
         .text(" as place from ")
         .sql(rows_on(&CAMERA, days.versions()))
