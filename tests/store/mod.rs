@@ -1,3 +1,4 @@
 //! The database behind the surface.
 
 mod schema;
+mod units;

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use geojson::Geometry;
 use serde_json::Value;
 
+use super::names::{same_place_name, tidy};
 use super::timeline::Timeline;
 use crate::exchange::refused::{Refused, Spot};
 use crate::exchange::table::is_code;
@@ -17,6 +18,8 @@ pub struct Boundary {
     /// Its place in the file, from 1.
     pub feature: usize,
     pub code: String,
+    /// Its name, when the file says it: a check that the codes are read on the right day.
+    pub name: Option<String>,
     /// The first day of its version; only the demo's boundaries say it.
     pub valid_from: Option<NaiveDate>,
     /// A GeoJSON MultiPolygon: valid, turned as RFC 7946 says, at most 7 decimals.
@@ -63,14 +66,22 @@ pub fn read(text: &str) -> Result<Vec<Boundary>, Refused> {
     refused.unless_empty(boundaries)
 }
 
-/// Problems of boundaries whose code is no unit's on the day.
+/// Checks that each code is a unit's on the day, of the name that the file says: most codes of today were another
+/// commune's before.
 ///
 /// # Errors
-/// Each of them.
+/// Each that is not.
 pub fn check_known(boundaries: &[Boundary], timeline: &Timeline, day: NaiveDate) -> Result<(), Refused> {
     let mut refused = Refused::new();
-    for boundary in boundaries.iter().filter(|boundary| timeline.on(&boundary.code, day).is_none()) {
-        refused.add(Spot::Feature(boundary.feature), "code", format!("{} is no unit on {day}", boundary.code));
+    for Boundary { feature, code, name, .. } in boundaries {
+        match (timeline.on(code, day), name) {
+            (None, _) => refused.add(Spot::Feature(*feature), "code", format!("{code} is no unit on {day}")),
+            (Some(unit), Some(name)) if !same_place_name(&unit.name, name) => {
+                let reason = format!("{code} is “{name}” here and “{}” on {day}", unit.name);
+                refused.add(Spot::Feature(*feature), "name", reason);
+            }
+            _ => {}
+        }
     }
     refused.unless_empty(())
 }
@@ -82,6 +93,7 @@ fn read_feature(number: usize, mut feature: Value, refused: &mut Refused) -> Opt
     if code.as_deref().is_none_or(|code| ![2, 3, 5].into_iter().any(|digits| is_code(code, digits))) {
         refused.add(spot, "code", format!("{} is no code (text) of 2, 3 or 5 digits", properties["code"]));
     }
+    let name = properties["name"].as_str().map(tidy);
     let valid_from = properties["valid_from"].as_str().map(|day| NaiveDate::parse_from_str(day, "%Y-%m-%d"));
     if valid_from.is_some_and(|day| day.is_err()) {
         refused.add(spot, "valid_from", "is no date");
@@ -102,6 +114,7 @@ fn read_feature(number: usize, mut feature: Value, refused: &mut Refused) -> Opt
         Ok(geometry) => Some(Boundary {
             feature: number,
             code: code?,
+            name,
             valid_from: valid_from.and_then(Result::ok),
             geometry: geometry.to_string(),
         }),
