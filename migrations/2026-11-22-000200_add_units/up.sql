@@ -50,6 +50,8 @@ comment on column admin_units.source is 'demo units give way to imported ones.';
 comment on column admin_units.geom_source is 'children: the union of the boundaries of its communes.';
 
 create index admin_units_geom_idx on admin_units using gist (geom);
+-- Without it the planner joins the index above with that of the levels: 0.5 ms to find the commune of a point, against 0.08.
+create index admin_units_commune_geom_idx on admin_units using gist (geom) where level = 'commune';
 create index admin_units_parent_idx on admin_units (parent_code, valid_from);
 create index admin_units_level_idx on admin_units (level, valid_from, valid_to);
 create index admin_units_search_idx on admin_units using gin (search gin_trgm_ops);
