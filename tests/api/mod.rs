@@ -1,3 +1,4 @@
 //! By URL.
 
 mod items;
+mod stats;

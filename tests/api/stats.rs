@@ -1,0 +1,245 @@
+//! `GET /stats`, `/stats/{unit}`, `/stats/definitions`, on the demo district and its published figures.
+
+use serde_json::{Map, Value, json};
+
+use crate::common::{Caller, Server, camera};
+
+/// The units that the tests look at, with the days: the district of the report, a commune of it, what became of them.
+const QUESTIONS: [&str; 4] = [
+    "/stats/405@2023-09-20?as_of=2023-09-20&compare=2022-12-31",
+    "/stats/16378@2023-09-20?as_of=2024-12-31&compare=2023-09-20",
+    "/stats/405@2023-09-20?as_of=2025-12-31&compare=2023-09-20",
+    "/stats/38?compare=2023-09-20",
+];
+
+#[actix_web::test]
+async fn the_published_figures_of_the_district() {
+    let server = Server::with_demo().await;
+    for caller in [server.stranger(), server.administrator()] {
+        let answer = caller.get(QUESTIONS[0]).await.ok();
+        assert_eq!(answer["unit"]["name"], "Huyện Đông Sơn");
+        let figure = |code: &str| answer["figures"][code].clone();
+
+        assert_eq!(figure("camera_eyes")["value"], 421);
+        assert_eq!(figure("camera_eyes_by_manager")["values"], json!({"district_police": 55, "commune_police": 366}));
+        let delta = &answer["figures"]["camera_eyes"]["delta"];
+        assert_eq!(
+            (&delta["value"], &delta["base"], &delta["base_kind"]),
+            (&json!(109), &json!(312), &json!("declared"))
+        );
+        assert_eq!((&delta["computed_base"], &delta["parts"]), (&json!(312), &json!({"new": 109})));
+        assert_eq!(delta["notes"], json!(["published parts +9 and +76 give +85"]));
+        let parts = &answer["figures"]["camera_eyes_by_manager"]["delta"]["values"];
+        assert_eq!((&parts["district_police"]["value"], &parts["commune_police"]["value"]), (&json!(9), &json!(76)));
+
+        assert_eq!(figure("bts_stations")["value"], 69);
+        assert_eq!(figure("bts_stations")["delta"]["value"], 11);
+        assert_eq!(figure("bts_stations_by_operator")["values"], json!({"viettel": 30, "mobifone": 15, "vnpt": 24}));
+        for code in ["mobile_hamlets_3g", "mobile_hamlets_4g", "fiber_hamlets_any"] {
+            let ratio = figure(code);
+            assert_eq!((&ratio["covered"], &ratio["percent"]), (&ratio["total"], &json!(100.0)), "{code}");
+            assert_eq!(ratio["basis"], "reported");
+        }
+        let covered = |code: &str| figure(code)["covered"].clone();
+        assert_eq!(covered("wifi_facilities_agency_office"), 18);
+        assert_eq!(covered("wifi_facilities_commune_office"), 14);
+        assert_eq!(figure("wifi_facilities_commune_office")["total"], 14);
+        assert_eq!(covered("wifi_facilities_school"), 35);
+        assert_eq!(covered("heritage_qr_sites"), 7);
+        assert_eq!(figure("security_level")["value"], 2);
+    }
+}
+
+#[actix_web::test]
+async fn communes_and_the_unassigned_are_the_district() {
+    let server = Server::with_demo().await;
+    for (level, within, as_of, count) in [
+        ("commune", "405@2023-09-20", "2023-09-20", 14),
+        ("commune", "405@2023-09-20", "2025-12-31", 14),
+        ("commune", "380@2025-03-01", "2025-03-01", 14),
+        ("district", "38@2023-09-20", "2023-09-20", 1),
+        ("commune", "38@2025-07-01", "2024-01-01", 3),
+    ] {
+        let caller = server.administrator();
+        let whole = caller.get(&format!("/stats/{within}?as_of={as_of}")).await.ok();
+        let parts = caller.get(&format!("/stats?level={level}&within={within}&as_of={as_of}")).await.ok();
+        let units = parts["units"].as_array().expect("units");
+        assert_eq!(units.len(), count, "{level} within {within}");
+        for (code, figure) in whole["figures"].as_object().expect("figures") {
+            if code == "security_level" {
+                continue;
+            }
+            let mut sum = Map::new();
+            for part in units.iter().chain([&parts["unassigned"]]) {
+                add(&mut sum, &part["figures"][code]);
+            }
+            let mut given = Map::new();
+            add(&mut given, figure);
+            assert_eq!(sum, given, "{code} of {within} on {as_of}");
+        }
+    }
+}
+
+/// Adds the counts of a figure, by their path.
+fn add(sum: &mut Map<String, Value>, figure: &Value) {
+    let counts = ["value", "total", "covered", "not_covered", "unknown"].map(|name| (name.to_owned(), &figure[name]));
+    let values =
+        figure["values"].as_object().into_iter().flatten().map(|(name, value)| (format!("values.{name}"), value));
+    for (name, count) in counts.into_iter().chain(values) {
+        if let Some(count) = count.as_i64() {
+            let before = sum.get(&name).and_then(Value::as_i64).unwrap_or(0);
+            sum.insert(name, json!(before + count));
+        }
+    }
+}
+
+#[actix_web::test]
+async fn rows_of_a_figure_are_its_value() {
+    let server = Server::with_demo().await;
+    for caller in [server.stranger(), server.administrator()] {
+        for question in QUESTIONS {
+            let answer = caller.get(question).await.ok();
+            for (code, figure) in answer["figures"].as_object().expect("figures") {
+                // A share of the households of a hamlet is no field of it.
+                if code.starts_with("fiber_households_") {
+                    continue;
+                }
+                let value = ["value", "covered", "total"].into_iter().find_map(|name| figure[name].as_i64());
+                let by_value = figure["rows_by_value"].as_object().into_iter().flatten();
+                let links = by_value.map(|(name, rows)| (rows, figure["values"][name].as_i64()));
+                for (rows, value) in links.chain([(&figure["rows"], value)]) {
+                    if let (Some(rows), Some(value)) = (rows.as_str(), value) {
+                        assert_eq!(count(caller, rows, figure["rows_sum"].as_str()).await, value, "{code}: {rows}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The number of items behind a link, or the sum of a field of them.
+async fn count(caller: Caller<'_>, link: &str, field: Option<&str>) -> i64 {
+    let path = link.strip_prefix("http://hatang.test/api/v1").expect("an absolute link");
+    let items = caller.get(&format!("{path}&limit=10000")).await.ok();
+    let features = items["features"].as_array().expect("features");
+    match field {
+        None => features.len() as i64,
+        Some(field) => features.iter().filter_map(|feature| feature["properties"][field].as_i64()).sum(),
+    }
+}
+
+#[actix_web::test]
+async fn parts_of_a_change_add_up() {
+    let server = Server::with_demo().await;
+    for question in QUESTIONS {
+        let answer = server.administrator().get(question).await.ok();
+        // What the change is counted from is the figure of that day in the same territory.
+        let compare = question.split("compare=").nth(1).expect("a day");
+        let unit = answer["unit"]["code"].as_str().expect("a code");
+        let on = answer["units_on"].as_str().expect("a day");
+        let base = server.administrator().get(&format!("/stats/{unit}@{on}?as_of={compare}")).await.ok();
+        for (code, figure) in answer["figures"].as_object().expect("figures") {
+            let base = &base["figures"][code];
+            let number =
+                |figure: &Value| ["value", "covered", "total"].into_iter().find_map(|name| figure[name].as_i64());
+            if let Some(values) = figure["delta"]["values"].as_object() {
+                for (name, delta) in values {
+                    let number = |figure: &Value| figure["values"][name].as_i64().unwrap_or(0);
+                    assert_adds_up(delta, number(figure), number(base), code);
+                }
+            } else {
+                assert_adds_up(&figure["delta"], number(figure).unwrap_or(0), number(base).unwrap_or(0), code);
+            }
+        }
+    }
+}
+
+fn assert_adds_up(delta: &Value, value: i64, base: i64, code: &str) {
+    let parts: i64 = delta["parts"].as_object().expect("parts").values().filter_map(Value::as_i64).sum();
+    assert_eq!(delta["computed_base"], base, "{code}");
+    assert_eq!(parts, value - base, "{code}: {delta}");
+    let declared = delta["base"].as_i64().expect("a base");
+    assert_eq!(delta["value"], value - declared, "{code}");
+}
+
+#[actix_web::test]
+async fn posted_camera_counts_at_once_and_a_closed_station_still_counts_before() {
+    let server = Server::with_demo().await;
+    let stats = "/stats/38?indicators=camera_eyes,bts_stations";
+    let before = server.stranger().get(stats).await.ok();
+    let point = json!({"type": "Point", "coordinates": [105.72, 19.80]});
+    let mut new = camera(json!({"eye_count": 3}));
+    new["geometry"] = point;
+    assert_eq!(server.administrator().post("/collections/cameras/items", new).await.status, 201);
+    let after = server.stranger().get(stats).await.ok();
+    let eyes = |answer: &Value| answer["figures"]["camera_eyes"]["value"].as_i64().expect("a value");
+    assert_eq!(eyes(&after), eyes(&before) + 3);
+
+    let answer =
+        server.stranger().get("/collections/towers/items?operator=vnpt&lifecycle_status=operational").await.ok();
+    let id = &answer["features"][0]["id"];
+    let path = format!("/collections/towers/items/{id}");
+    let etag = server.administrator().get(&path).await.etag();
+    let close = json!({"properties": {"lifecycle_status": "decommissioned"}});
+    assert_eq!(server.administrator().patch(&path, &etag, close).await.status, 200);
+    let stations = |answer: &Value| answer["figures"]["bts_stations"]["value"].as_i64().expect("a value");
+    assert_eq!(stations(&server.stranger().get(stats).await.ok()), stations(&before) - 1);
+    let then = server.stranger().get(QUESTIONS[0]).await.ok();
+    assert_eq!(stations(&then), 69);
+}
+
+#[actix_web::test]
+async fn the_figures_as_a_map_and_as_a_table() {
+    let server = Server::with_demo().await;
+    let path = "/stats?level=commune&within=405@2023-09-20&as_of=2023-09-20";
+    let map = server.stranger().get(&format!("{path}&f=geojson")).await.ok();
+    let features = map["features"].as_array().expect("features");
+    assert_eq!(features.len(), 14);
+    let sum = |name: &str| features.iter().filter_map(|feature| feature["properties"][name].as_i64()).sum::<i64>();
+    assert_eq!(features[0]["geometry"]["type"], "MultiPolygon");
+    assert_eq!((sum("camera_eyes"), sum("camera_eyes_by_manager_district_police")), (421, 55));
+    assert_eq!(features[0]["properties"]["mobile_hamlets_4g_percent"], 100.0);
+
+    let table = server.stranger().get(&format!("{path}&f=csv&indicators=camera_eyes")).await;
+    let text = String::from_utf8(table.body.to_vec()).expect("UTF-8");
+    let mut lines = text.lines();
+    assert_eq!(lines.next(), Some("\u{feff}code,name,level,valid_from,valid_to,as_of,camera_eyes"));
+    assert!(lines.next().is_some_and(|line| line.starts_with("16378,Thị trấn Rừng Thông,commune,2019-12-01,")));
+}
+
+#[actix_web::test]
+async fn what_cannot_be_asked_is_named() {
+    let server = Server::with_demo().await;
+    for (path, status, parameter) in [
+        ("/stats?level=hamlet", 400, "level"),
+        ("/stats?level=district&within=16378@2023-09-20", 400, "level"),
+        ("/stats?within=%C4%90%C3%B4ng", 400, "within"),
+        ("/stats?within=405", 404, "within"),
+        ("/stats?colour=red", 400, "colour"),
+        ("/stats/405@2023-09-20?as_of=soon", 400, "as_of"),
+        ("/stats/405@2023-09-20?as_of=2023-09-20&compare=2023-09-20", 400, "compare"),
+        ("/stats/405@2023-09-20?indicators=camera_eyes,eyes", 400, "indicators"),
+        ("/stats/405@2023-09-20?operator=skynet", 400, "operator"),
+        ("/stats/405", 404, "unit"),
+        ("/stats/999", 404, "unit"),
+        ("/stats/nowhere", 404, "unit"),
+        ("/collections/towers/items?indicator=camera_eyes", 400, "indicator"),
+    ] {
+        let answer = server.stranger().get(path).await;
+        assert_eq!(answer.status, status, "{path}");
+        assert_eq!(answer.json()["errors"][0]["parameter"], parameter, "{path}");
+    }
+    let answer = server.stranger().get("/stats/405").await.json();
+    assert!(answer["detail"].as_str().is_some_and(|text| text.contains("2019-12-01 to 2024-12-31")), "{answer}");
+}
+
+#[actix_web::test]
+async fn every_indicator_is_defined_in_both_languages() {
+    let server = Server::new().await;
+    let answer = server.stranger().get("/stats/definitions").await.ok();
+    for definition in answer["definitions"].as_array().expect("definitions") {
+        for name in ["code", "vi", "en", "unit", "collection"] {
+            assert!(definition[name].as_str().is_some_and(|text| !text.is_empty()), "{name} of {definition}");
+        }
+    }
+}
