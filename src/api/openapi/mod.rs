@@ -5,6 +5,7 @@
 mod components;
 mod operations;
 mod parameters;
+mod stats;
 
 use std::sync::LazyLock;
 

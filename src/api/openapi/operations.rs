@@ -7,7 +7,7 @@ use super::parameters::{self, reference};
 use crate::kinds::{ALL, Kind};
 
 /// An operation: method, id, summary, tag, parameters, body, answers.
-struct Operation {
+pub struct Operation {
     method: &'static str,
     id: String,
     summary: &'static str,
@@ -16,7 +16,7 @@ struct Operation {
     body: Option<Value>,
     answers: Vec<(u16, Value)>,
     /// Statuses that are answered by a problem document.
-    problems: &'static [u16],
+    pub problems: &'static [u16],
     writes: bool,
 }
 
@@ -103,6 +103,7 @@ fn all() -> Vec<(String, Operation)> {
             ),
         ),
     ];
+    all.extend(super::stats::operations());
     for (suffix, id, summary) in [
         ("", "find_collection", "A layer"),
         ("/schema", "show_schema", "The fields of a layer"),
@@ -251,7 +252,7 @@ fn change_parameters() -> Vec<Value> {
     ]
 }
 
-fn get(id: &str, summary: &'static str, tag: &'static str, parameters: Vec<Value>, answer: Value) -> Operation {
+pub fn get(id: &str, summary: &'static str, tag: &'static str, parameters: Vec<Value>, answer: Value) -> Operation {
     Operation {
         method: "get",
         id: id.to_owned(),
@@ -286,11 +287,11 @@ fn describe(operation: Operation) -> Value {
     described
 }
 
-fn answer(description: &str, media_type: &str, schema: Value) -> Value {
+pub fn answer(description: &str, media_type: &str, schema: Value) -> Value {
     json!({"description": description, "content": {media_type: {"schema": schema}}})
 }
 
-fn json_answer(description: &str, schema: Value) -> Value {
+pub fn json_answer(description: &str, schema: Value) -> Value {
     answer(description, "application/json", schema)
 }
 

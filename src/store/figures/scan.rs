@@ -35,7 +35,7 @@ pub async fn numbers(conn: &mut AsyncPgConnection, view: &View, scope: &Scope, d
 
 /// The slots of a layer in order.
 fn slots_of(kind: &Kind) -> Vec<Slot> {
-    slots::of_kind(kind).flat_map(|indicator| slots::of(indicator)).collect()
+    slots::of_kind(kind).flat_map(slots::of).collect()
 }
 
 fn numbers_sql(view: &View, scope: &Scope, days: Days) -> Sql {
