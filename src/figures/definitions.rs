@@ -393,7 +393,6 @@ mod tests {
 
     use super::*;
     use crate::figures::Selection;
-    use crate::kinds;
 
     #[test]
     fn codes_are_unique_and_partitions_name_a_total() {
@@ -409,7 +408,7 @@ mod tests {
 
     #[test]
     fn every_facility_type_has_its_wifi_figure() {
-        let types = kinds::FACILITY.field("type").expect("facilities have a type").value.choices();
+        let types = FACILITY.field("type").expect("facilities have a type").value.choices();
         for choice in types {
             assert!(find(&format!("wifi_facilities_{}", choice.value)).is_some(), "{}", choice.value);
         }
