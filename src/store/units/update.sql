@@ -1,4 +1,4 @@
--- Writes versions as an import has them. $1 jsonb: versions with their id.
+-- Writes versions as an import has them, where shrink.sql has not done so. $1 jsonb: versions with their id.
 update admin_units u
 set
   name = r.name,
@@ -12,3 +12,5 @@ set
 from jsonb_to_recordset($1) as r (id bigint, name text, kind text, parent_code text, valid_from date, valid_to date,
   area_km2 double precision, area_source text, source text)
 where u.id = r.id
+  and (u.name, u.kind, u.parent_code, u.valid_from, u.valid_to, u.area_km2, u.area_source, u.source)
+    is distinct from (r.name, r.kind, r.parent_code, r.valid_from, r.valid_to, r.area_km2, r.area_source, r.source)
