@@ -1,3 +1,3 @@
 //! By URL.
 
-mod items;
+automod::dir!("tests/api");
