@@ -29,6 +29,14 @@ pub fn not_modified(request: &HttpRequest, tag: &str) -> Option<HttpResponse> {
     same.then(|| HttpResponse::NotModified().insert_header((ETAG, tag)).finish())
 }
 
+/// The answer under its tag.
+pub fn with_tag(mut answer: HttpResponse, tag: Option<String>) -> HttpResponse {
+    if let Some(value) = tag.and_then(|tag| HeaderValue::from_str(&tag).ok()) {
+        answer.headers_mut().insert(ETAG, value);
+    }
+    answer
+}
+
 /// Says of an answer who may keep it: a stranger's anyone, asking first whether it still holds; others' nobody else.
 pub fn control(request: &HeaderMap, response: &mut HeaderMap) {
     if !response.contains_key(CACHE_CONTROL) {

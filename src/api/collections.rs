@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use serde_json::{Value, json};
 
 use super::extract::{Layer, wants_vietnamese};
-use super::links::{base, link};
+use super::links::{base, link, own};
 use super::schema;
 use crate::access::{Caller, View};
 use crate::app::App;
@@ -23,7 +23,7 @@ pub async fn list_collections(
     caller: Caller,
     request: HttpRequest,
 ) -> Result<HttpResponse, Error> {
-    only_format(&request)?;
+    Params::only_format(request.query_string(), &["json"])?;
     let base = base(&app, &request);
     let mut conn = app.store.connection().await?;
     let mut collections = Vec::new();
@@ -46,7 +46,7 @@ pub async fn find_collection(
     Layer(kind): Layer,
     request: HttpRequest,
 ) -> Result<HttpResponse, Error> {
-    only_format(&request)?;
+    Params::only_format(request.query_string(), &["json"])?;
     let view = View::new(&caller, kind);
     let mut conn = app.store.connection().await?;
     let extent = items::extent(&mut conn, &view).await?;
@@ -58,46 +58,42 @@ pub async fn find_collection(
 pub async fn show_schema(
     app: web::Data<App>,
     caller: Caller,
-    Layer(kind): Layer,
+    layer: Layer,
     request: HttpRequest,
 ) -> Result<HttpResponse, Error> {
-    only_format(&request)?;
-    let url = format!("{}/collections/{}/schema", base(&app, &request), kind.collection);
-    Ok(schema_json(schema::of_properties(&View::new(&caller, kind), &url)))
+    show(&app, &caller, &layer, &request, schema::of_properties)
 }
 
 /// `GET /api/v1/collections/{collection}/feature-schema`: the GeoJSON feature, from which GDAL takes its columns.
 pub async fn show_feature_schema(
     app: web::Data<App>,
     caller: Caller,
-    Layer(kind): Layer,
+    layer: Layer,
     request: HttpRequest,
 ) -> Result<HttpResponse, Error> {
-    only_format(&request)?;
-    let url = format!("{}/collections/{}/feature-schema", base(&app, &request), kind.collection);
-    Ok(schema_json(schema::of_feature(&View::new(&caller, kind), &url)))
+    show(&app, &caller, &layer, &request, schema::of_feature)
 }
 
 /// `GET /api/v1/collections/{collection}/queryables`: what can be a parameter of items.
 pub async fn show_queryables(
     app: web::Data<App>,
     caller: Caller,
-    Layer(kind): Layer,
+    layer: Layer,
     request: HttpRequest,
 ) -> Result<HttpResponse, Error> {
-    only_format(&request)?;
-    let url = format!("{}/collections/{}/queryables", base(&app, &request), kind.collection);
-    Ok(schema_json(schema::of_queryables(&View::new(&caller, kind), &url)))
+    show(&app, &caller, &layer, &request, schema::of_queryables)
 }
 
-fn schema_json(schema: Value) -> HttpResponse {
-    HttpResponse::Ok().content_type("application/schema+json").body(schema.to_string())
-}
-
-fn only_format(request: &HttpRequest) -> Result<(), Error> {
-    let mut params = Params::parse(request.query_string());
-    params.format(&["json"])?;
-    params.finish()
+fn show(
+    app: &App,
+    caller: &Caller,
+    layer: &Layer,
+    request: &HttpRequest,
+    schema: fn(&View, &str) -> Value,
+) -> Result<HttpResponse, Error> {
+    Params::only_format(request.query_string(), &["json"])?;
+    let schema = schema(&View::new(caller, layer.0), &own(&base(app, request), request));
+    Ok(HttpResponse::Ok().content_type("application/schema+json").body(schema.to_string()))
 }
 
 fn describe(view: &View, extent: &[Cell], base: &str, vietnamese: bool) -> Value {

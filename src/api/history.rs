@@ -20,9 +20,7 @@ pub async fn list_versions(
     RecordId(id): RecordId,
     request: HttpRequest,
 ) -> Result<HttpResponse, Error> {
-    let mut params = Params::parse(request.query_string());
-    params.format(&["json"])?;
-    params.finish()?;
+    Params::only_format(request.query_string(), &["json"])?;
     let view = View::new(&caller, kind);
     let mut conn = app.store.connection().await?;
     // Whoever may not see the record may not see what it was; a deleted one keeps its history for insiders.

@@ -5,7 +5,7 @@ use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use chrono::{SecondsFormat, Utc};
 use serde_json::{Value, json};
 
-use super::caching::{not_modified, public_tag};
+use super::caching::{not_modified, public_tag, with_tag};
 use super::envelope::RequestId;
 use super::extract::{Layer, RecordId};
 use super::links::{base, link, own, with_parameter};
@@ -54,10 +54,9 @@ pub async fn list_items(
     if let Some(next) = links.iter().find(|link| link["rel"] == "next").and_then(|link| link["href"].as_str()) {
         response.insert_header((LINK, format!("<{next}>; rel=\"next\"; type=\"{GEOJSON}\"")));
     }
-    if let Some(tag) = tag {
-        response.insert_header((ETAG, tag));
-    }
-    Ok(response.insert_header(content_crs()).content_type(GEOJSON).body(collection(&view, &page.rows, matched, links)))
+    let answer =
+        response.insert_header(content_crs()).content_type(GEOJSON).body(collection(&view, &page.rows, matched, links));
+    Ok(with_tag(answer, tag))
 }
 
 /// `GET /api/v1/collections/{collection}/items/{id}`
@@ -68,9 +67,7 @@ pub async fn find_item(
     RecordId(id): RecordId,
     request: HttpRequest,
 ) -> Result<HttpResponse, Error> {
-    let mut params = Params::parse(request.query_string());
-    params.format(&["json", "geojson"])?;
-    params.finish()?;
+    Params::only_format(request.query_string(), &["json", "geojson"])?;
     let view = View::new(&caller, kind);
     let mut conn = app.store.connection().await?;
     let row = items::find(&mut conn, &view, id).await?.ok_or(Error::NotFound)?;

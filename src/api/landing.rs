@@ -11,9 +11,7 @@ use crate::query::Params;
 
 /// `GET /api/v1`
 pub async fn show_landing(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Error> {
-    let mut params = Params::parse(request.query_string());
-    params.format(&["json"])?;
-    params.finish()?;
+    Params::only_format(request.query_string(), &["json"])?;
     let base = base(&app, &request);
     Ok(HttpResponse::Ok().json(json!({
         "title": "Hạ tầng số",
@@ -47,8 +45,6 @@ const CONFORMANCE: &[&str] = &[
 
 /// `GET /api/v1/conformance`
 pub async fn show_conformance(request: HttpRequest) -> Result<HttpResponse, Error> {
-    let mut params = Params::parse(request.query_string());
-    params.format(&["json"])?;
-    params.finish()?;
+    Params::only_format(request.query_string(), &["json"])?;
     Ok(HttpResponse::Ok().json(json!({"conformsTo": CONFORMANCE})))
 }

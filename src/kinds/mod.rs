@@ -10,6 +10,7 @@ mod fiber_route;
 mod field;
 mod tower;
 mod unit;
+mod value;
 mod wifi_point;
 
 pub mod normalise;

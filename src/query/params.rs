@@ -67,6 +67,16 @@ impl Params {
         self.read("f", (&list, &list), |text| formats.iter().copied().find(|format| *format == text))
     }
 
+    /// For what takes no parameter but the format.
+    ///
+    /// # Errors
+    /// Any other parameter, or a format that there is not.
+    pub fn only_format(query: &str, formats: &[&'static str]) -> Result<(), Error> {
+        let mut params = Params::parse(query);
+        params.format(formats)?;
+        params.finish()
+    }
+
     /// The parameters not taken yet.
     pub fn rest(&self) -> impl Iterator<Item = &str> {
         self.pairs.iter().map(|(key, _)| key.as_str())

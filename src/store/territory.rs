@@ -257,7 +257,7 @@ fn meets(view: &View, level: Level, code: &str, unit_date: NaiveDate) -> Sql {
         .text(")")
 }
 
-/// A hamlet with a boundary has what lies in it, one without what says that it is there.
+/// A hamlet with a boundary has what lies in it, one without what says that it is there, to those who may see that.
 fn in_hamlet(view: &View, code: &str, unit_date: NaiveDate) -> Sql {
     Sql::new("exists (select from admin_units h where h.level = 'hamlet' and h.code = ")
         .bind(Bind::Text(code.to_owned()))
@@ -267,7 +267,9 @@ fn in_hamlet(view: &View, code: &str, unit_date: NaiveDate) -> Sql {
         .name(view.geom())
         .text(" is not null then st_intersects(h.geom, t.")
         .name(view.geom())
-        .text(") else t.hamlet_id = h.id end)")
+        .text(") else ")
+        .text(if view.field("hamlet_id").is_some() { "t.hamlet_id = h.id" } else { "false" })
+        .text(" end)")
 }
 
 fn unit_within(view: &View, level: Level, code: &str, unit_date: NaiveDate) -> Sql {

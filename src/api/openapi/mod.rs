@@ -22,9 +22,7 @@ pub const MEDIA_TYPE: &str = "application/vnd.oai.openapi+json;version=3.0";
 
 /// `GET /api/v1/openapi.json`
 pub async fn show_openapi(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Error> {
-    let mut params = Params::parse(request.query_string());
-    params.format(&["json"])?;
-    params.finish()?;
+    Params::only_format(request.query_string(), &["json"])?;
     // The same for every request but for the address.
     static DOCUMENT: LazyLock<Value> = LazyLock::new(document);
     let mut document = DOCUMENT.clone();

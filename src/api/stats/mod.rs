@@ -8,6 +8,7 @@ use actix_web::http::header::CONTENT_LANGUAGE;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Map, Value, json};
 
+use super::caching::{not_modified, public_tag, with_tag};
 use super::extract::wants_vietnamese;
 use super::links::base;
 use crate::access::Caller;
@@ -22,9 +23,7 @@ use figure::Context;
 
 /// `GET /api/v1/stats/definitions`
 pub async fn list_definitions(request: HttpRequest) -> Result<HttpResponse, Error> {
-    let mut params = Params::parse(request.query_string());
-    params.format(&["json"])?;
-    params.finish()?;
+    Params::only_format(request.query_string(), &["json"])?;
     let definitions: Vec<_> = INDICATORS.iter().map(definition).collect();
     Ok(HttpResponse::Ok().json(json!({"definitions": definitions})))
 }
@@ -33,13 +32,17 @@ pub async fn list_definitions(request: HttpRequest) -> Result<HttpResponse, Erro
 pub async fn list_stats(app: web::Data<App>, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Error> {
     let asked = question::of_units(Params::parse(request.query_string()))?;
     let mut conn = app.store.connection().await?;
+    let tag = public_tag(&mut conn, &caller).await?;
+    if let Some(answer) = tag.as_deref().and_then(|tag| not_modified(&request, tag)) {
+        return Ok(answer);
+    }
     let question = asked.resolve(&mut conn).await?;
     let counted = figures(&mut conn, &caller, &question).await?;
     let base = base(&app, &request);
     let context = Context { base: &base, question: &question, vietnamese: wants_vietnamese(request.headers()) };
-    match asked.format {
-        "geojson" => table::geojson(&mut conn, &context, &counted).await,
-        "csv" => table::csv(&context, &counted),
+    let answer = match asked.format {
+        "geojson" => table::geojson(&mut conn, &context, &counted).await?,
+        "csv" => table::csv(&context, &counted)?,
         _ => {
             let none = UnitFigures::default();
             let of = |code: &Option<String>| counted.get(code).unwrap_or(&none);
@@ -57,9 +60,10 @@ pub async fn list_stats(app: web::Data<App>, caller: Caller, request: HttpReques
                 "units": units,
                 "unassigned": {"figures": context.unassigned().figures(of(&None))},
             });
-            Ok(json_answer(&context, &answer))
+            json_answer(&context, &answer)
         }
-    }
+    };
+    Ok(with_tag(answer, tag))
 }
 
 /// `GET /api/v1/stats/{unit}`
@@ -71,6 +75,10 @@ pub async fn show_stats(
 ) -> Result<HttpResponse, Error> {
     let asked = question::of_unit(&path, Params::parse(request.query_string()))?;
     let mut conn = app.store.connection().await?;
+    let tag = public_tag(&mut conn, &caller).await?;
+    if let Some(answer) = tag.as_deref().and_then(|tag| not_modified(&request, tag)) {
+        return Ok(answer);
+    }
     let question = asked.resolve(&mut conn).await?;
     let counted = figures(&mut conn, &caller, &question).await?;
     let base = base(&app, &request);
@@ -85,7 +93,7 @@ pub async fn show_stats(
         "figures": context.of_unit(&unit.code).figures(&UnitFigures { figures, quality: Vec::new() }),
         "quality": quality,
     });
-    Ok(json_answer(&context, &answer))
+    Ok(with_tag(json_answer(&context, &answer), tag))
 }
 
 fn json_answer(context: &Context<'_>, answer: &Value) -> HttpResponse {
