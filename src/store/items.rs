@@ -127,7 +127,7 @@ fn page_sql(view: &View, query: &ItemsQuery, today: NaiveDate) -> Sql {
         .sql(columns(view))
         .text(", ")
         .sql(rank.clone())
-        .text(" from ")
+        .text(" as rank from ")
         .sql(source(view, query, today))
         .text(" where ")
         .sql(condition(view, query, today));
@@ -159,7 +159,7 @@ fn rank(view: &View, query: &ItemsQuery) -> Sql {
             .bind(Bind::Text(text.clone()))
             .text(", nfc))) > 0 then 0::bigint else 1::bigint end)"),
         (Some(_), None) => Sql::new("1::bigint"),
-        (None, _) => Sql::new("0::bigint as rank"),
+        (None, _) => Sql::new("0::bigint"),
     }
 }
 
