@@ -7,11 +7,11 @@ use crate::access::{Caller, View};
 use crate::app::App;
 use crate::error::Error;
 use crate::kinds::Kind;
-use crate::query::Params;
+use crate::query::{Params, limit_of};
 use crate::store::changes;
 
-const DEFAULT_LIMIT: i64 = 1000;
-const MAX_LIMIT: i64 = 10_000;
+const DEFAULT_LIMIT: usize = 1000;
+const MAX_LIMIT: usize = 10_000;
 
 /// The changes that the caller may know of; `next` is the number to ask after next time.
 pub async fn list_changes(app: web::Data<App>, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Error> {
@@ -19,9 +19,8 @@ pub async fn list_changes(app: web::Data<App>, caller: Caller, request: HttpRequ
     params.format(&["json"])?;
     let number = |text: &str| text.parse::<i64>().ok().filter(|number| *number >= 0);
     let after = params.read("after", ("số thứ tự từ 0", "a number from 0"), number)?.unwrap_or(0);
-    let limit =
-        params.read("limit", ("số nguyên từ 1", "an integer from 1"), |text| number(text).filter(|n| *n >= 1))?;
-    let limit = limit.unwrap_or(DEFAULT_LIMIT).min(MAX_LIMIT);
+    let limit = params.read("limit", ("số nguyên từ 1", "an integer from 1"), |text| limit_of(text, MAX_LIMIT))?;
+    let limit = limit.unwrap_or(DEFAULT_LIMIT) as i64;
     let collections = params.read(
         "collections",
         ("tên các lớp, cách nhau bằng dấu phẩy", "ids of layers, separated by commas"),

@@ -29,11 +29,17 @@ fn end(text: &str) -> Option<Option<NaiveDate>> {
 }
 
 /// A date, or the date of a timestamp. QGIS writes year 0000 and 9999 for an open end, which is what they are.
-fn day(text: &str) -> Option<NaiveDate> {
+pub fn day(text: &str) -> Option<NaiveDate> {
     let (date, time) = text.split_at_checked(10)?;
-    let date = NaiveDate::parse_from_str(date, "%Y-%m-%d").ok()?;
+    let date = date_of(date)?;
     let timestamp = || chrono::DateTime::parse_from_rfc3339(text).is_ok();
     (time.is_empty() || timestamp()).then_some(date)
+}
+
+/// A date of four, two and two digits: chrono also reads signed years, of which some are before PostgreSQL's time.
+pub fn date_of(text: &str) -> Option<NaiveDate> {
+    let starts_with_digit = text.bytes().next().is_some_and(|byte| byte.is_ascii_digit());
+    NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|_| starts_with_digit && text.len() == 10)
 }
 
 #[cfg(test)]

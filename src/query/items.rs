@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::figures::Selection;
 use crate::kinds::{Field, Problem, Type};
 
+use super::interval::{date_of, day};
 use super::{Interval, Params, UnitRef};
 
 pub const DEFAULT_LIMIT: usize = 100;
@@ -81,7 +82,6 @@ impl ItemsQuery {
         params.read("offset", ("0; hãy theo liên kết next", "0: follow the next links"), |text| {
             (text == "0").then_some(())
         })?;
-        let date = |text: &str| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
         let query = ItemsQuery {
             bbox: params.read(
                 "bbox",
@@ -93,7 +93,7 @@ impl ItemsQuery {
                 ("thời điểm hoặc khoảng: 2023-01-01/2023-12-31", "an instant or an interval: 2023-01-01/2023-12-31"),
                 Interval::parse,
             )?,
-            as_of: params.read("as_of", ("ngày dạng 2023-09-20", "a date such as 2023-09-20"), date)?,
+            as_of: params.read("as_of", ("ngày dạng 2023-09-20", "a date such as 2023-09-20"), date_of)?,
             within: params.read(
                 "within",
                 ("mã đơn vị hành chính: 405@2023-09-20", "the code of a unit: 405@2023-09-20"),
@@ -109,10 +109,8 @@ impl ItemsQuery {
             )?,
             q: params.take("q")?.filter(|text| !text.trim().is_empty()),
             limit: params
-                .read("limit", ("số nguyên từ 1", "an integer from 1"), |text| {
-                    text.parse::<u64>().ok().filter(|n| *n >= 1)
-                })?
-                .map_or(DEFAULT_LIMIT, |limit| limit.min(MAX_LIMIT as u64) as usize),
+                .read("limit", ("số nguyên từ 1", "an integer from 1"), |text| limit_of(text, MAX_LIMIT))?
+                .unwrap_or(DEFAULT_LIMIT),
             cursor: params.read("cursor", ("lấy từ liên kết next", "taken from a next link"), Cursor::parse)?,
             hits_only: params
                 .read("resultType", ("hits hoặc results", "hits or results"), |text| match text {
@@ -137,6 +135,12 @@ impl ItemsQuery {
             && self.q.is_none()
             && self.filters.is_empty()
     }
+}
+
+/// A whole number from 1; more than the maximum is the maximum, however long the number.
+pub fn limit_of(text: &str, max: usize) -> Option<usize> {
+    let whole = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    whole.then(|| text.parse().unwrap_or(max).min(max)).filter(|limit| *limit >= 1)
 }
 
 fn parse_filters(view: &View, params: &mut Params) -> Result<Vec<Filter>, Error> {
@@ -179,10 +183,7 @@ fn parse_values(field: &Field, text: &str) -> Option<FilterValue> {
             FilterValue::Numbers(values().map(finite).collect::<Option<_>>()?)
         }
         Type::Boolean => FilterValue::Boolean(text.parse().ok()?),
-        Type::Date | Type::Timestamp => {
-            let date = |value: &str| NaiveDate::parse_from_str(value.get(..10)?, "%Y-%m-%d").ok();
-            FilterValue::Dates(values().map(date).collect::<Option<_>>()?)
-        }
+        Type::Date | Type::Timestamp => FilterValue::Dates(values().map(day).collect::<Option<_>>()?),
     })
 }
 

@@ -1,5 +1,7 @@
 //! Query parameters, each taken once; what is left over is unknown.
 
+use unicode_normalization::UnicodeNormalization;
+
 use crate::error::Error;
 use crate::kinds::Problem;
 
@@ -14,10 +16,10 @@ impl Params {
         Params { pairs: form_urlencoded::parse(query.as_bytes()).into_owned().collect() }
     }
 
-    /// Takes a parameter out.
+    /// Takes a parameter out, in Unicode's composed form as texts are stored.
     ///
     /// # Errors
-    /// When it is given twice.
+    /// When it is given twice, or holds a NUL character, which PostgreSQL has no place for.
     pub fn take(&mut self, name: &str) -> Result<Option<String>, Error> {
         let mut found = None;
         let mut twice = false;
@@ -31,7 +33,11 @@ impl Params {
         if twice {
             return Err(Error::parameter(name, format!("“{name}” lặp lại."), format!("“{name}” is given twice.")));
         }
-        Ok(found)
+        if found.as_ref().is_some_and(|text| text.contains('\0')) {
+            let (vi, en) = (format!("“{name}” có ký tự NUL."), format!("“{name}” holds a NUL character."));
+            return Err(Error::parameter(name, vi, en));
+        }
+        Ok(found.map(|text| text.nfc().collect()))
     }
 
     /// Takes a parameter out and reads it.

@@ -2,6 +2,8 @@
 
 use chrono::NaiveDate;
 
+use super::interval::date_of;
+
 /// A code, and the day on which it is read: `405@2023-09-20`, or `405` alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnitRef {
@@ -13,7 +15,7 @@ impl UnitRef {
     /// Reads `code` or `code@date`; `None` when it is neither.
     pub fn parse(text: &str) -> Option<UnitRef> {
         let (code, on) = match text.split_once('@') {
-            Some((code, date)) => (code, Some(NaiveDate::parse_from_str(date, "%Y-%m-%d").ok()?)),
+            Some((code, date)) => (code, Some(date_of(date)?)),
             None => (text, None),
         };
         let well_formed =
