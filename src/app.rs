@@ -5,9 +5,10 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::guard;
 use actix_web::http::header::{
-    ACCEPT_LANGUAGE, CONTENT_TYPE, ETAG, HeaderName, IF_MATCH, IF_NONE_MATCH, LINK, LOCATION,
+    ACCEPT_LANGUAGE, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_REQUEST_METHOD, CONTENT_TYPE, ETAG, HeaderName,
+    HeaderValue, IF_MATCH, IF_NONE_MATCH, LINK, LOCATION,
 };
-use actix_web::middleware::{Compress, NormalizePath, from_fn};
+use actix_web::middleware::{Compress, Next, NormalizePath, from_fn};
 use actix_web::{Route, web};
 
 use crate::api::{self, BASE, envelope};
@@ -42,6 +43,7 @@ pub fn app(
         .default_service(web::to(envelope::not_found))
         .wrap(from_fn(envelope::envelope))
         .wrap(cors)
+        .wrap(from_fn(narrow_preflight))
         .wrap(Compress::default())
         .wrap(NormalizePath::trim())
 }
@@ -49,7 +51,10 @@ pub fn app(
 /// Every route. The OpenAPI document describes the same list; a test compares them.
 fn routes(config: &mut web::ServiceConfig) {
     let only_get = |path: &str, handler: Route| {
-        web::resource(path).route(handler).default_service(web::to(envelope::method_not_allowed))
+        web::resource(path)
+            .route(handler)
+            .route(options().to(envelope::allow_reading))
+            .default_service(web::to(envelope::method_not_allowed))
     };
     config
         .service(only_get("/", read().to(api::docs::show_home)))
@@ -74,7 +79,7 @@ fn routes(config: &mut web::ServiceConfig) {
                         .route(read().to(api::items::list_items))
                         .route(web::post().to(api::writes::create_item))
                         .route(options().to(api::writes::show_options))
-                        .default_service(web::to(envelope::method_not_allowed)),
+                        .default_service(web::to(api::writes::refuse_method)),
                 )
                 .service(
                     web::resource("/collections/{collection}/items/{id}")
@@ -83,7 +88,7 @@ fn routes(config: &mut web::ServiceConfig) {
                         .route(web::patch().to(api::writes::update_item))
                         .route(web::delete().to(api::writes::delete_item))
                         .route(options().to(api::writes::show_options))
-                        .default_service(web::to(envelope::method_not_allowed)),
+                        .default_service(web::to(api::writes::refuse_method)),
                 )
                 .service(only_get(
                     "/collections/{collection}/items/{id}/history",
@@ -103,6 +108,21 @@ fn read() -> Route {
 
 fn options() -> Route {
     web::method(actix_web::http::Method::OPTIONS)
+}
+
+/// Browsers keep what a preflight allows for all methods that it names: one that asks to read must name no other.
+async fn narrow_preflight<B: MessageBody>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, actix_web::Error> {
+    let asked = request.headers().get(ACCESS_CONTROL_REQUEST_METHOD);
+    let reads = asked.is_some_and(|method| method == "GET" || method == "HEAD");
+    let mut response = next.call(request).await?;
+    if reads && response.headers().contains_key(ACCESS_CONTROL_ALLOW_METHODS) {
+        let reading = HeaderValue::from_static("GET, HEAD, OPTIONS");
+        response.headers_mut().insert(ACCESS_CONTROL_ALLOW_METHODS, reading);
+    }
+    Ok(response)
 }
 
 /// Anyone's page may read; configured origins may write.

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{CONTENT_LANGUAGE, CONTENT_TYPE, HeaderName, HeaderValue};
+use actix_web::http::header::{ALLOW, CONTENT_LANGUAGE, CONTENT_TYPE, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpResponse};
 
@@ -13,6 +13,9 @@ use super::extract::wants_vietnamese;
 use crate::error::Failure;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The methods of what can only be read.
+pub const READING: &str = "GET, HEAD, OPTIONS";
 
 /// The id of a request, in its extensions.
 #[derive(Debug, Clone)]
@@ -67,5 +70,10 @@ pub async fn not_found() -> HttpResponse {
 /// A path that is known, with a method that is not.
 pub async fn method_not_allowed() -> HttpResponse {
     use actix_web::ResponseError;
-    crate::error::Error::MethodNotAllowed("GET, HEAD, OPTIONS").error_response()
+    crate::error::Error::MethodNotAllowed(READING).error_response()
+}
+
+/// `OPTIONS` of what can only be read.
+pub async fn allow_reading() -> HttpResponse {
+    HttpResponse::Ok().insert_header((ALLOW, READING)).finish()
 }

@@ -5,8 +5,9 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use diesel_async::AsyncConnection;
 use serde_json::{Value, json};
 
+use super::envelope::READING;
 use super::extract::{Layer, RecordId, wants_vietnamese};
-use super::items::single;
+use super::items::{log_restricted, single};
 use super::links::base;
 use super::today;
 use crate::access::{Caller, View, may_write};
@@ -107,13 +108,21 @@ pub async fn delete_item(
 
 /// `OPTIONS`: what this caller may do here (OGC API Features, part 4).
 pub async fn show_options(caller: Caller, Layer(kind): Layer, request: HttpRequest) -> HttpResponse {
-    let one = request.match_info().get("id").is_some();
-    let allow = match may_write(&caller, kind) {
-        Ok(()) if kind.is_writable() && one => "GET, HEAD, OPTIONS, PUT, PATCH, DELETE",
-        Ok(()) if kind.is_writable() => "GET, HEAD, OPTIONS, POST",
-        _ => "GET, HEAD, OPTIONS",
-    };
+    let allow = if may_write(&caller, kind).is_ok() { methods(kind, &request) } else { READING };
     HttpResponse::Ok().insert_header((ALLOW, allow)).finish()
+}
+
+/// A method that features, or a feature, do not have.
+pub async fn refuse_method(Layer(kind): Layer, request: HttpRequest) -> Result<HttpResponse, Error> {
+    Err(Error::MethodNotAllowed(methods(kind, &request)))
+}
+
+fn methods(kind: &Kind, request: &HttpRequest) -> &'static str {
+    match (kind.is_writable(), request.match_info().get("id")) {
+        (true, Some(_)) => "GET, HEAD, OPTIONS, PUT, PATCH, DELETE",
+        (true, None) => "GET, HEAD, OPTIONS, POST",
+        (false, _) => READING,
+    }
 }
 
 async fn change_item(
@@ -133,24 +142,35 @@ async fn change_item(
             let current = assets::lock(conn, kind, id).await?.ok_or_else(|| missing(headers))?;
             check_version(headers, &current)?;
             let changes = change(&current)?;
+            let differs = |name: &str, value: &Value| !same(value, current.get(name).unwrap_or(&Value::Null));
             let moved = ["geom", "declared_commune_code", "declared_on"]
                 .iter()
-                .any(|name| changes.get(*name).is_some_and(|value| current.get(*name) != Some(value)));
+                .any(|name| changes.get(*name).is_some_and(|value| differs(name, value)));
             let mut warnings = Vec::new();
             if moved {
                 let mut whole = current.clone();
                 whole.extend(changes.clone());
                 warnings = assets::check_place(conn, &whole, today()).await?;
             }
-            let different =
-                changes.iter().any(|(name, value)| name != "effective_on" && current.get(name) != Some(value));
-            if different {
+            if changes.iter().any(|(name, value)| name != "effective_on" && differs(name, value)) {
                 assets::update(conn, kind, id, changes, caller.name()).await?;
             }
             Ok::<_, Error>(warnings)
         })
         .await?;
     answer(app, conn, caller, kind, id, request, HttpResponse::Ok(), &warnings).await
+}
+
+/// Whether two values are stored alike: 30 and 30.0 are.
+fn same(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Number(a), Value::Number(b)) => a == b || a.as_f64() == b.as_f64(),
+        (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
+        (Value::Object(a), Value::Object(b)) => {
+            a.len() == b.len() && a.iter().all(|(name, a)| b.get(name).is_some_and(|b| same(a, b)))
+        }
+        _ => a == b,
+    }
 }
 
 /// The record as it is after a write, which by then has its number in the change feed.
@@ -168,6 +188,7 @@ async fn answer(
     changes::number(&mut conn).await?;
     let view = View::new(caller, kind);
     let row = items::find(&mut conn, &view, id).await?.ok_or(Error::NotFound)?;
+    log_restricted(&mut conn, caller, &view, 1, request).await?;
     let vietnamese = wants_vietnamese(request.headers());
     let warnings: Vec<_> = warnings
         .iter()
@@ -178,7 +199,7 @@ async fn answer(
 }
 
 fn writable(kind: &Kind) -> Result<(), Error> {
-    if kind.is_writable() { Ok(()) } else { Err(Error::MethodNotAllowed("GET, HEAD, OPTIONS")) }
+    if kind.is_writable() { Ok(()) } else { Err(Error::MethodNotAllowed(READING)) }
 }
 
 /// An unknown id with `If-Match` is a failed precondition (RFC 9110), without it not found.

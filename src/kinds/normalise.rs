@@ -107,7 +107,10 @@ pub fn normalise(
         }
     }
     problems.extend(ended_choices(kind, write.current(), &whole));
-    problems.extend(place_missing(&whole));
+    let misplaced = Problem::property("declared_commune_code", "", "", "").place;
+    if !problems.iter().any(|problem| problem.place == misplaced) {
+        problems.extend(place_missing(&whole));
+    }
     problems.extend(dates_in_order(&whole));
     problems.extend(working_in_future(&whole, today));
     problems.extend(kind.rules.iter().filter_map(|rule| rule(&whole)));
