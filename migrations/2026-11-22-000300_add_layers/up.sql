@@ -216,6 +216,8 @@ begin
   if tg_op = 'UPDATE' then
     was := to_jsonb(old);
     new.public_version := old.public_version + case
+      -- Hidden until now: to strangers this is the first version.
+      when not old.public and old.public_version = 1 then 0
       when (new.public or old.public) and exists (
         select 1
         from unnest(public_columns || '{public,public_geom,public_commune_code,deleted_at,decommissioned_on}') as c (name)

@@ -1,8 +1,10 @@
 //! The one place that decides. Every read carries a [`View`]; every write asks [`may_write`].
 
+use serde_json::Value;
+
 use super::Caller;
 use crate::error::Error;
-use crate::kinds::{Class, Field, Kind, Storage};
+use crate::kinds::{Class, Field, Kind, Properties, Storage};
 use crate::store::sql::Sql;
 
 /// What a caller sees of a layer: which fields, from which columns, and of which rows.
@@ -91,6 +93,11 @@ impl View {
     /// The rows whose history is shown: insiders see that of deleted records too.
     pub fn visible_past(&self) -> Sql {
         if self.is_public() { self.visible() } else { Sql::new("true") }
+    }
+
+    /// Whether a version is shown, given the columns of the record as it then was.
+    pub fn shows_version(&self, record: &Properties) -> bool {
+        !self.is_public() || record.get("public") == Some(&Value::Bool(true))
     }
 
     /// Whether the whole change feed is shown, or the public one.

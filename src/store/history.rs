@@ -10,7 +10,8 @@ use crate::access::View;
 
 /// Every version of a record that the view shows, oldest first, as JSON: `version`, `op`, `effective_on`, `at`, `by`,
 /// `reason`, and `changes`, a map from field to `before` and `after`. Only the fields of the view are in it; a version
-/// that changed none of them is left out, as is who wrote when the view does not show it.
+/// that changed none of them is left out, as is who wrote when the view does not show it, and the time in which the whole
+/// record was not shown.
 pub async fn versions(conn: &mut AsyncPgConnection, view: &View, id: i64) -> QueryResult<Vec<Value>> {
     let rows: Vec<Row> = Sql::new(
         "select v.version, v.op, v.effective_on, v.at, v.by, v.reason, v.changes \
@@ -25,14 +26,23 @@ pub async fn versions(conn: &mut AsyncPgConnection, view: &View, id: i64) -> Que
 
     let shows = |name| view.field(name).is_some();
     let mut state = Map::new();
+    let mut shown = Map::new();
     let mut versions = Vec::new();
     for row in rows {
         let mut cells = row.cells.into_iter().map(|cell| cell.to_json());
         let mut next = || cells.next().unwrap_or(Value::Null);
         let (version, op, effective_on, at, by, reason) = (next(), next(), next(), next(), next(), next());
         let Value::Object(after) = next() else { continue };
-        let changes = shown_changes(view, &state, &after);
         state.extend(after);
+        let before = std::mem::replace(&mut shown, if view.shows_version(&state) { state.clone() } else { Map::new() });
+        let op = match (before.is_empty(), shown.is_empty()) {
+            (true, true) => continue,
+            // To whoever may not know what it was, it begins and ends with what they may know.
+            (true, false) => json!("create"),
+            (false, true) => json!("delete"),
+            (false, false) => op,
+        };
+        let changes = shown_changes(view, &before, &shown);
         if changes.is_empty() && op == "update" {
             continue;
         }
@@ -63,10 +73,10 @@ fn shown_changes(view: &View, before: &Map<String, Value>, after: &Map<String, V
         view.fields().filter(|field| !OF_THE_ENTRY.contains(&field.name)).map(|field| (field.name, view.column(field)));
     let mut changes = Map::new();
     for (name, column) in fields.chain([("geometry", view.geom())]) {
-        let Some(new) = after.get(column) else { continue };
-        let old = before.get(column).cloned().unwrap_or(Value::Null);
-        if &old != new {
-            changes.insert(name.into(), json!({"before": without_crs(old), "after": without_crs(new.clone())}));
+        let value = |state: &Map<String, Value>| without_crs(state.get(column).cloned().unwrap_or(Value::Null));
+        let (old, new) = (value(before), value(after));
+        if !after.is_empty() && old != new {
+            changes.insert(name.into(), json!({"before": old, "after": new}));
         }
     }
     changes
