@@ -1,4 +1,3 @@
 //! By URL.
 
-mod items;
-mod stats;
+automod::dir!("tests/api");

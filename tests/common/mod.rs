@@ -15,6 +15,8 @@ use actix_web::web::Bytes;
 use diesel_async::{AsyncConnection, AsyncPgConnection};
 use hatang::app::{App, app};
 use hatang::config::Limits;
+use hatang::store::row::Row;
+use hatang::store::sql::Sql;
 use hatang::store::{Store, with_options};
 use serde_json::{Value, json};
 
@@ -39,15 +41,26 @@ impl Server {
         Server::on(TestDatabase::demo().await).await
     }
 
+    /// On an empty register, with other settings.
+    pub async fn with_limits(change: impl FnOnce(&mut Limits)) -> Server {
+        let mut limits = limits();
+        change(&mut limits);
+        Server::on_with(TestDatabase::empty().await, limits).await
+    }
+
+    /// On a register that knows the units of `communes.sql`: in one province, side by side, Phường Tây (00001) and Xã
+    /// Đông (00002), and what they were before July 2025.
+    pub async fn with_communes() -> Server {
+        let server = Server::new().await;
+        server.execute(include_str!("communes.sql")).await;
+        server
+    }
+
     async fn on(database: TestDatabase) -> Server {
-        let limits = Limits {
-            public_url: None,
-            trust_proxy: false,
-            db_connections: 4,
-            statement_timeout_s: 30,
-            body_limit: 1 << 20,
-            write_origins: vec!["https://console.example".into()],
-        };
+        Server::on_with(database, limits()).await
+    }
+
+    async fn on_with(database: TestDatabase, limits: Limits) -> Server {
         let store = Store::new(&database.url(), 4, Duration::from_secs(30)).unwrap();
         let mut conn = connect(&database.url()).await;
         let secret = hatang::store::tokens::create(&mut conn, "tester", 1).await.unwrap();
@@ -72,6 +85,18 @@ impl Server {
         Caller { server: self, secret: Some(&self.secret) }
     }
 
+    /// Whoever holds this token.
+    pub fn holder<'a>(&'a self, secret: &'a str) -> Caller<'a> {
+        Caller { server: self, secret: Some(secret) }
+    }
+
+    /// The first value of the first row.
+    pub async fn query(&self, sql: &'static str) -> Value {
+        use diesel_async::RunQueryDsl;
+        let row: Row = Sql::new(sql).get_result(&mut self.connection().await).await.unwrap();
+        row.cells[0].to_json()
+    }
+
     /// Straight to the database, past the service.
     pub async fn connection(&self) -> AsyncPgConnection {
         connect(&self.database.url()).await
@@ -85,6 +110,17 @@ impl Server {
     pub async fn execute(&self, sql: &str) {
         use diesel_async::SimpleAsyncConnection;
         self.connection().await.batch_execute(sql).await.unwrap();
+    }
+}
+
+fn limits() -> Limits {
+    Limits {
+        public_url: None,
+        trust_proxy: false,
+        db_connections: 4,
+        statement_timeout_s: 30,
+        body_limit: 1 << 20,
+        write_origins: vec!["https://console.example".into()],
     }
 }
 
@@ -122,6 +158,17 @@ impl Caller<'_> {
 
     /// `path` below the API, or absolute from `/`-less roots such as `//healthz`.
     pub async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Option<Value>) -> Answer {
+        self.send_bytes(method, path, headers, body.map(|body| body.to_string().into_bytes())).await
+    }
+
+    /// The same with a body of any bytes.
+    pub async fn send_bytes(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<Vec<u8>>,
+    ) -> Answer {
         let uri = match path.strip_prefix('/').filter(|rest| rest.starts_with('/')) {
             Some(outside) => outside.to_owned(),
             None => format!("/api/v1{path}"),
@@ -134,7 +181,7 @@ impl Caller<'_> {
             request = request.insert_header(("Authorization", format!("Bearer {secret}")));
         }
         if let Some(body) = body {
-            request = request.insert_header(("Content-Type", "application/geo+json")).set_payload(body.to_string());
+            request = request.insert_header(("Content-Type", "application/geo+json")).set_payload(body);
         }
         for (name, value) in headers {
             request = request.insert_header((*name, *value));
@@ -187,6 +234,30 @@ impl Answer {
 
     pub fn header(&self, name: &str) -> Option<String> {
         Some(self.headers.get(name)?.to_str().unwrap().to_owned())
+    }
+
+    /// The features of a page, or of a collection.
+    #[track_caller]
+    pub fn features(self) -> Vec<Value> {
+        self.ok()["features"].as_array().expect("features").clone()
+    }
+
+    /// The names of the features, in order.
+    #[track_caller]
+    pub fn names(self) -> Vec<String> {
+        let name = |feature: &Value| feature["properties"]["name"].as_str().unwrap_or_default().to_owned();
+        self.features().iter().map(name).collect()
+    }
+
+    /// Status, and the code and place of every problem: `422 range /properties/eye_count`.
+    pub fn summary(&self) -> String {
+        let body = self.json();
+        let mut summary = self.status.as_u16().to_string();
+        for error in body["errors"].as_array().into_iter().flatten() {
+            let place = ["pointer", "parameter", "header"].iter().find_map(|key| error[*key].as_str());
+            summary += &format!(" {} {}", error["code"].as_str().unwrap_or("?"), place.unwrap_or("?"));
+        }
+        summary
     }
 
     /// The codes of the problems, in order.
