@@ -4,6 +4,8 @@ use serde_json::json;
 
 use crate::common::{Server, camera};
 
+const CAMERAS: &str = "/collections/cameras/items";
+
 #[actix_web::test]
 async fn strangers_see_the_grid_node_and_no_internal_field() {
     let server = Server::new().await;
@@ -18,4 +20,151 @@ async fn strangers_see_the_grid_node_and_no_internal_field() {
     for hidden in ["owner_phone", "azimuth_deg", "note", "created_by", "serial_number"] {
         assert!(feature["properties"].get(hidden).is_none(), "{hidden}");
     }
+}
+
+/// What a stranger is told, but for what differs between any two answers.
+async fn told(server: &Server, path: &str) -> (u16, Option<String>, String) {
+    let answer = server.stranger().get(path).await;
+    let mut body = answer.json();
+    for varying in ["timeStamp", "request_id"] {
+        if let Some(object) = body.as_object_mut() {
+            object.remove(varying);
+        }
+    }
+    (answer.status.as_u16(), answer.header("etag"), body.to_string())
+}
+
+#[actix_web::test]
+async fn operational_police_camera_changes_no_answer_to_strangers() {
+    let server = Server::new().await;
+    let admin = server.administrator();
+    let known = admin.post(CAMERAS, camera(json!({}))).await.ok()["id"].clone();
+    // An id that will be that of the hidden camera: what is asked of it must not differ either.
+    let id = 4_000_000_000_000_000_i64;
+    let paths = [
+        CAMERAS.to_owned(),
+        format!("{CAMERAS}/{id}"),
+        format!("{CAMERAS}/{id}/history"),
+        format!("{CAMERAS}/{known}"),
+        format!("{CAMERAS}?resultType=hits"),
+        format!("{CAMERAS}?legal_class=operational_police"),
+        format!("{CAMERAS}?legal_class=traffic"),
+        format!("{CAMERAS}?code=SECRET-1"),
+        format!("{CAMERAS}?q=bi%20mat"),
+        format!("{CAMERAS}?bbox=107,10,109,12"),
+        format!("{CAMERAS}?datetime=2020-01-01"),
+        format!("{CAMERAS}?as_of=2020-01-01"),
+        format!("{CAMERAS}?as_of=2023-01-01&eye_count=16"),
+        "/collections".to_owned(),
+        "/collections/cameras".to_owned(),
+        "/changes".to_owned(),
+        "/changes?after=1".to_owned(),
+        "/changes?collections=cameras&limit=1".to_owned(),
+    ];
+    let ask_all = async || {
+        let mut answers = Vec::new();
+        for path in &paths {
+            answers.push((path, told(&server, path).await));
+        }
+        answers
+    };
+    let before = ask_all().await;
+    // Far away and long ago, so that extents would grow.
+    let far = format!(
+        "insert into cameras (id, code, name, managing_level, legal_class, eye_count, geom, effective_on, installed_on) values \
+         ({id}, 'SECRET-1', 'Chốt bí mật', 'commune_police', 'operational_police', 16, \
+          st_setsrid(st_makepoint(108, 11), 4326), '2010-01-01', '2010-01-01'); select number_changes();"
+    );
+    server.execute(&far).await;
+    assert_eq!(ask_all().await, before);
+    let path = format!("{CAMERAS}/{id}");
+    assert_eq!(admin.get(&path).await.status, 200);
+    admin.patch(&path, "*", json!({"properties": {"eye_count": 3, "effective_on": "2022-01-01"}})).await.ok();
+    assert_eq!(ask_all().await, before);
+    admin.delete(&path, "*").await.ok();
+    assert_eq!(ask_all().await, before);
+}
+
+#[actix_web::test]
+async fn household_name_is_hidden_and_not_found_by_search() {
+    let server = Server::new().await;
+    let more = json!({"managing_level": "household", "name": "Nhà bà Lan", "owner_name": "Nguyễn Thị Lan", "code": "HH-1"});
+    let id = server.administrator().post(CAMERAS, camera(more)).await.ok()["id"].clone();
+    let seen = server.stranger().get(&format!("{CAMERAS}/{id}")).await.ok();
+    assert_eq!(seen["properties"]["name"], json!(null));
+    for query in ["q=Lan", "q=nha%20ba", "name=Nh%C3%A0%20b%C3%A0%20Lan"] {
+        let path = format!("{CAMERAS}?{query}");
+        assert_eq!(server.stranger().get(&path).await.ok()["numberMatched"], 0, "{query}");
+    }
+    assert_eq!(server.stranger().get(&format!("{CAMERAS}?q=HH-1")).await.features().len(), 1);
+    assert_eq!(server.administrator().get(&format!("{CAMERAS}?q=ba%20lan")).await.features().len(), 1);
+    let history = server.stranger().get(&format!("{CAMERAS}/{id}/history")).await;
+    assert!(!String::from_utf8(history.body.to_vec()).unwrap().contains("Lan"));
+    // Nor does the past of a camera that a household took over tell the name.
+    let told = server.stranger().get(&format!("{CAMERAS}?as_of=2030-01-01")).await;
+    assert!(!String::from_utf8(told.body.to_vec()).unwrap().contains("Lan"));
+}
+
+#[actix_web::test]
+async fn shrinking_bbox_finds_the_grid_node_and_no_more() {
+    let server = Server::with_communes().await;
+    // West of the boundary at 105.75, on a node east of it.
+    let exact = [105.74962, 19.81043];
+    let mut body = camera(json!({}));
+    body["geometry"]["coordinates"] = json!(exact);
+    let made = server.administrator().post(CAMERAS, body).await.ok();
+    assert_eq!(made["properties"]["commune_code"], "00001");
+    let [mut west, mut south, mut east, mut north] = [105.0, 19.0, 106.0, 20.0];
+    let finds = async |bbox: [f64; 4]| {
+        let [west, south, east, north] = bbox;
+        let path = format!("{CAMERAS}?bbox={west:.9},{south:.9},{east:.9},{north:.9}");
+        server.stranger().get(&path).await.ok()["numberMatched"] == 1
+    };
+    for _ in 0..24 {
+        let middle = (west + east) / 2.0;
+        if finds([west, south, middle, north]).await { east = middle } else { west = middle }
+        let middle = (south + north) / 2.0;
+        if finds([west, south, east, middle]).await { north = middle } else { south = middle }
+    }
+    assert!((west - 105.75).abs() < 1e-6 && (south - 19.81).abs() < 1e-6, "{west} {south}");
+    // The commune is that of the node: otherwise it would tell on which side the camera stands.
+    let seen = server.stranger().get(CAMERAS).await.features();
+    let by_commune = async |code: &str| {
+        server.stranger().get(&format!("{CAMERAS}?commune_code={code}")).await.features().len()
+    };
+    let public_code = seen[0]["properties"]["commune_code"].as_str().unwrap().to_owned();
+    assert_eq!(by_commune(&public_code).await, 1);
+    let other = if public_code == "00001" { "00002" } else { "00001" };
+    assert_eq!(by_commune(other).await, 0);
+}
+
+#[actix_web::test]
+async fn past_place_is_on_the_grid_too() {
+    let server = Server::new().await;
+    let admin = server.administrator();
+    let mut body = camera(json!({"effective_on": "2020-01-01"}));
+    body["geometry"]["coordinates"] = json!([105.70049, 19.81051]);
+    let id = admin.post(CAMERAS, body).await.ok()["id"].clone();
+    let moved = json!({"geometry": {"type": "Point", "coordinates": [105.8, 19.9]}});
+    admin.patch(&format!("{CAMERAS}/{id}"), "*", moved).await.ok();
+    let was = server.stranger().get(&format!("{CAMERAS}?as_of=2021-01-01")).await.features();
+    assert_eq!(was[0]["geometry"]["coordinates"], json!([105.7, 19.811]));
+    let history = server.stranger().get(&format!("{CAMERAS}/{id}/history")).await;
+    let text = String::from_utf8(history.body.to_vec()).unwrap();
+    assert!(!text.contains("105.70049") && text.contains("19.811"), "{text}");
+}
+
+#[actix_web::test]
+async fn insiders_reading_of_restricted_fields_is_logged_and_strangers_is_not() {
+    let server = Server::new().await;
+    server.execute(
+        "insert into cameras (id, code, managing_level, geom, effective_on) values \
+         (1, 'A', 'school', st_setsrid(st_makepoint(105.7, 19.8), 4326), '2024-01-01'); select number_changes();",
+    )
+    .await;
+    for path in [CAMERAS.to_owned(), format!("{CAMERAS}/1"), format!("{CAMERAS}/1/history")] {
+        server.stranger().get(&path).await.ok();
+        server.administrator().get(&path).await.ok();
+    }
+    assert_eq!(server.query("select count(*) from audit where action = 'restricted.read'").await, 3);
 }

@@ -1,0 +1,131 @@
+//! What every writable layer does.
+
+use hatang::kinds::{ALL, Class, Kind, Type};
+use serde_json::{Map, Value, json};
+
+use crate::common::Server;
+
+fn writable() -> impl Iterator<Item = &'static Kind> {
+    ALL.iter().copied().filter(|kind| kind.is_writable())
+}
+
+/// The least that a record needs: a place and the required fields.
+fn minimal(kind: &'static Kind) -> Value {
+    let coordinates = match kind.geometry[0] {
+        "Point" => json!([105.7, 19.8]),
+        "LineString" => json!([[105.7, 19.8], [105.72, 19.8]]),
+        "MultiPolygon" => json!([[[[105.7, 19.8], [105.71, 19.8], [105.71, 19.81], [105.7, 19.8]]]]),
+        other => panic!("no example of a {other}"),
+    };
+    let required: Map<_, _> = kind
+        .fields()
+        .filter(|field| field.required)
+        .map(|field| (field.name.to_owned(), json!(field.value.choices().first().map_or("Một", |choice| choice.value))))
+        .collect();
+    json!({"type": "Feature", "geometry": {"type": kind.geometry[0], "coordinates": coordinates}, "properties": required})
+}
+
+fn items(kind: &Kind) -> String {
+    format!("/collections/{}/items", kind.collection)
+}
+
+#[actix_web::test]
+async fn minimal_record_is_created_read_listed_found_patched_and_deleted() {
+    let server = Server::new().await;
+    let (admin, stranger) = (server.administrator(), server.stranger());
+    for kind in writable() {
+        let name = kind.collection;
+        let made = admin.post(&items(kind), minimal(kind)).await;
+        assert_eq!(made.status, 201, "{name} {}", made.summary());
+        let made = made.json();
+        assert_eq!(made["geometry"], minimal(kind)["geometry"], "{name}");
+        let path = format!("{}/{}", items(kind), made["id"]);
+        assert_eq!(admin.get(&path).await.ok()["properties"], made["properties"], "{name}");
+        for caller in [admin, stranger] {
+            let list = caller.get(&items(kind)).await.ok();
+            assert_eq!((&list["numberMatched"], &list["features"][0]["id"]), (&json!(1), &made["id"]), "{name}");
+        }
+        let code = made["properties"]["code"].as_str().unwrap();
+        assert_eq!(admin.get(&format!("{}?code={code}&lifecycle_status=operational", items(kind))).await.features().len(), 1);
+
+        let patched = admin.patch(&path, "\"1\"", json!({"properties": {"note": "a", "effective_on": "2024-01-01"}})).await;
+        assert_eq!((patched.status.as_u16(), patched.etag().as_str()), (200, "\"2\""), "{name}");
+        let history = admin.get(&format!("{path}/history")).await.ok();
+        assert_eq!(history["versions"][1]["changes"], json!({"note": {"before": null, "after": "a"}}), "{name}");
+        for day in ["2020-01-01", "2024-06-01"] {
+            let was = admin.get(&format!("{}?as_of={day}", items(kind))).await.features();
+            assert_eq!(was[0]["properties"]["note"], if day < "2024" { Value::Null } else { json!("a") }, "{name}");
+            assert_eq!(was[0]["geometry"], made["geometry"], "{name}");
+        }
+        assert_eq!(admin.delete(&path, "\"2\"").await.status, 204, "{name}");
+        assert_eq!(admin.get(&items(kind)).await.ok()["numberMatched"], 0, "{name}");
+    }
+}
+
+#[actix_web::test]
+async fn what_was_read_can_be_put_back() {
+    let server = Server::new().await;
+    for kind in writable() {
+        let made = server.administrator().post(&items(kind), minimal(kind)).await.ok();
+        let path = format!("{}/{}", items(kind), made["id"]);
+        let put = server.administrator().put(&path, "\"1\"", made.clone()).await;
+        // Nothing has changed: no version.
+        assert_eq!((put.status.as_u16(), put.etag().as_str()), (200, "\"1\""), "{}", kind.collection);
+        assert_eq!(put.json()["properties"], made["properties"]);
+    }
+}
+
+#[actix_web::test]
+async fn every_writable_field_keeps_its_value() {
+    let server = Server::new().await;
+    server.execute(include_str!("../common/communes.sql")).await;
+    let hamlet = server.query("select id from admin_units where level = 'hamlet'").await;
+    let facility = Kind::of_collection("facilities").unwrap();
+    let facility = server.administrator().post(&items(facility), minimal(facility)).await.ok()["id"].clone();
+    for kind in writable() {
+        let mut body = minimal(kind);
+        for field in kind.fields().filter(|field| field.writable) {
+            let value = match field.value {
+                _ if field.name == "resolution" => json!("1920x1080"),
+                Type::Text { .. } => json!("Giá trị"),
+                Type::Url => json!("https://example.vn"),
+                Type::CommuneCode => json!("00001"),
+                Type::Integer { max, .. } => json!(max.min(3)),
+                Type::Number { max, .. } => json!(max.min(4.5)),
+                Type::Boolean => json!(true),
+                Type::Date => json!("2025-08-01"),
+                Type::OneOf(choices) => json!(choices[0].value),
+                Type::SomeOf(choices) => json!([choices[0].value, choices[1].value]),
+                Type::Reference { collection: "hamlets" } => hamlet.clone(),
+                Type::Reference { .. } => facility.clone(),
+                Type::Timestamp => panic!("a timestamp is not written"),
+            };
+            body["properties"][field.name] = value;
+        }
+        let made = server.administrator().post(&items(kind), body.clone()).await;
+        assert_eq!(made.status, 201, "{} {}", kind.collection, made.summary());
+        let made = made.json();
+        for (name, value) in body["properties"].as_object().unwrap() {
+            assert_eq!(&made["properties"][name], value, "{}.{name}", kind.collection);
+        }
+        // Only the public ones are shown to strangers.
+        let seen = server.stranger().get(&format!("{}/{}", items(kind), made["id"])).await.ok();
+        let shown: Vec<_> = seen["properties"].as_object().unwrap().keys().cloned().collect();
+        let public: Vec<_> =
+            kind.fields().filter(|field| kind.class(field) == Class::Public).map(|field| field.name.to_owned()).collect();
+        assert_eq!(shown, public, "{}", kind.collection);
+    }
+}
+
+#[actix_web::test]
+async fn record_without_a_place_counts_under_its_declared_commune() {
+    let server = Server::with_communes().await;
+    for kind in writable() {
+        let mut body = minimal(kind);
+        body["geometry"] = Value::Null;
+        body["properties"]["declared_commune_code"] = json!("00001");
+        let made = server.administrator().post(&items(kind), body).await.ok();
+        assert_eq!(made["properties"]["commune_code"], "00001", "{}", kind.collection);
+        assert_eq!(made["properties"]["declared_on"], json!(hatang::api::today()), "{}", kind.collection);
+    }
+}

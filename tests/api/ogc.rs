@@ -1,0 +1,256 @@
+//! What OGC's own test suite asks of Features part 1 and 2 (ets-ogcapi-features10), and what clients need of links.
+
+use actix_web::http::Method;
+use hatang::kinds::ALL;
+use serde_json::{Value, json};
+
+use crate::common::{Caller, Server, below_api, tower};
+
+const CRS84: &str = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
+
+/// The links with this relation.
+fn links<'a>(document: &'a Value, rel: &str) -> Vec<&'a Value> {
+    document["links"].as_array().expect("links").iter().filter(|link| link["rel"] == rel).collect()
+}
+
+#[track_caller]
+fn one_link<'a>(document: &'a Value, rel: &str) -> &'a Value {
+    match links(document, rel)[..] {
+        [link] => link,
+        _ => panic!("not one {rel} in {document:#}"),
+    }
+}
+
+#[actix_web::test]
+async fn landing_page_leads_everywhere() {
+    let server = Server::new().await;
+    for path in ["", "/"] {
+        let landing = server.stranger().get(path).await.ok();
+        for (rel, media_type) in [
+            ("self", "application/json"),
+            ("service-desc", "application/vnd.oai.openapi+json;version=3.0"),
+            ("service-doc", "text/html"),
+            ("conformance", "application/json"),
+            ("data", "application/json"),
+        ] {
+            let link = one_link(&landing, rel);
+            assert_eq!(link["type"], media_type);
+            let answer = server.stranger().get(&below_api(link)).await;
+            assert_eq!(answer.status, 200, "{rel}");
+            assert!(answer.header("content-type").unwrap().starts_with(media_type), "{rel}");
+        }
+    }
+}
+
+#[actix_web::test]
+async fn conformance_names_the_core_and_nothing_unknown() {
+    let server = Server::new().await;
+    let classes = server.stranger().get("/conformance").await.ok();
+    let classes: Vec<_> = classes["conformsTo"].as_array().unwrap().iter().map(|class| class.as_str().unwrap()).collect();
+    for core in ["core", "oas30", "geojson"] {
+        let class = format!("http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/{core}");
+        assert!(classes.contains(&class.as_str()), "{class}");
+    }
+    assert!(classes.iter().all(|class| class.starts_with("http://www.opengis.net/spec/ogcapi-")));
+}
+
+#[actix_web::test]
+async fn every_link_of_every_document_answers() {
+    let server = Server::with_demo().await;
+    let mut pages = vec!["".to_owned(), "/collections".to_owned()];
+    for kind in ALL {
+        pages.push(format!("/collections/{}", kind.collection));
+        pages.push(format!("/collections/{}/items?limit=1&datetime=2023-09-20", kind.collection));
+        let page = server.stranger().get(&format!("/collections/{}/items?limit=1&datetime=2023-09-20", kind.collection)).await.ok();
+        let feature = page["features"].get(0).unwrap_or_else(|| panic!("no {} in the demo", kind.collection));
+        pages.push(format!("/collections/{}/items/{}", kind.collection, feature["id"]));
+    }
+    for page in pages {
+        let answer = server.stranger().get(&page).await.ok();
+        for link in answer["links"].as_array().unwrap() {
+            let target = server.stranger().get(&below_api(link)).await;
+            assert_eq!(target.status, 200, "{page}: {link}");
+            let media_type = link["type"].as_str().unwrap();
+            assert!(target.header("content-type").unwrap().starts_with(media_type), "{page}: {link}");
+        }
+    }
+}
+
+#[actix_web::test]
+async fn collections_list_what_each_collection_repeats() {
+    let server = Server::with_demo().await;
+    let list = server.stranger().get("/collections").await.ok();
+    one_link(&list, "self");
+    let listed = list["collections"].as_array().unwrap();
+    assert_eq!(listed.len(), ALL.len());
+    for collection in listed {
+        let id = collection["id"].as_str().unwrap();
+        assert_eq!(&server.stranger().get(&format!("/collections/{id}")).await.ok(), collection);
+        assert_eq!((&collection["crs"][0], &collection["storageCrs"]), (&json!(CRS84), &json!(CRS84)));
+        assert_eq!(collection["itemType"], "feature");
+        for text in ["title", "description"] {
+            assert!(collection[text].as_str().is_some_and(|text| !text.is_empty()), "{id} {text}");
+        }
+        assert_eq!(one_link(collection, "items")["type"], "application/geo+json");
+        for rel in [
+            "self",
+            "queryables",
+            "describedby",
+            "describedBy",
+            "http://www.opengis.net/def/rel/ogc/1.0/queryables",
+            "http://www.opengis.net/def/rel/ogc/1.0/schema",
+        ] {
+            one_link(collection, rel);
+        }
+    }
+}
+
+#[actix_web::test]
+async fn extent_holds_every_feature() {
+    let server = Server::with_demo().await;
+    for caller in [server.stranger(), server.administrator()] {
+        for kind in ALL {
+            let collection = caller.get(&format!("/collections/{}", kind.collection)).await.ok();
+            let Some(bbox) = collection["extent"]["spatial"]["bbox"][0].as_array() else { continue };
+            let edge = |at: usize| bbox[at].as_f64().unwrap();
+            for feature in caller.all_items(&format!("/collections/{}/items?limit=5000", kind.collection)).await {
+                each_position(&feature["geometry"]["coordinates"], &mut |lon, lat| {
+                    assert!(edge(0) <= lon && lon <= edge(2) && edge(1) <= lat && lat <= edge(3), "{feature}");
+                });
+            }
+        }
+    }
+}
+
+fn each_position(coordinates: &Value, visit: &mut impl FnMut(f64, f64)) {
+    match coordinates.as_array().map(Vec::as_slice) {
+        Some([lon, lat]) if lon.is_number() => visit(lon.as_f64().unwrap(), lat.as_f64().unwrap()),
+        Some(parts) => parts.iter().for_each(|part| each_position(part, visit)),
+        None => {}
+    }
+}
+
+async fn matched(caller: Caller<'_>, path: &str) -> i64 {
+    caller.get(path).await.ok()["numberMatched"].as_i64().unwrap()
+}
+
+#[actix_web::test]
+async fn items_of_every_layer_are_as_the_suite_asks() {
+    let server = Server::with_demo().await;
+    let stranger = server.stranger();
+    for kind in ALL {
+        let items = format!("/collections/{}/items", kind.collection);
+        let answer = stranger.get(&format!("{items}?limit=7")).await;
+        assert_eq!(answer.header("content-type").unwrap(), "application/geo+json");
+        assert_eq!(answer.header("content-crs").unwrap(), format!("<{CRS84}>"));
+        let page = answer.ok();
+        assert_eq!(page["type"], "FeatureCollection");
+        let features = page["features"].as_array().unwrap();
+        assert_eq!(page["numberReturned"], features.len());
+        assert!(features.len() <= 7);
+        assert!(chrono::DateTime::parse_from_rfc3339(page["timeStamp"].as_str().unwrap()).is_ok());
+        one_link(&page, "self");
+        one_link(&page, "collection");
+        let all = stranger.all_items(&format!("{items}?limit=150")).await;
+        assert_eq!(page["numberMatched"], all.len(), "{}", kind.collection);
+        assert_eq!(stranger.get(&format!("{items}?limit=unlimited")).await.status, 400);
+        assert_eq!(stranger.get(&format!("{items}?bbox=177,65,-177,70")).await.status, 200);
+        assert_eq!(matched(stranger, &format!("{items}?bbox=-180,-90,180,90")).await,
+            all.iter().filter(|feature| !feature["geometry"].is_null()).count() as i64);
+
+        let Some(feature) = features.first() else { continue };
+        let one = stranger.get(&format!("{items}/{}", feature["id"])).await;
+        assert_eq!(one.header("content-crs").unwrap(), format!("<{CRS84}>"));
+        let one = one.ok();
+        for member in ["id", "type", "geometry", "properties"] {
+            assert_eq!(one[member], feature[member], "{}", kind.collection);
+        }
+        one_link(&one, "self");
+        one_link(&one, "collection");
+    }
+}
+
+#[actix_web::test]
+async fn every_geometry_meets_the_bbox() {
+    let server = Server::with_demo().await;
+    for layer in ["cameras", "towers", "wifi-points", "facilities"] {
+        let [west, south, east, north] = [105.70, 19.80, 105.74, 19.84];
+        let path = format!("/collections/{layer}/items?limit=1000&bbox={west},{south},{east},{north}");
+        let found = server.stranger().all_items(&path).await;
+        assert!(!found.is_empty(), "{layer}");
+        for feature in found {
+            each_position(&feature["geometry"]["coordinates"], &mut |lon, lat| {
+                assert!(west <= lon && lon <= east && south <= lat && lat <= north, "{feature}");
+            });
+        }
+    }
+}
+
+#[actix_web::test]
+async fn features_are_valid_by_their_schema() {
+    let server = Server::with_demo().await;
+    for caller in [server.stranger(), server.administrator()] {
+        for kind in ALL {
+            let layer = format!("/collections/{}", kind.collection);
+            let mut schema = caller.get(&format!("{layer}/feature-schema")).await.ok();
+            // Its reference is an address on the Internet.
+            schema["properties"]["geometry"] = json!({"type": ["object", "null"], "required": ["type", "coordinates"]});
+            // A null says that a field is unknown; JSON Schema has no word for it but the type.
+            let validator = jsonschema::validator_for(&schema).unwrap();
+            for mut feature in caller.get(&format!("{layer}/items?limit=40")).await.features() {
+                feature["properties"].as_object_mut().unwrap().retain(|_, value| !value.is_null());
+                if let Err(error) = validator.validate(&feature) {
+                    panic!("{layer}: {error} in {feature}");
+                }
+            }
+        }
+    }
+}
+
+#[actix_web::test]
+async fn schemas_are_json_schema_and_show_what_the_caller_sees() {
+    let server = Server::new().await;
+    for kind in ALL {
+        for schema in ["schema", "queryables", "feature-schema"] {
+            let path = format!("/collections/{}/{schema}", kind.collection);
+            let answer = server.stranger().get(&path).await;
+            assert_eq!(answer.header("content-type").unwrap(), "application/schema+json", "{path}");
+            let body = answer.json();
+            assert_eq!(body["$id"], format!("http://hatang.test/api/v1{path}"));
+            assert!(jsonschema::meta::is_valid(&body), "{path}");
+        }
+    }
+    let fields = async |caller: Caller<'_>| caller.get("/collections/cameras/queryables").await.ok()["properties"].clone();
+    assert!(fields(server.stranger()).await.get("owner_phone").is_none());
+    assert!(fields(server.administrator()).await.get("owner_phone").is_some());
+}
+
+/// Where the landing page says that it is.
+async fn own_address(server: &Server, headers: &[(&str, &str)]) -> String {
+    let landing = server.stranger().send(Method::GET, "", headers, None).await.ok();
+    one_link(&landing, "self")["href"].as_str().unwrap().to_owned()
+}
+
+const FORWARDED: [(&str, &str); 2] = [("X-Forwarded-Host", "maps.example"), ("X-Forwarded-Proto", "https")];
+
+#[actix_web::test]
+async fn forwarded_headers_are_believed_only_behind_a_trusted_proxy() {
+    let server = Server::new().await;
+    assert_eq!(own_address(&server, &FORWARDED).await, "http://hatang.test/api/v1");
+    let server = Server::with_limits(|limits| limits.trust_proxy = true).await;
+    assert_eq!(own_address(&server, &FORWARDED).await, "https://maps.example/api/v1");
+    let forwarded = [("Forwarded", "host=maps.example;proto=https")];
+    assert_eq!(own_address(&server, &forwarded).await, "https://maps.example/api/v1");
+    assert_eq!(own_address(&server, &[]).await, "http://hatang.test/api/v1");
+    let created = server
+        .administrator()
+        .send(Method::POST, "/collections/towers/items", &FORWARDED, Some(tower(json!({}))))
+        .await;
+    assert!(created.header("location").unwrap().starts_with("https://maps.example/api/v1/collections/towers/items/"));
+}
+
+#[actix_web::test]
+async fn public_address_of_the_settings_wins() {
+    let server = Server::with_limits(|limits| limits.public_url = Some("https://hatang.example/".into())).await;
+    assert_eq!(own_address(&server, &FORWARDED).await, "https://hatang.example/api/v1");
+}
