@@ -348,7 +348,9 @@ begin
   execute format('create trigger record_update after update on %I referencing old table as old_rows new table as new_rows for each statement execute function asset_after_update()', layer_table);
 
   -- A day's record is its first version with every later one effective by then laid over it in the order written: a
-  -- correction of an old date so reaches only the fields it names. What is deleted or hidden today is so on every day.
+  -- correction of an old date so reaches only the fields it names. The first version reaches back to the day of
+  -- installation; without one, a record is known from the first day that a version of it says. What is deleted or hidden
+  -- today is so on every day.
   execute format($sql$
     create function %2$I(on_day date) returns setof %1$I
     language sql stable
@@ -358,10 +360,11 @@ begin
       where not exists (
         select from versions v
         where v.collection = %3$L and v.record_id = t.id and v.version > 1 and v.effective_on > on_day)
+        and (t.version > 1 or t.effective_on <= on_day or t.installed_on <= on_day)
       union all
       select was.*
       from (
-        select v.record_id, jsonb_merge(v.changes order by v.version) as record
+        select v.record_id, jsonb_merge(v.changes order by v.version) as record, min(v.effective_on) as known_from
         from versions v
         where v.collection = %3$L
           and (v.version = 1 or v.effective_on <= on_day)
@@ -376,6 +379,7 @@ begin
         'public', t.public and (folded.record ->> 'public')::boolean,
         'search', t.search,
         'public_search', t.public_search)) was
+      where folded.known_from <= on_day or was.installed_on <= on_day
     $function$
     $sql$, layer_table, layer_table || '_as_of', collection_of(layer_table));
 end
