@@ -33,7 +33,11 @@ pub fn of_queryables(view: &View, url: &str) -> Value {
 
 /// The GeoJSON feature. Without it GDAL guesses the type of a column from the first page.
 pub fn of_feature(view: &View, url: &str) -> Value {
-    let properties: Map<_, _> = view.fields().map(|field| (field.name.to_owned(), of_field(field))).collect();
+    let mut properties: Map<_, _> = view.fields().map(|field| (field.name.to_owned(), of_field(field))).collect();
+    for field in view.fields().filter(|field| matches!(field.value, Type::Reference { .. })) {
+        // GDAL makes a 32-bit column of an integer; a double holds every id exactly.
+        properties[field.name]["type"] = json!("number");
+    }
     json!({
         "$schema": DIALECT,
         "$id": url,
