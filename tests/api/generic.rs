@@ -35,7 +35,9 @@ async fn minimal_record_is_created_read_listed_found_patched_and_deleted() {
     let (admin, stranger) = (server.administrator(), server.stranger());
     for kind in writable() {
         let name = kind.collection;
-        let made = admin.post(&items(kind), minimal(kind)).await;
+        let mut new = minimal(kind);
+        new["properties"]["effective_on"] = json!("2019-05-01");
+        let made = admin.post(&items(kind), new).await;
         assert_eq!(made.status, 201, "{name} {}", made.summary());
         let made = made.json();
         assert_eq!(made["geometry"], minimal(kind)["geometry"], "{name}");
@@ -57,6 +59,8 @@ async fn minimal_record_is_created_read_listed_found_patched_and_deleted() {
             assert_eq!(was[0]["properties"]["note"], if day < "2024" { Value::Null } else { json!("a") }, "{name}");
             assert_eq!(was[0]["geometry"], made["geometry"], "{name}");
         }
+        // Nothing says that it was there before.
+        assert!(admin.get(&format!("{}?as_of=2019-04-30", items(kind))).await.features().is_empty(), "{name}");
         assert_eq!(admin.delete(&path, "\"2\"").await.status, 204, "{name}");
         assert_eq!(admin.get(&items(kind)).await.ok()["numberMatched"], 0, "{name}");
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use hatang::store::cluster::Cluster;
 use hatang::store::row::Row;
-use hatang::store::sql::Sql;
+use hatang::store::sql::{Bind, Sql};
 use hatang::store::{migrations, with_options};
 
 /// Dropped with the value.
@@ -60,16 +60,21 @@ async fn template(kind: &str, demo: bool) -> String {
     let name = format!("template_{kind}_{}", run.replace('-', "_"));
     let mut server = connect("postgres").await;
     server.batch_execute("select pg_advisory_lock(1)").await.unwrap();
-    let known: Vec<Row> =
-        Sql::new("select datname::text from pg_database where datname like 'template\\_%' or datname like 'test\\_%'")
-            .load(&mut server)
-            .await
-            .unwrap();
-    let known: Vec<_> = known.iter().filter_map(|row| row.cells[0].as_text()).collect();
-    if !known.contains(&name.as_str()) {
-        let run = run.replace('-', "_");
-        for old in known.iter().filter(|old| old.starts_with("template_") && !old.ends_with(&run)) {
-            // In use by another run: then it stays.
+    let known: Vec<Row> = Sql::new("select 1 from pg_database where datname = ")
+        .bind(Bind::Text(name.clone()))
+        .load(&mut server)
+        .await
+        .unwrap();
+    if known.is_empty() {
+        // What earlier runs left behind; a run of now, from another checkout, may still need its own.
+        let old: Vec<Row> = Sql::new(
+            "select datname::text from pg_database where datname ~ '^(template_(empty|demo)|test)_' \
+             and (pg_stat_file('base/' || oid || '/PG_VERSION')).modification < now() - interval '2 hours'",
+        )
+        .load(&mut server)
+        .await
+        .unwrap();
+        for old in old.iter().filter_map(|row| row.cells[0].as_text()) {
             let _ = server.batch_execute(&format!("drop database if exists {old}")).await;
         }
         let draft = format!("{name}_draft");
