@@ -1,1 +1,205 @@
-//! To come.
+//! The OpenAPI document says what the service does.
+
+use actix_web::http::Method;
+use serde_json::{Map, Value, json};
+
+use crate::common::Server;
+use crate::permissions::{Operation, operations, record};
+
+#[test]
+fn committed_document_is_the_one_of_the_code() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi/openapi.json");
+    let committed = std::fs::read_to_string(path).ok().and_then(|text| serde_json::from_str::<Value>(&text).ok());
+    assert!(
+        committed == Some(hatang::api::openapi::document()),
+        "openapi/openapi.json is not what the code says: run `make openapi` and commit the file"
+    );
+}
+
+/// The paths in the list of routes, as they are written there.
+fn routed() -> Vec<String> {
+    let source = include_str!("../src/app.rs");
+    let (_, api) = source.split_once("web::scope(BASE)").unwrap();
+    let (api, _) = api.split_once("\n}\n").unwrap();
+    let mut paths: Vec<_> = api.split('"').skip(1).step_by(2).map(str::to_owned).collect();
+    paths.push("/".into());
+    paths.sort();
+    paths
+        .into_iter()
+        .map(|path| path.replace("{collection}", "{collectionId}").replace("{id}", "{featureId}"))
+        .collect()
+}
+
+#[test]
+fn every_route_is_documented() {
+    let document = hatang::api::openapi::document();
+    let documented = document["paths"].as_object().unwrap();
+    let routed = routed();
+    for path in &routed {
+        assert!(documented.contains_key(path), "{path} is not documented");
+    }
+    for kind in hatang::kinds::ALL {
+        assert!(documented.contains_key(&format!("/collections/{}/items", kind.collection)));
+    }
+    let concrete = |path: &str| {
+        hatang::kinds::ALL.iter().any(|kind| path.starts_with(&format!("/collections/{}/", kind.collection)))
+    };
+    for path in documented.keys().filter(|path| !concrete(path)) {
+        assert!(routed.contains(path), "{path} is documented and not routed");
+    }
+}
+
+#[actix_web::test]
+async fn methods_are_those_documented() {
+    let server = Server::with_demo().await;
+    let operations = operations();
+    for Operation { path, .. } in &operations {
+        for method in [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
+            let documented = operations.iter().any(|other| other.path == *path && other.method == method);
+            let asked = path.replace("{featureId}", "1");
+            let status = server.stranger().send(method.clone(), &asked, &[], None).await.status;
+            assert_eq!(status == 405, !documented, "{method} {path} is {status}");
+        }
+    }
+}
+
+/// Follows a reference into the components.
+fn resolve<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
+    match value["$ref"].as_str() {
+        Some(reference) => document.pointer(reference.strip_prefix('#').unwrap()).expect(reference),
+        None => value,
+    }
+}
+
+/// A value that the schema of a parameter allows.
+fn example(parameter: &Value) -> String {
+    let name = parameter["name"].as_str().unwrap();
+    let schema = &parameter["schema"];
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    if let Some(given) =
+        [&parameter["example"], &schema["example"], &schema["default"], &schema["enum"][0], &schema["items"]["enum"][0]]
+            .into_iter()
+            .find(|value| !value.is_null())
+    {
+        return text(given);
+    }
+    match (name, schema["type"].as_str().unwrap_or_default(), schema["format"].as_str()) {
+        ("bbox", ..) => "105,19,106,20".into(),
+        ("cursor", ..) => "0.1".into(),
+        ("datetime", ..) => "2023-09-20/..".into(),
+        ("collections", ..) => "cameras,towers".into(),
+        (_, "string", Some("date")) => "2023-09-20".into(),
+        (_, "string", Some("date-time")) => "2023-09-20T00:00:00Z".into(),
+        (_, "string", _) if schema["pattern"].is_string() => "00001".into(),
+        (_, "string", _) => "4G".into(),
+        (_, "integer" | "number", _) => "1".into(),
+        (_, "boolean", _) => "true".into(),
+        other => panic!("no example of {other:?}"),
+    }
+}
+
+/// A value of what the schema does not list: of an enumeration several can be asked for, indicators differ by layer.
+fn choice(operation: &Operation, name: &str) -> Option<String> {
+    let kind = operation.kind?;
+    if name == "indicator" {
+        let counts = |collection: &str| collection == kind.collection;
+        return hatang::figures::INDICATORS.iter().find(|it| counts(it.kind.collection)).map(|it| it.code.to_owned());
+    }
+    let field = kind.field(name)?;
+    Some(field.value.choices().first()?.value.to_owned())
+}
+
+#[actix_web::test]
+async fn every_documented_parameter_is_accepted() {
+    let server = Server::with_demo().await;
+    let document = hatang::api::openapi::document();
+    for operation in operations().iter().filter(|operation| operation.method == Method::GET) {
+        let mut path = operation.path.clone();
+        if path.contains("{featureId}") {
+            path = path.replace("{featureId}", &record(&server, operation.kind.unwrap()).await.to_string());
+        }
+        for parameter in operation.described["parameters"].as_array().unwrap() {
+            let parameter = resolve(&document, parameter);
+            if parameter["in"] != "query" {
+                continue;
+            }
+            let name = parameter["name"].as_str().unwrap();
+            let value = choice(operation, name).unwrap_or_else(|| example(parameter));
+            let asked =
+                format!("{path}?{name}={}", form_urlencoded::byte_serialize(value.as_bytes()).collect::<String>());
+            let answer = server.administrator().get(&asked).await;
+            assert_eq!(answer.status, 200, "{asked}: {}", answer.summary());
+        }
+    }
+}
+
+/// A schema of OpenAPI 3.0 as JSON Schema, which says null otherwise.
+fn json_schema(schema: &Value) -> Value {
+    match schema {
+        Value::Object(object) => {
+            let mut converted: Map<_, _> =
+                object.iter().map(|(name, value)| (name.clone(), json_schema(value))).collect();
+            if converted.remove("nullable") == Some(json!(true)) && converted.contains_key("type") {
+                converted["type"] = json!([converted["type"], "null"]);
+            }
+            Value::Object(converted)
+        }
+        Value::Array(values) => values.iter().map(json_schema).collect(),
+        other => other.clone(),
+    }
+}
+
+#[actix_web::test]
+async fn answers_are_as_documented() {
+    let server = Server::with_demo().await;
+    let document = hatang::api::openapi::document();
+    let components = json_schema(&document["components"]);
+    for operation in operations().iter().filter(|operation| operation.method == Method::GET) {
+        let mut path = operation.path.clone();
+        if path.contains("{featureId}") {
+            path = path.replace("{featureId}", &record(&server, operation.kind.unwrap()).await.to_string());
+        }
+        for caller in [server.stranger(), server.administrator()] {
+            let answer = caller.get(&path).await;
+            let media_type = answer.header("content-type").unwrap();
+            let content = operation.described["responses"]["200"]["content"].as_object().unwrap();
+            let essence = |name: &str| name.split(';').next().unwrap().to_owned();
+            let Some((_, described)) = content.iter().find(|(name, _)| essence(name) == essence(&media_type)) else {
+                panic!("{path}: {media_type} is not documented")
+            };
+            if !media_type.contains("json") {
+                continue;
+            }
+            let mut schema = json_schema(&described["schema"]);
+            schema["components"] = components.clone();
+            let validator = jsonschema::validator_for(&schema).unwrap();
+            if let Some(error) = validator.iter_errors(&answer.json()).next() {
+                panic!("{path}: {error} at {}", error.instance_path());
+            }
+        }
+    }
+}
+
+#[actix_web::test]
+async fn served_document_names_the_server_that_was_asked() {
+    let server = Server::new().await;
+    let answer = server.stranger().get("/openapi.json").await;
+    assert_eq!(answer.header("content-type").unwrap(), "application/vnd.oai.openapi+json;version=3.0");
+    let mut served = answer.json();
+    assert_eq!(served["servers"], json!([{"url": "http://hatang.test/api/v1"}]));
+    let kept = hatang::api::openapi::document();
+    served["servers"] = kept["servers"].clone();
+    assert_eq!(served, kept);
+}
+
+#[test]
+fn gis_clients_find_what_they_look_for() {
+    let document = hatang::api::openapi::document();
+    assert!(document["openapi"].as_str().unwrap().starts_with("3.0."));
+    // QGIS takes its page size from here.
+    let limit = &document["components"]["parameters"]["limit"]["schema"];
+    assert_eq!((&limit["maximum"], &limit["default"]), (&json!(10_000), &json!(100)));
+    // GDAL sends a filter only for a parameter that it finds on the concrete path.
+    let towers = document["paths"]["/collections/towers/items"]["get"]["parameters"].as_array().unwrap();
+    assert!(towers.iter().any(|parameter| parameter["name"] == "operator"));
+}

@@ -1,28 +1,12 @@
 //! What every writable layer does.
 
 use hatang::kinds::{ALL, Class, Kind, Type};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use crate::common::Server;
+use crate::common::{Server, minimal};
 
 fn writable() -> impl Iterator<Item = &'static Kind> {
     ALL.iter().copied().filter(|kind| kind.is_writable())
-}
-
-/// The least that a record needs: a place and the required fields.
-fn minimal(kind: &'static Kind) -> Value {
-    let coordinates = match kind.geometry[0] {
-        "Point" => json!([105.7, 19.8]),
-        "LineString" => json!([[105.7, 19.8], [105.72, 19.8]]),
-        "MultiPolygon" => json!([[[[105.7, 19.8], [105.71, 19.8], [105.71, 19.81], [105.7, 19.8]]]]),
-        other => panic!("no example of a {other}"),
-    };
-    let required: Map<_, _> = kind
-        .fields()
-        .filter(|field| field.required)
-        .map(|field| (field.name.to_owned(), json!(field.value.choices().first().map_or("Một", |choice| choice.value))))
-        .collect();
-    json!({"type": "Feature", "geometry": {"type": kind.geometry[0], "coordinates": coordinates}, "properties": required})
 }
 
 fn items(kind: &Kind) -> String {

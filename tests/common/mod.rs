@@ -15,10 +15,11 @@ use actix_web::web::Bytes;
 use diesel_async::{AsyncConnection, AsyncPgConnection};
 use hatang::app::{App, app};
 use hatang::config::Limits;
+use hatang::kinds::Kind;
 use hatang::store::row::Row;
 use hatang::store::sql::Sql;
 use hatang::store::{Store, with_options};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use database::TestDatabase;
 
@@ -284,4 +285,20 @@ pub fn feature(lon_lat: [f64; 2], properties: Value, more: Value) -> Value {
         properties[name] = value.clone();
     }
     json!({"type": "Feature", "geometry": {"type": "Point", "coordinates": lon_lat}, "properties": properties})
+}
+
+/// The least that a record needs: a place and the required fields.
+pub fn minimal(kind: &'static Kind) -> Value {
+    let coordinates = match kind.geometry[0] {
+        "Point" => json!([105.7, 19.8]),
+        "LineString" => json!([[105.7, 19.8], [105.72, 19.8]]),
+        "MultiPolygon" => json!([[[[105.7, 19.8], [105.71, 19.8], [105.71, 19.81], [105.7, 19.8]]]]),
+        other => panic!("no example of a {other}"),
+    };
+    let required: Map<_, _> = kind
+        .fields()
+        .filter(|field| field.required)
+        .map(|field| (field.name.to_owned(), json!(field.value.choices().first().map_or("Một", |choice| choice.value))))
+        .collect();
+    json!({"type": "Feature", "geometry": {"type": kind.geometry[0], "coordinates": coordinates}, "properties": required})
 }

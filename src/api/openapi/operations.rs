@@ -20,6 +20,9 @@ pub struct Operation {
     writes: bool,
 }
 
+/// Operations that neither ask who is there nor the database.
+const SAME_FOR_ALL: &[&str] = &["show_landing", "show_conformance", "show_openapi", "show_docs", "list_definitions"];
+
 /// Path to operations.
 pub fn paths() -> Value {
     let mut paths = Map::new();
@@ -104,6 +107,11 @@ fn all() -> Vec<(String, Operation)> {
         ),
     ];
     all.extend(super::stats::operations());
+    for (_, operation) in &mut all {
+        if SAME_FOR_ALL.contains(&operation.id.as_str()) {
+            operation.problems = &[400];
+        }
+    }
     for (suffix, id, summary) in [
         ("", "find_collection", "A layer"),
         ("/schema", "show_schema", "The fields of a layer"),
@@ -118,7 +126,7 @@ fn all() -> Vec<(String, Operation)> {
             vec![reference("collectionId"), reference("f")],
             answer(summary, media_type, json!({"type": "object"})),
         );
-        operation.problems = &[400, 404, 503];
+        operation.problems = &[400, 401, 404, 503];
         all.push((format!("/collections/{{collectionId}}{suffix}"), operation));
     }
     let generic = vec![reference("collectionId")];
@@ -147,8 +155,11 @@ fn of_layer(path: &str, suffix: &str, own: Vec<Value>, kind: Option<&'static Kin
     let item = format!("{path}/items/{{featureId}}");
     let with = |more: &[&str]| own.iter().cloned().chain(more.iter().map(|name| reference(name))).collect::<Vec<_>>();
 
-    let list_parameters =
-        own.iter().cloned().chain(parameters::of_items()).chain(kind.map(parameters::of_fields).unwrap_or_default());
+    let list_parameters = own
+        .iter()
+        .cloned()
+        .chain(parameters::of_items(kind))
+        .chain(kind.map(parameters::of_fields).unwrap_or_default());
     let mut list = get(
         &format!("list_items{suffix}"),
         "Features",

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::access::{Caller, View};
 use crate::api::schema;
+use crate::figures::INDICATORS;
 use crate::kinds::{Field, Kind, Type};
 use crate::query::{DEFAULT_LIMIT, MAX_LIMIT};
 
@@ -90,8 +91,9 @@ pub fn reference(name: &str) -> Value {
     json!({"$ref": format!("#/components/parameters/{name}")})
 }
 
-/// What items takes in every layer.
-pub fn of_items() -> Vec<Value> {
+/// What items takes in every layer; `indicator` where a figure counts the layer's rows.
+pub fn of_items(kind: Option<&'static Kind>) -> Vec<Value> {
+    let counted = kind.is_none_or(|kind| INDICATORS.iter().any(|found| found.kind.collection == kind.collection));
     [
         "f-items",
         "limit",
@@ -107,8 +109,10 @@ pub fn of_items() -> Vec<Value> {
         "crs",
         "bbox-crs",
     ]
+    .into_iter()
+    .filter(|name| counted || *name != "indicator")
     .map(reference)
-    .to_vec()
+    .collect()
 }
 
 /// Each field of a layer as a parameter: GDAL sends a filter only for one that it finds here. The type is that of one
