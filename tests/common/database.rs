@@ -69,7 +69,7 @@ async fn template(kind: &str, demo: bool) -> String {
         // What earlier runs left behind; a run of now, from another checkout, may still need its own.
         let old: Vec<Row> = Sql::new(
             "select datname::text from pg_database where datname ~ '^(template_(empty|demo)|test)_' \
-             and (pg_stat_file('base/' || oid || '/PG_VERSION')).modification < now() - interval '2 hours'",
+             and (pg_stat_file('base/' || oid || '/PG_VERSION', true)).modification < now() - interval '2 hours'",
         )
         .load(&mut server)
         .await
