@@ -31,7 +31,7 @@ pub struct ServeConfig {
 /// What a request may cost, and how links are made.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Limits {
-    /// The address of the service as clients see it, such as https://hatang.example; default: what the request says.
+    /// The address of the service as clients see it, such as `https://hatang.example`; default: what the request says.
     #[arg(long, env = "HATANG_PUBLIC_URL")]
     pub public_url: Option<String>,
 

@@ -6,14 +6,14 @@ use serde_json::{Value, json};
 
 use super::extract::{Layer, wants_vietnamese};
 use super::links::{base, link, own};
-use super::schema;
+use super::{schema, today};
 use crate::access::{Caller, View};
 use crate::app::App;
 use crate::error::Error;
 use crate::kinds::{ALL, Label};
-use crate::query::Params;
-use crate::store::items;
+use crate::query::{ItemsQuery, Params};
 use crate::store::row::Cell;
+use crate::store::{Connection, items};
 
 pub const CRS84: &str = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
 
@@ -29,8 +29,7 @@ pub async fn list_collections(
     let mut collections = Vec::new();
     for kind in ALL {
         let view = View::new(&caller, kind);
-        let extent = items::extent(&mut conn, &view).await?;
-        collections.push(describe(&view, &extent.cells, &base, wants_vietnamese(request.headers())));
+        collections.push(describe(&mut conn, &view, &base, wants_vietnamese(request.headers())).await?);
     }
     let url = format!("{base}/collections");
     Ok(HttpResponse::Ok().json(json!({
@@ -49,9 +48,8 @@ pub async fn find_collection(
     Params::only_format(request.query_string(), &["json"])?;
     let view = View::new(&caller, kind);
     let mut conn = app.store.connection().await?;
-    let extent = items::extent(&mut conn, &view).await?;
     let vietnamese = wants_vietnamese(request.headers());
-    Ok(HttpResponse::Ok().json(describe(&view, &extent.cells, &base(&app, &request), vietnamese)))
+    Ok(HttpResponse::Ok().json(describe(&mut conn, &view, &base(&app, &request), vietnamese).await?))
 }
 
 /// `GET /api/v1/collections/{collection}/schema`: the properties, each with its role.
@@ -96,8 +94,10 @@ fn show(
     Ok(HttpResponse::Ok().content_type("application/schema+json").body(schema.to_string()))
 }
 
-fn describe(view: &View, extent: &[Cell], base: &str, vietnamese: bool) -> Value {
+async fn describe(conn: &mut Connection, view: &View, base: &str, vietnamese: bool) -> Result<Value, Error> {
     let kind = view.kind;
+    let extent = items::extent(conn, view).await?.cells;
+    let count = items::count(conn, view, &ItemsQuery::parse(view, Params::parse(""))?, today()).await?;
     let pick = |label: Label| if vietnamese { label.vi } else { label.en };
     let url = format!("{base}/collections/{}", kind.collection);
     let mut collection = json!({
@@ -118,8 +118,11 @@ fn describe(view: &View, extent: &[Cell], base: &str, vietnamese: bool) -> Value
             link("describedBy", &format!("{url}/feature-schema"), "application/schema+json", "The feature"),
         ],
     });
+    if let Some(count) = count {
+        collection["itemCount"] = json!(count);
+    }
     let mut extents = serde_json::Map::new();
-    if let [Cell::Double(west), Cell::Double(south), Cell::Double(east), Cell::Double(north), ..] = extent {
+    if let [Cell::Double(west), Cell::Double(south), Cell::Double(east), Cell::Double(north), ..] = &extent[..] {
         // Rounded outward, so that nothing lies outside.
         let bbox = [down(*west), down(*south), up(*east), up(*north)];
         extents.insert("spatial".into(), json!({"bbox": [bbox], "crs": CRS84}));
@@ -130,7 +133,7 @@ fn describe(view: &View, extent: &[Cell], base: &str, vietnamese: bool) -> Value
     if !extents.is_empty() {
         collection["extent"] = Value::Object(extents);
     }
-    collection
+    Ok(collection)
 }
 
 fn temporal(first: NaiveDate) -> Value {

@@ -16,7 +16,7 @@ fn tenths(covered: i64, total: i64) -> Option<i64> {
     i64::try_from(rounded).ok()
 }
 
-/// `100 covered / total` with one decimal, by the rule of [`tenths`]: 99.9 of 1,999 of 2,000.
+/// `100 covered / total` with one decimal, by the rule of `tenths`: 99.9 of 1,999 of 2,000.
 pub fn percent(covered: i64, total: i64) -> Option<f64> {
     tenths(covered, total).map(|tenths| tenths as f64 / 10.0)
 }

@@ -110,6 +110,7 @@ pub fn normalise(
     if !problems.iter().any(|problem| problem.place == misplaced) {
         problems.extend(place_missing(&whole));
     }
+    problems.extend(day_without_code(&whole));
     problems.extend(dates_in_order(&whole));
     problems.extend(working_in_future(&whole, today));
     problems.extend(kind.rules.iter().filter_map(|rule| rule(&whole)));
@@ -142,10 +143,13 @@ fn fill(kind: &Kind, write: Write<'_>, record: &mut Properties, today: NaiveDate
     }
     match record.get("declared_commune_code") {
         Some(Value::Null) => {
-            record.insert("declared_on".into(), Value::Null);
+            record.entry("declared_on").or_insert(Value::Null);
         }
-        Some(_) if record.get("declared_on").is_none_or(Value::is_null) => {
-            record.insert("declared_on".into(), today);
+        Some(code) if record.get("declared_on").is_none_or(Value::is_null) => {
+            // A code that was declared before is still read on the day of then.
+            let before = write.current().filter(|current| current.get("declared_commune_code") == Some(code));
+            let day = before.and_then(|current| current.get("declared_on")).cloned().unwrap_or(today);
+            record.insert("declared_on".into(), day);
         }
         _ => {}
     }
@@ -183,6 +187,18 @@ fn place_missing(whole: &Properties) -> Option<Problem> {
             "required",
             "Cần vị trí (geometry) hoặc mã xã khai báo (declared_commune_code).",
             "A geometry or a declared_commune_code is needed.",
+        )
+    })
+}
+
+fn day_without_code(whole: &Properties) -> Option<Problem> {
+    let given = |name| whole.get(name).is_some_and(|value: &Value| !value.is_null());
+    (given("declared_on") && !given("declared_commune_code")).then(|| {
+        Problem::property(
+            "declared_commune_code",
+            "required",
+            "Có ngày khai báo mà không có mã xã khai báo.",
+            "A day of declaration needs the declared commune code.",
         )
     })
 }

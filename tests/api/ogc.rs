@@ -254,3 +254,13 @@ async fn public_address_of_the_settings_wins() {
     let server = Server::with_limits(|limits| limits.public_url = Some("https://hatang.example/".into())).await;
     assert_eq!(own_address(&server, &FORWARDED).await, "https://hatang.example/api/v1");
 }
+
+#[actix_web::test]
+async fn collection_says_how_many_it_has() {
+    let server = Server::with_demo().await;
+    let stranger = server.stranger();
+    for collection in stranger.get("/collections").await.ok()["collections"].as_array().unwrap() {
+        let items = stranger.get(&format!("/collections/{}/items?limit=1", collection["id"].as_str().unwrap())).await.ok();
+        assert_eq!(collection["itemCount"], items["numberMatched"], "{}", collection["id"]);
+    }
+}

@@ -498,3 +498,25 @@ async fn arbitrary_bodies_never_fail_the_service() {
         }
     }
 }
+
+#[actix_web::test]
+async fn declared_code_given_again_is_read_on_the_day_of_then() {
+    let server = Server::with_demo().await;
+    let admin = server.administrator();
+    let mut new = camera(json!({"declared_commune_code": "16381", "declared_on": "2023-01-01"}));
+    new["geometry"] = json!(null);
+    let made = admin.post("/collections/cameras/items", new).await.ok();
+    let path = format!("/collections/cameras/items/{}", made["id"]);
+
+    // 16381 ended on 2025-06-30: read today it would be no commune.
+    let again = json!({"properties": {"declared_commune_code": "16381", "note": "đã gọi"}});
+    let patched = admin.patch(&path, "*", again).await.ok();
+    assert_eq!(patched["properties"]["declared_on"], "2023-01-01");
+}
+
+#[actix_web::test]
+async fn day_of_declaration_without_a_code_is_refused() {
+    let server = Server::new().await;
+    let refused = server.administrator().post("/collections/cameras/items", camera(json!({"declared_on": "2023-01-01"}))).await;
+    assert_eq!((refused.status.as_u16(), refused.codes()), (422, vec!["required".to_owned()]));
+}

@@ -26,7 +26,7 @@ pub struct Count {
     pub area_km2: Option<f64>,
 }
 
-/// Reads a file of counts: `commune_code`, `commune_name`, and a pair of columns of [`COLUMNS`]; `area_km2` may be there.
+/// Reads a file of counts: `commune_code`, `commune_name`, and a pair of columns of `COLUMNS`; `area_km2` may be there.
 ///
 /// # Errors
 /// Missing columns, bad codes, codes that occur twice, numbers that are none.
