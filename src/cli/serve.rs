@@ -1,5 +1,6 @@
 //! `hatang serve`
 
+use std::io::IsTerminal;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
@@ -22,8 +23,12 @@ const DRAIN_S: u64 = 8;
 
 /// Runs until it is told to stop.
 pub fn run(config: &Config, serve: &ServeConfig, with_demo: bool) -> anyhow::Result<()> {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,actix_server=warn"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr)
+        .init();
 
     let database = Database::start(config)?;
     let url = database.url();

@@ -153,3 +153,17 @@ fn what_has_a_default_may_not_be_null() {
         }
     }
 }
+
+/// The check point of 106.5761 E 22.492 N in VN-2000 / TM-3 105-45: wrong signs of the rotations misplace it by 0.73 m.
+#[actix_web::test]
+async fn vn_2000_is_good_to_a_millimetre() {
+    let server = Server::new().await;
+    let row: Row = Sql::new(
+        "select st_distance(st_transform(st_setsrid(st_point(106.5761, 22.492), 4326), 9210), \
+         st_setsrid(st_point(584804.960, 2488375.347), 9210)) < 0.001",
+    )
+    .get_result(&mut server.connection().await)
+    .await
+    .unwrap();
+    assert_eq!(row.cells[0].to_json(), true);
+}
