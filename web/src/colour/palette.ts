@@ -8,13 +8,13 @@ const COLOURS = [
 
 export const GREY = '#7a8288';
 const SEQUENCES = {
-  light: ['#e4eef2', '#b9d5df', '#84b4c6', '#4a8ba5', '#1d5f7c'],
-  dark: ['#22333c', '#2c4d5c', '#3a6d82', '#5594ab', '#86c3d6'],
+  light: ['#eff5f7', '#d6e6ec', '#b4d1dd', '#8bb8ca', '#5f9ab2'],
+  dark: ['#1f2b32', '#25404c', '#2d5566', '#376d82', '#45879f'],
 };
 /** Losses in orange, gains in blue, so that red and green need not be told apart. */
 const DIVERGING = {
-  light: ['#b35806', '#f1a340', '#f1efe9', '#84b4c6', '#1d5f7c'],
-  dark: ['#f1a340', '#9a5a12', '#343a3d', '#3a6d82', '#86c3d6'],
+  light: ['#b35806', '#f1a340', '#f1efe9', '#b4d1dd', '#5f9ab2'],
+  dark: ['#f1a340', '#9a5a12', '#343a3d', '#2d5566', '#45879f'],
 };
 
 export type Theme = 'light' | 'dark';

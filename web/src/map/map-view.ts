@@ -68,7 +68,8 @@ export class MapView extends LitElement {
   show(features: Placeable[], keep = false): void {
     const bounds = boundsOf(features);
     if (!bounds || !this.map) return;
-    const options = { padding: 48, maxZoom: 16, duration: calm.matches || keep ? 0 : 500 };
+    const legend = this.clientWidth > 900 ? 250 : 0;
+    const options = { padding: { top: 40, bottom: 40, left: 40, right: 40 + legend }, maxZoom: 16, duration: calm.matches || keep ? 0 : 500 };
     this.map.fitBounds(bounds, options, keep ? { keep } : {});
   }
 

@@ -63,7 +63,7 @@ function addLayer(map: MapLibre, model: Model, layer: Layer, source: string): vo
     const index = model.layers.indexOf(layer);
     // One colour while all in a cluster agree, else the layer's sign in the colour of text.
     const counts = Object.fromEntries(colours.map(([value], i) => [`n${i}`, ['+', ['case', ['==', ['get', field], value], 1, 0]]]));
-    map.addSource(source, { type: 'geojson', data: empty, cluster: true, clusterRadius: 26, clusterMaxZoom: 20, clusterProperties: counts });
+    map.addSource(source, { type: 'geojson', data: empty, cluster: true, clusterRadius: 24, clusterMaxZoom: 19, maxzoom: 20, clusterProperties: counts });
     const agreed = colours.flatMap(([, colour], i) => [['==', ['get', `n${i}`], ['get', 'point_count']], sign(map, index, colour, halo)]);
     const mixed = sign(map, index, '#46545c', halo);
     map.addLayer({
@@ -77,10 +77,10 @@ function addLayer(map: MapLibre, model: Model, layer: Layer, source: string): vo
         'icon-allow-overlap': true,
         'text-field': ['get', 'point_count_abbreviated'],
         'text-font': FONTS,
-        'text-size': 11,
+        'text-size': 12,
         'text-allow-overlap': true,
       },
-      paint: { 'text-color': '#ffffff', 'text-halo-color': '#2a353b', 'text-halo-width': 1.1 },
+      paint: { 'text-color': '#ffffff', 'text-halo-color': '#26323a', 'text-halo-width': 0.9 },
     }, under);
     map.addLayer({
       id: `${source}-sign`,
@@ -96,7 +96,7 @@ function addLayer(map: MapLibre, model: Model, layer: Layer, source: string): vo
   const first = firstPoint(map) ?? under;
   if (layer.geometry === 'area') {
     const colour = layer.unitLevel ? text : byValue((colour) => colour);
-    map.addLayer({ id: `${source}-fill`, type: 'fill', source, paint: { 'fill-color': colour, 'fill-opacity': layer.unitLevel ? 0 : 0.22 } }, first);
+    map.addLayer({ id: `${source}-fill`, type: 'fill', source, paint: { 'fill-color': colour, 'fill-opacity': layer.unitLevel ? 0 : 0.14 } }, first);
     map.addLayer({ id: `${source}-line`, type: 'line', source, paint: { 'line-color': colour, 'line-width': layer.unitLevel ? 2.5 : 1.5 } }, first);
     return;
   }

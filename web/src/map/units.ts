@@ -1,12 +1,15 @@
 /** The communes: their shading, borders and names. */
 import type { Feature, Geometry, Point, Position } from 'geojson';
-import type { GeoJSONSource, Map as MapLibre } from 'maplibre-gl';
+import type { GeoJSONSource, Map as MapLibre, VariableAnchorOffsetCollectionSpecification } from 'maplibre-gl';
 import type { UnitShape } from '../api/figures';
 import type { Model } from '../view/model';
 import { shading } from '../view/shading';
 import { FONTS, ink } from './base';
 
 export const UNIT_FILL = 'units-fill';
+
+/** Where a name may stand: in the middle, else above or below, ever further. */
+const ROOM = ['center', [0, 0], 'bottom', [0, -0.8], 'top', [0, 0.8], 'bottom', [0, -2], 'top', [0, 2], 'left', [0.8, 0], 'right', [-0.8, 0]] as VariableAnchorOffsetCollectionSpecification;
 
 /** What was last drawn, so that the sources are set only when it changes. */
 const stamps = new WeakMap<MapLibre, string>();
@@ -48,7 +51,16 @@ export function drawUnits(map: MapLibre, model: Model): void {
     id: 'unit-names',
     type: 'symbol',
     source: 'unit-names',
-    layout: { 'text-field': ['get', 'name'], 'text-font': FONTS, 'text-size': ['interpolate', ['linear'], ['zoom'], 10, 11, 14, 15], 'text-max-width': 7 },
+    layout: {
+      'text-field': ['get', 'name'],
+      'text-font': FONTS,
+      'text-size': ['interpolate', ['linear'], ['zoom'], 10, 11, 14, 15],
+      'text-max-width': 12,
+      'text-padding': 0,
+      // Beside the signs rather than under them, where there is room.
+      'text-variable-anchor-offset': ROOM,
+      'text-allow-overlap': ['step', ['zoom'], false, 11, true],
+    },
     paint: { 'text-color': text, 'text-halo-color': halo, 'text-halo-width': 1.6 },
   });
 }

@@ -17,7 +17,7 @@ export class MapLegend extends Part {
   protected override render() {
     const shaded = shading(model);
     const found = property(model.view.shade ?? '', model.definitions);
-    const on = model.layers.filter(({ id, legend }) => legend && model.isOn(id));
+    const on = model.layers.filter((layer) => layer.legend && model.isOn(layer.id) && entries(model, layer).length);
     if (!shaded && !on.length) return nothing;
     return html`<details class="legend" ?open=${wide.matches}>
       <summary>${t('legend')}</summary>

@@ -77,7 +77,7 @@ export class MapPage extends Part {
   }
 
   private tool(name: Parameters<typeof icon>[0], text: string, act: () => void) {
-    return html`<button type="button" class="tool" title=${text} aria-label=${text} @click=${act}>${icon(name)}</button>`;
+    return html`<button type="button" class="tool ${name}" title=${text} aria-label=${text} @click=${act}>${icon(name)}</button>`;
   }
 
   private speak() {

@@ -26,10 +26,10 @@ export function dot(item: Item, layer: Layer) {
   return html`<i class="dot" aria-hidden="true" style="background:${model.colours.get(layer.id)?.get(value) ?? 'var(--grey)'}"></i>`;
 }
 
-/** The value of the legend, and the layer's own first number. */
+/** The value of the legend, and the layer's own first count. */
 export function line({ properties }: Item, { legend, fields }: Layer): string {
   const value = legend?.values.find(({ value }) => value === properties[legend.name]);
-  const count = fields.find(({ type, name }) => type === 'number' && typeof properties[name] === 'number' && name !== 'version');
+  const count = fields.find(({ type, name, unit }) => type === 'number' && !unit && typeof properties[name] === 'number' && name !== 'version');
   const code = properties['code'];
   return [value && pick(value.label), count && `${pick(count.title)}: ${number(properties[count.name] as number)}`, code].filter(Boolean).join(' · ');
 }

@@ -25,8 +25,8 @@ export class UnitTable extends Part {
 
   private table(shapes: UnitShape[]) {
     const columns = this.columns(shapes);
-    return html`<div class="scroll" tabindex="0" role="region" aria-label=${t('table')}><table>
-      <caption>${t('tableCaption')}</caption>
+    return html`<p class="quiet">${t('tableCaption')}</p><div class="scroll" tabindex="0" role="region" aria-label=${t('table')}><table>
+      <caption class="unseen">${t('tableCaption')}</caption>
       <thead><tr>${this.head('name', t('unit'))}${columns.map((column) => this.head(column.name, title(column, model.layers)))}</tr></thead>
       <tbody>${this.sorted(shapes).map((shape) => html`<tr class=${model.view.selected === `unit/${shape.properties!['code']}` ? 'chosen' : ''}>
         <th scope="row"><button type="button" class="textual" @click=${() => model.change({ selected: `unit/${shape.properties!['code']}`, rows: '', tab: 'figures' })}>${shape.properties!['name']}</button></th>
