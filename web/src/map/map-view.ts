@@ -45,6 +45,8 @@ export class MapView extends LitElement {
     if (place) this.fitted = model.view.home;
     this.map.touchZoomRotate.disableRotation();
     this.map.addControl(new maplibre.NavigationControl({ showCompass: false }), 'top-right');
+    const { basemap, basemap_style } = model.settings;
+    if (basemap || basemap_style) this.map.addControl(new maplibre.AttributionControl({ compact: true }), 'bottom-left');
     this.map.addControl(new maplibre.ScaleControl({ maxWidth: 100 }), 'bottom-left');
     this.map.on('style.load', () => {
       this.ready = true;
