@@ -67,14 +67,9 @@ export function share(definition: Definition, figure: Figure): TemplateResult | 
   if (!total) return nothing;
   const of = t('ofTotal', { covered: number(covered), total: number(total) });
   return html`<li data-code=${definition.code}>
-    <span>${short(definition)}</span>
+    <span>${pick(definition).replace(/\.$/, '')}</span>
     <span class="amount">${rowsButton(definition.code, pick(definition), html`<strong>${of}</strong>`)} ${changeOf(figure.delta, true)}</span>
     <span class="track" aria-hidden="true"><i style=${styleMap({ width: `${(covered / total) * 100}%` })}></i><i class="unknown" style=${styleMap({ width: `${(unknown / total) * 100}%` })}></i></span>
     <span class="quiet">${percent == null ? '' : `${number(percent)}%`}${unknown ? html`; ${t('unknownCount', { n: number(unknown) })}${range ? html` (${t('rangeOf', { low: number(range[0]), high: number(range[1]) })})` : nothing}` : nothing}</span>
   </li>`;
-}
-
-/** A share's sentence is kept whole: what is counted stands at its end. */
-function short(definition: Definition): string {
-  return pick(definition).replace(/\.$/, '').replace(/^Số /, '').replace(/^./, (first) => first.toLocaleUpperCase());
 }

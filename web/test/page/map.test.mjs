@@ -22,11 +22,12 @@ for (const [size, viewport] of Object.entries(SIZES)) {
 
   test(`a click on a commune opens its figures, ${size}`, async () => {
     await visit('/?layers=', { viewport }, async (page) => {
-      const { x, y, code } = await page.evaluate(() => {
+      const { x, y, code } = await page.evaluate(async () => {
         const { map } = document.querySelector('map-view');
+        const { features } = await map.getSource('unit-names').getData();
         const box = map.getCanvas().getBoundingClientRect();
-        const [unit] = map.queryRenderedFeatures(map.project([105.697, 19.80]), { layers: ['units-fill'] });
-        const { x, y } = map.project([105.697, 19.80]);
+        const { x, y } = map.project(features[3].geometry.coordinates);
+        const [unit] = map.queryRenderedFeatures([x, y], { layers: ['units-fill'] });
         return { x: x + box.x, y: y + box.y, code: unit.properties.code };
       });
       await page.mouse.click(x, y);
