@@ -21,10 +21,10 @@ pub async fn show_range(app: web::Data<App>, request: HttpRequest) -> Result<Htt
     let path = app.page.basemap.clone().ok_or(Error::NotFound)?;
     let asked = request.headers().get(RANGE).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let piece = web::block(move || read(&path, asked.as_deref())).await.map_err(anyhow::Error::new);
-    let (length, tag, piece) = piece.and_then(|read| read).map_err(Error::Internal)?;
-    let Some((first, bytes)) = piece else {
-        let none = HttpResponse::RangeNotSatisfiable().insert_header((CONTENT_RANGE, format!("bytes */{length}"))).finish();
-        return Ok(none);
+    let Piece { length, tag, first, bytes } = piece.and_then(|read| read).map_err(Error::Internal)?;
+    let Some(bytes) = bytes else {
+        let range = (CONTENT_RANGE, format!("bytes */{length}"));
+        return Ok(HttpResponse::RangeNotSatisfiable().insert_header(range).finish());
     };
     let last = first + bytes.len() as u64;
     let whole = last - first == length;
@@ -41,18 +41,26 @@ pub async fn show_range(app: web::Data<App>, request: HttpRequest) -> Result<Htt
         .body(bytes))
 }
 
-/// Length and tag of the file, and the piece with its first byte; none when the range lies outside.
-fn read(path: &Path, asked: Option<&str>) -> anyhow::Result<(u64, String, Option<(u64, Vec<u8>)>)> {
+/// A part of the file, which begins at byte `first`; no bytes when the range lies outside.
+struct Piece {
+    /// Of the whole file, bytes.
+    length: u64,
+    tag: String,
+    first: u64,
+    bytes: Option<Vec<u8>>,
+}
+
+fn read(path: &Path, asked: Option<&str>) -> anyhow::Result<Piece> {
     let mut file = File::open(path).with_context(|| format!("HATANG_BASEMAP {}", path.display()))?;
     let state = file.metadata()?;
     let length = state.len();
     let changed = state.modified()?.duration_since(std::time::UNIX_EPOCH).unwrap_or_default().as_secs();
     let tag = format!("\"{length:x}-{changed:x}\"");
-    let Some((first, last)) = bounds(asked, length) else { return Ok((length, tag, None)) };
+    let Some((first, last)) = bounds(asked, length) else { return Ok(Piece { length, tag, first: 0, bytes: None }) };
     let mut bytes = Vec::new();
     file.seek(SeekFrom::Start(first))?;
     file.take((last - first + 1).min(MOST)).read_to_end(&mut bytes)?;
-    Ok((length, tag, Some((first, bytes))))
+    Ok(Piece { length, tag, first, bytes: Some(bytes) })
 }
 
 /// First and last byte, inclusive.

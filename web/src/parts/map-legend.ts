@@ -32,7 +32,7 @@ export class MapLegend extends Part {
           const label = layer.legend!.values.find((choice) => choice.value === value)?.label;
           return html`<li>${key(layer, model.colours.get(layer.id)?.get(value) ?? 'var(--grey)')}<span>${label ? pick(label) : t('none')}</span></li>`;
         })}</ul></section>`)}
-      <p class="quiet">${t('notOperational')}</p>
+      ${on.length ? html`<p class="quiet">${t('notOperational')}</p>` : nothing}
     </details>`;
   }
 }
