@@ -1,10 +1,18 @@
 /** What lies under the data: nothing, a local PMTiles file, or a style from elsewhere. */
-import maplibre, { type LayerSpecification, type StyleSpecification } from 'maplibre-gl';
+import maplibre, { type LayerSpecification, type Map as MapLibre, type StyleSpecification } from 'maplibre-gl';
 import { theme } from '../colour/palette';
 import type { Settings } from '../view/model';
 
 /** No fonts are asked for: without `glyphs` MapLibre writes with those of the reader's machine. */
-export const FONTS = ['Noto Sans', 'Roboto', 'Segoe UI', 'Helvetica Neue', 'Arial', 'sans-serif'];
+const FONTS = ['Noto Sans', 'Roboto', 'Segoe UI', 'Helvetica Neue', 'Arial', 'sans-serif'];
+
+/** A style from elsewhere that brings its glyphs has only its own fonts. */
+export function fonts(map: MapLibre): string[] {
+  const { glyphs, layers } = map.getStyle();
+  if (!glyphs) return FONTS;
+  const written = layers.map((layer) => (layer.type === 'symbol' ? layer.layout?.['text-font'] : undefined));
+  return (written.find((font) => Array.isArray(font) && font.every((name) => typeof name === 'string' && name !== 'literal')) ?? ['Noto Sans Regular']) as string[];
+}
 
 export function ink() {
   return theme() === 'dark'
@@ -19,7 +27,13 @@ export async function baseStyle({ basemap, basemap_style }: Settings): Promise<S
     sources: {},
     layers: [{ id: 'ground', type: 'background', paint: { 'background-color': ink().ground } }],
   };
-  return basemap ? withTiles(style, new URL(basemap, location.href).href) : style;
+  if (!basemap) return style;
+  try {
+    return await withTiles(style, new URL(basemap, location.href).href);
+  } catch (error) {
+    console.warn('the base map cannot be read', error);
+    return style;
+  }
 }
 
 /** A raster file as it is; of a vector file every layer in quiet greys, whatever its schema. */

@@ -5,7 +5,7 @@ import type { Layer } from '../api/layers';
 import { GREY } from '../colour/palette';
 import type { Model } from '../view/model';
 import { shownItems } from '../view/legend';
-import { FONTS, ink } from './base';
+import { fonts, ink } from './base';
 import { sign } from './symbols';
 import { set } from './units';
 
@@ -76,7 +76,7 @@ function addLayer(map: MapLibre, model: Model, layer: Layer, source: string): vo
         'icon-size': ['interpolate', ['linear'], ['get', 'point_count'], 2, 1.15, 20, 1.6, 100, 2.1],
         'icon-allow-overlap': true,
         'text-field': ['get', 'point_count_abbreviated'],
-        'text-font': FONTS,
+        'text-font': fonts(map),
         'text-size': 12,
         'text-allow-overlap': true,
       },

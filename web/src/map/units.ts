@@ -4,7 +4,7 @@ import type { GeoJSONSource, Map as MapLibre, VariableAnchorOffsetCollectionSpec
 import type { UnitShape } from '../api/figures';
 import type { Model } from '../view/model';
 import { shading } from '../view/shading';
-import { FONTS, ink } from './base';
+import { fonts, ink } from './base';
 
 export const UNIT_FILL = 'units-fill';
 
@@ -37,7 +37,7 @@ export function drawUnits(map: MapLibre, model: Model): void {
     id: UNIT_FILL,
     type: 'fill',
     source: 'units',
-    paint: { 'fill-color': ['get', 'colour'], 'fill-opacity': model.settings.basemap || model.settings.basemap_style ? 0.6 : 1 },
+    paint: { 'fill-color': ['get', 'colour'], 'fill-opacity': model.settings.basemap || model.settings.basemap_style ? 0.75 : 1 },
   });
   map.addLayer({ id: 'units-line', type: 'line', source: 'units', paint: { 'line-color': line, 'line-width': 1 } });
   map.addLayer({
@@ -53,7 +53,7 @@ export function drawUnits(map: MapLibre, model: Model): void {
     source: 'unit-names',
     layout: {
       'text-field': ['get', 'name'],
-      'text-font': FONTS,
+      'text-font': fonts(map),
       'text-size': ['interpolate', ['linear'], ['zoom'], 10, 11, 14, 15],
       'text-max-width': 12,
       'text-padding': 0,
