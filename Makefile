@@ -7,7 +7,7 @@ export VENV := $(TARGET)/venv
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run dev test fmt lint unit docs openapi openapi-check fixtures licences smoke clean toolchain tools
+.PHONY: help run dev test fmt lint unit docs openapi openapi-check fixtures licences smoke web web-unit web-test clean toolchain tools
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do \
@@ -16,17 +16,19 @@ help: ## List the targets
 run: ## Install what is missing, build, serve the demo on 0.0.0.0:8080 (PORT, HATANG_DATA_DIR, DATABASE_URL)
 	@scripts/install.sh run
 	@scripts/toolchain.sh
+	@$(MAKE) --no-print-directory web
 	cargo build --release --locked
 	@exec $(TARGET)/release/hatang serve --demo
 
 dev: toolchain ## The same from a quick, unoptimised build
 	@scripts/install.sh run
+	@$(MAKE) --no-print-directory web
 	cargo run --locked -- serve --demo
 
 test: ## Everything that must hold before a merge
 	@scripts/install.sh test
 	@scripts/toolchain.sh test
-	@scripts/step.sh fmt-check lint unit docs tools openapi-check fixtures licences smoke
+	@scripts/step.sh web web-unit fmt-check lint unit docs tools openapi-check fixtures licences smoke web-test
 
 fmt: toolchain ## Format the sources
 	cargo fmt
@@ -58,6 +60,15 @@ licences: toolchain tools ## Licences, sources and advisories of all dependencie
 
 smoke: toolchain ## `make run` in a directory of its own: figures, GDAL, a write, kill -9, a clean end
 	scripts/smoke.sh
+
+web: ## Build the map page into web/dist, from where the program embeds it
+	@scripts/web.sh
+
+web-unit: web ## Tests of the page's own code
+	cd web && npm run --silent unit
+
+web-test: toolchain ## The page in Chromium, wide and narrow: layers, figures, accessibility, embedding
+	scripts/web-test.sh
 
 clean: ## Remove what was built; the data stay
 	cargo clean

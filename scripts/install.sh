@@ -13,6 +13,12 @@ need() { # need PACKAGE TEST...: the package is missing when the test fails
 
 has() { command -v "$1"; }
 
+# Vite needs Node.js 18 or later, as Debian 12 has it.
+has_node() { node -e 'process.exit(Number(process.versions.node.split(".")[0]) >= 18 ? 0 : 1)'; }
+
+# Signs of Vietnamese for the pictures that Chromium makes.
+fc_has() { fc-list "$1" | grep -q .; }
+
 # The program itself decides which PostgreSQL it runs (src/store/cluster/installation.rs); here it is enough that there
 # is one of 15 or later that has PostGIS.
 has_postgis() {
@@ -29,10 +35,14 @@ has_postgis() {
 need build-essential has cc
 need pkg-config has pkg-config
 need curl has curl
+need nodejs has_node
+need npm has npm
 if [ "$purpose" = test ]; then
     need gdal-bin has ogrinfo
     need python3 has python3
     need python3-venv python3 -c 'import ensurepip, venv'
+    need chromium has chromium
+    need fonts-noto-core fc_has 'Noto Sans'
 fi
 needs_postgresql=
 # Tests run PostgreSQL themselves whatever DATABASE_URL says.

@@ -11,8 +11,9 @@ use actix_web::http::header::{
 use actix_web::middleware::{Compress, Next, NormalizePath, from_fn};
 use actix_web::{Route, web};
 
+use crate::api::basemap::BASEMAP;
 use crate::api::{self, BASE, envelope};
-use crate::config::Limits;
+use crate::config::{Limits, Page};
 use crate::store::Store;
 
 /// What every handler shares.
@@ -20,6 +21,7 @@ use crate::store::Store;
 pub struct App {
     pub store: Store,
     pub limits: Limits,
+    pub page: Page,
 }
 
 /// The service.
@@ -57,7 +59,10 @@ fn routes(config: &mut web::ServiceConfig) {
             .default_service(web::to(envelope::method_not_allowed))
     };
     config
-        .service(only_get("/", read().to(api::docs::show_home)))
+        .service(only_get("/", read().to(api::web::show_page)))
+        .service(only_get("/config.json", read().to(api::web::show_config)))
+        .service(only_get(BASEMAP, read().to(api::basemap::show_range)))
+        .service(only_get("/{file:assets/[^/]+|favicon\\.svg}", read().to(api::web::show_file)))
         .service(only_get("/healthz", read().to(api::health::show_health)))
         .service(only_get("/readyz", read().to(api::health::show_readiness)))
         .service(only_get(BASE, read().to(api::landing::show_landing)))

@@ -26,6 +26,39 @@ pub struct ServeConfig {
 
     #[command(flatten)]
     pub limits: Limits,
+
+    #[command(flatten)]
+    pub page: Page,
+}
+
+/// What the map page shows first, and what lies under it.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Page {
+    /// The unit at which the map opens, with the day on which it is read and counted.
+    #[arg(long, env = "HATANG_HOME", default_value = Page::HOME)]
+    pub home: String,
+
+    /// A base map: a PMTiles file, served from here.
+    #[arg(long, env = "HATANG_BASEMAP", conflicts_with = "basemap_style")]
+    pub basemap: Option<PathBuf>,
+
+    /// A base map from elsewhere: the address of a MapLibre style. Browsers then ask that host.
+    #[arg(long, env = "HATANG_BASEMAP_STYLE")]
+    pub basemap_style: Option<String>,
+
+    /// Whom the data are due to, shown on the map.
+    #[arg(long, env = "HATANG_ATTRIBUTION")]
+    pub attribution: Option<String>,
+}
+
+impl Page {
+    const HOME: &'static str = "405@2023-09-20";
+}
+
+impl Default for Page {
+    fn default() -> Page {
+        Page { home: Page::HOME.into(), basemap: None, basemap_style: None, attribution: None }
+    }
 }
 
 /// What a request may cost, and how links are made.

@@ -1,4 +1,4 @@
-//! Pages to read: where one is, and the API document.
+//! The API document to read.
 
 use std::fmt::Write;
 
@@ -7,29 +7,6 @@ use serde_json::Value;
 
 use super::openapi;
 use crate::error::Error;
-use crate::kinds::{ALL, Kind};
-
-/// `GET /`: the layers and where to go on. The map takes its place.
-pub async fn show_home() -> Result<HttpResponse, Error> {
-    let mut list = String::new();
-    for kind in ALL {
-        let Kind { collection, title, .. } = kind;
-        let _ = write!(
-            list,
-            "<li><a href=\"/api/v1/collections/{collection}/items\">{}</a> <small>{}</small></li>",
-            title.vi, title.en
-        );
-    }
-    Ok(page(
-        "Hạ tầng số",
-        &format!(
-            "<p>Sổ đăng ký và bản đồ hạ tầng số của địa phương. <i>The register of a locality's digital infrastructure.</i></p>\
-             <h2>Lớp dữ liệu</h2><ul>{list}</ul>\
-             <h2>API</h2><ul><li><a href=\"/api/v1\">/api/v1</a> (OGC API Features)</li>\
-             <li><a href=\"/api/v1/docs\">Tài liệu API</a></li></ul>"
-        ),
-    ))
-}
 
 /// `GET /api/v1/docs`: every operation of the OpenAPI document.
 pub async fn show_docs() -> Result<HttpResponse, Error> {

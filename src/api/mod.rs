@@ -1,5 +1,6 @@
 //! Handlers, by URL: parse, permit, call, answer.
 
+pub mod basemap;
 pub mod caching;
 pub mod changes;
 pub mod collections;
@@ -15,6 +16,7 @@ pub mod links;
 pub mod openapi;
 pub mod schema;
 pub mod stats;
+pub mod web;
 pub mod writes;
 
 /// The path under which the API lives; also the OGC API landing page.

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::access::View;
-use crate::kinds::{Default, Field, Type};
+use crate::kinds::{Default, Field, Storage, Type};
 
 const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 
@@ -15,8 +15,14 @@ pub fn of_properties(view: &View, url: &str) -> Value {
     for field in view.fields() {
         properties.insert(field.name.into(), of_field(field));
     }
-    json!({"$schema": DIALECT, "$id": url, "title": view.kind.title.vi, "x-title-en": view.kind.title.en,
-        "type": "object", "required": required(view), "properties": properties, "additionalProperties": false})
+    let mut schema = json!({"$schema": DIALECT, "$id": url, "title": view.kind.title.vi,
+        "x-title-en": view.kind.title.en, "type": "object", "required": required(view), "properties": properties,
+        "additionalProperties": false});
+    match view.kind.storage {
+        Storage::Assets { .. } => schema["x-legend"] = json!(view.kind.legend),
+        Storage::Units { .. } => schema["x-unit-level"] = json!(view.kind.unit_level()),
+    }
+    schema
 }
 
 /// What can be a parameter of items; `geom` by bbox.

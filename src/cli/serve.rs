@@ -38,7 +38,7 @@ pub fn run(config: &Config, serve: &ServeConfig, with_demo: bool) -> anyhow::Res
     }
     let statement_timeout = Duration::from_secs(serve.limits.statement_timeout_s);
     let store = Store::new(&url, serve.limits.db_connections, statement_timeout)?;
-    let state = App { store, limits: serve.limits.clone() };
+    let state = App { store, limits: serve.limits.clone(), page: serve.page.clone() };
 
     let result = std::thread::scope(|scope| {
         let (stop, stopped) = channel();

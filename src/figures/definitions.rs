@@ -9,6 +9,21 @@ const fn label(vi: &'static str, en: &'static str) -> Label {
     Label { vi, en }
 }
 
+/// The figures that a page shows first, in its order: those of the districts' reports.
+pub const HEADLINES: &[&str] = &[
+    "camera_eyes",
+    "camera_eyes_by_manager",
+    "bts_stations",
+    "bts_stations_by_operator",
+    "wifi_facilities_agency_office",
+    "wifi_facilities_commune_office",
+    "wifi_facilities_school",
+    "mobile_hamlets_4g",
+    "fiber_hamlets_any",
+    "camera_hamlets",
+    "heritage_qr_sites",
+];
+
 /// An indicator of rule version 1 that has no denominator.
 const fn count(
     code: &'static str,

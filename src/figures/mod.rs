@@ -8,7 +8,7 @@ mod indicator;
 mod rounding;
 
 pub use comparison::{Baseline, Delta, Note, Part, Parts, check_parts};
-pub use definitions::{INDICATORS, find, operators};
+pub use definitions::{HEADLINES, INDICATORS, find, operators};
 pub use figure::{Change, Figure, UnitFigures, Value};
 pub use indicator::{Amount, Condition, Days, HamletState, Indicator, Measure, Selection, UNKNOWN, Weight};
 pub use rounding::{percent, range};

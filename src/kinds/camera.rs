@@ -13,6 +13,7 @@ pub static CAMERA: Kind = Kind {
     ),
     storage: Storage::Assets { table: "cameras", code_prefix: "CAM" },
     geometry: &["Point"],
+    legend: Some("managing_level"),
     own_fields: &[
         NAME.public_column("public_name"),
         Field::integer("eye_count", "Số mắt", "Eyes", 1, 16).or(Default::Integer(1)),

@@ -13,6 +13,7 @@ pub static FACILITY: Kind = Kind {
     ),
     storage: Storage::Assets { table: "facilities", code_prefix: "FAC" },
     geometry: &["Point"],
+    legend: Some("type"),
     own_fields: &[
         NAME.required(),
         Field::one_of("type", "Loại", "Type", FACILITY_TYPES).required(),

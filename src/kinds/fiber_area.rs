@@ -13,6 +13,7 @@ pub static FIBER_AREA: Kind = Kind {
     ),
     storage: Storage::Assets { table: "fiber_areas", code_prefix: "FA" },
     geometry: &["MultiPolygon"],
+    legend: Some("operator"),
     own_fields: &[
         NAME,
         Field::one_of("operator", "Nhà mạng", "Operator", OPERATORS).required(),

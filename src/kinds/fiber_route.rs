@@ -13,6 +13,7 @@ pub static FIBER_ROUTE: Kind = Kind {
     ),
     storage: Storage::Assets { table: "fiber_routes", code_prefix: "FR" },
     geometry: &["LineString", "MultiLineString"],
+    legend: Some("operator"),
     own_fields: &[
         NAME.internal(),
         Field::one_of("operator", "Nhà mạng", "Operator", OPERATORS).required(),

@@ -46,6 +46,8 @@ pub struct Kind {
     pub storage: Storage,
     /// The GeoJSON types that are stored; a single part given where only the multi type is listed is promoted.
     pub geometry: &'static [&'static str],
+    /// The enumeration that colours the layer on a map.
+    pub legend: Option<&'static str>,
     /// The layer's own fields; the common ones are in [`Kind::fields`].
     pub own_fields: &'static [Field],
     /// Common fields that strangers do not see in this layer.
@@ -72,6 +74,14 @@ impl Kind {
     pub fn table(&self) -> &'static str {
         match self.storage {
             Storage::Assets { table, .. } | Storage::Units { table } => table,
+        }
+    }
+
+    /// The level of a layer of administrative units: `commune`.
+    pub fn unit_level(&self) -> Option<&'static str> {
+        match self.storage {
+            Storage::Assets { .. } => None,
+            Storage::Units { table } => table.strip_suffix('s'),
         }
     }
 

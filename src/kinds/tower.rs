@@ -13,6 +13,7 @@ pub static TOWER: Kind = Kind {
     ),
     storage: Storage::Assets { table: "towers", code_prefix: "BTS" },
     geometry: &["Point"],
+    legend: Some("operator"),
     own_fields: &[
         NAME.required(),
         Field::one_of("operator", "Nhà mạng", "Operator", OPERATORS).required(),

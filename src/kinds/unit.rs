@@ -26,6 +26,7 @@ const UNITS: Kind = Kind {
     description: label("", ""),
     storage: Storage::Units { table: "" },
     geometry: &["MultiPolygon"],
+    legend: None,
     own_fields: &[],
     internal_common: &[],
     rules: &[],

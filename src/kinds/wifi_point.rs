@@ -13,6 +13,7 @@ pub static WIFI_POINT: Kind = Kind {
     ),
     storage: Storage::Assets { table: "wifi_points", code_prefix: "WIFI" },
     geometry: &["Point"],
+    legend: Some("venue_type"),
     own_fields: &[
         NAME,
         // 32 octets are at most 32 characters; the table counts octets (IEEE 802.11).

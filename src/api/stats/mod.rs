@@ -14,7 +14,7 @@ use super::links::base;
 use crate::access::Caller;
 use crate::app::App;
 use crate::error::Error;
-use crate::figures::{INDICATORS, Indicator, Measure, UnitFigures};
+use crate::figures::{HEADLINES, INDICATORS, Indicator, Measure, UnitFigures};
 use crate::query::Params;
 use crate::store::figures::figures;
 use crate::store::territory::Unit;
@@ -121,6 +121,7 @@ fn definition(indicator: &Indicator) -> Value {
         "rule_version": indicator.rule_version,
         "collection": indicator.kind.collection,
         "sums": indicator.summed_field(),
+        "headline": HEADLINES.contains(&indicator.code),
     });
     if let Measure::Partition { by, overlapping, .. } = indicator.measure {
         definition["by"] = json!(by);

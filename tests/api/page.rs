@@ -1,0 +1,34 @@
+//! The map page and what it must know of the service.
+
+use actix_web::http::Method;
+
+use crate::common::Server;
+
+#[actix_web::test]
+async fn the_page_may_run_its_own_scripts_only() {
+    let server = Server::new().await;
+    let page = server.stranger().get("//").await;
+    assert_eq!(page.status, 200);
+    let policy = page.header("content-security-policy").unwrap();
+    assert!(policy.starts_with("default-src 'self'; connect-src 'self';"), "{policy}");
+    assert_eq!(page.header("cache-control").unwrap(), "no-cache");
+    let tag = page.header("etag").unwrap();
+    let again = server.stranger().send(Method::GET, "//", &[("If-None-Match", &tag)], None).await;
+    assert_eq!(again.status, 304);
+}
+
+#[actix_web::test]
+async fn the_page_learns_where_to_open() {
+    let server = Server::new().await;
+    let settings = server.stranger().get("//config.json").await.ok();
+    assert_eq!(settings["home"], "405@2023-09-20");
+    assert!(settings["basemap"].is_null());
+}
+
+#[actix_web::test]
+async fn without_a_base_map_there_is_none() {
+    let server = Server::new().await;
+    for path in ["//basemap.pmtiles", "//assets/none.js"] {
+        assert_eq!(server.stranger().get(path).await.status, 404, "{path}");
+    }
+}

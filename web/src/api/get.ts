@@ -1,0 +1,34 @@
+/** Asking the service. */
+import { language } from '../texts';
+
+export const API = '/api/v1';
+
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** JSON of an address of the service. A failure carries what its problem document says. */
+export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
+  const headers = { Accept: 'application/json', 'Accept-Language': language() };
+  const response = await fetch(path, signal ? { headers, signal } : { headers });
+  if (response.ok) return (await response.json()) as T;
+  const problem = (await response.json().catch(() => ({}))) as { title?: string; detail?: string };
+  throw new ApiError(response.status, problem.detail ?? problem.title ?? `HTTP ${response.status}`);
+}
+
+export function query(path: string, parameters: Record<string, string | number | undefined>): string {
+  const given = Object.entries(parameters).filter(([, value]) => value !== undefined && value !== '');
+  const text = given.map(([name, value]) => `${name}=${encodeURIComponent(String(value)).replace(/%40/g, '@').replace(/%2C/g, ',')}`);
+  return text.length ? `${API}${path}?${text.join('&')}` : `${API}${path}`;
+}
+
+/** An absolute link of the API, on the host that the page came from. */
+export function local(href: string): string {
+  const url = new URL(href, location.href);
+  return url.pathname + url.search;
+}

@@ -1,0 +1,88 @@
+/** The layers, as `/collections` and their schemas describe them. The page knows no layer by name. */
+import type { Label } from '../texts';
+import { get, query } from './get';
+
+export interface Field {
+  name: string;
+  title: Label;
+  type: 'text' | 'number' | 'boolean' | 'date' | 'link' | 'reference' | 'commune';
+  /** The values of an enumeration, with their texts. */
+  values: { value: string; label: Label }[];
+  unit: string | undefined;
+  /** The layer that a reference points into. */
+  collection: string | undefined;
+}
+
+export interface Layer {
+  id: string;
+  title: Label;
+  geometry: 'point' | 'line' | 'area';
+  fields: Field[];
+  /** The enumeration that colours it. */
+  legend: Field | undefined;
+  /** The level of a layer of administrative units. */
+  unitLevel: string | undefined;
+}
+
+interface Schema {
+  title: string;
+  'x-title-en': string;
+  'x-legend'?: string;
+  'x-unit-level'?: string;
+  properties: Record<string, Property>;
+}
+
+interface Property {
+  type?: string;
+  format?: string;
+  pattern?: string;
+  title?: string;
+  enum?: string[];
+  items?: { enum?: string[] };
+  'x-title-en'?: string;
+  'x-enum-labels'?: Record<string, Label>;
+  'x-ogc-role'?: string;
+  'x-ogc-unit'?: string;
+  'x-collection'?: string;
+}
+
+export async function layers(): Promise<Layer[]> {
+  const { collections } = await get<{ collections: { id: string }[] }>(query('/collections', {}));
+  return Promise.all(collections.map(async ({ id }) => layer(id, await get<Schema>(query(`/collections/${id}/schema`, {})))));
+}
+
+export function layer(id: string, schema: Schema): Layer {
+  const geometry = schema.properties['geom']?.format ?? '';
+  const fields = Object.entries(schema.properties)
+    .filter(([name]) => name !== 'id' && name !== 'geom')
+    .map(([name, property]) => field(name, property));
+  return {
+    id,
+    title: { vi: schema.title, en: schema['x-title-en'] },
+    geometry: geometry.includes('line') ? 'line' : geometry.includes('polygon') ? 'area' : 'point',
+    fields,
+    legend: fields.find(({ name }) => name === schema['x-legend']),
+    unitLevel: schema['x-unit-level'],
+  };
+}
+
+function field(name: string, property: Property): Field {
+  const values = property.enum ?? property.items?.enum ?? [];
+  return {
+    name,
+    title: { vi: property.title ?? name, en: property['x-title-en'] ?? property.title ?? name },
+    type: typeOf(property),
+    values: values.map((value) => ({ value, label: property['x-enum-labels']?.[value] ?? { vi: value, en: value } })),
+    unit: property['x-ogc-unit'],
+    collection: property['x-collection'],
+  };
+}
+
+function typeOf(property: Property): Field['type'] {
+  if (property['x-ogc-role'] === 'reference') return 'reference';
+  if (property.type === 'integer' || property.type === 'number') return 'number';
+  if (property.type === 'boolean') return 'boolean';
+  if (property.format === 'date' || property.format === 'date-time') return 'date';
+  if (property.format === 'uri') return 'link';
+  return property.pattern === '^[0-9]{5}$' ? 'commune' : 'text';
+}

@@ -1,0 +1,68 @@
+/** What lies under the data: nothing, a local PMTiles file, or a style from elsewhere. */
+import maplibre, { type LayerSpecification, type Map as MapLibre, type StyleSpecification } from 'maplibre-gl';
+import { theme } from '../colour/palette';
+import type { Settings } from '../view/model';
+
+/** No fonts are asked for: without `glyphs` MapLibre writes with those of the reader's machine. */
+const FONTS = ['Noto Sans', 'Roboto', 'Segoe UI', 'Helvetica Neue', 'Arial', 'sans-serif'];
+
+/** A style from elsewhere that brings its glyphs has only its own fonts. */
+export function fonts(map: MapLibre): string[] {
+  const { glyphs, layers } = map.getStyle();
+  if (!glyphs) return FONTS;
+  const written = layers.map((layer) => (layer.type === 'symbol' ? layer.layout?.['text-font'] : undefined));
+  return (written.find((font) => Array.isArray(font) && font.every((name) => typeof name === 'string' && name !== 'literal')) ?? ['Noto Sans Regular']) as string[];
+}
+
+export function ink() {
+  return theme() === 'dark'
+    ? { ground: '#14191c', land: '#1c2327', line: '#55646c', text: '#e8eef1', halo: '#14191c', water: '#1b2a33', road: '#39454b' }
+    : { ground: '#eef1f2', land: '#ffffff', line: '#8a9aa2', text: '#20303a', halo: '#ffffff', water: '#cfe3ec', road: '#d5dadd' };
+}
+
+export async function baseStyle({ basemap, basemap_style }: Settings): Promise<StyleSpecification | string> {
+  if (basemap_style) return basemap_style;
+  const style: StyleSpecification = {
+    version: 8,
+    sources: {},
+    layers: [{ id: 'ground', type: 'background', paint: { 'background-color': ink().ground } }],
+  };
+  if (!basemap) return style;
+  try {
+    return await withTiles(style, new URL(basemap, location.href).href);
+  } catch (error) {
+    console.warn('the base map cannot be read', error);
+    return style;
+  }
+}
+
+/** A raster file as it is; of a vector file every layer in quiet greys, whatever its schema. */
+async function withTiles(style: StyleSpecification, url: string): Promise<StyleSpecification> {
+  const { PMTiles, Protocol, TileType } = await import('pmtiles');
+  const file = new PMTiles(url);
+  const protocol = new Protocol();
+  protocol.add(file);
+  maplibre.removeProtocol('pmtiles');
+  maplibre.addProtocol('pmtiles', protocol.tile);
+  const [header, metadata] = await Promise.all([file.getHeader(), file.getMetadata()]);
+  const { attribution, vector_layers } = metadata as { attribution?: string; vector_layers?: { id: string }[] };
+  const source = { url: `pmtiles://${url}`, attribution: attribution ?? '' };
+  if (header.tileType !== TileType.Mvt) {
+    style.sources['base'] = { type: 'raster', tileSize: 256, ...source };
+    style.layers.push({ id: 'base', type: 'raster', source: 'base', paint: { 'raster-saturation': -0.6, 'raster-opacity': 0.7 } });
+    return style;
+  }
+  style.sources['base'] = { type: 'vector', ...source };
+  style.layers.push(...(vector_layers ?? []).flatMap(({ id }) => quiet(id)));
+  return style;
+}
+
+function quiet(layer: string): LayerSpecification[] {
+  const { land, water, road } = ink();
+  const common = { source: 'base', 'source-layer': layer } as const;
+  const fill = /water|ocean|lake|river/.test(layer) ? water : land;
+  return [
+    { id: `${layer}-fill`, type: 'fill', ...common, filter: ['==', ['geometry-type'], 'Polygon'], paint: { 'fill-color': fill } },
+    { id: `${layer}-line`, type: 'line', ...common, filter: ['==', ['geometry-type'], 'LineString'], paint: { 'line-color': road } },
+  ];
+}

@@ -1,0 +1,143 @@
+/** The map: draws what the model holds, and tells it what was clicked. */
+import { html, LitElement } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import maplibre, { type GeoJSONSource, type MapGeoJSONFeature, type MapMouseEvent, type Map as MapLibre } from 'maplibre-gl';
+import 'maplibre-gl/dist/maplibre-gl.css';
+import { t } from '../texts';
+import { model } from '../view/model';
+import { baseStyle } from './base';
+import { clickable, drawRecords } from './records';
+import { boundsOf, drawUnits, UNIT_FILL, type Placeable } from './units';
+
+const calm = matchMedia('(prefers-reduced-motion: reduce)');
+const dark = matchMedia('(prefers-color-scheme: dark)');
+
+@customElement('map-view')
+export class MapView extends LitElement {
+  map: MapLibre | undefined;
+  private ready = false;
+  private fitted = '';
+  private flownTo = '';
+
+  protected override createRenderRoot() {
+    return this;
+  }
+
+  protected override render() {
+    return html`<div id="map" role="region" aria-label=${t('map')}></div>`;
+  }
+
+  protected override async firstUpdated() {
+    const { place } = model.view;
+    this.map = new maplibre.Map({
+      container: this.querySelector<HTMLElement>('#map')!,
+      style: await baseStyle(model.settings),
+      center: place ? [place[2], place[1]] : [105.85, 20],
+      zoom: place ? place[0] : 9,
+      maxZoom: 19,
+      attributionControl: false,
+      dragRotate: false,
+      pitchWithRotate: false,
+      fadeDuration: calm.matches ? 0 : 200,
+      canvasContextAttributes: { preserveDrawingBuffer: true },
+      locale: { 'NavigationControl.ZoomIn': t('zoomIn'), 'NavigationControl.ZoomOut': t('zoomOut'), 'Map.Title': t('mapHelp') },
+    });
+    if (place) this.fitted = model.view.home;
+    this.map.touchZoomRotate.disableRotation();
+    this.map.addControl(new maplibre.NavigationControl({ showCompass: false }), 'top-right');
+    const { basemap, basemap_style } = model.settings;
+    if (basemap || basemap_style) this.map.addControl(new maplibre.AttributionControl({ compact: true }), 'bottom-left');
+    this.map.addControl(new maplibre.ScaleControl({ maxWidth: 100 }), 'bottom-left');
+    this.map.on('style.load', () => {
+      this.ready = true;
+      this.draw();
+    });
+    this.map.on('click', (event) => void this.clicked(event));
+    this.map.on('mousemove', (event) => {
+      this.map!.getCanvas().style.cursor = this.under(event).length ? 'pointer' : '';
+    });
+    this.map.on('moveend', (event) => {
+      if ('keep' in event) return;
+      const { lng, lat } = this.map!.getCenter();
+      const place: [number, number, number] = [Number(this.map!.getZoom().toFixed(2)), Number(lat.toFixed(5)), Number(lng.toFixed(5))];
+      model.change({ place });
+    });
+    model.addEventListener('change', () => this.draw());
+    dark.addEventListener('change', () => void this.restyle());
+  }
+
+  /** Shows a place, or the whole of what is given. */
+  show(features: Placeable[], keep = false): void {
+    const bounds = boundsOf(features);
+    if (!bounds || !this.map) return;
+    const legend = this.clientWidth > 900 ? 250 : 0;
+    const options = { padding: { top: 40, bottom: 40, left: 40, right: 40 + legend }, maxZoom: 16, duration: calm.matches || keep ? 0 : 500 };
+    this.map.fitBounds(bounds, options, keep ? { keep } : {});
+  }
+
+  showHome(): void {
+    this.show(model.shapes().value ?? []);
+  }
+
+  private draw(): void {
+    if (!this.map || !this.ready) return;
+    drawUnits(this.map, model);
+    drawRecords(this.map, model);
+    const shapes = model.shapes().value;
+    if (shapes?.length && this.fitted !== model.view.home) {
+      this.fitted = model.view.home;
+      this.show(shapes, true);
+    }
+    this.follow();
+  }
+
+  /** Brings a record that was chosen in a list, or the rows of a figure, into sight. */
+  private follow(): void {
+    const { selected, rows } = model.view;
+    const wanted = `${selected} ${rows}`;
+    if (wanted === this.flownTo) return;
+    const record = model.record();
+    const features = record.layer ? (record.value ? [record.value] : undefined) : rows ? model.rows().value?.features : [];
+    if (!features) return;
+    const first = this.flownTo === '' && model.view.place !== undefined;
+    this.flownTo = wanted;
+    const box = boundsOf(features);
+    if (!box || first) return;
+    const seen = this.map!.getBounds();
+    if (seen.contains([box[0], box[1]]) && seen.contains([box[2], box[3]])) return;
+    this.show(features);
+  }
+
+  private under({ point }: MapMouseEvent): MapGeoJSONFeature[] {
+    if (!this.map || !this.ready) return [];
+    const layers = [...clickable(this.map, model).keys(), UNIT_FILL].filter((id) => this.map!.getLayer(id));
+    const near: [[number, number], [number, number]] = [[point.x - 4, point.y - 4], [point.x + 4, point.y + 4]];
+    return this.map.queryRenderedFeatures(near, { layers });
+  }
+
+  private async clicked(event: MapMouseEvent): Promise<void> {
+    const found = this.under(event);
+    const layers = clickable(this.map!, model);
+    const record = found.find(({ layer, source }) => layers.has(layer.id) && !layers.get(layer.id)!.unitLevel && source !== 'units');
+    if (record?.properties['cluster']) return this.open(record, layers.get(record.layer.id)!.id);
+    if (record) return model.change({ selected: `${layers.get(record.layer.id)!.id}/${record.properties['id']}` });
+    const [unit] = this.map!.queryRenderedFeatures(event.point, { layers: [UNIT_FILL] });
+    if (unit) model.change({ selected: `unit/${unit.properties['code']}`, rows: '', tab: 'figures' });
+  }
+
+  /** Zooms into a cluster; lists what lies at one place. */
+  private async open(cluster: MapGeoJSONFeature, layer: string): Promise<void> {
+    const source = this.map!.getSource<GeoJSONSource>(cluster.source)!;
+    const id = cluster.properties['cluster_id'] as number;
+    const zoom = await source.getClusterExpansionZoom(id);
+    const center = (cluster.geometry as GeoJSON.Point).coordinates as [number, number];
+    if (zoom <= 18) return void this.map!.easeTo({ center, zoom, duration: calm.matches ? 0 : 500 });
+    const leaves = await source.getClusterLeaves(id, 200, 0);
+    this.dispatchEvent(new CustomEvent('gathered', { bubbles: true, detail: { layer, ids: leaves.map(({ properties }) => properties!['id']) } }));
+  }
+
+  private async restyle(): Promise<void> {
+    this.ready = false;
+    this.map?.setStyle(await baseStyle(model.settings), { diff: false });
+  }
+}

@@ -1,0 +1,100 @@
+/** What is looked at, as it stands in the page's address: a link shows another person the same. */
+import type { Classing } from '../colour/classes';
+import type { Language } from '../texts';
+
+export type Tab = 'figures' | 'layers' | 'table';
+
+export interface View {
+  language: Language;
+  tab: Tab;
+  /** The unit with the day on which it is read: `405@2023-09-20`. */
+  home: string;
+  asOf: string;
+  /** Empty: no comparison. */
+  compare: string;
+  /** The ids of the layers shown; undefined until the first choice. */
+  on: string[] | undefined;
+  /** Values of fields, by layer and field. */
+  filters: Record<string, Record<string, string[]>>;
+  /** The property that shades the communes; empty for none, undefined until the first choice. */
+  shade: string | undefined;
+  classing: Classing;
+  /** `layer/id` of a record, or `unit/code`. */
+  selected: string;
+  /** The figure whose rows are listed: `camera_eyes`, `camera_eyes_by_manager:district_police`. */
+  rows: string;
+  /** Zoom, latitude, longitude. */
+  place: [number, number, number] | undefined;
+}
+
+/** The first sight: the home's own day, against the end of the year before. */
+export function firstView(home: string, today: string): View {
+  const asOf = home.split('@')[1] ?? today;
+  return {
+    language: 'vi',
+    tab: 'figures',
+    home,
+    asOf,
+    compare: `${Number(asOf.slice(0, 4)) - 1}-12-31`,
+    on: undefined,
+    filters: {},
+    shade: undefined,
+    classing: 'quantile',
+    selected: '',
+    rows: '',
+    place: undefined,
+  };
+}
+
+export function read(search: string, first: View): View {
+  const given = new URLSearchParams(search);
+  const home = given.get('unit') ?? first.home;
+  const view: View = { ...(home === first.home ? first : firstView(home, first.asOf)), filters: {} };
+  if (given.get('lang') === 'en') view.language = 'en';
+  const tab = given.get('tab');
+  if (tab === 'layers' || tab === 'table') view.tab = tab;
+  const asOf = given.get('as_of');
+  if (asOf && isDay(asOf)) view.asOf = asOf;
+  const compare = given.get('compare');
+  if (compare !== null && (compare === '' || isDay(compare))) view.compare = compare;
+  const on = given.get('layers');
+  if (on !== null) view.on = on.split(',').filter(Boolean);
+  view.shade = given.get('shade') ?? undefined;
+  const classing = given.get('classes');
+  if (classing === 'equal' || classing === 'jenks') view.classing = classing;
+  view.selected = given.get('selected') ?? '';
+  view.rows = given.get('rows') ?? '';
+  const place = given.get('at')?.split('/').map(Number);
+  if (place?.length === 3 && place.every(Number.isFinite)) view.place = place as [number, number, number];
+  for (const [name, values] of given) {
+    const [, layer, field] = /^([\w-]+)\.(\w+)$/.exec(name) ?? [];
+    if (layer && field) (view.filters[layer] ??= {})[field] = values.split(',').filter(Boolean);
+  }
+  return view;
+}
+
+/** The address, without what goes without saying. */
+export function write(view: View, first: View): string {
+  const parts: [string, string][] = [];
+  const say = (name: string, value: string, usual: string) => value !== usual && parts.push([name, value]);
+  say('lang', view.language, 'vi');
+  say('unit', view.home, first.home);
+  say('as_of', view.asOf, first.asOf);
+  say('compare', view.compare, first.compare);
+  say('tab', view.tab, 'figures');
+  if (view.on) parts.push(['layers', view.on.join(',')]);
+  if (view.shade !== undefined) parts.push(['shade', view.shade]);
+  say('classes', view.classing, 'quantile');
+  say('selected', view.selected, '');
+  say('rows', view.rows, '');
+  for (const [layer, fields] of Object.entries(view.filters)) {
+    for (const [field, values] of Object.entries(fields)) if (values.length) parts.push([`${layer}.${field}`, values.join(',')]);
+  }
+  if (view.place) parts.push(['at', view.place.join('/')]);
+  const plain = (text: string) => encodeURIComponent(text).replace(/%(40|2C|2F|3A)/g, decodeURIComponent);
+  return parts.length ? `?${parts.map(([name, value]) => `${name}=${plain(value)}`).join('&')}` : '';
+}
+
+function isDay(text: string): boolean {
+  return /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text));
+}

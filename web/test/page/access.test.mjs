@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { test } from 'node:test';
+import { NARROW, settled, visit, WIDE } from './browser.mjs';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+async function isClean(page, where) {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
+  const bad = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+  assert.deepEqual(bad.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ html }) => html.slice(0, 160)).join(' | ')}`), [], where);
+}
+
+for (const colorScheme of ['light', 'dark']) {
+  for (const viewport of [WIDE, NARROW]) {
+    test(`axe finds nothing serious, ${colorScheme}, ${viewport.width}`, async () => {
+      await visit('/', { viewport, colorScheme }, async (page) => {
+        await isClean(page, 'figures');
+        for (const tab of ['layers', 'table']) {
+          await page.locator(`#tab-${tab}`).click();
+          await settled(page);
+          await isClean(page, tab);
+        }
+        await page.locator('#tab-figures').click();
+        await page.locator('[data-code=camera_eyes] .big .number').click();
+        await page.locator('.rows button').first().click();
+        await settled(page);
+        await isClean(page, 'a record');
+      });
+    });
+  }
+}
+
+test('the keyboard alone goes everywhere', async () => {
+  await visit('/', {}, async (page) => {
+    await page.keyboard.press('Tab');
+    assert.equal(await page.evaluate(() => document.activeElement.className), 'skip');
+    await page.keyboard.press('Enter');
+    assert.equal(await page.evaluate(() => document.activeElement.id), 'panel');
+    await page.locator('#tab-figures').focus();
+    await page.keyboard.press('ArrowRight');
+    assert.equal(await page.evaluate(() => document.activeElement.id), 'tab-layers');
+    await page.locator('.layer input').first().waitFor();
+    const before = await page.locator('.layer.on').count();
+    await page.locator('.layer .switch input').first().focus();
+    await page.keyboard.press('Space');
+    await page.waitForFunction((count) => document.querySelectorAll('.layer.on').length !== count, before);
+    await page.locator('#search').focus();
+    await page.keyboard.type('dong nam');
+    await page.locator('.hits button').first().waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.locator('.hits').waitFor({ state: 'detached' });
+    await page.locator('.maplibregl-canvas').focus();
+    const centre = () => page.evaluate(() => document.querySelector('map-view').map.getCenter().lng);
+    const first = await centre();
+    await page.keyboard.press('ArrowRight');
+    await page.waitForFunction((lng) => document.querySelector('map-view').map.getCenter().lng !== lng, first);
+  });
+});

@@ -1,0 +1,9 @@
+/** One process and one browser for all. */
+import { after } from 'node:test';
+import { close } from './browser.mjs';
+
+after(close);
+await import('./map.test.mjs');
+await import('./figures.test.mjs');
+await import('./access.test.mjs');
+await import('./embed.test.mjs');

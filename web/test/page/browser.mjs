@@ -1,0 +1,64 @@
+/** Chromium on a page of the service; every test also fails on a console error or a request to another host. */
+import assert from 'node:assert/strict';
+import { chromium } from 'playwright-core';
+
+export const service = process.env.HATANG_URL ?? 'http://127.0.0.1:8080';
+export const WIDE = { width: 1360, height: 850 };
+export const NARROW = { width: 360, height: 740 };
+export const SIZES = { wide: WIDE, narrow: NARROW };
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--headless', '--no-sandbox', '--disable-gpu', '--enable-unsafe-swiftshader', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+});
+
+export const close = () => browser.close();
+
+/** Opens an address, runs the test on its page, and looks at what went wrong meanwhile. */
+export async function visit(path, options, run) {
+  const context = await browser.newContext({ viewport: WIDE, locale: 'vi-VN', reducedMotion: 'reduce', ...options });
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  const wrong = [];
+  page.on('console', (message) => message.type() === 'error' && wrong.push(message.text()));
+  page.on('pageerror', (error) => wrong.push(String(error)));
+  page.on('request', (request) => {
+    const url = new URL(request.url());
+    if (/^https?:$/.test(url.protocol) && url.origin !== new URL(options?.origin ?? service).origin && url.origin !== service) wrong.push(`asks ${url.origin}`);
+  });
+  try {
+    await page.goto(new URL(path, options?.origin ?? service).href);
+    if (!options?.origin) await settled(page);
+    await run(page);
+    assert.deepEqual(wrong, []);
+  } finally {
+    await context.close();
+  }
+}
+
+/** The figures are there, and the map has drawn all that it was given. */
+export async function settled(page) {
+  await page.waitForFunction(() => {
+    const map = document.querySelector('map-view')?.map;
+    return map?.getSource('listed') && map.loaded() && !document.querySelector('.waiting') && document.querySelector('h2')?.textContent?.trim();
+  });
+}
+
+/** How many records of a layer are drawn, those in clusters counted. */
+export function drawn(page, layer) {
+  return page.evaluate((layer) => {
+    const { map } = document.querySelector('map-view');
+    const layers = ['sign', 'cluster', 'line', 'fill'].map((part) => `records-${layer}-${part}`).filter((id) => map.getLayer(id));
+    const seen = new Map();
+    for (const { properties } of map.queryRenderedFeatures({ layers })) {
+      seen.set(properties.cluster ? `cluster ${properties.cluster_id}` : properties.id, properties.point_count ?? 1);
+    }
+    return [...seen.values()].reduce((sum, count) => sum + count, 0);
+  }, layer);
+}
+
+export async function api(path) {
+  const response = await fetch(`${service}/api/v1${path}`);
+  assert.equal(response.status, 200, path);
+  return response.json();
+}

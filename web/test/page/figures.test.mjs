@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { api, drawn, service, settled, SIZES, visit } from './browser.mjs';
+
+const vi = (value) => new Intl.NumberFormat('vi').format(value);
+const text = (page, selector) => page.locator(selector).first().innerText();
+
+/** The panel says what the API says, headline by headline. */
+async function says(page, { figures }) {
+  const { definitions } = await api('/stats/definitions');
+  for (const { code, by, denominator } of definitions.filter(({ headline }) => headline)) {
+    const figure = figures[code];
+    if (by) {
+      for (const [value, count] of Object.entries(figure.values)) {
+        assert.equal(await text(page, `[data-code=${code}] [data-value=${value}] strong`), vi(count), `${code} ${value}`);
+      }
+    } else if (denominator) {
+      assert.equal(await text(page, `[data-code=${code}] strong`), `${vi(figure.covered)} trên ${vi(figure.total)}`, code);
+    } else {
+      assert.equal(await text(page, `[data-code=${code}] .big strong`), vi(figure.value), code);
+      if (figure.delta) assert.equal(await text(page, `[data-code=${code}] .big .change`), `+${vi(figure.delta.value)}`, code);
+    }
+  }
+}
+
+for (const [size, viewport] of Object.entries(SIZES)) {
+  test(`the panel shows the API's numbers, ${size}`, async () => {
+    await visit('/', { viewport }, async (page) => {
+      await says(page, await api('/stats/405@2023-09-20?as_of=2023-09-20&compare=2022-12-31'));
+      assert.equal(await text(page, '[data-code=camera_eyes] .big strong'), '421');
+      assert.match(await text(page, '[data-code=camera_eyes] .note'), /\+9 và \+76 cộng lại là \+85/);
+      const wider = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+      assert.equal(wider, false, 'nothing sticks out of the page');
+    });
+  });
+}
+
+test('as-of and compare change the numbers', async () => {
+  await visit('/', {}, async (page) => {
+    await page.fill('#as-of', '2022-12-31');
+    await page.locator('#as-of').dispatchEvent('change');
+    await settled(page);
+    await says(page, await api('/stats/405@2023-09-20?as_of=2022-12-31&compare=2021-12-31'));
+    await page.fill('#compare', '2022-06-30');
+    await page.locator('#compare').dispatchEvent('change');
+    await settled(page);
+    await says(page, await api('/stats/405@2023-09-20?as_of=2022-12-31&compare=2022-06-30'));
+    assert.match(page.url(), /as_of=2022-12-31&compare=2022-06-30/);
+    await page.fill('#compare', '2023-06-30');
+    await page.locator('#compare').dispatchEvent('change');
+    await page.locator('.wrong', { hasText: 'phải trước' }).waitFor();
+  });
+});
+
+test('a posted camera appears after a refresh', { skip: !process.env.TOKEN && 'no TOKEN' }, async () => {
+  const today = new Date(Date.now() + 7 * 3600e3).toISOString().slice(0, 10);
+  await visit(`/?as_of=${today}&compare=`, {}, async (page) => {
+    const before = await drawn(page, 'cameras');
+    const eyes = Number(await text(page, '[data-code=camera_eyes] .big strong'));
+    const response = await fetch(`${service}/api/v1/collections/cameras/items`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${process.env.TOKEN}`, 'Content-Type': 'application/geo+json' },
+      body: JSON.stringify({ type: 'Feature', geometry: { type: 'Point', coordinates: [105.7312, 19.8203] }, properties: { name: 'Camera thử', managing_level: 'commune_police', eye_count: 3 } }),
+    });
+    assert.equal(response.status, 201, await response.text());
+    await page.locator('.tool.refresh').click();
+    await page.locator('[data-code=camera_eyes] .big strong', { hasText: String(eyes + 3) }).waitFor();
+    await settled(page);
+    await page.waitForTimeout(300);
+    assert.equal(await drawn(page, 'cameras'), before + 1);
+  });
+});
+
+test('the table sorts, and its sum is the district’s own figure', async () => {
+  await visit('/?tab=table', {}, async (page) => {
+    const column = () => page.locator('tbody td:nth-child(2)').allInnerTexts();
+    await page.locator('thead button').nth(1).click();
+    const falling = (await column()).map(Number);
+    assert.equal(falling.length, 14);
+    assert.deepEqual(falling, [...falling].sort((a, b) => b - a));
+    await page.locator('thead button').nth(1).click();
+    assert.deepEqual((await column()).map(Number), falling.reverse().sort((a, b) => a - b));
+    assert.equal(await text(page, 'tfoot td'), '421');
+    const address = await page.locator('a[download]').getAttribute('href');
+    const csv = await (await fetch(service + address)).text();
+    assert.equal(csv.trim().split('\n').length >= 15, true);
+  });
+});
+
+test('English says everything in English', async () => {
+  await visit('/?tab=layers', {}, async (page) => {
+    await page.locator('.language').click();
+    await settled(page);
+    assert.equal(await page.evaluate(() => document.documentElement.lang), 'en');
+    const said = await page.evaluate(() => [...document.querySelectorAll('.layer, .dates, .tabs, .head h1, shade-control, .legend, footer')].map((part) => part.innerText).join('\n'));
+    assert.doesNotMatch(said, /[ăđĩũơưạ-ỹ]/i);
+  });
+});

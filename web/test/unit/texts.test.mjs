@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { load } from './sources.mjs';
+
+const [{ vi }, { en }] = await load('/src/texts/vi.ts', '/src/texts/en.ts');
+const sources = readdirSync('src', { recursive: true, withFileTypes: false }).filter((name) => /\.ts$/.test(name));
+const read = (name) => readFileSync(`src/${name}`, 'utf8');
+
+test('every text has both languages, with the same gaps to fill', () => {
+  assert.deepEqual(Object.keys(en).sort(), Object.keys(vi).sort());
+  const gaps = (text) => (text.match(/\{\w+\}/g) ?? []).sort();
+  for (const [key, text] of Object.entries(vi)) {
+    assert.ok(text && en[key], key);
+    assert.deepEqual(gaps(en[key]), gaps(text), key);
+  }
+});
+
+test('no text is unused', () => {
+  const all = sources.filter((name) => !/texts\/(vi|en)\.ts$/.test(name)).map(read).join('\n');
+  const suffixes = ['covered', 'total', 'unknown']; // of a unit's flat properties
+  const made = /^(unit|quality|part)\./;
+  const unused = Object.keys(vi).filter((key) => !made.test(key) && !new RegExp(`['"\`]${key}['"\`]`).test(all) && !suffixes.includes(key));
+  assert.deepEqual(unused, []);
+});
+
+test('parts hold no text of their own', () => {
+  for (const name of sources.filter((name) => name.startsWith('parts/'))) {
+    const code = read(name).replace(/\/\*[\s\S]*?\*\/|\/\/.*$|=>|>=|>;|<[A-Z][^<>]*>/gm, '');
+    assert.doesNotMatch(code, /[àáâãèéêìíòóôõùúýăđĩũơưạ-ỹ]/i, `${name} has Vietnamese in it`);
+    const words = [...code.matchAll(/>\s*([A-Za-z]{3,}[^<>{}$`;=]*)</g)].map(([, text]) => text);
+    assert.deepEqual(words, [], name);
+  }
+});
+
+test('the page knows no layer by name', () => {
+  const collections = /['"`/](cameras|towers|wifi-points|fiber-routes|fiber-areas|facilities|hamlets|communes|districts|provinces)['"`/]/;
+  for (const name of sources.filter((name) => !name.startsWith('texts/'))) assert.doesNotMatch(read(name), collections, name);
+});

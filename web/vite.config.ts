@@ -1,0 +1,34 @@
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { defineConfig, type Plugin } from 'vite';
+
+/** Packed copies beside the files, so that the service need not pack at each request. */
+function packed(): Plugin {
+  return {
+    name: 'packed',
+    apply: 'build',
+    closeBundle() {
+      for (const folder of ['dist', 'dist/assets']) {
+        for (const name of readdirSync(folder)) {
+          const path = join(folder, name);
+          if (!/\.(html|js|css|svg)$/.test(name) || statSync(path).size < 1024) continue;
+          writeFileSync(`${path}.gz`, gzipSync(readFileSync(path), { level: 9 }));
+        }
+      }
+    },
+  };
+}
+
+const service = process.env['HATANG_URL'] ?? 'http://127.0.0.1:8080';
+
+export default defineConfig({
+  plugins: [packed()],
+  build: {
+    target: 'es2022',
+    chunkSizeWarningLimit: 1200,
+    modulePreload: { polyfill: false },
+    rollupOptions: { output: { manualChunks: { maplibre: ['maplibre-gl'] } } },
+  },
+  server: { proxy: { '/api': service, '/config.json': service, '/basemap.pmtiles': service } },
+});
