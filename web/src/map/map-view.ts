@@ -24,7 +24,7 @@ export class MapView extends LitElement {
   }
 
   protected override render() {
-    return html`<div id="map" role="region" aria-label=${t('map')}></div>`;
+    return html`<div id="map" role="region" aria-label=${t('map')}></div><canvas id="picture" aria-hidden="true"></canvas>`;
   }
 
   protected override async firstUpdated() {
@@ -38,8 +38,7 @@ export class MapView extends LitElement {
       attributionControl: false,
       dragRotate: false,
       pitchWithRotate: false,
-      fadeDuration: calm.matches ? 0 : 200,
-      canvasContextAttributes: { preserveDrawingBuffer: true },
+      fadeDuration: 0,
       locale: { 'NavigationControl.ZoomIn': t('zoomIn'), 'NavigationControl.ZoomOut': t('zoomOut'), 'Map.Title': t('mapHelp') },
     });
     if (place) this.fitted = model.view.home;
@@ -64,6 +63,7 @@ export class MapView extends LitElement {
     });
     model.addEventListener('change', () => this.draw());
     dark.addEventListener('change', () => void this.restyle());
+    addEventListener('beforeprint', () => this.picture());
   }
 
   /** Shows a place, or the whole of what is given. */
@@ -134,6 +134,16 @@ export class MapView extends LitElement {
     if (zoom <= 18) return void this.map!.easeTo({ center, zoom, duration: calm.matches ? 0 : 500 });
     const leaves = await source.getClusterLeaves(id, 200, 0);
     this.dispatchEvent(new CustomEvent('gathered', { bubbles: true, detail: { layer, ids: leaves.map(({ properties }) => properties!['id']) } }));
+  }
+
+  /** Paper gets a copy of what is seen: WebGL keeps no picture after a frame. */
+  private picture(): void {
+    if (!this.map) return;
+    const picture = this.querySelector<HTMLCanvasElement>('#picture')!;
+    this.map.redraw();
+    const seen = this.map.getCanvas();
+    [picture.width, picture.height] = [seen.width, seen.height];
+    picture.getContext('2d')!.drawImage(seen, 0, 0);
   }
 
   private async restyle(): Promise<void> {

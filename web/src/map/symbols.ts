@@ -45,7 +45,7 @@ export function sign(map: MapLibre, index: number, colour: string, border: strin
   if (map.hasImage(name)) return name;
   const canvas = document.createElement('canvas');
   canvas.width = canvas.height = SIZE * RATIO;
-  const context = canvas.getContext('2d')!;
+  const context = canvas.getContext('2d', { willReadFrequently: true })!;
   context.scale(RATIO, RATIO);
   const path = new Path2D();
   SHAPES[index % SHAPES.length]!(path, SIZE / 2, SIZE / 2 - 2.4);

@@ -1,6 +1,6 @@
 /** The figures of the unit: headlines as cards, shares as bars, all others below, and the quality of the data. */
 import { html, nothing } from 'lit';
-import { customElement } from 'lit/decorators.js';
+import { customElement, state } from 'lit/decorators.js';
 import type { Definition, Figure, UnitFigures } from '../api/figures';
 import { number, pick, t, tOr } from '../texts';
 import { model } from '../view/model';
@@ -10,6 +10,9 @@ import { answered, Part } from './part';
 
 @customElement('figures-panel')
 export class FiguresPanel extends Part {
+  /** The rest is made when it is opened first. */
+  @state() private opened = false;
+
   protected override render() {
     return answered(model.figures(), (answer) => this.show(answer));
   }
@@ -21,13 +24,19 @@ export class FiguresPanel extends Part {
     return html`
       ${heads.filter((definition) => isSum(definition)).map((definition) => this.card(definition, heads, figures))}
       ${grouped(heads.filter(({ denominator }) => denominator)).map(([title, group]) => this.shares(title, group, figures))}
-      <details class="more">
+      <details class="more" @toggle=${() => (this.opened = true)}>
         <summary>${t('moreFigures')} (${rest.length})</summary>
+        ${this.opened ? this.others(rest, figures) : nothing}
+      </details>
+      ${this.quality(quality)}
+    `;
+  }
+
+  private others(rest: Definition[], figures: Record<string, Figure>) {
+    return html`
         ${rest.filter(isSum).map((definition) => this.line(definition, figures[definition.code]!))}
         ${grouped(rest.filter(({ denominator }) => denominator)).map(([title, group]) => this.shares(title, group, figures))}
         ${rest.filter(({ by }) => by).map((definition) => html`<section class="card"><h3>${short(pick(definition))}</h3>${partition(definition, figures[definition.code]!)}</section>`)}
-      </details>
-      ${this.quality(quality)}
     `;
   }
 
