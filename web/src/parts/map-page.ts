@@ -50,7 +50,7 @@ export class MapPage extends Part {
           <button type="button" class="language" lang=${model.view.language === 'vi' ? 'en' : 'vi'} @click=${this.speak}>${t('otherLanguage')}</button>
         </div>
       </header>
-      <main>
+      <main aria-busy=${model.busy}>
         <section id="panel" tabindex="-1" aria-label=${t('panel')}>
           <date-bar></date-bar>
           <detail-panel></detail-panel>

@@ -131,6 +131,11 @@ export class Model extends EventTarget {
     return answer as { value?: T; error?: Error };
   }
 
+  /** Whether an answer is still on its way. */
+  get busy(): boolean {
+    return [...this.answers.values()].some(({ value, error }) => value === undefined && error === undefined);
+  }
+
   private announced = false;
 
   /** Tells the parts, once for all that changes in a moment. */

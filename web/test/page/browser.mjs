@@ -40,7 +40,7 @@ export async function visit(path, options, run) {
 export async function settled(page) {
   await page.waitForFunction(() => {
     const map = document.querySelector('map-view')?.map;
-    return map?.getSource('listed') && map.loaded() && !document.querySelector('.waiting') && document.querySelector('h2')?.textContent?.trim();
+    return map?.getSource('listed') && map.loaded() && document.querySelector('main[aria-busy=false]') && document.querySelector('h2')?.textContent?.trim();
   });
 }
 
