@@ -18,6 +18,7 @@ export class MapView extends LitElement {
   private ready = false;
   private fitted = '';
   private flownTo = '';
+  private waiting = 0;
 
   protected override createRenderRoot() {
     return this;
@@ -61,7 +62,7 @@ export class MapView extends LitElement {
       const place: [number, number, number] = [Number(this.map!.getZoom().toFixed(2)), Number(lat.toFixed(5)), Number(lng.toFixed(5))];
       model.change({ place });
     });
-    model.addEventListener('change', () => this.draw());
+    model.addEventListener('change', () => this.drawSoon());
     dark.addEventListener('change', () => void this.restyle());
     addEventListener('beforeprint', () => this.picture());
   }
@@ -77,6 +78,13 @@ export class MapView extends LitElement {
 
   showHome(): void {
     this.show(model.shapes().value ?? []);
+  }
+
+  /** At once when all is there; while answers come in one after the other, not for each. */
+  private drawSoon(): void {
+    clearTimeout(this.waiting);
+    if (model.busy) this.waiting = window.setTimeout(() => this.draw(), 200);
+    else this.draw();
   }
 
   private draw(): void {
