@@ -16,7 +16,7 @@ pub const BASEMAP: &str = "/basemap.pmtiles";
 /// The most that one answer holds, bytes. A map asks for some hundred kilobytes at a time.
 const MOST: u64 = 16 * 1024 * 1024;
 
-/// One range of bytes (RFC 9110); the first [`MOST`] bytes without one.
+/// One range of bytes (RFC 9110); the first `MOST` bytes without one.
 pub async fn show_range(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Error> {
     let path = app.page.basemap.clone().ok_or(Error::NotFound)?;
     let asked = request.headers().get(RANGE).and_then(|value| value.to_str().ok()).map(str::to_owned);
