@@ -124,7 +124,7 @@ async fn narrow_preflight<B: MessageBody>(
     let reads = asked.is_some_and(|method| method == "GET" || method == "HEAD");
     let mut response = next.call(request).await?;
     if reads && response.headers().contains_key(ACCESS_CONTROL_ALLOW_METHODS) {
-        let reading = HeaderValue::from_static("GET, HEAD, OPTIONS");
+        let reading = HeaderValue::from_static(envelope::READING);
         response.headers_mut().insert(ACCESS_CONTROL_ALLOW_METHODS, reading);
     }
     Ok(response)

@@ -1,6 +1,6 @@
 //! What may be kept, and when it is still true.
 
-use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL, ETAG, HeaderMap, HeaderValue, IF_NONE_MATCH, VARY};
+use actix_web::http::header::{CACHE_CONTROL, ETAG, HeaderMap, HeaderValue, IF_NONE_MATCH, VARY};
 use actix_web::{HttpRequest, HttpResponse};
 use diesel_async::AsyncPgConnection;
 
@@ -38,9 +38,9 @@ pub fn with_tag(mut answer: HttpResponse, tag: Option<String>) -> HttpResponse {
 }
 
 /// Says of an answer who may keep it: a stranger's anyone, asking first whether it still holds; others' nobody else.
-pub fn control(request: &HeaderMap, response: &mut HeaderMap) {
+pub fn control(is_private: bool, response: &mut HeaderMap) {
     if !response.contains_key(CACHE_CONTROL) {
-        let control = if request.contains_key(AUTHORIZATION) { "private, no-cache" } else { "public, no-cache" };
+        let control = if is_private { "private, no-cache" } else { "public, no-cache" };
         response.insert(CACHE_CONTROL, HeaderValue::from_static(control));
     }
     response.append(VARY, HeaderValue::from_static("Authorization, Accept-Language"));

@@ -11,11 +11,9 @@ use crate::access::{Caller, View};
 use crate::app::App;
 use crate::error::Error;
 use crate::kinds::{ALL, Label};
-use crate::query::{ItemsQuery, Params};
+use crate::query::{CRS84, ItemsQuery, Params};
 use crate::store::row::Cell;
 use crate::store::{Connection, items};
-
-pub const CRS84: &str = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
 
 /// `GET /api/v1/collections`
 pub async fn list_collections(

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{ALLOW, CONTENT_LANGUAGE, CONTENT_TYPE, HeaderName, HeaderValue};
+use actix_web::http::header::{ALLOW, AUTHORIZATION, CONTENT_LANGUAGE, CONTENT_TYPE, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpResponse};
 
@@ -36,13 +36,13 @@ pub async fn envelope(
     let method = request.method().clone();
     // The path alone: a query may name a person.
     let path = request.path().to_owned();
-    let request_headers = request.headers().clone();
+    let vietnamese = wants_vietnamese(request.headers());
+    let is_private = request.headers().contains_key(AUTHORIZATION);
 
     let mut response = next.call(request).await?.map_into_boxed_body();
     let status = response.status();
-    control(&request_headers, response.headers_mut());
+    control(is_private, response.headers_mut());
     if status.is_client_error() || status.is_server_error() {
-        let vietnamese = wants_vietnamese(&request_headers);
         let failure = response.response().extensions().get::<Failure>().cloned();
         let failure = failure.unwrap_or(Failure { status, problems: Vec::new() });
         response = response.map_body(|head, _| {

@@ -13,7 +13,7 @@ use super::{feature, today};
 use crate::access::{Caller, View};
 use crate::app::App;
 use crate::error::Error;
-use crate::query::{ItemsQuery, Params};
+use crate::query::{CRS84, ItemsQuery, Params};
 use crate::store::row::Row;
 use crate::store::{Connection, items, tokens};
 
@@ -46,12 +46,10 @@ pub async fn list_items(
         link("self", &own(&base, &request), GEOJSON, "This page"),
         link("collection", &format!("{base}/collections/{}", kind.collection), "application/json", kind.title.vi),
     ];
+    let mut response = HttpResponse::Ok();
     if let Some(cursor) = page.next {
         let next = with_parameter(&base, &request, "cursor", &cursor.to_text());
         links.push(link("next", &next, GEOJSON, "The next page"));
-    }
-    let mut response = HttpResponse::Ok();
-    if let Some(next) = links.iter().find(|link| link["rel"] == "next").and_then(|link| link["href"].as_str()) {
         response.insert_header((LINK, format!("<{next}>; rel=\"next\"; type=\"{GEOJSON}\"")));
     }
     let answer =
@@ -112,9 +110,7 @@ pub fn single(
 fn etag(view: &View, row: &Row, body: &[u8]) -> String {
     let version = view.field("version").and_then(|field| items::position(view, field));
     match version.and_then(|at| row.cells[at].as_integer()) {
-        Some(version) if view.shows_restricted() || view.version_column() == Some("version") => {
-            format!("\"{version}\"")
-        }
+        Some(version) if view.version_column() == Some("version") => format!("\"{version}\""),
         Some(version) => format!("\"p{version}\""),
         None => {
             use sha2::{Digest, Sha256};
@@ -165,6 +161,6 @@ fn collection(view: &View, rows: &[Row], matched: Option<i64>, links: Vec<Value>
 }
 
 /// `Content-Crs` of every answer with features (OGC API Features, part 2).
-fn content_crs() -> (&'static str, &'static str) {
-    ("Content-Crs", "<http://www.opengis.net/def/crs/OGC/1.3/CRS84>")
+fn content_crs() -> (&'static str, String) {
+    ("Content-Crs", format!("<{CRS84}>"))
 }

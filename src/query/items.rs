@@ -14,7 +14,8 @@ pub const DEFAULT_LIMIT: usize = 100;
 /// More is clamped to this, not refused.
 pub const MAX_LIMIT: usize = 10_000;
 
-const CRS84: &str = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
+/// WGS 84 longitude, latitude: the only CRS so far.
+pub const CRS84: &str = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
 
 #[derive(Debug, Clone)]
 pub struct ItemsQuery {

@@ -6,6 +6,6 @@ mod params;
 mod unit_ref;
 
 pub use interval::Interval;
-pub use items::{Cursor, DEFAULT_LIMIT, Filter, FilterValue, ItemsQuery, MAX_LIMIT, limit_of};
+pub use items::{CRS84, Cursor, DEFAULT_LIMIT, Filter, FilterValue, ItemsQuery, MAX_LIMIT, limit_of};
 pub use params::Params;
 pub use unit_ref::UnitRef;

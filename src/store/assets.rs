@@ -5,7 +5,7 @@ use diesel::result::{Error as DieselError, QueryResult};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::{Value, json};
 
-use super::row::{Cell, Row};
+use super::row::{Cell, Row, without_crs};
 use super::sql::{Bind, Sql};
 use crate::error::Error;
 use crate::kinds::{Kind, Problem, Properties, Storage};
@@ -67,9 +67,8 @@ pub async fn lock(conn: &mut AsyncPgConnection, kind: &'static Kind, id: i64) ->
     let Some(row) = sql.load::<Row>(conn).await?.pop() else { return Ok(None) };
     match row.cells.into_iter().next().map(|cell| cell.to_json()) {
         Some(Value::Object(mut record)) => {
-            // PostGIS names the CRS, which RFC 7946 does not know.
-            if let Some(Value::Object(geom)) = record.get_mut("geom") {
-                geom.remove("crs");
+            if let Some(geom) = record.get_mut("geom") {
+                *geom = without_crs(geom.take());
             }
             Ok(Some(record))
         }

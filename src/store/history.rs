@@ -4,7 +4,7 @@ use diesel::result::QueryResult;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::{Map, Value, json};
 
-use super::row::Row;
+use super::row::{Row, without_crs};
 use super::sql::{Bind, Sql};
 use crate::access::View;
 
@@ -80,12 +80,4 @@ fn shown_changes(view: &View, before: &Map<String, Value>, after: &Map<String, V
         }
     }
     changes
-}
-
-/// PostGIS names the CRS of a geometry, which RFC 7946 does not know.
-fn without_crs(mut value: Value) -> Value {
-    if let Value::Object(geometry) = &mut value {
-        geometry.remove("crs");
-    }
-    value
 }

@@ -103,6 +103,14 @@ impl Cell {
     }
 }
 
+/// A geometry of a row that PostgreSQL made JSON of: PostGIS names the CRS, which RFC 7946 does not know.
+pub fn without_crs(mut value: Value) -> Value {
+    if let Value::Object(geometry) = &mut value {
+        geometry.remove("crs");
+    }
+    value
+}
+
 fn write_json(out: &mut Vec<u8>, value: &impl serde::Serialize) {
     serde_json::to_writer(out, value).expect("writing to memory does not fail");
 }

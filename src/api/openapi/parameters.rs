@@ -6,7 +6,7 @@ use crate::access::{Caller, View};
 use crate::api::schema;
 use crate::figures::INDICATORS;
 use crate::kinds::{Field, Kind, Type};
-use crate::query::{DEFAULT_LIMIT, MAX_LIMIT};
+use crate::query::{CRS84, DEFAULT_LIMIT, MAX_LIMIT};
 
 /// `components.parameters`. QGIS takes its page size from `limit` there, and only there.
 pub fn shared() -> Value {
@@ -80,8 +80,6 @@ pub fn shared() -> Value {
     );
     Value::Object(shared)
 }
-
-use crate::api::collections::CRS84;
 
 fn path(name: &str, description: &str, schema: Value) -> Value {
     json!({"name": name, "in": "path", "required": true, "description": description, "schema": schema})
