@@ -22,6 +22,8 @@ pub enum Error {
     BadRequest(Vec<Problem>),
     /// 401: no valid credentials.
     Unauthorized,
+    /// 403: the caller is known and may not.
+    Forbidden(Option<Problem>),
     /// 404: there is no such thing, or none that the caller may know of.
     NotFound,
     /// 404, with what can be said about it.
@@ -55,6 +57,7 @@ impl Error {
         match self {
             Error::BadRequest(_) => StatusCode::BAD_REQUEST,
             Error::Unauthorized => StatusCode::UNAUTHORIZED,
+            Error::Forbidden(_) => StatusCode::FORBIDDEN,
             Error::NotFound | Error::NoSuchUnit(_) => StatusCode::NOT_FOUND,
             Error::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             Error::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
@@ -73,7 +76,9 @@ impl Error {
     fn problems(&self) -> &[Problem] {
         match self {
             Error::BadRequest(problems) | Error::Invalid(problems) => problems,
-            Error::Conflict(problem) | Error::NoSuchUnit(problem) => std::slice::from_ref(problem),
+            Error::Conflict(problem) | Error::NoSuchUnit(problem) | Error::Forbidden(Some(problem)) => {
+                std::slice::from_ref(problem)
+            }
             _ => &[],
         }
     }

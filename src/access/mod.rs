@@ -1,28 +1,81 @@
 //! Who is asking, and the one policy: what they may see and do.
 
+mod grant;
 mod policy;
 
-pub use policy::{View, may_write};
+pub use grant::{Grant, Limits, Place, Role};
+pub use policy::{Feed, View, column, keep_unseen, may_administer, may_write};
 
 /// Who makes a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Caller {
     /// No account.
     Stranger,
-    /// The holder of a valid token. Every token is an administrator's until accounts come.
-    Administrator { name: String },
+    Account(Account),
+}
+
+/// A signed-in account, with what it may by the way it signed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    pub id: i64,
+    /// The name that versions and the audit trail bear.
+    pub name: String,
+    /// The `source_org` of what it registers, unless the record says another.
+    pub organisation: Option<String>,
+    pub grants: Vec<Grant>,
+    pub credential: Credential,
+}
+
+/// How an account proved who it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Credential {
+    /// The command line, on the server itself.
+    Console,
+    Session {
+        id: i64,
+    },
+    Token {
+        id: i64,
+        /// May write without `If-Match`.
+        unconditional_writes: bool,
+    },
 }
 
 impl Caller {
+    /// Whoever runs a verb on the server itself: everything is theirs.
+    pub fn console(name: &str) -> Caller {
+        Caller::Account(Account {
+            id: 0,
+            name: name.to_owned(),
+            organisation: None,
+            grants: vec![Grant::of_everything(Role::Administrator)],
+            credential: Credential::Console,
+        })
+    }
+
     pub fn is_stranger(&self) -> bool {
         matches!(self, Caller::Stranger)
     }
 
+    pub fn account(&self) -> Option<&Account> {
+        match self {
+            Caller::Stranger => None,
+            Caller::Account(account) => Some(account),
+        }
+    }
+
+    pub fn grants(&self) -> &[Grant] {
+        self.account().map_or(&[], |account| &account.grants)
+    }
+
     /// The name that versions and the audit trail bear.
     pub fn name(&self) -> &str {
-        match self {
-            Caller::Stranger => "stranger",
-            Caller::Administrator { name } => name,
-        }
+        self.account().map_or("stranger", |account| &account.name)
+    }
+
+    /// Whether `If-Match` may be left out.
+    pub fn writes_unconditionally(&self) -> bool {
+        let credential = self.account().map(|account| &account.credential);
+        matches!(credential, Some(Credential::Token { unconditional_writes: true, .. }))
     }
 }

@@ -1,118 +1,298 @@
-//! The one place that decides. Every read carries a [`View`]; every write asks [`may_write`].
+//! The one place that decides. Every read carries a [`View`]; every write asks [`may_write`] and the view's
+//! [`writable`](View::writable).
 
-use serde_json::Value;
+use chrono::NaiveDate;
 
-use super::Caller;
+use super::grant::{Grant, Located, Role};
+use super::{Account, Caller};
 use crate::error::Error;
-use crate::kinds::{Class, Field, Kind, Properties, Storage};
-use crate::store::sql::Sql;
+use crate::kinds::{Class, Field, Kind, Problem, Properties, Storage};
+use crate::store::sql::{Bind, Sql};
 
-/// What a caller sees of a layer: which fields, from which columns, and of which rows.
+/// What a caller sees of a layer: which rows, and of each row which fields from which columns.
 ///
-/// Strangers read the stored public columns only, so that no question of theirs (a shrinking bbox, a filter, a sort)
-/// can find what they may not see.
+/// A view is a relation ([`View::relation`]): what is within the caller's grants with its internal or restricted
+/// fields, all else as strangers see it, under the same names. Strangers' part is read from the stored public columns
+/// only, so that no question (a shrinking bbox, a filter, a sort, a count) finds what the answer would not show.
 #[derive(Debug, Clone, Copy)]
-pub struct View {
+pub struct View<'a> {
     pub kind: &'static Kind,
-    /// The highest class of field that is shown.
-    class: Class,
+    caller: &'a Caller,
+    /// The class of field that is shown of every row.
+    floor: Class,
+    /// The highest class of field that is shown of some row.
+    ceiling: Class,
 }
 
-impl View {
-    pub fn new(caller: &Caller, kind: &'static Kind) -> View {
-        let class = match caller {
-            Caller::Stranger => Class::Public,
-            Caller::Administrator { .. } => Class::Restricted,
-        };
-        View { kind, class }
+const IN_TABLE: Located = Located { commune_id: "t.commune_id", hamlet_id: "t.hamlet_id", operator: "t.operator" };
+/// Past records are within what they are within today: communes are written as of the day of the write.
+const IN_PRESENT: Located =
+    Located { commune_id: "now.commune_id", hamlet_id: "now.hamlet_id", operator: "now.operator" };
+
+impl<'a> View<'a> {
+    pub fn new(caller: &'a Caller, kind: &'static Kind) -> View<'a> {
+        let classes = || covering(caller, kind).map(|grant| (grant.is_of_whole_layer(), grant.class()));
+        let ceiling = classes().map(|(_, class)| class).max().unwrap_or(Class::Public);
+        let floor = classes().filter(|(whole, _)| *whole).map(|(_, class)| class).max().unwrap_or(Class::Public);
+        View { kind, caller, floor, ceiling }
     }
 
     /// What the same caller sees of another layer.
     #[must_use]
-    pub fn of(self, kind: &'static Kind) -> View {
-        View { kind, ..self }
+    pub fn of(self, kind: &'static Kind) -> View<'a> {
+        View::new(self.caller, kind)
     }
 
-    fn is_public(&self) -> bool {
-        self.class == Class::Public
-    }
-
-    /// The fields shown, in order. What is not among them can be neither filtered nor sorted by.
+    /// The fields shown of some row, in order. What is not among them can be neither filtered nor sorted by.
     pub fn fields(&self) -> impl Iterator<Item = &'static Field> + use<> {
-        let View { kind, class } = *self;
-        kind.fields().filter(move |field| kind.class(field) <= class)
+        let View { kind, ceiling, .. } = *self;
+        kind.fields().filter(move |field| kind.class(field) <= ceiling)
     }
 
     pub fn field(&self, name: &str) -> Option<&'static Field> {
         self.fields().find(|field| field.name == name)
     }
 
-    /// Whether what is shown includes restricted fields, whose reading is logged.
-    pub fn shows_restricted(&self) -> bool {
-        self.fields().any(|field| self.kind.class(field) == Class::Restricted)
+    /// Whether fields of a class are shown of some row.
+    pub fn shows(&self, class: Class) -> bool {
+        self.fields().any(|field| self.kind.class(field) == class)
     }
 
-    /// The column that a field is read from.
-    pub fn column(&self, field: &'static Field) -> &'static str {
-        field.public_column.filter(|_| self.is_public()).unwrap_or(field.name)
+    /// Whether all rows are shown alike, and how.
+    fn uniform(&self) -> Option<Class> {
+        (self.floor == self.ceiling).then_some(self.floor)
     }
 
-    /// The column of the geometry.
-    pub fn geom(&self) -> &'static str {
-        if self.is_public() && self.kind.is_writable() { "public_geom" } else { "geom" }
-    }
-
-    /// The column of the commune in force today.
-    pub fn commune_column(&self) -> &'static str {
-        if self.is_public() { "public_commune_code" } else { "commune_code" }
-    }
-
-    /// The column of the folded text that a search reads.
-    pub fn search_column(&self) -> &'static str {
-        if self.is_public() && self.kind.is_writable() { "public_search" } else { "search" }
-    }
-
-    /// The column that counts what this caller can see change; `None` where rows have no versions.
-    pub fn version_column(&self) -> Option<&'static str> {
-        match self.kind.storage {
-            Storage::Assets { .. } if self.is_public() => Some("public_version"),
-            Storage::Assets { .. } => Some("version"),
-            Storage::Units { .. } => None,
+    /// The counter of `layers` that counts the rows shown; `None` when they must be counted.
+    pub fn counter(&self) -> Option<&'static str> {
+        match (self.floor, self.ceiling) {
+            (Class::Public, Class::Public) => Some("public_row_count"),
+            (Class::Public, _) => None,
+            _ => Some("row_count"),
         }
     }
 
-    /// The rows shown, as a condition on the table under the alias `t`.
-    pub fn visible(&self) -> Sql {
-        match self.kind.storage {
-            Storage::Units { .. } => Sql::new("true"),
-            Storage::Assets { .. } if self.is_public() => Sql::new("t.public and t.deleted_at is null"),
-            Storage::Assets { .. } => Sql::new("t.deleted_at is null"),
+    /// Whether rows have versions.
+    pub fn has_versions(&self) -> bool {
+        self.kind.is_writable()
+    }
+
+    /// The rows shown as `t`, as they are or as they were on a day: `id`, `geom`, every field of the layer by its name,
+    /// null where it is not shown, and what questions need besides: `search`; `placed_code`, `placed_on` and
+    /// `placed_hamlet_id`, by which a row without a place has its units; `ended_on`, until when it counts; `class`, what
+    /// is shown of the row.
+    pub fn relation(&self, day: Option<NaiveDate>) -> Sql {
+        let Storage::Assets { table, .. } = self.kind.storage else {
+            return Sql::new("").name(self.kind.table()).text(" t");
+        };
+        let source = match day {
+            None => Sql::new("").name(table).text(" t"),
+            Some(day) => {
+                let past = Sql::new("").name(past_table(self.kind)).text("(").bind(Bind::Date(day)).text(") t");
+                match self.uniform() {
+                    Some(_) => past,
+                    None => past.text(" join ").name(table).text(" now on now.id = t.id"),
+                }
+            }
+        };
+        let at = if day.is_some() { IN_PRESENT } else { IN_TABLE };
+        let branches = self.branches(at).into_iter().map(|(class, rows)| {
+            Sql::new("select ")
+                .sql(self.columns(class))
+                .text(" from ")
+                .sql(source.clone())
+                .text(" where t.deleted_at is null and ")
+                .sql(rows)
+        });
+        Sql::new("(").sql(Sql::join(branches, " union all ")).text(") t")
+    }
+
+    /// What is shown of each class, as conditions that exclude each other.
+    fn branches(&self, at: Located) -> Vec<(Class, Sql)> {
+        let public = || (Class::Public, Sql::new("t.public"));
+        match self.uniform() {
+            Some(Class::Public) => return vec![public()],
+            Some(class) => return vec![(class, Sql::new("true"))],
+            None => {}
         }
+        let mut branches = Vec::new();
+        let mut above = Vec::new();
+        for class in [Class::Restricted, Class::Internal] {
+            let Some(rows) = self.within(class, at) else { continue };
+            let others = above.iter().cloned();
+            branches.push((class, Sql::all([rows.clone()].into_iter().chain(others))));
+            above.push(rows.text(" is not true"));
+        }
+        if self.floor == Class::Public {
+            branches.push((Class::Public, Sql::all([public().1].into_iter().chain(above))));
+        }
+        branches
     }
 
-    /// The rows whose history is shown: insiders see that of deleted records too.
-    pub fn visible_past(&self) -> Sql {
-        if self.is_public() { self.visible() } else { Sql::new("true") }
+    /// The rows of which fields of a class are shown; `None` when there are none.
+    fn within(&self, class: Class, at: Located) -> Option<Sql> {
+        any_of(covering(self.caller, self.kind).filter(|grant| grant.class() >= class), at)
     }
 
-    /// Whether a version is shown, given the columns of the record as it then was.
-    pub fn shows_version(&self, record: &Properties) -> bool {
-        !self.is_public() || record.get("public") == Some(&Value::Bool(true))
+    /// The rows that the caller may write, as a condition on the table under the alias `t`: to be asked of a record as
+    /// it was and as it will be.
+    pub fn writable(&self) -> Sql {
+        let rows = any_of(covering(self.caller, self.kind).filter(|grant| grant.role >= Role::Editor), IN_TABLE);
+        rows.map_or_else(|| Sql::new("false"), |rows| Sql::new("coalesce(").sql(rows).text(", false)"))
     }
 
-    /// Whether the whole change feed is shown, or the public one.
-    pub fn feed_is_public(caller: &Caller) -> bool {
-        caller.is_stranger()
+    /// The class of fields that the caller may write of a new record.
+    pub fn class_written(&self) -> Class {
+        let grants = covering(self.caller, self.kind).filter(|grant| grant.role >= Role::Editor);
+        grants.map(Grant::class).max().unwrap_or(Class::Public)
+    }
+
+    /// The class of fields shown of a row of the table `t`, deleted or not, as an integer; null when the row is not
+    /// shown. Insiders see what was deleted, for its history.
+    pub fn class_of_row(&self) -> Sql {
+        let Storage::Assets { .. } = self.kind.storage else { return Sql::new("0") };
+        let cases = self.branches(IN_TABLE).into_iter().map(|(class, rows)| {
+            let alive = if class == Class::Public { " and t.deleted_at is null" } else { "" };
+            Sql::new(" when ").sql(rows).text(alive).text(" then ").text(number(class))
+        });
+        Sql::new("case").sql(Sql::join(cases, "")).text(" end")
+    }
+
+    /// The select list of [`View::relation`] for rows of a class.
+    fn columns(&self, class: Class) -> Sql {
+        let fields = self.kind.fields().map(|field| {
+            let value = match column(self.kind, field, class) {
+                Some(column) => Sql::new("t.").name(column),
+                None => Sql::new("null::").text(field.value.sql_name()),
+            };
+            value.text(" as ").name(field.name)
+        });
+        let (geom, search) =
+            if class == Class::Public { ("t.public_geom", "t.public_search") } else { ("t.geom", "t.search") };
+        Sql::new("t.id, ")
+            .text(geom)
+            .text(" as geom, ")
+            .sql(Sql::join(fields, ", "))
+            .text(", ")
+            .text(search)
+            .text(" as search, t.declared_commune_code as placed_code, t.declared_on as placed_on, ")
+            .text("t.hamlet_id as placed_hamlet_id, t.decommissioned_on as ended_on, ")
+            .text(number(class))
+            .text(" as class")
+    }
+
+    /// The changes that the caller is told of; see [`Feed`].
+    pub fn feed(caller: &Caller) -> Feed {
+        if caller.is_stranger() {
+            return Feed::Public;
+        }
+        let at = |commune_id, hamlet_id, operator| {
+            let at = Located { commune_id, hamlet_id, operator };
+            let layers = caller.grants().iter().map(|grant| {
+                let collections = grant.collections.iter().map(|collections| {
+                    Sql::new("c.collection = any(").bind(Bind::Texts(collections.clone())).text(")")
+                });
+                Sql::all(collections.chain([grant.condition(at)]))
+            });
+            let rows = Sql::join(layers, " or ");
+            if rows.is_empty() { Sql::new("false") } else { Sql::new("coalesce(").sql(rows).text(", false)") }
+        };
+        Feed::Within {
+            was: at("c.was_commune_id", "c.was_hamlet_id", "c.was_operator"),
+            is: at("c.is_commune_id", "c.is_hamlet_id", "c.is_operator"),
+        }
     }
 }
 
-/// Whether a caller may write records of a layer.
+/// Which change feed a caller reads.
+#[derive(Debug, Clone)]
+pub enum Feed {
+    /// Strangers' own, with its own numbers.
+    Public,
+    /// That of insiders: what is within their grants in full, all else as strangers are told. The conditions on `changes
+    /// c` say whether a record was, and is, within them.
+    Within { was: Sql, is: Sql },
+}
+
+/// The column that a field of a row is read from by those who see fields of a class; `None` when they do not see it.
+pub fn column(kind: &Kind, field: &'static Field, class: Class) -> Option<&'static str> {
+    let stored = field.public_column.filter(|_| class == Class::Public).unwrap_or(field.name);
+    (kind.class(field) <= class).then_some(stored)
+}
+
+fn covering<'a>(caller: &'a Caller, kind: &'static Kind) -> impl Iterator<Item = &'a Grant> {
+    caller.grants().iter().filter(move |grant| grant.covers(kind))
+}
+
+fn any_of<'a>(grants: impl Iterator<Item = &'a Grant>, at: Located) -> Option<Sql> {
+    let any = Sql::join(grants.map(|grant| grant.condition(at)), " or ");
+    (!any.is_empty()).then(|| Sql::new("(").sql(any).text(")"))
+}
+
+fn number(class: Class) -> &'static str {
+    match class {
+        Class::Public => "0",
+        Class::Internal => "1",
+        Class::Restricted => "2",
+    }
+}
+
+/// `<table>_as_of`, which `register_layer` made.
+fn past_table(kind: &Kind) -> &'static str {
+    use std::collections::HashMap;
+    use std::sync::LazyLock;
+
+    use crate::kinds::ALL;
+
+    static NAMES: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(|| {
+        ALL.iter().map(|kind| (kind.table(), &*Box::leak(format!("{}_as_of", kind.table()).into_boxed_str()))).collect()
+    });
+    NAMES[kind.table()]
+}
+
+/// Whether a caller may write records of a layer at all; [`View::writable`] says which.
 ///
 /// # Errors
-/// 401 without an account.
-pub fn may_write(caller: &Caller, _kind: &'static Kind) -> Result<(), Error> {
-    match caller {
-        Caller::Stranger => Err(Error::Unauthorized),
-        Caller::Administrator { .. } => Ok(()),
+/// 401 without an account, 403 without a grant.
+pub fn may_write(caller: &Caller, kind: &'static Kind) -> Result<(), Error> {
+    if caller.is_stranger() {
+        return Err(Error::Unauthorized);
     }
+    let may = covering(caller, kind).any(|grant| grant.role >= Role::Editor);
+    if may { Ok(()) } else { Err(Error::Forbidden(None)) }
+}
+
+/// Whether a caller may see to accounts, grants and the audit trail: administrators of everything.
+///
+/// # Errors
+/// 401 without an account, 403 without such a grant.
+pub fn may_administer(caller: &Caller) -> Result<&Account, Error> {
+    let account = caller.account().ok_or(Error::Unauthorized)?;
+    let may = account.grants.iter().any(|grant| grant.role == Role::Administrator && grant.is_of_everything());
+    if may { Ok(account) } else { Err(Error::Forbidden(None)) }
+}
+
+/// Leaves out of a write what the writer does not see of the record, so that it is kept, not blanked.
+///
+/// # Errors
+/// The fields that they gave a value nevertheless.
+pub fn keep_unseen(
+    kind: &'static Kind,
+    class: Class,
+    given: &Properties,
+    record: &mut Properties,
+) -> Result<(), Vec<Problem>> {
+    let mut problems = Vec::new();
+    for field in kind.fields().filter(|field| kind.class(field) > class) {
+        record.remove(field.name);
+        if given.get(field.name).is_some_and(|value| !value.is_null()) {
+            problems.push(Problem::property(
+                field.name,
+                "field.not_permitted",
+                format!("Bạn không được ghi “{}”.", field.label.vi),
+                format!("You may not write “{}”.", field.label.en),
+            ));
+        }
+    }
+    if problems.is_empty() { Ok(()) } else { Err(problems) }
 }

@@ -31,11 +31,11 @@ pub async fn list_changes(app: web::Data<App>, caller: Caller, request: HttpRequ
     )?;
     params.finish()?;
 
-    let public = View::feed_is_public(&caller);
+    let feed = View::feed(&caller);
     let mut conn = app.store.connection().await?;
     // Read first: a filtered page that ends early has then seen everything up to here.
-    let last = changes::last(&mut conn, public).await?;
-    let changes = changes::after(&mut conn, public, after, collections.unwrap_or_default(), limit).await?;
+    let last = changes::last(&mut conn, &feed).await?;
+    let changes = changes::after(&mut conn, &feed, after, collections.unwrap_or_default(), limit).await?;
     let full = changes.len() as i64 == limit;
     let seen = changes.last().and_then(|change| change["seq"].as_i64());
     let next = if full { seen.unwrap_or(after) } else { seen.unwrap_or(after).max(last).max(after) };

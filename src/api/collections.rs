@@ -85,14 +85,14 @@ fn show(
     caller: &Caller,
     layer: &Layer,
     request: &HttpRequest,
-    schema: fn(&View, &str) -> Value,
+    schema: fn(&View<'_>, &str) -> Value,
 ) -> Result<HttpResponse, Error> {
     Params::only_format(request.query_string(), &["json"])?;
     let schema = schema(&View::new(caller, layer.0), &own(&base(app, request), request));
     Ok(HttpResponse::Ok().content_type("application/schema+json").body(schema.to_string()))
 }
 
-async fn describe(conn: &mut Connection, view: &View, base: &str, vietnamese: bool) -> Result<Value, Error> {
+async fn describe(conn: &mut Connection, view: &View<'_>, base: &str, vietnamese: bool) -> Result<Value, Error> {
     let kind = view.kind;
     let extent = items::extent(conn, view).await?.cells;
     let count = items::count(conn, view, &ItemsQuery::parse(view, Params::parse(""))?, today()).await?;

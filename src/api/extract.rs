@@ -10,7 +10,7 @@ use crate::access::Caller;
 use crate::app::App;
 use crate::error::Error;
 use crate::kinds::Kind;
-use crate::store::tokens;
+use crate::store::callers;
 
 impl FromRequest for Caller {
     type Error = Error;
@@ -27,10 +27,9 @@ impl FromRequest for Caller {
             }
             let app = request.app_data::<web::Data<App>>().ok_or(Error::NotFound)?;
             let mut conn = app.store.connection().await?;
-            match tokens::holder(&mut conn, secret.trim()).await? {
-                Some(name) => Ok(Caller::Administrator { name }),
-                None => Err(Error::Unauthorized),
-            }
+            let address = request.peer_addr().map(|address| address.ip());
+            let account = callers::by_token(&mut conn, secret.trim(), address).await?;
+            account.map(Caller::Account).ok_or(Error::Unauthorized)
         })
     }
 }

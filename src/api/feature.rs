@@ -3,16 +3,19 @@
 use serde_json::Value;
 
 use crate::access::View;
+use crate::store::items;
 use crate::store::row::Row;
 
 /// Appends a row of [`Page`](crate::store::items::Page) as a GeoJSON feature; `more` are further members.
-pub fn write(out: &mut Vec<u8>, view: &View, row: &Row, more: &[(&str, Value)]) {
+pub fn write(out: &mut Vec<u8>, view: &View<'_>, row: &Row, more: &[(&str, Value)]) {
     out.extend_from_slice(b"{\"type\":\"Feature\",\"id\":");
     row.cells[0].write_json(out);
     out.extend_from_slice(b",\"geometry\":");
     row.cells[1].write_json(out);
     out.extend_from_slice(b",\"properties\":{");
-    for (index, (field, cell)) in view.fields().zip(&row.cells[2..]).enumerate() {
+    let class = items::class_of_row(row);
+    let shown = view.fields().zip(&row.cells[2..]).filter(|(field, _)| view.kind.class(field) <= class);
+    for (index, (field, cell)) in shown.enumerate() {
         if index > 0 {
             out.push(b',');
         }

@@ -9,6 +9,7 @@ use super::links::{base, link, own};
 use crate::access::{Caller, View};
 use crate::app::App;
 use crate::error::Error;
+use crate::kinds::Class;
 use crate::query::Params;
 use crate::store::{history, items};
 
@@ -24,11 +25,13 @@ pub async fn list_versions(
     let view = View::new(&caller, kind);
     let mut conn = app.store.connection().await?;
     // Whoever may not see the record may not see what it was; a deleted one keeps its history for insiders.
-    if view.version_column().is_none() || !items::has_history(&mut conn, &view, id).await? {
+    if !view.has_versions() {
         return Err(Error::NotFound);
     }
-    let versions = history::versions(&mut conn, &view, id).await?;
-    log_restricted(&mut conn, &caller, &view, versions.len(), &request).await?;
+    let class = items::class_of(&mut conn, &view, id).await?.ok_or(Error::NotFound)?;
+    let versions = history::versions(&mut conn, kind, class, id).await?;
+    let restricted = if class == Class::Restricted { versions.len() } else { 0 };
+    log_restricted(&mut conn, &caller, kind, restricted, &request).await?;
     let url = own(&base(&app, &request), &request);
     Ok(HttpResponse::Ok().json(
         json!({"id": id, "versions": versions, "links": [link("self", &url, "application/json", "This history")]}),

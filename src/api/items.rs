@@ -13,6 +13,7 @@ use super::{feature, today};
 use crate::access::{Caller, View};
 use crate::app::App;
 use crate::error::Error;
+use crate::kinds::{Class, Kind};
 use crate::query::{CRS84, ItemsQuery, Params};
 use crate::store::row::Row;
 use crate::store::{Connection, items, tokens};
@@ -38,7 +39,7 @@ pub async fn list_items(
         true => items::Page { rows: Vec::new(), next: None },
         false => items::page(&mut conn, &view, &query, today()).await?,
     };
-    log_restricted(&mut conn, &caller, &view, page.rows.len(), &request).await?;
+    log_restricted(&mut conn, &caller, kind, restricted_rows(kind, &page.rows), &request).await?;
     drop(conn);
 
     let base = base(&app, &request);
@@ -69,7 +70,7 @@ pub async fn find_item(
     let view = View::new(&caller, kind);
     let mut conn = app.store.connection().await?;
     let row = items::find(&mut conn, &view, id).await?.ok_or(Error::NotFound)?;
-    log_restricted(&mut conn, &caller, &view, 1, &request).await?;
+    log_restricted(&mut conn, &caller, kind, restricted_rows(kind, std::slice::from_ref(&row)), &request).await?;
     Ok(single(&app, &request, &view, &row, HttpResponse::Ok(), &[]))
 }
 
@@ -77,7 +78,7 @@ pub async fn find_item(
 pub fn single(
     app: &App,
     request: &HttpRequest,
-    view: &View,
+    view: &View<'_>,
     row: &Row,
     mut response: actix_web::HttpResponseBuilder,
     more: &[(&str, Value)],
@@ -107,10 +108,10 @@ pub fn single(
 }
 
 /// The strong tag of a feature: its version as the caller sees it, or the hash of what has no versions.
-fn etag(view: &View, row: &Row, body: &[u8]) -> String {
+fn etag(view: &View<'_>, row: &Row, body: &[u8]) -> String {
     let version = view.field("version").and_then(|field| items::position(view, field));
     match version.and_then(|at| row.cells[at].as_integer()) {
-        Some(version) if view.version_column() == Some("version") => format!("\"{version}\""),
+        Some(version) if items::class_of_row(row) > Class::Public => format!("\"{version}\""),
         Some(version) => format!("\"p{version}\""),
         None => {
             use sha2::{Digest, Sha256};
@@ -121,25 +122,32 @@ fn etag(view: &View, row: &Row, body: &[u8]) -> String {
     }
 }
 
+/// How many of the rows show restricted fields.
+pub fn restricted_rows(kind: &'static Kind, rows: &[Row]) -> usize {
+    if !kind.fields().any(|field| kind.class(field) == Class::Restricted) {
+        return 0;
+    }
+    rows.iter().filter(|row| items::class_of_row(row) == Class::Restricted).count()
+}
+
 /// Notes in the audit trail that restricted fields were read.
 pub async fn log_restricted(
     conn: &mut Connection,
     caller: &Caller,
-    view: &View,
+    kind: &'static Kind,
     rows: usize,
     request: &HttpRequest,
 ) -> Result<(), Error> {
-    if rows == 0 || !view.shows_restricted() {
+    if rows == 0 {
         return Ok(());
     }
     let request_id = request.extensions().get::<RequestId>().map(|id| id.0.clone());
     let detail = json!({"path": request.path(), "rows": rows});
-    tokens::audit(conn, caller.name(), "restricted.read", Some(view.kind.collection), detail, request_id.as_deref())
-        .await?;
+    tokens::audit(conn, caller.name(), "restricted.read", Some(kind.collection), detail, request_id.as_deref()).await?;
     Ok(())
 }
 
-fn collection(view: &View, rows: &[Row], matched: Option<i64>, links: Vec<Value>) -> Vec<u8> {
+fn collection(view: &View<'_>, rows: &[Row], matched: Option<i64>, links: Vec<Value>) -> Vec<u8> {
     let mut head = json!({"type": "FeatureCollection"});
     if let Some(matched) = matched {
         head["numberMatched"] = json!(matched);

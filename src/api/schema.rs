@@ -8,7 +8,7 @@ use crate::kinds::{Default, Field, Storage, Type};
 const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 
 /// The fields with their roles (OGC API Features, part 5).
-pub fn of_properties(view: &View, url: &str) -> Value {
+pub fn of_properties(view: &View<'_>, url: &str) -> Value {
     let mut properties = Map::new();
     properties.insert("id".into(), json!({"type": "integer", "x-ogc-role": "id", "readOnly": true}));
     properties.insert("geom".into(), geometry_role(view));
@@ -26,7 +26,7 @@ pub fn of_properties(view: &View, url: &str) -> Value {
 }
 
 /// What can be a parameter of items; `geom` by bbox.
-pub fn of_queryables(view: &View, url: &str) -> Value {
+pub fn of_queryables(view: &View<'_>, url: &str) -> Value {
     let mut schema = of_properties(view, url);
     if let Some(properties) = schema["properties"].as_object_mut() {
         properties.remove("id");
@@ -38,7 +38,7 @@ pub fn of_queryables(view: &View, url: &str) -> Value {
 }
 
 /// The GeoJSON feature. Without it GDAL guesses the type of a column from the first page.
-pub fn of_feature(view: &View, url: &str) -> Value {
+pub fn of_feature(view: &View<'_>, url: &str) -> Value {
     let mut properties: Map<_, _> = view.fields().map(|field| (field.name.to_owned(), of_field(field))).collect();
     for field in view.fields().filter(|field| matches!(field.value, Type::Reference { .. })) {
         // GDAL makes a 32-bit column of an integer; a double holds every id exactly.
@@ -60,7 +60,7 @@ pub fn of_feature(view: &View, url: &str) -> Value {
 }
 
 /// Whatever GeoJSON types the layer holds, or null.
-pub fn of_geometry(view: &View) -> Value {
+pub fn of_geometry(view: &View<'_>) -> Value {
     let mut any: Vec<_> = view
         .kind
         .geometry
@@ -71,7 +71,7 @@ pub fn of_geometry(view: &View) -> Value {
     json!({"oneOf": any})
 }
 
-fn geometry_role(view: &View) -> Value {
+fn geometry_role(view: &View<'_>) -> Value {
     let format = match view.kind.geometry {
         ["Point"] => "geometry-point",
         ["LineString"] => "geometry-linestring",
@@ -82,7 +82,7 @@ fn geometry_role(view: &View) -> Value {
     json!({"x-ogc-role": "primary-geometry", "format": format})
 }
 
-fn required(view: &View) -> Vec<&'static str> {
+fn required(view: &View<'_>) -> Vec<&'static str> {
     view.fields().filter(|field| field.required).map(|field| field.name).collect()
 }
 

@@ -2,19 +2,20 @@
 
 use actix_web::http::header::{ALLOW, CONTENT_TYPE, HeaderMap, IF_MATCH, LOCATION};
 use actix_web::{HttpRequest, HttpResponse, web};
-use diesel_async::AsyncConnection;
+use diesel_async::{AsyncConnection, AsyncPgConnection};
 use serde_json::{Value, json};
 
 use super::envelope::READING;
 use super::extract::{Layer, RecordId, wants_vietnamese};
-use super::items::{log_restricted, single};
+use super::items::{log_restricted, restricted_rows, single};
 use super::links::base;
 use super::today;
-use crate::access::{Caller, View, may_write};
+use crate::access::{Caller, View, keep_unseen, may_write};
 use crate::app::App;
 use crate::error::Error;
 use crate::kinds::normalise::{Write, normalise};
 use crate::kinds::{Kind, Problem, Properties};
+use crate::store::assets::Locked;
 use crate::store::{Connection, assets, changes, items};
 
 /// `POST /api/v1/collections/{collection}/items`
@@ -27,14 +28,21 @@ pub async fn create_item(
 ) -> Result<HttpResponse, Error> {
     writable(kind)?;
     may_write(&caller, kind)?;
+    let view = View::new(&caller, kind);
     let feature = read_feature(request.headers(), &body, &["application/geo+json", "application/json"])?;
-    let record = normalise(kind, Write::Create, &properties(&feature)?, Some(&feature["geometry"]), today())
-        .map_err(Error::Invalid)?;
+    let mut given = properties(&feature)?;
+    if let Some(organisation) = caller.account().and_then(|account| account.organisation.as_ref()) {
+        given.entry("source_org").or_insert_with(|| json!(organisation));
+    }
+    let mut record =
+        normalise(kind, Write::Create, &given, Some(&feature["geometry"]), today()).map_err(Error::Invalid)?;
+    keep_unseen(kind, view.class_written(), &given, &mut record).map_err(Error::Invalid)?;
     let mut conn = app.store.connection().await?;
     let (id, warnings) = conn
         .transaction(async |conn| {
             let warnings = assets::check_place(conn, &record, today()).await?;
             let ids = assets::insert(conn, kind, vec![record], caller.name()).await?;
+            assets::check_scope(conn, &view, &ids).await?;
             Ok::<_, Error>((ids[0], warnings))
         })
         .await?;
@@ -57,8 +65,9 @@ pub async fn replace_item(
     let change = |current: &Properties| {
         let feature = read_feature(headers, &body, &["application/geo+json", "application/json"])?;
         same_id(&feature, id)?;
-        normalise(kind, Write::Replace { current }, &properties(&feature)?, Some(&feature["geometry"]), today())
-            .map_err(Error::Invalid)
+        let given = properties(&feature)?;
+        let record = normalise(kind, Write::Replace { current }, &given, Some(&feature["geometry"]), today());
+        Ok((given, record.map_err(Error::Invalid)?))
     };
     change_item(&app, &caller, kind, id, &request, change).await
 }
@@ -77,8 +86,9 @@ pub async fn update_item(
         let types = ["application/merge-patch+json", "application/geo+json", "application/json"];
         let patch = read_feature(headers, &body, &types)?;
         same_id(&patch, id)?;
-        normalise(kind, Write::Patch { current }, &properties(&patch)?, patch.get("geometry"), today())
-            .map_err(Error::Invalid)
+        let given = properties(&patch)?;
+        let record = normalise(kind, Write::Patch { current }, &given, patch.get("geometry"), today());
+        Ok((given, record.map_err(Error::Invalid)?))
     };
     change_item(&app, &caller, kind, id, &request, change).await
 }
@@ -93,11 +103,11 @@ pub async fn delete_item(
 ) -> Result<HttpResponse, Error> {
     writable(kind)?;
     may_write(&caller, kind)?;
+    let view = View::new(&caller, kind);
     let headers = request.headers();
     let mut conn = app.store.connection().await?;
     conn.transaction(async |conn| {
-        let current = assets::lock(conn, kind, id).await?.ok_or_else(|| missing(headers))?;
-        check_version(headers, &current)?;
+        lock(conn, &view, &caller, id, headers).await?;
         assets::delete(conn, kind, id, caller.name()).await?;
         Ok::<_, Error>(())
     })
@@ -131,17 +141,18 @@ async fn change_item(
     kind: &'static Kind,
     id: i64,
     request: &HttpRequest,
-    change: impl Fn(&Properties) -> Result<Properties, Error> + Sync,
+    change: impl Fn(&Properties) -> Result<(Properties, Properties), Error> + Sync,
 ) -> Result<HttpResponse, Error> {
     writable(kind)?;
     may_write(caller, kind)?;
+    let view = View::new(caller, kind);
     let headers = request.headers();
     let mut conn = app.store.connection().await?;
     let warnings = conn
         .transaction(async |conn| {
-            let current = assets::lock(conn, kind, id).await?.ok_or_else(|| missing(headers))?;
-            check_version(headers, &current)?;
-            let changes = change(&current)?;
+            let Locked { record: current, class, .. } = lock(conn, &view, caller, id, headers).await?;
+            let (given, mut changes) = change(&current)?;
+            keep_unseen(kind, class, &given, &mut changes).map_err(Error::Invalid)?;
             let differs = |name: &str, value: &Value| !same(value, current.get(name).unwrap_or(&Value::Null));
             let moved = ["geom", "declared_commune_code", "declared_on"]
                 .iter()
@@ -154,11 +165,30 @@ async fn change_item(
             }
             if changes.iter().any(|(name, value)| name != "effective_on" && differs(name, value)) {
                 assets::update(conn, kind, id, changes, caller.name()).await?;
+                assets::check_scope(conn, &view, &[id]).await?;
             }
             Ok::<_, Error>(warnings)
         })
         .await?;
     answer(app, conn, caller, kind, id, request, HttpResponse::Ok(), &warnings).await
+}
+
+/// The record to change, locked: 404 or 403, then 428 and 412.
+async fn lock(
+    conn: &mut AsyncPgConnection,
+    view: &View<'_>,
+    caller: &Caller,
+    id: i64,
+    headers: &HeaderMap,
+) -> Result<Locked, Error> {
+    let locked = assets::lock(conn, view, id).await?.ok_or_else(|| missing(headers))?;
+    if !locked.is_writable {
+        return Err(Error::Forbidden(None));
+    }
+    if !(caller.writes_unconditionally() && !headers.contains_key(IF_MATCH)) {
+        check_version(headers, &locked.record)?;
+    }
+    Ok(locked)
 }
 
 /// Whether two values are stored alike: 30 and 30.0 are.
@@ -188,7 +218,7 @@ async fn answer(
     changes::number(&mut conn).await?;
     let view = View::new(caller, kind);
     let row = items::find(&mut conn, &view, id).await?.ok_or(Error::NotFound)?;
-    log_restricted(&mut conn, caller, &view, 1, request).await?;
+    log_restricted(&mut conn, caller, kind, restricted_rows(kind, std::slice::from_ref(&row)), request).await?;
     let vietnamese = wants_vietnamese(request.headers());
     let warnings: Vec<_> = warnings
         .iter()

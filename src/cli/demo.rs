@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use serde_json::{Value, json};
 
+use crate::access::{Caller, View};
 use crate::api::today;
 use crate::error::Error;
 use crate::kinds::normalise::{Write, normalise};
@@ -85,12 +86,14 @@ async fn load_layer(conn: &mut AsyncPgConnection, collection: &str, text: &str, 
 
 async fn load_updates(conn: &mut AsyncPgConnection, ids: &Ids) -> anyhow::Result<()> {
     let updates: Value = serde_json::from_str(UPDATES)?;
+    let loader = Caller::console(ACTOR);
     for update in updates.as_array().into_iter().flatten() {
         let text = |name: &str| update[name].as_str().unwrap_or_default().to_owned();
         let kind = Kind::of_collection(&text("collection")).context("no such layer")?;
         let id =
             *ids.get(&(text("collection"), text("code"))).with_context(|| format!("no record {}", text("code")))?;
-        let current = assets::lock(conn, kind, id).await?.context("the record is gone")?;
+        let view = View::new(&loader, kind);
+        let current = assets::lock(conn, &view, id).await?.context("the record is gone")?.record;
         let mut patch = update["patch"].clone();
         patch["effective_on"] = update["effective_on"].clone();
         let mut patch = resolve(conn, &patch, ids).await?;

@@ -15,8 +15,7 @@ use crate::api::today;
 use crate::app::{App, app};
 use crate::config::{Config, ServeConfig};
 use crate::store::cluster::Cluster;
-use crate::store::sql::Sql;
-use crate::store::{Store, changes, migrations, with_options};
+use crate::store::{Store, changes, migrations, units, with_options};
 
 /// How long requests under way may take once the service is told to stop, seconds.
 const DRAIN_S: u64 = 8;
@@ -86,14 +85,12 @@ fn supervise(cluster: &Cluster, stopped: &Receiver<()>) {
 /// Numbers what psql wrote, and finds the communes of all assets again when the day changes, since units come into
 /// force and end with days.
 async fn housekeeping(store: Store) {
-    use diesel_async::RunQueryDsl as _;
-
     let mut day = None;
     loop {
         if let Ok(mut conn) = store.connection().await {
             if day != Some(today()) {
-                match Sql::new("select refresh_communes('system')").execute(&mut conn).await {
-                    Ok(_) => day = Some(today()),
+                match units::refresh(&mut conn, "system").await {
+                    Ok(()) => day = Some(today()),
                     Err(error) => tracing::warn!(%error, "the communes of assets were not refreshed"),
                 }
             }

@@ -76,6 +76,20 @@ pub enum Type {
 }
 
 impl Type {
+    /// The type of its column.
+    pub fn sql_name(&self) -> &'static str {
+        match self {
+            Type::Text { .. } | Type::Url | Type::OneOf(_) | Type::CommuneCode => "text",
+            Type::SomeOf(_) => "text[]",
+            Type::Integer { .. } => "integer",
+            Type::Reference { .. } => "bigint",
+            Type::Number { .. } => "double precision",
+            Type::Boolean => "boolean",
+            Type::Date => "date",
+            Type::Timestamp => "timestamp with time zone",
+        }
+    }
+
     /// The values of an enumeration; empty for other types.
     pub fn choices(&self) -> &'static [Choice] {
         match self {

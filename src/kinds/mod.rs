@@ -89,12 +89,11 @@ impl Kind {
         matches!(self.storage, Storage::Assets { .. })
     }
 
-    /// The columns that bound the time in which a row is true: the first day, and the last or the first day after.
+    /// The columns of a [`View`](crate::access::View) that bound the time in which a row is true: the first day, and the
+    /// last or the first day after.
     pub fn valid_time(&self) -> ValidTime {
         match self.storage {
-            Storage::Assets { .. } => {
-                ValidTime { from: "installed_on", to: "decommissioned_on", last_day_counts: false }
-            }
+            Storage::Assets { .. } => ValidTime { from: "installed_on", to: "ended_on", last_day_counts: false },
             Storage::Units { .. } => ValidTime { from: "valid_from", to: "valid_to", last_day_counts: true },
         }
     }

@@ -75,7 +75,7 @@ impl ItemsQuery {
     ///
     /// # Errors
     /// 400, naming the parameter that is unknown or malformed.
-    pub fn parse(view: &View, mut params: Params) -> Result<ItemsQuery, Error> {
+    pub fn parse(view: &View<'_>, mut params: Params) -> Result<ItemsQuery, Error> {
         params.format(&["json", "geojson"])?;
         for name in ["crs", "bbox-crs"] {
             params.read(name, (CRS84, CRS84), |text| (text == CRS84).then_some(()))?;
@@ -144,7 +144,7 @@ pub fn limit_of(text: &str, max: usize) -> Option<usize> {
     whole.then(|| text.parse().unwrap_or(max).min(max)).filter(|limit| *limit >= 1)
 }
 
-fn parse_filters(view: &View, params: &mut Params) -> Result<Vec<Filter>, Error> {
+fn parse_filters(view: &View<'_>, params: &mut Params) -> Result<Vec<Filter>, Error> {
     let mut filters = Vec::new();
     let mut problems = Vec::new();
     let names: Vec<_> = params.rest().filter_map(|name| view.field(name)).collect();

@@ -5,10 +5,12 @@ use diesel::result::{Error as DieselError, QueryResult};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::{Value, json};
 
+use super::items::class_of_cell;
 use super::row::{Cell, Row, without_crs};
 use super::sql::{Bind, Sql};
+use crate::access::View;
 use crate::error::Error;
-use crate::kinds::{Kind, Problem, Properties, Storage};
+use crate::kinds::{Class, Kind, Problem, Properties, Storage};
 
 /// Writes new records, all or none, and returns their ids in order. Each is what
 /// [`normalise`](crate::kinds::normalise::normalise) gave; the id, and a code where there is none, are made here.
@@ -56,24 +58,60 @@ pub async fn insert(
     Ok(ids)
 }
 
-/// The record as it is, locked until the transaction ends; with its geometry as `geom`. `None` when it does not exist
-/// or is deleted.
-pub async fn lock(conn: &mut AsyncPgConnection, kind: &'static Kind, id: i64) -> QueryResult<Option<Properties>> {
-    let sql = Sql::new("select to_jsonb(t) from ")
-        .name(kind.table())
+/// A record that is locked until the transaction ends.
+#[derive(Debug)]
+pub struct Locked {
+    /// Its columns, with the geometry as `geom`.
+    pub record: Properties,
+    /// The class of fields that the writer sees of it.
+    pub class: Class,
+    pub is_writable: bool,
+}
+
+/// The record as it is, locked; `None` when it does not exist, is deleted, or is not shown to the writer.
+pub async fn lock(conn: &mut AsyncPgConnection, view: &View<'_>, id: i64) -> QueryResult<Option<Locked>> {
+    let sql = Sql::new("select to_jsonb(t), ")
+        .sql(view.class_of_row())
+        .text(", ")
+        .sql(view.writable())
+        .text(" from ")
+        .name(view.kind.table())
         .text(" t where t.id = ")
         .bind(Bind::Integer(id))
         .text(" and t.deleted_at is null for update");
     let Some(row) = sql.load::<Row>(conn).await?.pop() else { return Ok(None) };
-    match row.cells.into_iter().next().map(|cell| cell.to_json()) {
-        Some(Value::Object(mut record)) => {
-            if let Some(geom) = record.get_mut("geom") {
-                *geom = without_crs(geom.take());
-            }
-            Ok(Some(record))
-        }
-        _ => Err(DieselError::NotFound),
+    let [record, class, is_writable] = &row.cells[..] else { return Err(DieselError::NotFound) };
+    let (Value::Object(mut record), Some(class)) = (record.to_json(), class_of_cell(class)) else { return Ok(None) };
+    if let Some(geom) = record.get_mut("geom") {
+        *geom = without_crs(geom.take());
     }
+    Ok(Some(Locked { record, class, is_writable: is_writable.to_json() == true }))
+}
+
+/// Refuses what was written where the writer may not write: nobody moves a record into what is not theirs. The database
+/// has by now found the commune in which each lies.
+///
+/// # Errors
+/// Forbidden, which undoes the transaction.
+pub async fn check_scope(conn: &mut AsyncPgConnection, view: &View<'_>, ids: &[i64]) -> Result<(), Error> {
+    let row: Row = Sql::new("select coalesce(bool_and(")
+        .sql(view.writable())
+        .text("), true) from ")
+        .name(view.kind.table())
+        .text(" t where t.id = any(")
+        .bind(Bind::Integers(ids.to_vec()))
+        .text(")")
+        .get_result(conn)
+        .await?;
+    if row.cells[0].to_json() == true {
+        return Ok(());
+    }
+    Err(Error::Forbidden(Some(Problem::at(
+        "",
+        "scope.outside",
+        "Bản ghi sẽ nằm ngoài phạm vi được giao cho bạn.",
+        "The record would lie outside of what is yours.",
+    ))))
 }
 
 /// Writes the given columns of a record that [`lock`] has locked.

@@ -6,25 +6,31 @@ use serde_json::{Map, Value, json};
 
 use super::row::{Row, without_crs};
 use super::sql::{Bind, Sql};
-use crate::access::View;
+use crate::access::column;
+use crate::kinds::{Class, Kind};
 
-/// Every version of a record that the view shows, oldest first, as JSON: `version`, `op`, `effective_on`, `at`, `by`,
-/// `reason`, and `changes`, a map from field to `before` and `after`. Only the fields of the view are in it; a version
-/// that changed none of them is left out, as is who wrote when the view does not show it, and the time in which the whole
+/// Every version of a record, as those see it who see fields of a class, oldest first, as JSON: `version`, `op`, `effective_on`, `at`, `by`,
+/// `reason`, and `changes`, a map from field to `before` and `after`. Only their fields are in it; a version
+/// that changed none of them is left out, as is who wrote when they do not see it, and the time in which the whole
 /// record was not shown.
-pub async fn versions(conn: &mut AsyncPgConnection, view: &View, id: i64) -> QueryResult<Vec<Value>> {
+pub async fn versions(
+    conn: &mut AsyncPgConnection,
+    kind: &'static Kind,
+    class: Class,
+    id: i64,
+) -> QueryResult<Vec<Value>> {
     let rows: Vec<Row> = Sql::new(
         "select v.version, v.op, v.effective_on, v.at, v.by, v.reason, v.changes \
          from versions v where v.record_id = ",
     )
     .bind(Bind::Integer(id))
     .text(" and v.collection = ")
-    .bind(Bind::Text(view.kind.collection.into()))
+    .bind(Bind::Text(kind.collection.into()))
     .text(" order by v.version")
     .load(conn)
     .await?;
 
-    let shows = |name| view.field(name).is_some();
+    let shows = |name| kind.field(name).is_some_and(|field| kind.class(field) <= class);
     let mut state = Map::new();
     let mut shown = Map::new();
     let mut versions = Vec::new();
@@ -34,7 +40,7 @@ pub async fn versions(conn: &mut AsyncPgConnection, view: &View, id: i64) -> Que
         let (version, op, effective_on, at, by, reason) = (next(), next(), next(), next(), next(), next());
         let Value::Object(after) = next() else { continue };
         state.extend(after);
-        let before = std::mem::replace(&mut shown, if view.shows_version(&state) { state.clone() } else { Map::new() });
+        let before = std::mem::replace(&mut shown, if is_shown(class, &state) { state.clone() } else { Map::new() });
         let op = match (before.is_empty(), shown.is_empty()) {
             (true, true) => continue,
             // To whoever may not know what it was, it begins and ends with what they may know.
@@ -42,13 +48,13 @@ pub async fn versions(conn: &mut AsyncPgConnection, view: &View, id: i64) -> Que
             (false, true) => json!("delete"),
             (false, false) => op,
         };
-        let changes = shown_changes(view, &before, &shown);
+        let changes = shown_changes(kind, class, &before, &shown);
         if changes.is_empty() && op == "update" {
             continue;
         }
         let mut entry = json!({"version": version, "op": op, "changes": changes});
-        if let Some(column) = view.version_column() {
-            entry["version"] = state.get(column).cloned().unwrap_or(Value::Null);
+        if class == Class::Public {
+            entry["version"] = state.get("public_version").cloned().unwrap_or(Value::Null);
         }
         for (field, key, value) in [
             ("effective_on", "effective_on", effective_on),
@@ -65,14 +71,27 @@ pub async fn versions(conn: &mut AsyncPgConnection, view: &View, id: i64) -> Que
     Ok(versions)
 }
 
-/// What a version changed among the columns of the view.
-fn shown_changes(view: &View, before: &Map<String, Value>, after: &Map<String, Value>) -> Map<String, Value> {
+/// Whether a version is shown, given the columns of the record as it then was.
+fn is_shown(class: Class, record: &Map<String, Value>) -> bool {
+    class > Class::Public || record.get("public") == Some(&Value::Bool(true))
+}
+
+/// What a version changed among the columns shown.
+fn shown_changes(
+    kind: &'static Kind,
+    class: Class,
+    before: &Map<String, Value>,
+    after: &Map<String, Value>,
+) -> Map<String, Value> {
     // These say the same as the entry itself.
     const OF_THE_ENTRY: [&str; 6] = ["version", "effective_on", "updated_at", "updated_by", "created_at", "created_by"];
-    let fields =
-        view.fields().filter(|field| !OF_THE_ENTRY.contains(&field.name)).map(|field| (field.name, view.column(field)));
+    let fields = kind
+        .fields()
+        .filter(|field| !OF_THE_ENTRY.contains(&field.name))
+        .filter_map(|field| Some((field.name, column(kind, field, class)?)));
+    let geom = if class == Class::Public { "public_geom" } else { "geom" };
     let mut changes = Map::new();
-    for (name, column) in fields.chain([("geometry", view.geom())]) {
+    for (name, column) in fields.chain([("geometry", geom)]) {
         let value = |state: &Map<String, Value>| without_crs(state.get(column).cloned().unwrap_or(Value::Null));
         let (old, new) = (value(before), value(after));
         if !after.is_empty() && old != new {

@@ -4,12 +4,12 @@ use chrono::NaiveDate;
 use diesel::result::QueryResult;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
-use super::row::Row;
+use super::row::{Cell, Row};
 use super::sql::{Bind, Sql};
 use super::{figures, territory};
 use crate::access::View;
 use crate::figures::Days;
-use crate::kinds::{Field, Kind, Storage, Type};
+use crate::kinds::{Class, Field, Kind, Storage, Type};
 use crate::query::{Cursor, Filter, FilterValue, Interval, ItemsQuery};
 
 /// The number of rows that are counted one by one; beyond it no number is given.
@@ -27,7 +27,7 @@ pub struct Page {
 /// The page that a query asks for, of the rows that the view shows.
 pub async fn page(
     conn: &mut AsyncPgConnection,
-    view: &View,
+    view: &View<'_>,
     query: &ItemsQuery,
     today: NaiveDate,
 ) -> QueryResult<Page> {
@@ -46,12 +46,15 @@ pub async fn page(
 /// How many rows a query asks for; `None` when they are too many to count.
 pub async fn count(
     conn: &mut AsyncPgConnection,
-    view: &View,
+    view: &View<'_>,
     query: &ItemsQuery,
     today: NaiveDate,
 ) -> QueryResult<Option<i64>> {
-    if query.is_whole() && matches!(view.kind.storage, Storage::Assets { .. }) {
-        return counter(conn, view).await.map(Some);
+    if query.is_whole()
+        && view.kind.is_writable()
+        && let Some(counter) = view.counter()
+    {
+        return counted(conn, view.kind, counter).await.map(Some);
     }
     let sql = Sql::new("select count(*) from (select 1 from ")
         .sql(source(view, query, today))
@@ -65,63 +68,74 @@ pub async fn count(
     Ok(row.cells[0].as_integer().filter(|count| *count <= COUNTED))
 }
 
-async fn counter(conn: &mut AsyncPgConnection, view: &View) -> QueryResult<i64> {
+async fn counted(conn: &mut AsyncPgConnection, kind: &Kind, counter: &'static str) -> QueryResult<i64> {
     let row: Row = Sql::new("select ")
-        .text(if view.geom() == "public_geom" { "public_row_count" } else { "row_count" })
+        .name(counter)
         .text(" from layers where collection = ")
-        .bind(Bind::Text(view.kind.collection.into()))
+        .bind(Bind::Text(kind.collection.into()))
         .get_result(conn)
         .await?;
     Ok(row.cells[0].as_integer().unwrap_or(0))
 }
 
 /// One row that the view shows, in the shape of [`Page::rows`].
-pub async fn find(conn: &mut AsyncPgConnection, view: &View, id: i64) -> QueryResult<Option<Row>> {
+pub async fn find(conn: &mut AsyncPgConnection, view: &View<'_>, id: i64) -> QueryResult<Option<Row>> {
     let sql = Sql::new("select ")
         .sql(columns(view))
         .text(" from ")
-        .name(view.kind.table())
-        .text(" t where t.id = ")
-        .bind(Bind::Integer(id))
-        .text(" and ")
-        .sql(view.visible());
+        .sql(view.relation(None))
+        .text(" where t.id = ")
+        .bind(Bind::Integer(id));
     Ok(sql.load::<Row>(conn).await?.pop())
 }
 
-/// Whether there is a row whose history the view shows.
-pub async fn has_history(conn: &mut AsyncPgConnection, view: &View, id: i64) -> QueryResult<bool> {
-    let sql = Sql::new("select 1 from ")
+/// The class of fields that the view shows of a record and of its history, also of a deleted one to insiders.
+pub async fn class_of(conn: &mut AsyncPgConnection, view: &View<'_>, id: i64) -> QueryResult<Option<Class>> {
+    let sql = Sql::new("select ")
+        .sql(view.class_of_row())
+        .text(" from ")
         .name(view.kind.table())
         .text(" t where t.id = ")
-        .bind(Bind::Integer(id))
-        .text(" and ")
-        .sql(view.visible_past());
-    Ok(!sql.load::<Row>(conn).await?.is_empty())
+        .bind(Bind::Integer(id));
+    let rows: Vec<Row> = sql.load(conn).await?;
+    Ok(rows.iter().next().and_then(|row| class_of_cell(&row.cells[0])))
+}
+
+/// The class of fields that a row of [`Page::rows`] shows.
+pub fn class_of_row(row: &Row) -> Class {
+    row.cells.last().and_then(class_of_cell).unwrap_or(Class::Public)
+}
+
+pub fn class_of_cell(cell: &Cell) -> Option<Class> {
+    Some(match cell.as_integer()? {
+        2 => Class::Restricted,
+        1 => Class::Internal,
+        _ => Class::Public,
+    })
 }
 
 /// West, south, east, north of the rows that the view shows, and the first and last day of their valid time.
-pub async fn extent(conn: &mut AsyncPgConnection, view: &View) -> QueryResult<Row> {
+pub async fn extent(conn: &mut AsyncPgConnection, view: &View<'_>) -> QueryResult<Row> {
     let time = view.kind.valid_time();
-    Sql::new("select st_xmin(e), st_ymin(e), st_xmax(e), st_ymax(e), first_day from (select st_extent(t.")
-        .name(view.geom())
-        .text(") as e, min(t.")
-        .name(time.from)
-        .text(") as first_day from ")
-        .name(view.kind.table())
-        .text(" t where ")
-        .sql(view.visible())
-        .text(") extent")
-        .get_result(conn)
-        .await
+    Sql::new(
+        "select st_xmin(e), st_ymin(e), st_xmax(e), st_ymax(e), first_day from (select st_extent(t.geom) as e, min(t.",
+    )
+    .name(time.from)
+    .text(") as first_day from ")
+    .sql(view.relation(None))
+    .text(") extent")
+    .get_result(conn)
+    .await
 }
 
-/// The select list: id, geometry, the fields of the view.
-fn columns(view: &View) -> Sql {
-    let fields = view.fields().map(|field| Sql::new("t.").name(view.column(field)));
-    Sql::new("t.id, t.").name(view.geom()).text(", ").sql(Sql::join(fields, ", "))
+/// The select list: id, geometry, the fields of the view, the class of what is shown of the row.
+fn columns(view: &View<'_>) -> Sql {
+    let fields = view.fields().map(|field| Sql::new("t.").name(field.name));
+    let class = if view.kind.is_writable() { ", t.class" } else { ", 0" };
+    Sql::new("t.id, t.geom, ").sql(Sql::join(fields, ", ")).text(class)
 }
 
-fn page_sql(view: &View, query: &ItemsQuery, today: NaiveDate) -> Sql {
+fn page_sql(view: &View<'_>, query: &ItemsQuery, today: NaiveDate) -> Sql {
     let rank = rank(view, query);
     let mut sql = Sql::new("select ")
         .sql(columns(view))
@@ -151,10 +165,10 @@ fn page_sql(view: &View, query: &ItemsQuery, today: NaiveDate) -> Sql {
 }
 
 /// Exact accents before folded ones.
-fn rank(view: &View, query: &ItemsQuery) -> Sql {
+fn rank(view: &View<'_>, query: &ItemsQuery) -> Sql {
     match (&query.q, view.field("name")) {
         (Some(text), Some(name)) => Sql::new("(case when strpos(lower(t.")
-            .name(view.column(name))
+            .name(name.name)
             .text("), lower(normalize(")
             .bind(Bind::Text(text.clone()))
             .text(", nfc))) > 0 then 0::bigint else 1::bigint end)"),
@@ -163,38 +177,15 @@ fn rank(view: &View, query: &ItemsQuery) -> Sql {
     }
 }
 
-/// The table, or its records as they were on a day, as `t`.
-fn source(view: &View, query: &ItemsQuery, today: NaiveDate) -> Sql {
-    rows_on(view.kind, query.as_of.filter(|day| *day < today))
+/// The rows of the view as `t`, as they are or as they were on a day.
+fn source(view: &View<'_>, query: &ItemsQuery, today: NaiveDate) -> Sql {
+    view.relation(query.as_of.filter(|day| *day < today))
 }
 
-/// The records of a layer as `t`: as they are, or as they were on a day.
-pub fn rows_on(kind: &Kind, day: Option<NaiveDate>) -> Sql {
-    match (kind.storage, day) {
-        (Storage::Assets { table, .. }, Some(day)) => {
-            Sql::new("").name(as_of_function(table)).text("(").bind(Bind::Date(day)).text(") t")
-        }
-        (Storage::Assets { table, .. } | Storage::Units { table }, _) => Sql::new("").name(table).text(" t"),
-    }
-}
-
-/// `<table>_as_of`, which `register_layer` made.
-fn as_of_function(table: &'static str) -> &'static str {
-    use std::collections::HashMap;
-    use std::sync::LazyLock;
-
-    use crate::kinds::ALL;
-
-    static NAMES: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(|| {
-        ALL.iter().map(|kind| (kind.table(), &*Box::leak(format!("{}_as_of", kind.table()).into_boxed_str()))).collect()
-    });
-    NAMES[table]
-}
-
-fn condition(view: &View, query: &ItemsQuery, today: NaiveDate) -> Sql {
-    let mut all = vec![view.visible()];
+fn condition(view: &View<'_>, query: &ItemsQuery, today: NaiveDate) -> Sql {
+    let mut all = Vec::new();
     if let Some(bbox) = query.bbox {
-        all.push(in_bbox(view, bbox));
+        all.push(in_bbox(bbox));
     }
     match (view.kind.storage, query.datetime, query.as_of) {
         (_, Some(interval), None) => all.push(valid_during(view.kind, interval)),
@@ -225,20 +216,18 @@ fn condition(view: &View, query: &ItemsQuery, today: NaiveDate) -> Sql {
     }
     if let Some(text) = &query.q {
         all.push(
-            Sql::new("t.")
-                .name(view.search_column())
-                .text(" like '%' || replace(replace(replace(fold(")
+            Sql::new("t.search like '%' || replace(replace(replace(fold(")
                 .bind(Bind::Text(text.trim().to_owned()))
                 .text("), '\\', '\\\\'), '%', '\\%'), '_', '\\_') || '%'"),
         );
     }
-    all.extend(query.filters.iter().map(|filter| filter_sql(view, filter)));
+    all.extend(query.filters.iter().map(filter_sql));
     Sql::all(all)
 }
 
-fn in_bbox(view: &View, [west, south, east, north]: [f64; 4]) -> Sql {
+fn in_bbox([west, south, east, north]: [f64; 4]) -> Sql {
     let envelope = |west: f64, east: f64| {
-        let mut sql = Sql::new("st_intersects(t.").name(view.geom()).text(", st_makeenvelope(");
+        let mut sql = Sql::new("st_intersects(t.geom, st_makeenvelope(");
         for edge in [west, south, east, north] {
             sql = sql.bind(Bind::Double(edge)).text(", ");
         }
@@ -281,8 +270,8 @@ fn valid_during(kind: &Kind, interval: Interval) -> Sql {
     Sql::all(all)
 }
 
-fn filter_sql(view: &View, Filter { field, values }: &Filter) -> Sql {
-    let column = Sql::new("t.").name(view.column(field));
+fn filter_sql(Filter { field, values }: &Filter) -> Sql {
+    let column = Sql::new("t.").name(field.name);
     match (values, field.value) {
         (FilterValue::Texts(texts), Type::SomeOf(_)) => column.text(" && ").bind(Bind::Texts(texts.clone())),
         (FilterValue::Texts(texts), _) => column.text(" = any(").bind(Bind::Texts(texts.clone())).text(")"),
@@ -303,6 +292,6 @@ fn any_of(parts: impl Iterator<Item = Sql>) -> Sql {
 }
 
 /// The place of a field in [`Page::rows`].
-pub fn position(view: &View, field: &Field) -> Option<usize> {
+pub fn position(view: &View<'_>, field: &Field) -> Option<usize> {
     view.fields().position(|shown| shown.name == field.name).map(|index| index + 2)
 }

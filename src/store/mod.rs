@@ -3,6 +3,7 @@
 pub mod assets;
 pub mod availability;
 pub mod baselines;
+pub mod callers;
 pub mod changes;
 pub mod cluster;
 pub mod figures;

@@ -138,30 +138,26 @@ fn units_sql(level: Level, within: Option<&Unit>, day: NaiveDate) -> Sql {
 ///
 /// Points belong to the unit that they are placed in, lines and areas to every unit whose communes they meet, units to
 /// those above them.
-pub fn within(view: &View, unit: &UnitRef, as_of: Option<NaiveDate>, today: NaiveDate) -> Sql {
+pub fn within(view: &View<'_>, unit: &UnitRef, as_of: Option<NaiveDate>, today: NaiveDate) -> Sql {
     let as_of = as_of.unwrap_or(today);
     let days = Days { as_of, unit_date: unit.on.unwrap_or(as_of), today };
     let Some(level) = Level::of_code(&unit.code) else { return Sql::new("false") };
     match view.kind.storage {
         Storage::Units { .. } => unit_within(view, level, &unit.code, days.unit_date),
-        Storage::Assets { .. } if level == Level::Hamlet => in_hamlet(view, &unit.code, days.unit_date),
-        Storage::Assets { .. } if view.kind.geometry != ["Point"] => meets(view, level, &unit.code, days.unit_date),
+        Storage::Assets { .. } if level == Level::Hamlet => in_hamlet(&unit.code, days.unit_date),
+        Storage::Assets { .. } if view.kind.geometry != ["Point"] => meets(level, &unit.code, days.unit_date),
         Storage::Assets { .. } => {
-            let placed = is_placed(view, level, &unit.code, days.unit_date);
+            let placed = is_placed(level, &unit.code, days.unit_date);
             let placed = if days.are_current() {
-                Sql::new("(t.")
-                    .name(view.commune_column())
-                    .text(" in (select code from ")
+                Sql::new("(t.commune_code in (select code from ")
                     .sql(communes_within(&unit.code, days.unit_date))
-                    .text(") or t.")
-                    .name(view.commune_column())
-                    .text(" is null and ")
+                    .text(") or t.commune_code is null and ")
                     .sql(placed)
                     .text(")")
             } else {
                 placed
             };
-            near(view, &unit.code, days.unit_date).text(" and ").sql(placed)
+            near(&unit.code, days.unit_date).text(" and ").sql(placed)
         }
     }
 }
@@ -170,16 +166,14 @@ pub fn within(view: &View, unit: &UnitRef, as_of: Option<NaiveDate>, today: Naiv
 ///
 /// The answer is that of `territory()`, which is only called for the rows that lie in no commune: a call a row took 60 µs,
 /// these joins 10. Where the day is today the commune is stored.
-pub fn placed(view: &View, days: Days) -> Sql {
+pub fn placed(days: Days) -> Sql {
     let day = || Bind::Date(days.unit_date);
     let (lies_in, commune) = if days.are_current() {
-        (Sql::default(), Sql::new("t.").name(view.commune_column()))
+        (Sql::default(), Sql::new("t.commune_code"))
     } else {
         let lies_in = Sql::new("\nleft join lateral (\n  select u.code from admin_units u where u.level = 'commune' and in_force(u.valid_from, u.valid_to, ")
             .bind(day())
-            .text(") and st_covers(u.geom, t.")
-            .name(view.geom())
-            .text(")\n  order by u.code limit 1\n) lies_in on true");
+            .text(") and st_covers(u.geom, t.geom)\n  order by u.code limit 1\n) lies_in on true");
         (lies_in, Sql::new("lies_in.code"))
     };
     lies_in
@@ -203,41 +197,35 @@ cross join lateral (
   union all
   select found.commune, found.district, found.province from ",
         )
-        .sql(territory(view, days.unit_date))
+        .sql(territory(days.unit_date))
         .text(" found where known.commune is null\n) p")
 }
 
 /// Rows whose place may be in a unit: a test that an index answers, before the exact one. A row without a place may.
-pub fn near(view: &View, code: &str, unit_date: NaiveDate) -> Sql {
-    Sql::new("(t.")
-        .name(view.geom())
-        // box2d() reads the head of a geometry only.
-        .text(" && (select st_setsrid(st_extent(box2d(u.geom)::geometry)::geometry, 4326) from (select geom from ")
-        .sql(communes_within(code, unit_date))
-        .text(" c union all select geom from admin_units where code = ")
-        .bind(Bind::Text(code.to_owned()))
-        .text(" and in_force(valid_from, valid_to, ")
-        .bind(Bind::Date(unit_date))
-        .text(")) u) or t.")
-        .name(view.geom())
-        .text(" is null)")
+pub fn near(code: &str, unit_date: NaiveDate) -> Sql {
+    // box2d() reads the head of a geometry only.
+    Sql::new(
+        "(t.geom && (select st_setsrid(st_extent(box2d(u.geom)::geometry)::geometry, 4326) from (select geom from ",
+    )
+    .sql(communes_within(code, unit_date))
+    .text(" c union all select geom from admin_units where code = ")
+    .bind(Bind::Text(code.to_owned()))
+    .text(" and in_force(valid_from, valid_to, ")
+    .bind(Bind::Date(unit_date))
+    .text(")) u) or t.geom is null)")
 }
 
-fn territory(view: &View, unit_date: NaiveDate) -> Sql {
-    Sql::new("territory(t.")
-        .name(view.geom())
-        .text(", t.declared_commune_code, t.declared_on, ")
-        .bind(Bind::Date(unit_date))
-        .text(")")
+fn territory(unit_date: NaiveDate) -> Sql {
+    Sql::new("territory(t.geom, t.placed_code, t.placed_on, ").bind(Bind::Date(unit_date)).text(")")
 }
 
 fn communes_within(code: &str, unit_date: NaiveDate) -> Sql {
     Sql::new("communes_within(").bind(Bind::Text(code.to_owned())).text(", ").bind(Bind::Date(unit_date)).text(")")
 }
 
-fn is_placed(view: &View, level: Level, code: &str, unit_date: NaiveDate) -> Sql {
+fn is_placed(level: Level, code: &str, unit_date: NaiveDate) -> Sql {
     Sql::new("exists (select from ")
-        .sql(territory(view, unit_date))
+        .sql(territory(unit_date))
         .text(" p where p.")
         .name(level.name())
         .text(" = ")
@@ -245,34 +233,27 @@ fn is_placed(view: &View, level: Level, code: &str, unit_date: NaiveDate) -> Sql
         .text(")")
 }
 
-fn meets(view: &View, level: Level, code: &str, unit_date: NaiveDate) -> Sql {
+fn meets(level: Level, code: &str, unit_date: NaiveDate) -> Sql {
     Sql::new("(exists (select from ")
         .sql(communes_within(code, unit_date))
-        .text(" c where st_intersects(c.geom, t.")
-        .name(view.geom())
-        .text(")) or t.")
-        .name(view.geom())
-        .text(" is null and ")
-        .sql(is_placed(view, level, code, unit_date))
+        .text(" c where st_intersects(c.geom, t.geom)) or t.geom is null and ")
+        .sql(is_placed(level, code, unit_date))
         .text(")")
 }
 
 /// A hamlet with a boundary has what lies in it, one without what says that it is there, to those who may see that.
-fn in_hamlet(view: &View, code: &str, unit_date: NaiveDate) -> Sql {
+fn in_hamlet(code: &str, unit_date: NaiveDate) -> Sql {
     Sql::new("exists (select from admin_units h where h.level = 'hamlet' and h.code = ")
         .bind(Bind::Text(code.to_owned()))
         .text(" and in_force(h.valid_from, h.valid_to, ")
         .bind(Bind::Date(unit_date))
-        .text(") and case when geometrytype(h.geom) = 'MULTIPOLYGON' and t.")
-        .name(view.geom())
-        .text(" is not null then st_intersects(h.geom, t.")
-        .name(view.geom())
-        .text(") else ")
-        .text(if view.field("hamlet_id").is_some() { "t.hamlet_id = h.id" } else { "false" })
-        .text(" end)")
+        .text(
+            ") and case when geometrytype(h.geom) = 'MULTIPOLYGON' and t.geom is not null \
+             then st_intersects(h.geom, t.geom) else coalesce(t.hamlet_id = h.id, false) end)",
+        )
 }
 
-fn unit_within(view: &View, level: Level, code: &str, unit_date: NaiveDate) -> Sql {
+fn unit_within(view: &View<'_>, level: Level, code: &str, unit_date: NaiveDate) -> Sql {
     let code_bind = Bind::Text(code.to_owned());
     let below = match view.kind.collection {
         "hamlets" if level == Level::Hamlet => return Sql::new("t.code = ").bind(code_bind),

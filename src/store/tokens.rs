@@ -5,38 +5,26 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::row::Row;
 use super::sql::{Bind, Sql};
 
-/// Makes a token that is valid for so many days, and returns its secret: 256 random bits, never seen again.
+/// Makes a token of the console, an administrator's, that is valid for so many days, and returns its secret: 256 random bits, never seen again.
 ///
 /// # Errors
 /// When the name is taken or has other characters than letters, digits and `_.@-`.
 pub async fn create(conn: &mut AsyncPgConnection, name: &str, days: u32) -> QueryResult<String> {
     let bits: [u8; 32] = rand::random();
     let secret = format!("hatang_{}", hex(&bits));
-    Sql::new("insert into tokens (name, secret_hash, expires_at) values (")
+    Sql::new("insert into tokens (account_id, name, secret_hash, expires_at) select id, ")
         .bind(Bind::Text(name.into()))
         .text(", decode(")
         .bind(Bind::Text(hash(&secret)))
         .text(", 'hex'), now() + make_interval(days => ")
         .bind(Bind::Integer(days.into()))
-        .text("::integer))")
+        .text("::integer) from accounts where username = 'console'")
         .execute(conn)
         .await?;
     audit(conn, "console", "token.create", None, serde_json::json!({"name": name, "days": days}), None).await?;
     Ok(secret)
-}
-
-/// The name of the token with this secret, when it is neither expired nor revoked.
-pub async fn holder(conn: &mut AsyncPgConnection, secret: &str) -> QueryResult<Option<String>> {
-    // Found by the hash: comparing takes the same time whatever the secret.
-    let rows: Vec<Row> = Sql::new("select name from tokens where secret_hash = decode(")
-        .bind(Bind::Text(hash(secret)))
-        .text(", 'hex') and revoked_at is null and expires_at > now()")
-        .load(conn)
-        .await?;
-    Ok(rows.into_iter().next().and_then(|row| row.cells[0].as_text().map(str::to_owned)))
 }
 
 /// Adds to the audit trail.
@@ -65,7 +53,8 @@ pub async fn audit(
     Ok(())
 }
 
-fn hash(secret: &str) -> String {
+/// SHA-256, hexadecimal.
+pub fn hash(secret: &str) -> String {
     hex(&Sha256::digest(secret.as_bytes()))
 }
 

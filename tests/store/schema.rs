@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use diesel_async::RunQueryDsl;
-use hatang::kinds::{ALL, Class, Default, Kind, Storage, Type};
+use hatang::kinds::{ALL, Class, Default, Kind, Storage};
 use hatang::store::migrations;
 use hatang::store::row::Row;
 use hatang::store::sql::{Bind, Sql};
@@ -48,17 +48,7 @@ async fn each_kind_has_the_columns_of_its_table() {
             let name = field.name;
             let (actual, not_null) =
                 columns.get(name).unwrap_or_else(|| panic!("{} has no column {name}", kind.table()));
-            let expected = match field.value {
-                Type::Text { .. } | Type::Url | Type::OneOf(_) | Type::CommuneCode => "text",
-                Type::SomeOf(_) => "text[]",
-                Type::Integer { .. } => "integer",
-                Type::Reference { .. } => "bigint",
-                Type::Number { .. } => "double precision",
-                Type::Boolean => "boolean",
-                Type::Date => "date",
-                Type::Timestamp => "timestamp with time zone",
-            };
-            assert_eq!(actual, expected, "{}.{name}", kind.table());
+            assert_eq!(actual, field.value.sql_name(), "{}.{name}", kind.table());
             if matches!(kind.storage, Storage::Assets { .. }) {
                 assert_eq!(*not_null, field.not_null, "{}.{name} not null", kind.table());
             }

@@ -4,14 +4,13 @@ use crate::access::View;
 use crate::figures::{Condition, Days, Measure, Selection, UNKNOWN};
 use crate::kinds::{Kind, TOWER, Type, WIFI_POINT};
 use crate::query::UnitRef;
-use crate::store::items::rows_on;
 use crate::store::sql::{Bind, Sql};
 
 use super::hamlets;
 
 /// Rows behind a figure: the layer's rows as of the day, that count, of the indicator's own condition; of a ratio the
 /// covered ones. `within` only spares work: the caller has to ask it of the rows as well.
-pub fn selected(view: &View, selection: Selection, days: Days, within: Option<&UnitRef>) -> Sql {
+pub fn selected(view: &View<'_>, selection: Selection, days: Days, within: Option<&UnitRef>) -> Sql {
     let Selection { indicator, value } = selection;
     let of = |conditions: &[Condition]| {
         let conditions = conditions.iter().map(|condition| sql(view, *condition, days));
@@ -33,7 +32,7 @@ pub fn selected(view: &View, selection: Selection, days: Days, within: Option<&U
 pub fn counts(days: Days) -> Sql {
     Sql::new("t.lifecycle_status = 'operational' and (t.installed_on is null or t.installed_on <= ")
         .bind(Bind::Date(days.as_of))
-        .text(") and (t.decommissioned_on is null or t.decommissioned_on > ")
+        .text(") and (t.ended_on is null or t.ended_on > ")
         .bind(Bind::Date(days.as_of))
         .text(")")
 }
@@ -49,7 +48,7 @@ pub fn has_value(kind: &'static Kind, by: &'static str, value: &'static str) -> 
 }
 
 /// A condition of an indicator. Rows of other layers are read as of the same day, and only those the caller may see.
-pub fn sql(view: &View, condition: Condition, days: Days) -> Sql {
+pub fn sql(view: &View<'_>, condition: Condition, days: Days) -> Sql {
     match condition {
         Condition::FreeWifi => with_wifi(view, "t.fee = 'no'", days),
         Condition::PerhapsFreeWifi => Sql::new("not ")
@@ -63,7 +62,7 @@ pub fn sql(view: &View, condition: Condition, days: Days) -> Sql {
 }
 
 /// What a pass over a layer finds out once for each row, as `f`, instead of once for each figure.
-pub fn facts(view: &View, days: Days) -> Sql {
+pub fn facts(view: &View<'_>, days: Days) -> Sql {
     let conditions: &[(Condition, &'static str)] = match view.kind.collection {
         "facilities" => &[(Condition::FreeWifi, "free_wifi"), (Condition::PerhapsFreeWifi, "perhaps_free_wifi")],
         "towers" => &[(Condition::Site, "site"), (Condition::SharedSite, "shared_site")],
@@ -88,7 +87,7 @@ pub fn of_facts(condition: Condition) -> Sql {
     }
 }
 
-fn with_wifi(view: &View, fee: &'static str, days: Days) -> Sql {
+fn with_wifi(view: &View<'_>, fee: &'static str, days: Days) -> Sql {
     Sql::new("t.id in (select t.facility_id from ")
         .sql(counted(view, &WIFI_POINT, days))
         .text(" and t.facility_id is not null and ")
@@ -96,7 +95,7 @@ fn with_wifi(view: &View, fee: &'static str, days: Days) -> Sql {
         .text(")")
 }
 
-fn first_of_site(view: &View, having: &'static str, days: Days) -> Sql {
+fn first_of_site(view: &View<'_>, having: &'static str, days: Days) -> Sql {
     Sql::new("t.id in (select min(t.id) from ")
         .sql(counted(view, &TOWER, days))
         .text(" and t.site_code is not null group by t.site_code")
@@ -104,6 +103,6 @@ fn first_of_site(view: &View, having: &'static str, days: Days) -> Sql {
         .text(")")
 }
 
-fn counted(view: &View, kind: &'static Kind, days: Days) -> Sql {
-    rows_on(kind, days.versions()).text(" where ").sql(view.of(kind).visible()).text(" and ").sql(counts(days))
+fn counted(view: &View<'_>, kind: &'static Kind, days: Days) -> Sql {
+    view.of(kind).relation(days.versions()).text(" where ").sql(counts(days))
 }

@@ -7,7 +7,6 @@ use crate::access::View;
 use crate::figures::{Days, HamletState, Indicator, Measure, Weight};
 use crate::kinds::CAMERA;
 use crate::query::UnitRef;
-use crate::store::items::rows_on;
 use crate::store::row::Row;
 use crate::store::sql::{Bind, Sql};
 use crate::store::territory::{Level, near, placed};
@@ -38,7 +37,7 @@ impl Subject {
 /// of fibre coverage.
 pub async fn numbers(
     conn: &mut AsyncPgConnection,
-    view: &View,
+    view: &View<'_>,
     subject: Subject,
     question: &Question,
     days: Days,
@@ -86,7 +85,7 @@ pub fn basis(indicator: &Indicator, numbers: &[i64]) -> &'static str {
 
 /// Expressions of a `with recursive` that end in `state`: the hamlets in force on the day of the territory, with their
 /// units and what is true of them on the day of the count.
-pub fn state(view: &View, subject: Subject, operator: Option<&str>, days: Days, within: Option<&str>) -> Sql {
+pub fn state(view: &View<'_>, subject: Subject, operator: Option<&str>, days: Days, within: Option<&str>) -> Sql {
     let sql = hamlets(days, within).text(ORIGIN);
     match subject {
         Subject::Availability => {
@@ -109,7 +108,7 @@ pub fn state(view: &View, subject: Subject, operator: Option<&str>, days: Days, 
 
 /// The rows of the hamlets layer that an indicator counts as covered, as a condition on the alias `t`.
 pub fn selected(
-    view: &View,
+    view: &View<'_>,
     covered: HamletState,
     operator: Option<&str>,
     days: Days,
@@ -176,18 +175,17 @@ fn hamlets(days: Days, within: Option<&str>) -> Sql {
 }
 
 /// The cameras that count, with the commune they stand in.
-fn cameras(view: &View, days: Days, within: Option<&str>) -> Sql {
-    let sql = Sql::new(", camera as materialized (select t.id, t.hamlet_id, t.connected_center, p.commune, t.")
-        .name(view.geom())
-        .text(" as place from ")
-        .sql(rows_on(&CAMERA, days.versions()))
-        .sql(placed(view, days))
-        .text(" where ")
-        .sql(view.visible())
-        .text(" and ")
-        .sql(counts(days));
+fn cameras(view: &View<'_>, days: Days, within: Option<&str>) -> Sql {
+    let sql = Sql::new(
+        ", camera as materialized (select t.id, t.placed_hamlet_id as hamlet_id, t.connected_center, p.commune, \
+         t.geom as place from ",
+    )
+    .sql(view.relation(days.versions()))
+    .sql(placed(days))
+    .text(" where ")
+    .sql(counts(days));
     let sql = match within {
-        Some(code) => sql.text(" and ").sql(near(view, code, days.unit_date)),
+        Some(code) => sql.text(" and ").sql(near(code, days.unit_date)),
         None => sql,
     };
     sql.text(")")

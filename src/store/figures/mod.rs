@@ -119,7 +119,7 @@ struct Counted {
     was: Option<(Numbers, Option<Changes>)>,
 }
 
-async fn count_assets(conn: &mut AsyncPgConnection, view: &View, question: &Question) -> QueryResult<Counted> {
+async fn count_assets(conn: &mut AsyncPgConnection, view: &View<'_>, question: &Question) -> QueryResult<Counted> {
     let days = question.days;
     let mut places: Vec<_> = Vec::new();
     let mut at = 0;
@@ -149,7 +149,7 @@ fn of_subject(subject: Subject) -> impl Iterator<Item = &'static Indicator> {
 
 async fn count_hamlets(
     conn: &mut AsyncPgConnection,
-    view: &View,
+    view: &View<'_>,
     subject: Subject,
     question: &Question,
     quality: &mut quality::Quality,

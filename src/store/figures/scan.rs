@@ -8,7 +8,6 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use crate::access::View;
 use crate::figures::{Amount, Days, Part};
 use crate::kinds::Kind;
-use crate::store::items::rows_on;
 use crate::store::row::Row;
 use crate::store::sql::{Bind, Sql};
 use crate::store::territory::{Level, near, placed};
@@ -22,7 +21,7 @@ pub type Numbers = HashMap<Option<String>, Vec<i64>>;
 
 /// Every slot of a layer on a day, and then two more for each indicator: rows without a place, and without a day of
 /// installation.
-pub async fn numbers(conn: &mut AsyncPgConnection, view: &View, scope: &Scope, days: Days) -> QueryResult<Numbers> {
+pub async fn numbers(conn: &mut AsyncPgConnection, view: &View<'_>, scope: &Scope, days: Days) -> QueryResult<Numbers> {
     let rows: Vec<Row> = numbers_sql(view, scope, days).load(conn).await?;
     Ok(rows
         .iter()
@@ -38,26 +37,24 @@ fn slots_of(kind: &Kind) -> Vec<Slot> {
     slots::of_kind(kind).flat_map(slots::of).collect()
 }
 
-fn numbers_sql(view: &View, scope: &Scope, days: Days) -> Sql {
+fn numbers_sql(view: &View<'_>, scope: &Scope, days: Days) -> Sql {
     let mut sql = Sql::new("select p.").name(scope.level.name());
     for slot in slots_of(view.kind) {
         sql = sql.text(",\n").sql(aggregate(&slot));
     }
     for indicator in slots::of_kind(view.kind) {
-        for fault in [Sql::new("t.").name(view.geom()).text(" is null"), Sql::new("t.installed_on is null")] {
-            let condition = Sql::all([slots::of_rows(indicator), fault]);
+        for fault in ["t.geom is null", "t.installed_on is null"] {
+            let condition = Sql::all([slots::of_rows(indicator), Sql::new(fault)]);
             sql = sql.text(",\n").sql(aggregate(&Slot { amount: Amount::One, condition }));
         }
     }
     sql.text("\nfrom ")
-        .sql(rows_on(view.kind, days.versions()))
-        .sql(placed(view, days))
+        .sql(view.relation(days.versions()))
+        .sql(placed(days))
         .sql(facts(view, days))
         .text("\nwhere ")
-        .sql(view.visible())
-        .text(" and ")
         .sql(counts(days))
-        .sql(inside(view, scope, days))
+        .sql(inside(scope, days))
         .text("\ngroup by 1")
 }
 
@@ -73,11 +70,11 @@ fn aggregate(slot: &Slot) -> Sql {
 }
 
 /// ` and …` when a unit is asked, for rows that are placed as `p`.
-pub fn inside(view: &View, scope: &Scope, days: Days) -> Sql {
+pub fn inside(scope: &Scope, days: Days) -> Sql {
     let Some(code) = &scope.within else { return Sql::default() };
     let level = Level::of_code(code).unwrap_or(Level::Province);
     Sql::new(" and ")
-        .sql(near(view, code, days.unit_date))
+        .sql(near(code, days.unit_date))
         .text(" and p.")
         .name(level.name())
         .text(" = ")
@@ -90,7 +87,7 @@ pub type Changes = HashMap<(Option<String>, usize), Vec<(Part, i64)>>;
 /// Why the numbers of a layer differ between two days in the same territory.
 pub async fn changes(
     conn: &mut AsyncPgConnection,
-    view: &View,
+    view: &View<'_>,
     scope: &Scope,
     days: Days,
     base: Days,
@@ -123,7 +120,7 @@ pub fn before(now: &Numbers, changes: &Changes) -> Numbers {
     was
 }
 
-fn changes_sql(view: &View, scope: &Scope, days: Days, base: Days) -> Sql {
+fn changes_sql(view: &View<'_>, scope: &Scope, days: Days, base: Days) -> Sql {
     let dates = [Bind::Date(days.as_of), Bind::Date(base.as_of)];
     Sql::new("with now as (")
         .sql(snapshot(view, scope, days))
@@ -133,7 +130,7 @@ fn changes_sql(view: &View, scope: &Scope, days: Days, base: Days) -> Sql {
 }
 
 /// The rows of a day with the amounts that they add to each slot; rows that do not count, too, for the reason.
-fn snapshot(view: &View, scope: &Scope, days: Days) -> Sql {
+fn snapshot(view: &View<'_>, scope: &Scope, days: Days) -> Sql {
     let amounts = slots_of(view.kind).into_iter().map(|slot| {
         let amount = match slot.amount {
             Amount::One => Sql::new("1"),
@@ -141,29 +138,28 @@ fn snapshot(view: &View, scope: &Scope, days: Days) -> Sql {
         };
         Sql::new("case when ").sql(slot.condition).text(" then ").sql(amount).text(" else 0 end")
     });
-    let sql = Sql::new("select t.id, t.lifecycle_status, t.installed_on, t.decommissioned_on, c.counted, p.")
-        .name(scope.level.name())
-        .text(" as unit,\n  c.counted and ")
-        .sql(match &scope.within {
-            None => Sql::new("true"),
-            Some(code) => Sql::new("p.")
-                .name(Level::of_code(code).unwrap_or(Level::Province).name())
-                .text(" is not distinct from ")
-                .bind(Bind::Text(code.clone())),
-        })
-        .text(" as inside,\n  case when c.counted then array[")
-        .sql(Sql::join(amounts, ",\n  "))
-        .text("] end as amounts\nfrom ")
-        .sql(rows_on(view.kind, days.versions()))
-        .text(" cross join lateral (select ")
-        .sql(counts(days))
-        .text(" as counted) c")
-        .sql(placed(view, days))
-        .sql(facts(view, days))
-        .text("\nwhere ")
-        .sql(view.visible());
+    let sql =
+        Sql::new("select t.id, t.lifecycle_status, t.installed_on, t.ended_on as decommissioned_on, c.counted, p.")
+            .name(scope.level.name())
+            .text(" as unit,\n  c.counted and ")
+            .sql(match &scope.within {
+                None => Sql::new("true"),
+                Some(code) => Sql::new("p.")
+                    .name(Level::of_code(code).unwrap_or(Level::Province).name())
+                    .text(" is not distinct from ")
+                    .bind(Bind::Text(code.clone())),
+            })
+            .text(" as inside,\n  case when c.counted then array[")
+            .sql(Sql::join(amounts, ",\n  "))
+            .text("] end as amounts\nfrom ")
+            .sql(view.relation(days.versions()))
+            .text(" cross join lateral (select ")
+            .sql(counts(days))
+            .text(" as counted) c")
+            .sql(placed(days))
+            .sql(facts(view, days));
     match &scope.within {
-        Some(code) => sql.text(" and ").sql(near(view, code, days.unit_date)),
+        Some(code) => sql.text("\nwhere ").sql(near(code, days.unit_date)),
         None => sql,
     }
 }

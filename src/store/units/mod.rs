@@ -29,7 +29,14 @@ async fn begin(conn: &mut AsyncPgConnection) -> QueryResult<()> {
 
 /// Ends an import inside its transaction: records lie in the communes that there are now.
 async fn finish(conn: &mut AsyncPgConnection) -> QueryResult<()> {
-    sql_query("select refresh_communes($1)").bind::<diesel::sql_types::Text, _>(ACTOR).execute(conn).await?;
+    refresh(conn, ACTOR).await
+}
+
+/// Finds again the communes of all records, and those that grants on units stand for: to be called whenever the units in
+/// force are others, by an import or by the day.
+pub async fn refresh(conn: &mut AsyncPgConnection, actor: &str) -> QueryResult<()> {
+    sql_query("select refresh_communes($1)").bind::<diesel::sql_types::Text, _>(actor).execute(conn).await?;
+    sql_query("select refresh_grants()").execute(conn).await?;
     Ok(())
 }
 

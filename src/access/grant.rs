@@ -1,0 +1,141 @@
+//! What an account may do, and where.
+
+use serde::Deserialize;
+
+use crate::kinds::{Class, Kind};
+use crate::store::sql::{Bind, Sql};
+
+/// A role includes those before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Reads internal fields.
+    Viewer,
+    /// Writes, and reads restricted fields.
+    Editor,
+    /// Of everything: also accounts, grants and the audit trail.
+    Administrator,
+}
+
+/// A role within limits; a record must be within all of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grant {
+    pub role: Role,
+    /// A token may be kept from restricted fields though its account is not.
+    pub sees_restricted: bool,
+    /// None: anywhere. Several: within each of them.
+    pub places: Vec<Place>,
+    /// `None`: any. Else only layers that have operators.
+    pub operators: Option<Vec<String>>,
+    /// `None`: any.
+    pub collections: Option<Vec<String>>,
+}
+
+/// The units of today, by their ids, that a grant on a unit stands for: communes, or a hamlet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    pub communes: Vec<i64>,
+    pub hamlets: Vec<i64>,
+}
+
+/// A grant as `grants_of()` tells it, and the limits of a token.
+#[derive(Debug, Deserialize)]
+pub struct Limits {
+    role: Option<Role>,
+    #[serde(default = "yes")]
+    sees_restricted: bool,
+    communes: Option<Vec<i64>>,
+    hamlets: Option<Vec<i64>>,
+    operators: Option<Vec<String>>,
+    collections: Option<Vec<String>>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// Where a record is, as columns: of a table, or of the change feed.
+#[derive(Debug, Clone, Copy)]
+pub struct Located {
+    pub commune_id: &'static str,
+    pub hamlet_id: &'static str,
+    pub operator: &'static str,
+}
+
+impl Grant {
+    pub fn of_everything(role: Role) -> Grant {
+        Grant { role, sees_restricted: true, places: Vec::new(), operators: None, collections: None }
+    }
+
+    /// A grant as the database tells it.
+    pub fn of(limits: &Limits) -> Option<Grant> {
+        Grant::of_everything(limits.role?).within(limits)
+    }
+
+    /// What is left of this grant within further limits; `None` when they exclude each other.
+    pub fn within(&self, limits: &Limits) -> Option<Grant> {
+        let mut places = self.places.clone();
+        if let (Some(communes), Some(hamlets)) = (&limits.communes, &limits.hamlets) {
+            places.push(Place { communes: communes.clone(), hamlets: hamlets.clone() });
+        }
+        Some(Grant {
+            role: limits.role.map_or(self.role, |role| role.min(self.role)),
+            sees_restricted: self.sees_restricted && limits.sees_restricted,
+            places,
+            operators: common(&self.operators, &limits.operators)?,
+            collections: common(&self.collections, &limits.collections)?,
+        })
+    }
+
+    /// The highest class of field that it shows.
+    pub fn class(&self) -> Class {
+        if self.role >= Role::Editor && self.sees_restricted { Class::Restricted } else { Class::Internal }
+    }
+
+    pub fn covers(&self, kind: &Kind) -> bool {
+        self.collections.as_ref().is_none_or(|names| names.iter().any(|name| name == kind.collection))
+            && (self.operators.is_none() || kind.field("operator").is_some())
+    }
+
+    /// Whether every record of a layer that it covers is within it.
+    pub fn is_of_whole_layer(&self) -> bool {
+        self.places.is_empty() && self.operators.is_none()
+    }
+
+    /// Whether nothing is outside of it.
+    pub fn is_of_everything(&self) -> bool {
+        self.is_of_whole_layer() && self.collections.is_none()
+    }
+
+    /// The records within it, as a condition on the columns that say where they are; false or null outside.
+    pub fn condition(&self, at: Located) -> Sql {
+        let places = self.places.iter().map(|place| {
+            Sql::new("(")
+                .text(at.commune_id)
+                .text(" = any(")
+                .bind(Bind::Integers(place.communes.clone()))
+                .text(") or ")
+                .text(at.hamlet_id)
+                .text(" = any(")
+                .bind(Bind::Integers(place.hamlets.clone()))
+                .text("))")
+        });
+        let operators = self
+            .operators
+            .iter()
+            .map(|operators| Sql::new(at.operator).text(" = any(").bind(Bind::Texts(operators.clone())).text(")"));
+        Sql::new("(").sql(Sql::all(places.chain(operators))).text(")")
+    }
+}
+
+/// What two lists have in common, where `None` is everything; `None` when that is nothing.
+#[expect(clippy::option_option, reason = "no limit, or no common member")]
+fn common(a: &Option<Vec<String>>, b: &Option<Vec<String>>) -> Option<Option<Vec<String>>> {
+    match (a, b) {
+        (None, limit) | (limit, None) => Some(limit.clone()),
+        (Some(a), Some(b)) => {
+            let both: Vec<_> = a.iter().filter(|name| b.contains(name)).cloned().collect();
+            (!both.is_empty()).then_some(Some(both))
+        }
+    }
+}
