@@ -185,7 +185,7 @@ async fn lock(
     if !locked.is_writable {
         return Err(Error::Forbidden(None));
     }
-    if !(caller.writes_unconditionally() && !headers.contains_key(IF_MATCH)) {
+    if !caller.writes_unconditionally() || headers.contains_key(IF_MATCH) {
         check_version(headers, &locked.record)?;
     }
     Ok(locked)

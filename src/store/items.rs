@@ -98,7 +98,7 @@ pub async fn class_of(conn: &mut AsyncPgConnection, view: &View<'_>, id: i64) ->
         .text(" t where t.id = ")
         .bind(Bind::Integer(id));
     let rows: Vec<Row> = sql.load(conn).await?;
-    Ok(rows.iter().next().and_then(|row| class_of_cell(&row.cells[0])))
+    Ok(rows[..].first().and_then(|row| class_of_cell(&row.cells[0])))
 }
 
 /// The class of fields that a row of [`Page::rows`] shows.
