@@ -139,3 +139,25 @@ fn common(a: &Option<Vec<String>>, b: &Option<Vec<String>>) -> Option<Option<Vec
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn limits(value: serde_json::Value) -> Limits {
+        serde_json::from_value(value).expect("limits")
+    }
+
+    #[test]
+    fn a_token_only_narrows() {
+        let editor = Grant::of(&limits(json!({"role": "editor", "communes": [7], "hamlets": []}))).unwrap();
+        assert_eq!(editor.within(&limits(json!({}))), Some(editor.clone()));
+        assert_eq!(editor.within(&limits(json!({"role": "administrator"}))).unwrap().role, Role::Editor);
+        let viettel = editor.within(&limits(json!({"operators": ["viettel"], "sees_restricted": false}))).unwrap();
+        assert_eq!(viettel.class(), Class::Internal);
+        assert_eq!(viettel.within(&limits(json!({"operators": ["vnpt"]}))), None);
+        let elsewhere = editor.within(&limits(json!({"communes": [8], "hamlets": []}))).unwrap();
+        assert_eq!(elsewhere.places.len(), 2, "both must hold");
+    }
+}

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use diesel_async::{AsyncConnection, AsyncPgConnection};
+use diesel_async::AsyncPgConnection;
 
 use crate::config::Config;
 use crate::store::cluster::{Cluster, default_data_dir};
-use crate::store::{migrations, with_options};
+use crate::store::{connect, migrations};
 
 /// No statement of a verb takes longer.
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(600);
@@ -46,7 +46,7 @@ impl Database {
         migrations::run(&self.url)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(async {
-            let mut conn = AsyncPgConnection::establish(&with_options(&self.url, STATEMENT_TIMEOUT)).await?;
+            let mut conn = connect(&self.url, STATEMENT_TIMEOUT).await?;
             work(&mut conn).await
         })
     }

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use actix_web::HttpServer;
 use anyhow::Context;
-use diesel_async::{AsyncConnection, AsyncPgConnection};
 use tracing_subscriber::EnvFilter;
 
 use super::database::Database;
@@ -15,7 +14,7 @@ use crate::api::today;
 use crate::app::{App, app};
 use crate::config::{Config, ServeConfig};
 use crate::store::cluster::Cluster;
-use crate::store::{Store, changes, migrations, units, with_options};
+use crate::store::{Store, changes, connect, migrations, units};
 
 /// How long requests under way may take once the service is told to stop, seconds.
 const DRAIN_S: u64 = 8;
@@ -57,7 +56,7 @@ pub fn run(config: &Config, serve: &ServeConfig, with_demo: bool) -> anyhow::Res
 
 async fn listen(serve: &ServeConfig, url: &str, state: App, with_demo: bool) -> anyhow::Result<()> {
     if with_demo {
-        let mut conn = AsyncPgConnection::establish(&with_options(url, Duration::from_secs(600))).await?;
+        let mut conn = connect(url, Duration::from_secs(600)).await?;
         if demo::load(&mut conn).await? {
             tracing::info!("the demo district is loaded");
         }

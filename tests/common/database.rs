@@ -4,11 +4,11 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
+use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use hatang::store::cluster::Cluster;
+use hatang::store::migrations;
 use hatang::store::row::Row;
 use hatang::store::sql::{Bind, Sql};
-use hatang::store::{migrations, with_options};
 
 /// Dropped with the value.
 pub struct TestDatabase {
@@ -94,7 +94,7 @@ async fn template(kind: &str, demo: bool) -> String {
 async fn connect(database: &str) -> AsyncPgConnection {
     let mut last = None;
     for _ in 0..3 {
-        match AsyncPgConnection::establish(&with_options(&url(database), Duration::from_secs(120))).await {
+        match hatang::store::connect(&url(database), Duration::from_secs(120)).await {
             Ok(conn) => return conn,
             Err(error) => last = Some(error),
         }

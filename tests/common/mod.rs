@@ -12,13 +12,13 @@ use actix_web::http::header::{ACCEPT_LANGUAGE, HeaderMap, IF_MATCH};
 use actix_web::http::{Method, StatusCode};
 use actix_web::test::{TestRequest, init_service};
 use actix_web::web::Bytes;
-use diesel_async::{AsyncConnection, AsyncPgConnection};
+use diesel_async::AsyncPgConnection;
 use hatang::app::{App, app};
 use hatang::config::{Limits, Page};
 use hatang::kinds::Kind;
+use hatang::store::Store;
 use hatang::store::row::Row;
 use hatang::store::sql::Sql;
-use hatang::store::{Store, with_options};
 use serde_json::{Map, Value, json};
 
 use database::TestDatabase;
@@ -126,7 +126,7 @@ fn limits() -> Limits {
 }
 
 async fn connect(url: &str) -> AsyncPgConnection {
-    AsyncPgConnection::establish(&with_options(url, Duration::from_secs(60))).await.unwrap()
+    hatang::store::connect(url, Duration::from_secs(60)).await.unwrap()
 }
 
 /// Who asks: everything is sent as theirs.

@@ -157,3 +157,14 @@ async fn vn_2000_is_good_to_a_millimetre() {
     .unwrap();
     assert_eq!(row.cells[0].to_json(), true);
 }
+
+/// diesel sets the zone of each new connection to UTC, where it is still yesterday until seven in the morning.
+#[actix_web::test]
+async fn today_is_the_day_in_vietnam_in_every_connection() {
+    let server = Server::new().await;
+    let store = hatang::store::Store::new(&server.database_url(), 1, std::time::Duration::from_secs(5)).unwrap();
+    let mut pooled = store.connection().await.unwrap();
+    let row: Row = Sql::new("select current_setting('timezone')").get_result(&mut pooled).await.unwrap();
+    assert_eq!(row.cells[0].as_text(), Some("Asia/Ho_Chi_Minh"));
+    assert_eq!(server.query("select current_setting('timezone')").await, "Asia/Ho_Chi_Minh");
+}
