@@ -31,7 +31,7 @@ pub struct Grant {
     pub collections: Option<Vec<String>>,
 }
 
-/// The units of today, by their ids, that a grant on a unit stands for: communes, or a hamlet.
+/// The units of today, by their ids, that a grant on a unit stands for: communes, or, on a hamlet, hamlets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
     pub communes: Vec<i64>,
@@ -110,15 +110,11 @@ impl Grant {
     /// The records within it, as a condition on the columns that say where they are; false or null outside.
     pub fn condition(&self, at: Located) -> Sql {
         let places = self.places.iter().map(|place| {
-            Sql::new("(")
-                .text(at.commune_id)
-                .text(" = any(")
-                .bind(Bind::Integers(place.communes.clone()))
-                .text(") or ")
-                .text(at.hamlet_id)
-                .text(" = any(")
-                .bind(Bind::Integers(place.hamlets.clone()))
-                .text("))")
+            let (column, ids) = match place.hamlets.is_empty() {
+                true => (at.commune_id, &place.communes),
+                false => (at.hamlet_id, &place.hamlets),
+            };
+            Sql::new(column).text(" = any(").bind(Bind::Integers(ids.clone())).text(")")
         });
         let operators = self
             .operators

@@ -82,9 +82,23 @@ impl<'a> View<'a> {
     /// `placed_hamlet_id`, by which a row without a place has its units; `ended_on`, until when it counts; `class`, what
     /// is shown of the row.
     pub fn relation(&self, day: Option<NaiveDate>) -> Sql {
-        let Storage::Assets { table, .. } = self.kind.storage else {
+        if !self.kind.is_writable() {
             return Sql::new("").name(self.kind.table()).text(" t");
-        };
+        }
+        Sql::new("(").sql(Sql::join(self.selects(day), " union all ")).text(") t")
+    }
+
+    /// The relation in its parts, rows of a class each, all as `t`: a page of a sorted union is found in the pages of its
+    /// parts, each by an index, where PostgreSQL would sort the whole (3 ms against 870 of 200,000 rows).
+    pub fn parts(&self, day: Option<NaiveDate>) -> Vec<Sql> {
+        if !self.kind.is_writable() {
+            return vec![self.relation(day)];
+        }
+        self.selects(day).map(|select| Sql::new("(").sql(select).text(") t")).collect()
+    }
+
+    fn selects(&self, day: Option<NaiveDate>) -> impl Iterator<Item = Sql> {
+        let table = self.kind.table();
         let source = match day {
             None => Sql::new("").name(table).text(" t"),
             Some(day) => {
@@ -96,15 +110,14 @@ impl<'a> View<'a> {
             }
         };
         let at = if day.is_some() { IN_PRESENT } else { IN_TABLE };
-        let branches = self.branches(at).into_iter().map(|(class, rows)| {
+        self.branches(at).into_iter().map(move |(class, rows)| {
             Sql::new("select ")
                 .sql(self.columns(class))
                 .text(" from ")
                 .sql(source.clone())
                 .text(" where t.deleted_at is null and ")
                 .sql(rows)
-        });
-        Sql::new("(").sql(Sql::join(branches, " union all ")).text(") t")
+        })
     }
 
     /// What is shown of each class, as conditions that exclude each other.
@@ -129,9 +142,9 @@ impl<'a> View<'a> {
         branches
     }
 
-    /// The rows of which fields of a class are shown; `None` when there are none.
+    /// The rows within the grants that show fields of a class and no higher; `None` when there is no such grant.
     fn within(&self, class: Class, at: Located) -> Option<Sql> {
-        any_of(covering(self.caller, self.kind).filter(|grant| grant.class() >= class), at)
+        any_of(covering(self.caller, self.kind).filter(|grant| grant.class() == class), at)
     }
 
     /// The rows that the caller may write, as a condition on the table under the alias `t`: to be asked of a record as

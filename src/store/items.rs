@@ -136,13 +136,29 @@ fn columns(view: &View<'_>) -> Sql {
 }
 
 fn page_sql(view: &View<'_>, query: &ItemsQuery, today: NaiveDate) -> Sql {
+    let parts = view.parts(query.as_of.filter(|day| *day < today));
+    let several = parts.len() > 1;
+    let pages = parts.into_iter().map(|part| page_of(view, query, part, today));
+    let sql = if several {
+        let pages = pages.map(|page| Sql::new("(").sql(page).text(")"));
+        let order = if query.q.is_some() { ") p order by p.rank, p.id limit " } else { ") p order by p.id limit " };
+        let all = Sql::new("select p.* from (").sql(Sql::join(pages, " union all ")).text(order);
+        all.bind(Bind::Integer(query.limit as i64 + 1))
+    } else {
+        Sql::join(pages, "")
+    };
+    if query.filters.is_empty() { sql } else { sql.uncached() }
+}
+
+/// The page of a part of the relation.
+fn page_of(view: &View<'_>, query: &ItemsQuery, part: Sql, today: NaiveDate) -> Sql {
     let rank = rank(view, query);
     let mut sql = Sql::new("select ")
         .sql(columns(view))
         .text(", ")
         .sql(rank.clone())
         .text(" as rank from ")
-        .sql(source(view, query, today))
+        .sql(part)
         .text(" where ")
         .sql(condition(view, query, today));
     if let Some(cursor) = query.cursor {
@@ -160,8 +176,7 @@ fn page_sql(view: &View<'_>, query: &ItemsQuery, today: NaiveDate) -> Sql {
     }
     sql = sql.text(if query.q.is_some() { " order by rank, t.id limit " } else { " order by t.id limit " });
     // One more than asked for tells whether there is a next page.
-    let sql = sql.bind(Bind::Integer(query.limit as i64 + 1));
-    if query.filters.is_empty() { sql } else { sql.uncached() }
+    sql.bind(Bind::Integer(query.limit as i64 + 1))
 }
 
 /// Exact accents before folded ones.
