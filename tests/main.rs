@@ -5,4 +5,5 @@ mod common;
 mod kinds;
 mod openapi;
 mod permissions;
+mod policy;
 mod store;

@@ -1,35 +1,102 @@
 //! Every operation of the OpenAPI document, by every caller.
 
+use std::collections::{BTreeSet, HashMap};
+
 use actix_web::http::Method;
 use hatang::kinds::{ALL, Kind};
 use serde_json::{Value, json};
 
 use crate::common::{Server, minimal};
 
-/// What an operation answers: to strangers; to invalid, expired and revoked tokens; to an administrator.
-const EXPECTED: &[(&str, [u16; 3])] = &[
-    // The same for all, and asked by clients before they know of tokens.
-    ("show_landing", [200, 200, 200]),
-    ("show_conformance", [200, 200, 200]),
-    ("show_openapi", [200, 200, 200]),
-    ("show_docs", [200, 200, 200]),
-    ("list_definitions", [200, 200, 200]),
-    ("list_collections", [200, 401, 200]),
-    ("find_collection", [200, 401, 200]),
-    ("show_schema", [200, 401, 200]),
-    ("show_feature_schema", [200, 401, 200]),
-    ("show_queryables", [200, 401, 200]),
-    ("list_items", [200, 401, 200]),
-    ("find_item", [200, 401, 200]),
-    ("list_versions", [200, 401, 200]),
-    ("list_changes", [200, 401, 200]),
-    ("list_stats", [200, 401, 200]),
-    ("show_stats", [200, 401, 200]),
-    ("create_item", [401, 401, 201]),
-    ("replace_item", [401, 401, 200]),
-    ("update_item", [401, 401, 200]),
-    ("delete_item", [401, 401, 204]),
+/// Who asks, in the order of the answers below. The record asked of lies in the editor's commune and is of the liaison's
+/// operator.
+const CALLERS: [&str; 11] = [
+    "stranger",
+    "nonsense",
+    "expired",
+    "revoked",
+    "viewer",
+    "officer",
+    "other_editor",
+    "editor",
+    "other_liaison",
+    "liaison",
+    "administrator",
 ];
+
+/// What each caller is answered.
+type Answers = [u16; 11];
+
+/// The same for all, and asked by clients before they know of tokens.
+const OPEN: Answers = [200; 11];
+/// Whoever has an account that does not hold is told so; all others are shown what is theirs to see.
+const READ: Answers = [200, 401, 401, 401, 200, 200, 200, 200, 200, 200, 200];
+
+/// Writing a record: those in whose scope it is. Liaisons only in layers that have operators.
+const fn write(done: u16) -> Answers {
+    [401, 401, 401, 401, 403, 403, 403, done, 403, done, done]
+}
+
+const EXPECTED: &[(&str, Answers)] = &[
+    ("show_landing", OPEN),
+    ("show_conformance", OPEN),
+    ("show_openapi", OPEN),
+    ("show_docs", OPEN),
+    ("list_definitions", OPEN),
+    ("list_collections", READ),
+    ("find_collection", READ),
+    ("show_schema", READ),
+    ("show_feature_schema", READ),
+    ("show_queryables", READ),
+    ("list_items", READ),
+    ("find_item", READ),
+    ("list_versions", READ),
+    ("list_changes", READ),
+    ("list_stats", READ),
+    ("show_stats", READ),
+    ("create_item", write(201)),
+    ("replace_item", write(200)),
+    ("update_item", write(200)),
+    ("delete_item", write(204)),
+];
+
+/// The token of each caller who has one, by name; grants are of the communes in which `minimal()` lies.
+async fn tokens(server: &Server) -> HashMap<&'static str, String> {
+    let mut mine = BTreeSet::new();
+    for kind in ALL.iter().filter(|kind| kind.is_writable()) {
+        let path = format!("/collections/{}/items", kind.collection);
+        let posted = server.administrator().post(&path, minimal(kind)).await.ok();
+        mine.insert(posted["properties"]["commune_code"].as_str().unwrap().to_owned());
+    }
+    let communes = server.stranger().get("/collections/communes/items").await.features();
+    let codes = communes.iter().map(|commune| commune["properties"]["code"].as_str().unwrap().to_owned());
+    let others: Vec<_> = codes.filter(|code| !mine.contains(code)).collect();
+    assert!(!others.is_empty() && !mine.is_empty());
+
+    let grants = |role: &str, communes: &mut dyn Iterator<Item = &String>| -> Vec<Value> {
+        communes.map(|code| json!({"role": role, "unit": format!("{code}@2026-01-01")})).collect()
+    };
+    let liaison = |operator: &str| vec![json!({"role": "editor", "unit": "38@2026-01-01", "operators": [operator]})];
+    let mut tokens = HashMap::from([("nonsense", "nonsense".to_owned())]);
+    for (name, grants) in [
+        ("viewer", grants("viewer", &mut mine.iter())),
+        ("officer", vec![json!({"role": "viewer", "unit": "38@2026-01-01"})]),
+        ("editor", grants("editor", &mut mine.iter())),
+        ("other_editor", grants("editor", &mut others.iter())),
+        ("liaison", liaison("viettel")),
+        ("other_liaison", liaison("mobifone")),
+        ("administrator", vec![json!({"role": "administrator"})]),
+        ("expired", vec![json!({"role": "administrator"})]),
+        ("revoked", vec![json!({"role": "administrator"})]),
+    ] {
+        tokens.insert(name, server.account(name, &grants).await);
+    }
+    for (name, end) in [("expired", "expires_at = now()"), ("revoked", "revoked_at = now()")] {
+        let of_account = format!("account_id = (select id from accounts where username = '{name}')");
+        server.execute(&format!("update tokens set {end} where {of_account}")).await;
+    }
+    tokens
+}
 
 /// An operation of the document: its method, its path below the API with `{featureId}` left in it, and the layer.
 pub struct Operation {
@@ -103,32 +170,23 @@ fn what_writes_says_that_it_needs_a_token() {
 #[actix_web::test]
 async fn each_operation_answers_each_caller_as_the_table_says() {
     let server = Server::with_demo().await;
-    let mut secrets = vec!["nonsense".to_owned()];
-    let mut conn = server.connection().await;
-    for (name, end) in [("expired", "expires_at = now()"), ("revoked", "revoked_at = now()")] {
-        secrets.push(hatang::store::tokens::create(&mut conn, name, 1).await.unwrap());
-        server.execute(&format!("update tokens set {end} where name = '{name}'")).await;
-    }
+    let tokens = tokens(&server).await;
     for operation in operations() {
-        let Operation { id, method, path, kind, described } = &operation;
-        let Some((_, [stranger, invalid, administrator])) = EXPECTED.iter().find(|(name, _)| *name == operation.name())
-        else {
-            panic!("no row for {id}")
-        };
-        let mut path = path.clone();
-        if path.contains("{featureId}") {
-            path = path.replace("{featureId}", &record(&server, kind.unwrap()).await.to_string());
-        }
-        let body = operation.is_write().then(|| minimal(kind.unwrap()));
-        let headers = [("If-Match", "*")];
-        let callers = [(server.stranger(), stranger)]
-            .into_iter()
-            .chain(secrets.iter().map(|secret| (server.holder(secret), invalid)))
-            .chain([(server.administrator(), administrator)]);
-        for (index, (caller, expected)) in callers.enumerate() {
-            let headers = if operation.is_write() { &headers[..] } else { &[] };
-            let answer = caller.send(method.clone(), &path, headers, body.clone()).await;
-            assert_eq!(answer.status.as_u16(), *expected, "{id} by caller {index}: {}", answer.summary());
+        let Operation { id, method, kind, described, .. } = &operation;
+        let (_, expected) = EXPECTED.iter().find(|(name, _)| *name == operation.name()).expect("a row");
+        for (name, expected) in CALLERS.iter().zip(expected) {
+            let caller = tokens.get(name).map_or(server.stranger(), |token| server.holder(token));
+            let mut path = operation.path.clone();
+            if path.contains("{featureId}") {
+                path = path.replace("{featureId}", &record(&server, kind.unwrap()).await.to_string());
+            }
+            let body = operation.is_write().then(|| minimal(kind.unwrap()));
+            let headers: &[_] = if operation.is_write() { &[("If-Match", "*")] } else { &[] };
+            // Of layers that have no operators nothing is a liaison's.
+            let is_liaison = name.ends_with("liaison") && operation.is_write();
+            let expected = if is_liaison && kind.unwrap().field("operator").is_none() { 403 } else { *expected };
+            let answer = caller.send(method.clone(), &path, headers, body).await;
+            assert_eq!(answer.status.as_u16(), expected, "{id} by {name}: {}", answer.summary());
             assert!(
                 described["responses"].get(answer.status.as_str()).is_some(),
                 "{id}: {} is not documented",

@@ -18,7 +18,7 @@ use hatang::config::{Limits, Page};
 use hatang::kinds::Kind;
 use hatang::store::Store;
 use hatang::store::row::Row;
-use hatang::store::sql::Sql;
+use hatang::store::sql::{Bind, Sql};
 use serde_json::{Map, Value, json};
 
 use database::TestDatabase;
@@ -89,6 +89,27 @@ impl Server {
     /// Whoever holds this token.
     pub fn holder<'a>(&'a self, secret: &'a str) -> Caller<'a> {
         Caller { server: self, secret: Some(secret) }
+    }
+
+    /// A token of the account of this name, which is made with these grants: `{"role": "editor", "unit":
+    /// "00001@2026-01-01", "operators": ["vnpt"], "collections": ["towers"]}`.
+    pub async fn account(&self, username: &str, grants: &[Value]) -> String {
+        use diesel_async::RunQueryDsl;
+        let mut conn = self.connection().await;
+        let secret = format!("hatang_secret_of_{username}");
+        let sql = "with account as (
+               insert into accounts (username, created_by) values ($1, 'test') returning id
+             ), granted as (
+               insert into grants (account_id, role, unit_code, unit_on, operators, collections, starts_on, created_by)
+               select account.id, g.role, split_part(g.unit, '@', 1), split_part(g.unit, '@', 2)::date, g.operators,
+                 g.collections, current_date - 1, 'test'
+               from account, jsonb_to_recordset($2) as g (role text, unit text, operators text[], collections text[])
+             )
+             insert into tokens (account_id, name, secret_hash, expires_at)
+             select id, 'test', sha256($3::text::bytea), now() + interval '1 day' from account";
+        let values = [Bind::Text(username.into()), Bind::Json(json!(grants)), Bind::Text(secret.clone())];
+        Sql::file(sql, &values).execute(&mut conn).await.unwrap();
+        secret
     }
 
     /// The first value of the first row.

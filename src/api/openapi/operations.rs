@@ -211,7 +211,7 @@ fn of_layer(path: &str, suffix: &str, own: Vec<Value>, kind: Option<&'static Kin
                 201,
                 located(tagged(answer("The feature as it is now", "application/geo+json", feature.clone()))),
             )],
-            problems: &[400, 401, 404, 405, 409, 413, 415, 422, 503],
+            problems: &[400, 401, 403, 404, 405, 409, 413, 415, 422, 503],
             writes: true,
         },
     ));
@@ -242,9 +242,9 @@ fn of_layer(path: &str, suffix: &str, own: Vec<Value>, kind: Option<&'static Kin
                 body: if deletes { None } else { body(types) },
                 answers: vec![done],
                 problems: if deletes {
-                    &[401, 404, 405, 412, 428, 503]
+                    &[401, 403, 404, 405, 412, 428, 503]
                 } else {
-                    &[400, 401, 404, 405, 409, 412, 413, 415, 422, 428, 503]
+                    &[400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 428, 503]
                 },
                 writes: true,
             },
