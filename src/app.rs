@@ -83,6 +83,8 @@ fn routes(config: &mut web::ServiceConfig) {
                     web::resource("/collections/{collection}/items")
                         .route(read().to(api::items::list_items))
                         .route(web::post().to(api::writes::create_item))
+                        .route(web::patch().to(api::writes::update_items))
+                        .route(web::delete().to(api::writes::delete_items))
                         .route(options().to(api::writes::show_options))
                         .default_service(web::to(api::writes::refuse_method)),
                 )

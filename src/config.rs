@@ -84,6 +84,10 @@ pub struct Limits {
     #[arg(long, env = "HATANG_BODY_LIMIT", default_value_t = 2 * 1024 * 1024)]
     pub body_limit: usize,
 
+    /// Largest body of a bulk write, bytes.
+    #[arg(long, env = "HATANG_BULK_LIMIT", default_value_t = 32 * 1024 * 1024)]
+    pub bulk_limit: usize,
+
     /// Origins of web pages that may write, separated by commas; any may read.
     #[arg(long, env = "HATANG_WRITE_ORIGINS", value_delimiter = ',')]
     pub write_origins: Vec<String>,

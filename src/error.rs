@@ -83,6 +83,30 @@ impl Error {
         }
     }
 
+    /// The same situation once more, of one that is the client's.
+    pub fn again(&self) -> Error {
+        match self {
+            Error::Invalid(problems) => Error::Invalid(problems.clone()),
+            Error::UnsupportedMediaType => Error::UnsupportedMediaType,
+            Error::TooLarge => Error::TooLarge,
+            other => Error::Internal(anyhow::anyhow!("{other}")),
+        }
+    }
+
+    /// What is wrong with a part of a body, as problems at and below its pointer.
+    pub fn problems_at(&self, pointer: &str) -> Vec<Problem> {
+        let problems = self.problems();
+        if problems.is_empty() {
+            let (code, title) = situation(self.status());
+            return vec![Problem::at(pointer, code, title.vi, title.en)];
+        }
+        let below = |problem: &Problem| match &problem.place {
+            Place::Pointer(place) => Problem { place: Place::Pointer(format!("{pointer}{place}")), ..problem.clone() },
+            _ => problem.clone(),
+        };
+        problems.iter().map(below).collect()
+    }
+
     /// One parameter that is wrong.
     pub fn parameter(name: &str, vi: impl Into<String>, en: impl Into<String>) -> Error {
         Error::BadRequest(vec![Problem::parameter(name, vi, en)])
@@ -217,24 +241,33 @@ impl From<anyhow::Error> for Error {
 }
 
 impl Error {
+    /// A key of a record that another one of the same organisation has: `external_id` or `code`.
+    pub fn taken_key(name: &str) -> Error {
+        Error::Conflict(if name == "external_id" {
+            Problem::property(
+                "external_id",
+                "dup.external_id",
+                "Mã này của đơn vị gửi đã có trong lớp.",
+                "The layer has a record with this external_id of the same organisation.",
+            )
+        } else {
+            Problem::property(
+                "code",
+                "dup.code",
+                "Mã này đã có trong lớp.",
+                "The layer has a record with this code of the same organisation.",
+            )
+        })
+    }
+
     /// A failed write: the constraint that refused it becomes a problem of the field that it guards.
     pub fn of_write(kind: &Kind, error: DieselError) -> Error {
         let DieselError::DatabaseError(violation, details) = &error else { return error.into() };
         let constraint = details.constraint_name().unwrap_or_default().to_owned();
         let rest = constraint.strip_prefix(kind.table()).unwrap_or(&constraint).trim_start_matches('_');
         match violation {
-            DatabaseErrorKind::UniqueViolation if rest == "external_id_key" => Error::Conflict(Problem::property(
-                "external_id",
-                "dup.external_id",
-                "Mã này của đơn vị gửi đã có trong lớp.",
-                "The layer has a record with this external_id of the same organisation.",
-            )),
-            DatabaseErrorKind::UniqueViolation => Error::Conflict(Problem::property(
-                "code",
-                "dup.code",
-                "Mã này đã có trong lớp.",
-                "The layer has a record with this code of the same organisation.",
-            )),
+            DatabaseErrorKind::UniqueViolation if rest == "external_id_key" => Error::taken_key("external_id"),
+            DatabaseErrorKind::UniqueViolation => Error::taken_key("code"),
             DatabaseErrorKind::ForeignKeyViolation => {
                 let field = kind
                     .fields()

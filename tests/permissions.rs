@@ -58,6 +58,8 @@ const EXPECTED: &[(&str, Answers)] = &[
     ("replace_item", write(200)),
     ("update_item", write(200)),
     ("delete_item", write(204)),
+    ("update_items", write(200)),
+    ("delete_items", write(200)),
 ];
 
 /// The token of each caller who has one, by name; grants are of the communes in which `minimal()` lies.
@@ -112,6 +114,15 @@ impl Operation {
     fn name(&self) -> &str {
         let layer = self.kind.map(|kind| format!("_{}", kind.table()));
         layer.and_then(|layer| self.id.strip_suffix(&layer)).unwrap_or(&self.id)
+    }
+
+    /// The member of the body that lists the records.
+    fn bulk_member(&self) -> Option<&'static str> {
+        match self.name() {
+            "update_items" => Some("features"),
+            "delete_items" | "verify_items" => Some("items"),
+            _ => None,
+        }
     }
 
     fn is_write(&self) -> bool {
@@ -180,7 +191,11 @@ async fn each_operation_answers_each_caller_as_the_table_says() {
             if path.contains("{featureId}") {
                 path = path.replace("{featureId}", &record(&server, kind.unwrap()).await.to_string());
             }
-            let body = operation.is_write().then(|| minimal(kind.unwrap()));
+            let mut body = operation.is_write().then(|| minimal(kind.unwrap()));
+            if let Some(member) = operation.bulk_member() {
+                let id = record(&server, kind.unwrap()).await;
+                body = Some(json!({member: [{"id": id, "version": 1, "properties": {"note": "một"}}]}));
+            }
             let headers: &[_] = if operation.is_write() { &[("If-Match", "*")] } else { &[] };
             // Of layers that have no operators nothing is a liaison's.
             let is_liaison = name.ends_with("liaison") && operation.is_write();

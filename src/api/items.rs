@@ -16,7 +16,8 @@ use crate::error::Error;
 use crate::kinds::{Class, Kind};
 use crate::query::{CRS84, ItemsQuery, Params};
 use crate::store::row::Row;
-use crate::store::{Connection, items, tokens};
+use crate::store::{items, tokens};
+use diesel_async::AsyncPgConnection;
 
 pub const GEOJSON: &str = "application/geo+json";
 
@@ -39,7 +40,7 @@ pub async fn list_items(
         true => items::Page { rows: Vec::new(), next: None },
         false => items::page(&mut conn, &view, &query, today()).await?,
     };
-    log_restricted(&mut conn, &caller, kind, restricted_rows(kind, &page.rows), &request).await?;
+    log_restricted(&mut conn, &caller, kind, restricted_rows(kind, &page.rows), &Reading::of(&request)).await?;
     drop(conn);
 
     let base = base(&app, &request);
@@ -53,8 +54,10 @@ pub async fn list_items(
         links.push(link("next", &next, GEOJSON, "The next page"));
         response.insert_header((LINK, format!("<{next}>; rel=\"next\"; type=\"{GEOJSON}\"")));
     }
-    let answer =
-        response.insert_header(content_crs()).content_type(GEOJSON).body(collection(&view, &page.rows, matched, links));
+    let answer = response
+        .insert_header((CONTENT_CRS, content_crs()))
+        .content_type(GEOJSON)
+        .body(collection(&view, &page.rows, matched, links));
     Ok(with_tag(answer, tag))
 }
 
@@ -70,20 +73,26 @@ pub async fn find_item(
     let view = View::new(&caller, kind);
     let mut conn = app.store.connection().await?;
     let row = items::find(&mut conn, &view, id).await?.ok_or(Error::NotFound)?;
-    log_restricted(&mut conn, &caller, kind, restricted_rows(kind, std::slice::from_ref(&row)), &request).await?;
-    Ok(single(&app, &request, &view, &row, HttpResponse::Ok(), &[]))
+    log_restricted(&mut conn, &caller, kind, restricted_rows(kind, std::slice::from_ref(&row)), &Reading::of(&request))
+        .await?;
+    Ok(single(&app, &request, &view, &row))
 }
 
-/// One feature with its links and ETag. `more` are further members.
-pub fn single(
-    app: &App,
-    request: &HttpRequest,
-    view: &View<'_>,
-    row: &Row,
-    mut response: actix_web::HttpResponseBuilder,
-    more: &[(&str, Value)],
-) -> HttpResponse {
-    let base = base(app, request);
+/// One feature with its links and ETag.
+pub fn single(app: &App, request: &HttpRequest, view: &View<'_>, row: &Row) -> HttpResponse {
+    let (etag, body) = tagged_feature(&base(app, request), view, row, &[]);
+    if let Some(unchanged) = not_modified(request, &etag) {
+        return unchanged;
+    }
+    let mut response = HttpResponse::Ok();
+    response.insert_header((ETAG, etag)).insert_header((CONTENT_CRS, content_crs()));
+    // A strong tag names these very bytes, so this answer is never compressed.
+    response.insert_header((CONTENT_ENCODING, HeaderValue::from_static("identity")));
+    response.content_type(GEOJSON).body(body)
+}
+
+/// The bytes of a feature with its links, and their ETag. `more` are further members.
+pub fn tagged_feature(base: &str, view: &View<'_>, row: &Row, more: &[(&str, Value)]) -> (String, Vec<u8>) {
     let collection = format!("{base}/collections/{}", view.kind.collection);
     let id = row.cells[0].as_integer().unwrap_or_default();
     let links = json!([
@@ -94,17 +103,7 @@ pub fn single(
     members.extend(more.iter().cloned());
     let mut body = Vec::new();
     feature::write(&mut body, view, row, &members);
-
-    let etag = etag(view, row, &body);
-    if request.method().is_safe()
-        && let Some(unchanged) = not_modified(request, &etag)
-    {
-        return unchanged;
-    }
-    response.insert_header((ETAG, etag)).insert_header(content_crs());
-    // A strong tag names these very bytes, so this answer is never compressed.
-    response.insert_header((CONTENT_ENCODING, HeaderValue::from_static("identity")));
-    response.content_type(GEOJSON).body(body)
+    (etag(view, row, &body), body)
 }
 
 /// The strong tag of a feature: its version as the caller sees it, or the hash of what has no versions.
@@ -130,20 +129,33 @@ pub fn restricted_rows(kind: &'static Kind, rows: &[Row]) -> usize {
     rows.iter().filter(|row| items::class_of_row(row) == Class::Restricted).count()
 }
 
+/// What the audit trail notes of a request.
+pub struct Reading {
+    path: String,
+    request_id: Option<String>,
+}
+
+impl Reading {
+    pub fn of(request: &HttpRequest) -> Reading {
+        let request_id = request.extensions().get::<RequestId>().map(|id| id.0.clone());
+        Reading { path: request.path().to_owned(), request_id }
+    }
+}
+
 /// Notes in the audit trail that restricted fields were read.
 pub async fn log_restricted(
-    conn: &mut Connection,
+    conn: &mut AsyncPgConnection,
     caller: &Caller,
     kind: &'static Kind,
     rows: usize,
-    request: &HttpRequest,
+    reading: &Reading,
 ) -> Result<(), Error> {
     if rows == 0 {
         return Ok(());
     }
-    let request_id = request.extensions().get::<RequestId>().map(|id| id.0.clone());
-    let detail = json!({"path": request.path(), "rows": rows});
-    tokens::audit(conn, caller.name(), "restricted.read", Some(kind.collection), detail, request_id.as_deref()).await?;
+    let detail = json!({"path": reading.path, "rows": rows});
+    let request_id = reading.request_id.as_deref();
+    tokens::audit(conn, caller.name(), "restricted.read", Some(kind.collection), detail, request_id).await?;
     Ok(())
 }
 
@@ -169,6 +181,8 @@ fn collection(view: &View<'_>, rows: &[Row], matched: Option<i64>, links: Vec<Va
 }
 
 /// `Content-Crs` of every answer with features (OGC API Features, part 2).
-fn content_crs() -> (&'static str, String) {
-    ("Content-Crs", format!("<{CRS84}>"))
+pub fn content_crs() -> String {
+    format!("<{CRS84}>")
 }
+
+pub const CONTENT_CRS: &str = "content-crs";

@@ -12,6 +12,7 @@ use crate::api::today;
 use crate::error::Error;
 use crate::kinds::normalise::{Write, normalise};
 use crate::kinds::{Kind, Problem, Properties};
+use crate::store::place::{Finding, check_places};
 use crate::store::row::Row;
 use crate::store::sql::{Bind, Sql};
 use crate::store::units::demo::{self, DemoFiles};
@@ -75,8 +76,13 @@ async fn load_layer(conn: &mut AsyncPgConnection, collection: &str, text: &str, 
         let properties = resolve(conn, &feature["properties"], ids).await?;
         let record = normalise(kind, Write::Create, &properties, Some(&feature["geometry"]), today())
             .map_err(|problems| refused(&properties["code"], &problems))?;
-        assets::check_place(conn, &record, today()).await.map_err(|error| refusal(&properties["code"], error))?;
         records.push(record);
+    }
+    let whole: Vec<_> = records.iter().collect();
+    for (record, finding) in records.iter().zip(check_places(conn, &whole, today()).await?) {
+        if let Some(Finding::Error(problem)) = finding {
+            return Err(refused(&record["code"], &[problem]));
+        }
     }
     let codes: Vec<_> = records.iter().map(|record| record["code"].as_str().unwrap_or_default().to_owned()).collect();
     let new = assets::insert(conn, kind, records, ACTOR).await.map_err(|error| refusal(&json!(collection), error))?;
@@ -93,7 +99,7 @@ async fn load_updates(conn: &mut AsyncPgConnection, ids: &Ids) -> anyhow::Result
         let id =
             *ids.get(&(text("collection"), text("code"))).with_context(|| format!("no record {}", text("code")))?;
         let view = View::new(&loader, kind);
-        let current = assets::lock(conn, &view, id).await?.context("the record is gone")?.record;
+        let current = assets::lock(conn, &view, &[id], false).await?.remove(&id).context("the record is gone")?.record;
         let mut patch = update["patch"].clone();
         patch["effective_on"] = update["effective_on"].clone();
         let mut patch = resolve(conn, &patch, ids).await?;
@@ -101,7 +107,7 @@ async fn load_updates(conn: &mut AsyncPgConnection, ids: &Ids) -> anyhow::Result
         let write = Write::Patch { current: &current };
         let record = normalise(kind, write, &patch, geometry.as_ref(), today())
             .map_err(|problems| refused(&update["code"], &problems))?;
-        assets::update(conn, kind, id, record, ACTOR).await.map_err(|error| refusal(&update["code"], error))?;
+        assets::update(conn, kind, vec![(id, record)], ACTOR).await.map_err(|error| refusal(&update["code"], error))?;
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use super::common::NAME;
 use super::field::{Choice, Field, choice, label};
-use super::{Default, Kind, Storage};
+use super::{Default, Kind, Near, Storage};
 
 pub static CAMERA: Kind = Kind {
     collection: "cameras",
@@ -48,6 +48,12 @@ pub static CAMERA: Kind = Kind {
         "verified_at",
     ],
     rules: &[],
+    near: Some(Near {
+        distance_m: 10.0,
+        same: &["managing_org", "managing_level"],
+        direction: Some("azimuth_deg"),
+        shared_site_m: None,
+    }),
 };
 
 /// OSM `camera:type`.

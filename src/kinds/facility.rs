@@ -24,4 +24,5 @@ pub static FACILITY: Kind = Kind {
     ],
     internal_common: &[],
     rules: &[],
+    near: None,
 };

@@ -25,6 +25,7 @@ pub static FIBER_AREA: Kind = Kind {
     ],
     internal_common: &[],
     rules: &[],
+    near: None,
 };
 
 static TECHNOLOGIES: &[Choice] = &[

@@ -24,6 +24,7 @@ pub static FIBER_ROUTE: Kind = Kind {
     ],
     internal_common: common::ALL,
     rules: &[],
+    near: None,
 };
 
 /// OFDS `deployment`.

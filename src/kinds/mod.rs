@@ -8,6 +8,7 @@ mod facility;
 mod fiber_area;
 mod fiber_route;
 mod field;
+mod near;
 mod tower;
 mod unit;
 mod value;
@@ -24,6 +25,7 @@ pub use facility::FACILITY;
 pub use fiber_area::FIBER_AREA;
 pub use fiber_route::FIBER_ROUTE;
 pub use field::{Choice, Class, Default, Field, Label, Type};
+pub use near::Near;
 pub use problem::Problem;
 pub use tower::TOWER;
 pub use unit::{COMMUNE, DISTRICT, HAMLET, PROVINCE};
@@ -54,6 +56,8 @@ pub struct Kind {
     pub internal_common: &'static [&'static str],
     /// Rules across fields, run on the whole record.
     pub rules: &'static [fn(&Properties) -> Option<Problem>],
+    /// When two records may be the same thing.
+    pub near: Option<Near>,
 }
 
 /// Where a layer's rows are kept.
@@ -109,6 +113,11 @@ impl Kind {
 
     pub fn field(&self, name: &str) -> Option<&'static Field> {
         self.fields().find(|field| field.name == name)
+    }
+
+    /// Whether strangers are shown a coarser place than the record's.
+    pub fn hides_place(&self) -> bool {
+        self.internal_common.contains(&"address")
     }
 
     /// The class of a field in this layer.

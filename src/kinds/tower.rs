@@ -2,7 +2,7 @@
 
 use super::common::{NAME, OPERATORS};
 use super::field::{Choice, Default, Field, choice, label};
-use super::{Kind, Storage};
+use super::{Kind, Near, Storage};
 
 pub static TOWER: Kind = Kind {
     collection: "towers",
@@ -33,6 +33,7 @@ pub static TOWER: Kind = Kind {
     ],
     internal_common: &[],
     rules: &[],
+    near: Some(Near { distance_m: 50.0, same: &["operator"], direction: None, shared_site_m: Some(30.0) }),
 };
 
 static TECHNOLOGIES: &[Choice] =

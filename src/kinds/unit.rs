@@ -30,6 +30,7 @@ const UNITS: Kind = Kind {
     own_fields: &[],
     internal_common: &[],
     rules: &[],
+    near: None,
 };
 
 pub static PROVINCE: Kind = Kind {

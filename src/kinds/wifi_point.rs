@@ -2,7 +2,7 @@
 
 use super::common::{FACILITY_TYPES, NAME};
 use super::field::{Choice, Default, Field, choice, label};
-use super::{Kind, Storage};
+use super::{Kind, Near, Storage};
 
 pub static WIFI_POINT: Kind = Kind {
     collection: "wifi-points",
@@ -29,6 +29,7 @@ pub static WIFI_POINT: Kind = Kind {
     ],
     internal_common: &[],
     rules: &[],
+    near: Some(Near { distance_m: 30.0, same: &["ssid"], direction: None, shared_site_m: None }),
 };
 
 /// OSM `internet_access:fee`.

@@ -1,6 +1,7 @@
 //! Writing assets: the one way in. Each write is one transaction; triggers add its version and its change.
 
-use chrono::NaiveDate;
+use std::collections::HashMap;
+
 use diesel::result::{Error as DieselError, QueryResult};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::{Value, json};
@@ -35,11 +36,8 @@ pub async fn insert(
         }
     }
     let columns = || {
-        let own = kind.fields().filter(|field| field.writable).map(|field| field.name);
-        Sql::join(
-            ["id", "geom", "created_by", "updated_by"].into_iter().chain(own).map(|name| Sql::new("").name(name)),
-            ", ",
-        )
+        let names = ["id", "geom", "created_by", "updated_by"].into_iter().chain(writable(kind));
+        Sql::join(names.map(|name| Sql::new("").name(name)), ", ")
     };
     Sql::new("insert into ")
         .name(kind.table())
@@ -68,24 +66,39 @@ pub struct Locked {
     pub is_writable: bool,
 }
 
-/// The record as it is, locked; `None` when it does not exist, is deleted, or is not shown to the writer.
-pub async fn lock(conn: &mut AsyncPgConnection, view: &View<'_>, id: i64) -> QueryResult<Option<Locked>> {
-    let sql = Sql::new("select to_jsonb(t), ")
+/// The records as they are, locked in the order of their ids, by id; without those that do not exist, are deleted (or,
+/// with `deleted`, are not), or are not shown to the writer.
+pub async fn lock(
+    conn: &mut AsyncPgConnection,
+    view: &View<'_>,
+    ids: &[i64],
+    deleted: bool,
+) -> QueryResult<HashMap<i64, Locked>> {
+    let rows: Vec<Row> = Sql::new("select to_jsonb(t), ")
         .sql(view.class_of_row())
         .text(", ")
         .sql(view.writable())
         .text(" from ")
         .name(view.kind.table())
-        .text(" t where t.id = ")
-        .bind(Bind::Integer(id))
-        .text(" and t.deleted_at is null for update");
-    let Some(row) = sql.load::<Row>(conn).await?.pop() else { return Ok(None) };
-    let [record, class, is_writable] = &row.cells[..] else { return Err(DieselError::NotFound) };
-    let (Value::Object(mut record), Some(class)) = (record.to_json(), class_of_cell(class)) else { return Ok(None) };
-    if let Some(geom) = record.get_mut("geom") {
-        *geom = without_crs(geom.take());
+        .text(" t where t.id = any(")
+        .bind(Bind::Integers(ids.to_vec()))
+        .text(if deleted { ") and t.deleted_at is not null" } else { ") and t.deleted_at is null" })
+        .text(" order by t.id for update")
+        .load(conn)
+        .await?;
+    let mut locked = HashMap::with_capacity(rows.len());
+    for row in rows {
+        let [record, class, is_writable] = &row.cells[..] else { return Err(DieselError::NotFound) };
+        let Some(class) = class_of_cell(class) else { continue };
+        let (Cell::Json(Value::Object(record)), Cell::Bool(is_writable)) = (record, is_writable) else { continue };
+        let mut record = record.clone();
+        if let Some(geom) = record.get_mut("geom") {
+            *geom = without_crs(geom.take());
+        }
+        let Some(id) = record.get("id").and_then(Value::as_i64) else { continue };
+        locked.insert(id, Locked { record, class, is_writable: *is_writable });
     }
-    Ok(Some(Locked { record, class, is_writable: is_writable.to_json() == true }))
+    Ok(locked)
 }
 
 /// Refuses what was written where the writer may not write: nobody moves a record into what is not theirs. The database
@@ -114,115 +127,87 @@ pub async fn check_scope(conn: &mut AsyncPgConnection, view: &View<'_>, ids: &[i
     ))))
 }
 
-/// Writes the given columns of a record that [`lock`] has locked.
+/// Writes the given columns of records that [`lock`] has locked: `id` to column to value.
 ///
 /// # Errors
 /// Conflict when a key is taken; what the constraints refuse.
 pub async fn update(
     conn: &mut AsyncPgConnection,
     kind: &'static Kind,
-    id: i64,
-    mut changes: Properties,
+    changes: Vec<(i64, Properties)>,
     actor: &str,
 ) -> Result<(), Error> {
-    changes.insert("updated_by".into(), json!(actor));
-    let writable = kind.fields().filter(|field| field.writable).map(|field| field.name);
-    let names: Vec<_> =
-        ["geom", "updated_by"].into_iter().chain(writable).filter(|name| changes.contains_key(*name)).collect();
+    if changes.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<_> = SETTABLE
+        .iter()
+        .copied()
+        .chain(writable(kind))
+        .filter(|name| changes.iter().any(|(_, record)| record.contains_key(*name)))
+        .collect();
+    let changes = changes.into_iter().map(|(id, mut record)| {
+        record.insert("id".into(), json!(id));
+        Value::Object(record)
+    });
     let columns = |prefix| Sql::join(names.iter().map(move |name| Sql::new(prefix).name(name)), ", ");
+    // What a record does not name stays: the row itself is the base on which its changes are laid.
     Sql::new("update ")
         .name(kind.table())
-        .text(" t set (")
+        .text(" t set (updated_by, ")
         .sql(columns(""))
         .text(") = (select ")
+        .bind(Bind::Text(actor.into()))
+        .text(", ")
         .sql(columns("r."))
-        .text(" from jsonb_populate_record(t, ")
-        .bind(Bind::Json(Value::Object(changes)))
-        .text(") r) where t.id = ")
-        .bind(Bind::Integer(id))
+        .text(" from jsonb_populate_record(t, given.record) r) from jsonb_array_elements(")
+        .bind(Bind::Json(changes.collect()))
+        .text(") as given (record) where t.id = (given.record ->> 'id')::bigint")
         .execute(conn)
         .await
         .map_err(|error| Error::of_write(kind, error))?;
     Ok(())
 }
 
-/// Marks a record that [`lock`] has locked as deleted. Its history stays.
-pub async fn delete(conn: &mut AsyncPgConnection, kind: &'static Kind, id: i64, actor: &str) -> QueryResult<()> {
-    Sql::new("update ")
-        .name(kind.table())
-        .text(" set deleted_at = now(), updated_by = ")
-        .bind(Bind::Text(actor.into()))
-        .text(", effective_on = current_date where id = ")
-        .bind(Bind::Integer(id))
-        .execute(conn)
-        .await?;
-    Ok(())
+/// Columns that a change may name besides the fields that clients write.
+const SETTABLE: [&str; 4] = ["geom", "verified_at", "verified_by", "deleted_at"];
+
+fn writable(kind: &'static Kind) -> impl Iterator<Item = &'static str> {
+    kind.fields().filter(|field| field.writable).map(|field| field.name)
 }
 
-/// What the database alone knows about where a record says it is: the declared commune, the one it lies in.
-/// Returns warnings.
-///
-/// # Errors
-/// The problems that refuse the record.
-pub async fn check_place(
+/// Keys, as `(source_org, code)` or `(source_org, external_id)`, that other records of the layer have: which of the given
+/// records meet one, by their place in the list.
+pub async fn taken_keys(
     conn: &mut AsyncPgConnection,
-    record: &Properties,
-    today: NaiveDate,
-) -> Result<Vec<Problem>, Error> {
-    let text = |name: &str| match record.get(name).and_then(Value::as_str) {
-        Some(text) => Bind::Text(text.into()),
-        None => Bind::NullText,
-    };
-    let geom = match record.get("geom") {
-        Some(geom) if !geom.is_null() => Bind::Text(geom.to_string()),
-        _ => Bind::NullText,
-    };
-    let values = [geom, text("declared_commune_code"), text("declared_on"), Bind::Date(today)];
-    let row: Row = Sql::file(include_str!("check_place.sql"), &values).get_result(conn).await?;
-    let [code_unknown, known_as, successors, distance_m, declared_name, lies_in, outside_any] = &row.cells[..] else {
-        return Err(DieselError::NotFound.into());
-    };
-    let lies_in = lies_in.as_text().unwrap_or("?");
-    if matches!(code_unknown, Cell::Bool(true)) {
-        let code = record.get("declared_commune_code").and_then(Value::as_str).unwrap_or_default();
-        let (vi, en) = match (known_as.as_text(), successors.as_text()) {
-            (Some(name), Some(successors)) => (
-                format!("Mã {code} là {name}; vào ngày này là: {successors}."),
-                format!("{code} was {name}; on this day it is: {successors}."),
-            ),
-            (Some(name), None) => (format!("Mã {code} là {name}."), format!("{code} was {name}.")),
-            (None, _) => (format!("Không có xã mang mã {code}."), format!("There is no commune {code}.")),
-        };
-        return Err(Error::Invalid(vec![Problem::property("declared_commune_code", "unit.not_valid", vi, en)]));
+    kind: &'static Kind,
+    records: &[(Option<i64>, &Properties)],
+) -> QueryResult<Vec<(usize, &'static str)>> {
+    let given: Vec<_> = records
+        .iter()
+        .map(|(id, record)| {
+            let value = |name: &str| record.get(name).cloned().unwrap_or(Value::Null);
+            json!({"id": id, "org": value("source_org"), "code": value("code"), "external_id": value("external_id")})
+        })
+        .collect();
+    let mut taken = Vec::new();
+    for key in ["code", "external_id"] {
+        let rows: Vec<Row> = Sql::new("with given as materialized (select r.id, coalesce(r.org, '') as org, r.")
+            .name(key)
+            .text(" as key, row_number() over () as nth from jsonb_to_recordset(")
+            .bind(Bind::Json(json!(given)))
+            .text(") as r (id bigint, org text, code text, external_id text)) select distinct g.nth from given g where g.key is not null and (exists (select from ")
+            .name(kind.table())
+            .text(" t where coalesce(t.source_org, '') = g.org and t.")
+            .name(key)
+            .text(" = g.key and t.id is distinct from g.id and t.id <> all (select id from given where id is not null)) or exists (select from given other where other.org = g.org and other.key = g.key and other.nth < g.nth)) order by 1")
+            .load(conn)
+            .await?;
+        let nths = rows.iter().filter_map(|row| row.cells[0].as_integer());
+        taken.extend(nths.filter_map(|nth| Some((usize::try_from(nth - 1).ok()?, key))));
     }
-    if let Cell::Double(distance_m) = distance_m
-        && *distance_m > 0.0
-    {
-        let declared_name = declared_name.as_text().unwrap_or("?");
-        let problem = Problem::at(
-            "/geometry",
-            "geo.commune_mismatch",
-            format!("Vị trí nằm ngoài {declared_name} đã khai báo {distance_m:.0} m; nó thuộc {lies_in}."),
-            format!("The place lies {distance_m:.0} m outside the declared {declared_name}, in {lies_in}."),
-        );
-        if *distance_m > MISMATCH_TOLERANCE_M {
-            return Err(Error::Invalid(vec![problem]));
-        }
-        return Ok(vec![problem]);
-    }
-    if matches!(outside_any, Cell::Bool(true)) {
-        return Err(Error::Invalid(vec![Problem::at(
-            "/geometry",
-            "geo.outside_any_commune",
-            "Vị trí không thuộc xã, phường nào.",
-            "The place lies in no commune.",
-        )]));
-    }
-    Ok(Vec::new())
+    Ok(taken)
 }
-
-/// Boundaries are good to about this: nearer is a warning, farther an error.
-const MISMATCH_TOLERANCE_M: f64 = 100.0;
 
 /// 52 bits: GDAL, vector tiles and JavaScript hold it, and it gives away neither order nor gaps.
 fn random_id() -> i64 {

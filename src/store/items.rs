@@ -1,5 +1,7 @@
 //! Reading the rows of a layer: pages, single rows, numbers.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 use diesel::result::QueryResult;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -99,6 +101,29 @@ pub async fn class_of(conn: &mut AsyncPgConnection, view: &View<'_>, id: i64) ->
         .bind(Bind::Integer(id));
     let rows: Vec<Row> = sql.load(conn).await?;
     Ok(rows[..].first().and_then(|row| class_of_cell(&row.cells[0])))
+}
+
+/// Whether the caller may write a record.
+pub async fn is_writable(conn: &mut AsyncPgConnection, view: &View<'_>, id: i64) -> QueryResult<bool> {
+    let sql = Sql::new("select ")
+        .sql(view.writable())
+        .text(" from ")
+        .name(view.kind.table())
+        .text(" t where t.deleted_at is null and t.id = ")
+        .bind(Bind::Integer(id));
+    Ok(sql.load::<Row>(conn).await?.iter().any(|row| matches!(row.cells[0], Cell::Bool(true))))
+}
+
+/// The present version of records.
+pub async fn versions_of(conn: &mut AsyncPgConnection, kind: &Kind, ids: &[i64]) -> QueryResult<HashMap<i64, i64>> {
+    let rows: Vec<Row> = Sql::new("select id, version from ")
+        .name(kind.table())
+        .text(" where id = any(")
+        .bind(Bind::Integers(ids.to_vec()))
+        .text(")")
+        .load(conn)
+        .await?;
+    Ok(rows.iter().filter_map(|row| Some((row.cells[0].as_integer()?, row.cells[1].as_integer()?))).collect())
 }
 
 /// The class of fields that a row of [`Page::rows`] shows.

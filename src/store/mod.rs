@@ -3,19 +3,24 @@
 pub mod assets;
 pub mod availability;
 pub mod baselines;
+pub mod batches;
 pub mod callers;
 pub mod changes;
 pub mod cluster;
 pub mod figures;
 pub mod history;
+pub mod idempotency;
 pub mod items;
 pub mod loaded;
 pub mod migrations;
+pub mod near;
+pub mod place;
 pub mod row;
 pub mod sql;
 pub mod territory;
 pub mod tokens;
 pub mod units;
+pub mod writing;
 
 use std::time::Duration;
 

@@ -142,6 +142,7 @@ fn limits() -> Limits {
         db_connections: 4,
         statement_timeout_s: 30,
         body_limit: 1 << 20,
+        bulk_limit: 16 << 20,
         write_origins: vec!["https://console.example".into()],
     }
 }
@@ -305,7 +306,10 @@ pub fn feature(lon_lat: [f64; 2], properties: Value, more: Value) -> Value {
     for (name, value) in more.as_object().unwrap() {
         properties[name] = value.clone();
     }
-    json!({"type": "Feature", "geometry": {"type": "Point", "coordinates": lon_lat}, "properties": properties})
+    // Tests put many records into one place.
+    json!({
+        "type": "Feature", "confirm": ["dup.near"], "geometry": {"type": "Point", "coordinates": lon_lat},
+        "properties": properties})
 }
 
 /// The least that a record needs: a place and the required fields.
@@ -321,5 +325,5 @@ pub fn minimal(kind: &'static Kind) -> Value {
         .filter(|field| field.required)
         .map(|field| (field.name.to_owned(), json!(field.value.choices().first().map_or("Một", |choice| choice.value))))
         .collect();
-    json!({"type": "Feature", "geometry": {"type": kind.geometry[0], "coordinates": coordinates}, "properties": required})
+    json!({"type": "Feature", "confirm": ["dup.near"], "geometry": {"type": kind.geometry[0], "coordinates": coordinates}, "properties": required})
 }

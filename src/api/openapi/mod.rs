@@ -6,6 +6,7 @@ mod components;
 mod operations;
 mod parameters;
 mod stats;
+mod writes;
 
 use std::sync::LazyLock;
 

@@ -8,16 +8,16 @@ use crate::kinds::{ALL, Kind};
 
 /// An operation: method, id, summary, tag, parameters, body, answers.
 pub struct Operation {
-    method: &'static str,
-    id: String,
-    summary: &'static str,
-    tag: &'static str,
-    parameters: Vec<Value>,
-    body: Option<Value>,
-    answers: Vec<(u16, Value)>,
+    pub method: &'static str,
+    pub id: String,
+    pub summary: &'static str,
+    pub tag: &'static str,
+    pub parameters: Vec<Value>,
+    pub body: Option<Value>,
+    pub answers: Vec<(u16, Value)>,
     /// Statuses that are answered by a problem document.
     pub problems: &'static [u16],
-    writes: bool,
+    pub writes: bool,
 }
 
 /// Operations that neither ask who is there nor the database.
@@ -199,17 +199,21 @@ fn of_layer(path: &str, suffix: &str, own: Vec<Value>, kind: Option<&'static Kin
     };
     let whole = ["application/geo+json", "application/json"];
     operations.push((
-        items,
+        items.clone(),
         Operation {
             method: "post",
             id: format!("create_item{suffix}"),
             summary: "Add a feature",
             tag: "Layers",
-            parameters: with(&[]),
-            body: body(&whole),
+            parameters: with(&["Idempotency-Key"]),
+            body: super::writes::one_or_many(body(&whole), "features"),
             answers: vec![(
                 201,
-                located(tagged(answer("The feature as it is now", "application/geo+json", feature.clone()))),
+                located(tagged(super::writes::also_many(answer(
+                    "The feature as it is now; of many, what became of each",
+                    "application/geo+json",
+                    feature.clone(),
+                )))),
             )],
             problems: &[400, 401, 403, 404, 405, 409, 413, 415, 422, 503],
             writes: true,
@@ -250,6 +254,7 @@ fn of_layer(path: &str, suffix: &str, own: Vec<Value>, kind: Option<&'static Kin
             },
         ));
     }
+    operations.extend(super::writes::bulk(&items, suffix, &own));
     operations
 }
 

@@ -78,6 +78,7 @@ pub fn shared() -> Value {
         "name": "If-Match", "in": "header", "required": true, "schema": {"type": "string"},
         "description": "The ETag of the record as it was read: 428 without, 412 when somebody has written since"}),
     );
+    shared.insert("Idempotency-Key".into(), super::writes::idempotency_key());
     Value::Object(shared)
 }
 

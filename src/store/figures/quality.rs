@@ -14,6 +14,7 @@ use crate::store::territory::placed;
 use super::Scope;
 use super::condition::counts;
 use super::scan::inside;
+use crate::store::near::same;
 
 /// The names, in the order in which they are answered.
 pub const NAMES: [&str; 7] = [
@@ -28,27 +29,6 @@ pub const NAMES: [&str; 7] = [
 
 /// Numbers of each unit by name; `None` is what lies in no unit of the level.
 pub type Quality = HashMap<Option<String>, HashMap<&'static str, i64>>;
-
-/// When two rows of a layer may be the same thing.
-struct Near {
-    collection: &'static str,
-    /// Only rows that agree on this are compared.
-    same: &'static str,
-    distance_m: f64,
-    /// Nor those that look elsewhere, by more than 30 degrees.
-    compares_azimuth: bool,
-}
-
-const NEAR: [Near; 3] = [
-    Near {
-        collection: "cameras",
-        same: "coalesce(t.managing_org, t.managing_level)",
-        distance_m: 10.0,
-        compares_azimuth: true,
-    },
-    Near { collection: "towers", same: "t.operator", distance_m: 50.0, compares_azimuth: false },
-    Near { collection: "wifi-points", same: "t.ssid", distance_m: 30.0, compares_azimuth: false },
-];
 
 /// The rows of a layer of assets that need a look. What rests on fields, or on an exact place, that the caller may not
 /// see is left out.
@@ -72,18 +52,19 @@ pub async fn of_assets(
 }
 
 fn sql(view: &View<'_>, scope: &Scope, days: Days) -> Sql {
-    let generalised = view.kind.internal_common.contains(&"declared_commune_code");
-    let near = NEAR.iter().find(|near| near.collection == view.kind.collection);
-    let azimuth = if near.is_some_and(|near| near.compares_azimuth) { "t.azimuth_deg" } else { "null::float8" };
+    let generalised = view.kind.hides_place();
+    let near = view.kind.near;
+    let direction = near.and_then(|near| near.direction);
+    let azimuth = direction.map_or(Sql::new("null::float8"), |name| Sql::new("t.").name(name));
     let rows = Sql::new("with counted as (select t.id, t.installed_on, t.verified_at, t.created_at, t.declared_commune_code, t.declared_on, p.commune, p.")
         .name(scope.level.name())
         .text(" as unit, t.geom as place, ")
         // On the grid where strangers see places all are near each other.
         .text(if generalised { "case when t.class > 0 then " } else { "(" })
-        .text(near.map_or("null::text", |near| near.same))
+        .sql(near.map_or(Sql::new("null::text"), |near| same(&near, "t.")))
         .text(if generalised { " end" } else { ")" })
         .text(" as same, ")
-        .text(azimuth)
+        .sql(azimuth)
         .text(" as azimuth from ")
         .sql(view.relation(days.versions()))
         .sql(placed(days))

@@ -1,0 +1,147 @@
+//! Many features in one transaction, all or none, with an answer for each in order.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
+use serde_json::{Value, json};
+
+use super::super::extract::Layer;
+use super::super::today;
+use super::body::{self, FEATURE, PATCH, Remarks};
+use super::idempotency::{Request, send};
+use super::{Context, writable};
+use crate::access::{Caller, may_write};
+use crate::app::App;
+use crate::error::Error;
+use crate::kinds::Properties;
+use crate::kinds::normalise::Write;
+use crate::store::idempotency::Stored;
+use crate::store::writing::{self, Refused, Writing, Written};
+use crate::store::{batches, changes, items};
+
+/// `POST …/items` of a FeatureCollection.
+pub async fn create_items(
+    app: &App,
+    context: &Context<'_>,
+    once: &Request<'_>,
+    body: &Value,
+) -> Result<HttpResponse, Error> {
+    let features = body::list(body, "features")?;
+    let remarks = body::remarks(body)?;
+    let drafts = || {
+        let draft = |feature| {
+            body::check_feature(feature, false)?;
+            body::draft(context.view.kind, context.caller, feature, today())
+        };
+        features.iter().map(draft).collect::<Vec<_>>()
+    };
+    let mut conn = app.store.connection().await?;
+    let answer = conn
+        .transaction(async |conn| {
+            if let Some(answered) = once.begin(conn).await? {
+                return Ok(answered);
+            }
+            let writing = begin(conn, context, "create", remarks.clone()).await?;
+            let written = writing::create(conn, &writing, drafts()).await?;
+            let answer = answer(conn, context, &writing, 201, "created", &written).await?;
+            once.keep(conn, &answer).await?;
+            Ok::<_, Refused>(answer)
+        })
+        .await
+        .map_err(|refused: Refused| refused.of_list("/features"))?;
+    changes::number(&mut conn).await?;
+    Ok(send(answer))
+}
+
+/// `PATCH …/items`: `{"features": [{"id", "version", "properties", "geometry"}]}`, each a merge patch of a feature.
+pub async fn update_items(
+    app: web::Data<App>,
+    caller: Caller,
+    Layer(kind): Layer,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> Result<HttpResponse, Error> {
+    writable(kind)?;
+    may_write(&caller, kind)?;
+    let bytes = body::bytes(payload, app.limits.bulk_limit).await?;
+    let body = body::read_object(request.headers(), &bytes, PATCH)?;
+    let features = body::list(&body, "features")?;
+    let targets = body::targets(features, "features")?;
+    let remarks = body::remarks(&body)?;
+    let context = Context::new(&app, &caller, kind, &request);
+    let read =
+        |index: usize, current: &Properties| body::change(kind, Write::Patch { current }, &features[index], today());
+    let mut conn = app.store.connection().await?;
+    let answer = conn
+        .transaction(async |conn| {
+            let writing = begin(conn, &context, "update", remarks.clone()).await?;
+            let written = writing::change(conn, &writing, &targets, &read).await?;
+            Ok::<_, Refused>(answer(conn, &context, &writing, 200, "updated", &written).await?)
+        })
+        .await
+        .map_err(|refused: Refused| refused.of_list("/features"))?;
+    changes::number(&mut conn).await?;
+    Ok(send(answer))
+}
+
+/// `DELETE …/items`: `{"items": [{"id", "version"}]}`.
+pub async fn delete_items(
+    app: web::Data<App>,
+    caller: Caller,
+    Layer(kind): Layer,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> Result<HttpResponse, Error> {
+    writable(kind)?;
+    may_write(&caller, kind)?;
+    let bytes = body::bytes(payload, app.limits.bulk_limit).await?;
+    let body = body::read_object(request.headers(), &bytes, FEATURE)?;
+    let targets = body::targets(body::list(&body, "items")?, "items")?;
+    let remarks = body::remarks(&body)?;
+    let context = Context::new(&app, &caller, kind, &request);
+    let mut conn = app.store.connection().await?;
+    let answer = conn
+        .transaction(async |conn| {
+            let writing = begin(conn, &context, "delete", remarks.clone()).await?;
+            let written = writing::set_deleted(conn, &writing, &targets, true).await?;
+            Ok::<_, Refused>(answer(conn, &context, &writing, 200, "deleted", &written).await?)
+        })
+        .await
+        .map_err(|refused: Refused| refused.of_list("/items"))?;
+    changes::number(&mut conn).await?;
+    Ok(send(answer))
+}
+
+/// The bulk write that all versions of the transaction will belong to.
+pub async fn begin<'a>(
+    conn: &mut AsyncPgConnection,
+    context: &'a Context<'_>,
+    op: &'static str,
+    remarks: Remarks,
+) -> Result<Writing<'a>, Error> {
+    conn.batch_execute("set local statement_timeout = '2min'").await?;
+    let batch = batches::begin(conn, context.caller, context.view.kind, op, remarks.reason.as_deref(), None).await?;
+    Ok(context.writing(remarks, Some(batch)))
+}
+
+/// `{"items": [{"index", "id", "version", "status", "warnings"}], "batch"}`
+pub async fn answer(
+    conn: &mut AsyncPgConnection,
+    context: &Context<'_>,
+    writing: &Writing<'_>,
+    status: u16,
+    done: &str,
+    written: &Written,
+) -> Result<Stored, Error> {
+    let versions = items::versions_of(conn, context.view.kind, &written.ids).await?;
+    let items = written.ids.iter().enumerate().map(|(index, id)| {
+        let status = if written.changed[index] { done } else { "unchanged" };
+        let mut item = json!({"index": index, "id": id, "version": versions.get(id), "status": status});
+        if !written.warnings[index].is_empty() {
+            item["warnings"] = json!(context.warnings(&written.warnings[index]));
+        }
+        item
+    });
+    let body = json!({"items": items.collect::<Vec<_>>(), "batch": writing.batch});
+    let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
+    Ok(Stored { status, headers, body: body.to_string() })
+}

@@ -1,0 +1,83 @@
+//! `Idempotency-Key`: a write that is sent again is answered again, not done again.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse};
+use diesel_async::AsyncPgConnection;
+use sha2::{Digest, Sha256};
+
+use crate::access::Caller;
+use crate::error::Error;
+use crate::kinds::Problem;
+use crate::kinds::problem::Place;
+use crate::store::idempotency::{self, Known, Stored};
+
+const HEADER: &str = "Idempotency-Key";
+
+/// A request as far as it tells whether it is the same.
+pub struct Request<'a> {
+    caller: &'a Caller,
+    key: Option<String>,
+    hash: String,
+}
+
+impl<'a> Request<'a> {
+    /// # Errors
+    /// A key that is no key.
+    pub fn new(caller: &'a Caller, request: &HttpRequest, body: &[u8]) -> Result<Request<'a>, Error> {
+        let key = match request.headers().get(HEADER) {
+            None => None,
+            Some(value) => {
+                let key = value.to_str().ok().filter(|key| (1..=200).contains(&key.len()));
+                Some(key.ok_or_else(|| {
+                    refuse("idempotency.malformed", "1–200 ký tự ASCII.", "1 to 200 characters of ASCII.")
+                })?)
+            }
+        };
+        let mut hash = Sha256::new();
+        hash.update(format!("{} {}\n", request.method(), request.uri()));
+        hash.update(body);
+        let hash = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(Request { caller, key: key.map(str::to_owned), hash })
+    }
+}
+
+impl Request<'_> {
+    /// To be called first in the transaction of the write: the answer of the first time, if there was one.
+    ///
+    /// # Errors
+    /// 422 when the key came with another request before.
+    pub async fn begin(&self, conn: &mut AsyncPgConnection) -> Result<Option<Stored>, Error> {
+        let Some(key) = &self.key else { return Ok(None) };
+        match idempotency::take(conn, self.caller.name(), key, &self.hash).await? {
+            Known::New => Ok(None),
+            Known::Answered(stored) => Ok(Some(stored)),
+            Known::Other => Err(refuse(
+                "idempotency.mismatch",
+                "Khóa này đã dùng cho một yêu cầu khác.",
+                "This key came with another request before.",
+            )),
+        }
+    }
+
+    /// To be called last in the transaction of the write.
+    pub async fn keep(&self, conn: &mut AsyncPgConnection, answer: &Stored) -> Result<(), Error> {
+        if let Some(key) = &self.key {
+            idempotency::keep(conn, self.caller.name(), key, answer).await?;
+        }
+        Ok(())
+    }
+}
+
+/// A stored answer as it is sent.
+pub fn send(stored: Stored) -> HttpResponse {
+    let status = StatusCode::from_u16(stored.status).unwrap_or(StatusCode::OK);
+    let mut response = HttpResponse::build(status);
+    for (name, value) in stored.headers {
+        response.insert_header((name, value));
+    }
+    response.body(stored.body)
+}
+
+fn refuse(code: &'static str, vi: &str, en: &str) -> Error {
+    Error::Invalid(vec![Problem { place: Place::Header(HEADER), code, vi: vi.into(), en: en.into() }])
+}

@@ -1,0 +1,224 @@
+//! Writing features: `POST`, `PUT`, `PATCH`, `DELETE`, of one or of many. Checks in this order: 401, 403 or 404, 428, 412,
+//! 415, 422.
+
+mod body;
+mod bulk;
+mod idempotency;
+mod options;
+
+pub use bulk::{delete_items, update_items};
+pub use options::{refuse_method, show_options};
+
+use actix_web::http::header::{CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, LOCATION};
+use actix_web::{HttpRequest, HttpResponse, web};
+use diesel_async::{AsyncConnection, AsyncPgConnection};
+use serde_json::{Value, json};
+
+use super::envelope::READING;
+use super::extract::{Layer, RecordId, wants_vietnamese};
+use super::items::{CONTENT_CRS, GEOJSON, Reading, content_crs, log_restricted, restricted_rows, tagged_feature};
+use super::links::base;
+use super::today;
+use crate::access::{Caller, View, may_write};
+use crate::app::App;
+use crate::error::Error;
+use crate::kinds::normalise::Write;
+use crate::kinds::{Kind, Problem, Properties};
+use crate::store::idempotency::Stored;
+use crate::store::writing::{self, Draft, Refused, Writing};
+use crate::store::{changes, items};
+use body::{FEATURE, PATCH, Remarks};
+use idempotency::{Request, send};
+
+/// `POST /api/v1/collections/{collection}/items`: a feature, or a collection of features.
+pub async fn create_item(
+    app: web::Data<App>,
+    caller: Caller,
+    Layer(kind): Layer,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> Result<HttpResponse, Error> {
+    writable(kind)?;
+    may_write(&caller, kind)?;
+    let bytes = body::bytes(payload, app.limits.bulk_limit).await?;
+    let body = body::read_object(request.headers(), &bytes, FEATURE)?;
+    let once = Request::new(&caller, &request, &bytes)?;
+    let context = Context::new(&app, &caller, kind, &request);
+    if body["type"] == "FeatureCollection" {
+        return bulk::create_items(&app, &context, &once, &body).await;
+    }
+    if bytes.len() > app.limits.body_limit {
+        return Err(Error::TooLarge);
+    }
+    body::check_feature(&body, false)?;
+    let writing = context.writing(body::remarks(&body)?, None);
+    let draft = body::draft(kind, &caller, &body, today())?;
+    let mut conn = app.store.connection().await?;
+    let answer = conn
+        .transaction(async |conn| {
+            if let Some(answered) = once.begin(conn).await? {
+                return Ok(answered);
+            }
+            let written = writing::create(conn, &writing, vec![Ok(Draft { ..draft })]).await?;
+            let mut answer = context.answer(conn, 201, written.ids[0], &written.warnings[0]).await?;
+            let location = format!("{}/collections/{}/items/{}", context.base, kind.collection, written.ids[0]);
+            answer.headers.push((LOCATION.to_string(), location));
+            once.keep(conn, &answer).await?;
+            Ok::<_, Refused>(answer)
+        })
+        .await
+        .map_err(Refused::of_one)?;
+    changes::number(&mut conn).await?;
+    Ok(send(answer))
+}
+
+/// `PUT /api/v1/collections/{collection}/items/{id}`
+pub async fn replace_item(
+    app: web::Data<App>,
+    caller: Caller,
+    Layer(kind): Layer,
+    RecordId(id): RecordId,
+    request: HttpRequest,
+    bytes: web::Bytes,
+) -> Result<HttpResponse, Error> {
+    let context = Context::new(&app, &caller, kind, &request);
+    change_item(&app, &context, id, request.headers(), &bytes, FEATURE, |current| Write::Replace { current }).await
+}
+
+/// `PATCH /api/v1/collections/{collection}/items/{id}`, a JSON merge patch (RFC 7396) of the feature.
+pub async fn update_item(
+    app: web::Data<App>,
+    caller: Caller,
+    Layer(kind): Layer,
+    RecordId(id): RecordId,
+    request: HttpRequest,
+    bytes: web::Bytes,
+) -> Result<HttpResponse, Error> {
+    let context = Context::new(&app, &caller, kind, &request);
+    change_item(&app, &context, id, request.headers(), &bytes, PATCH, |current| Write::Patch { current }).await
+}
+
+/// `DELETE /api/v1/collections/{collection}/items/{id}`: history keeps the record.
+pub async fn delete_item(
+    app: web::Data<App>,
+    caller: Caller,
+    Layer(kind): Layer,
+    RecordId(id): RecordId,
+    request: HttpRequest,
+) -> Result<HttpResponse, Error> {
+    writable(kind)?;
+    may_write(&caller, kind)?;
+    let context = Context::new(&app, &caller, kind, &request);
+    let writing = context.writing(Remarks::default(), None);
+    let targets = [(id, body::expected(request.headers()))];
+    let mut conn = app.store.connection().await?;
+    conn.transaction(async |conn| writing::set_deleted(conn, &writing, &targets, true).await)
+        .await
+        .map_err(Refused::of_one)?;
+    changes::number(&mut conn).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+async fn change_item(
+    app: &App,
+    context: &Context<'_>,
+    id: i64,
+    headers: &HeaderMap,
+    bytes: &[u8],
+    types: &[&str],
+    write: impl for<'c> Fn(&'c Properties) -> Write<'c> + Sync,
+) -> Result<HttpResponse, Error> {
+    let kind = context.view.kind;
+    writable(kind)?;
+    may_write(context.caller, kind)?;
+    let targets = [(id, body::expected(headers))];
+    // What the body says is told after what the precondition says: see `read` below.
+    let parsed = body::read_object(headers, bytes, types);
+    let remarks = parsed.as_ref().map_or(Ok(Remarks::default()), body::remarks);
+    let writing = context.writing(remarks.as_ref().map_or(Remarks::default(), Clone::clone), None);
+    let parsed = parsed.and_then(|body| remarks.map(|_| body));
+    let read = |_: usize, current: &Properties| {
+        let body = parsed.as_ref().map_err(Error::again)?;
+        body::check_feature(body, types == PATCH)?;
+        body::same_id(body, id)?;
+        body::change(kind, write(current), body, today())
+    };
+    let mut conn = app.store.connection().await?;
+    let answer = conn
+        .transaction(async |conn| {
+            let written = writing::change(conn, &writing, &targets, &read).await?;
+            Ok::<_, Refused>(context.answer(conn, 200, id, &written.warnings[0]).await?)
+        })
+        .await
+        .map_err(Refused::of_one)?;
+    changes::number(&mut conn).await?;
+    Ok(send(answer))
+}
+
+/// What a write needs of its request; unlike that, it can be shared with a transaction.
+pub struct Context<'a> {
+    pub caller: &'a Caller,
+    pub view: View<'a>,
+    pub base: String,
+    vietnamese: bool,
+    reading: Reading,
+}
+
+impl<'a> Context<'a> {
+    pub fn new(app: &App, caller: &'a Caller, kind: &'static Kind, request: &HttpRequest) -> Context<'a> {
+        Context {
+            caller,
+            view: View::new(caller, kind),
+            base: base(app, request),
+            vietnamese: wants_vietnamese(request.headers()),
+            reading: Reading::of(request),
+        }
+    }
+
+    pub fn writing(&self, Remarks { reason, confirm }: Remarks, batch: Option<i64>) -> Writing<'_> {
+        Writing {
+            view: self.view,
+            actor: self.caller.name(),
+            today: today(),
+            reason,
+            confirmed: confirm,
+            unconditional: self.caller.writes_unconditionally(),
+            batch,
+        }
+    }
+
+    /// Problems as an answer tells them.
+    pub fn warnings(&self, warnings: &[Problem]) -> Vec<Value> {
+        let message = |problem: &Problem| if self.vietnamese { problem.vi.clone() } else { problem.en.clone() };
+        warnings.iter().map(|problem| json!({"code": problem.code, "message": message(problem)})).collect()
+    }
+
+    /// The record as it is after a write.
+    pub async fn answer(
+        &self,
+        conn: &mut AsyncPgConnection,
+        status: u16,
+        id: i64,
+        warnings: &[Problem],
+    ) -> Result<Stored, Error> {
+        let row = items::find(conn, &self.view, id).await?.ok_or(Error::NotFound)?;
+        let rows = restricted_rows(self.view.kind, std::slice::from_ref(&row));
+        log_restricted(conn, self.caller, self.view.kind, rows, &self.reading).await?;
+        let warnings = self.warnings(warnings);
+        let more = if warnings.is_empty() { vec![] } else { vec![("warnings", json!(warnings))] };
+        let (etag, body) = tagged_feature(&self.base, &self.view, &row, &more);
+        let headers = vec![
+            (ETAG.to_string(), etag),
+            (CONTENT_CRS.to_owned(), content_crs()),
+            // A strong tag names these very bytes, so this answer is never compressed.
+            (CONTENT_ENCODING.to_string(), "identity".to_owned()),
+            (CONTENT_TYPE.to_string(), GEOJSON.to_owned()),
+        ];
+        Ok(Stored { status, headers, body: String::from_utf8(body).map_err(anyhow::Error::new)? })
+    }
+}
+
+/// 405 of a layer that is only read.
+pub fn writable(kind: &Kind) -> Result<(), Error> {
+    if kind.is_writable() { Ok(()) } else { Err(Error::MethodNotAllowed(READING)) }
+}

@@ -1,0 +1,377 @@
+//! What every write is: records checked, changed and checked again in the transaction of the caller, all or none. One
+//! record or 10,000 go the same way.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use diesel::result::Error as DieselError;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use serde_json::{Value, json};
+
+use super::assets::{self, Locked};
+use super::near::{self, Neighbour};
+use super::place::{Finding, check_places};
+use super::sql::{Bind, Sql};
+use crate::access::{View, keep_unseen};
+use crate::error::Error;
+use crate::kinds::{Problem, Properties};
+
+/// Who writes, and what they say of it.
+#[derive(Debug)]
+pub struct Writing<'a> {
+    pub view: View<'a>,
+    /// The name that versions bear.
+    pub actor: &'a str,
+    pub today: NaiveDate,
+    /// Kept with each version.
+    pub reason: Option<String>,
+    /// Warnings that the writer has seen and confirms, by their codes.
+    pub confirmed: Vec<String>,
+    /// From clients that can neither confirm nor send `If-Match`.
+    pub unconditional: bool,
+    /// The bulk write that this is part of.
+    pub batch: Option<i64>,
+}
+
+/// A record as a client gave it, and as [`normalise`](crate::kinds::normalise::normalise) read it.
+#[derive(Debug)]
+pub struct Draft {
+    pub given: Properties,
+    pub record: Properties,
+}
+
+/// The version that a change is meant for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Expected {
+    Unsaid,
+    Any,
+    /// One of these.
+    Versions(Vec<i64>),
+    /// A tag that no version has.
+    Other,
+}
+
+/// Why nothing was written.
+#[derive(Debug)]
+pub enum Refused {
+    /// For what is wrong with some of the records, by their place in the list.
+    Records(Vec<(usize, Error)>),
+    Whole(Error),
+}
+
+/// What was written, in the order of the list.
+#[derive(Debug, Default)]
+pub struct Written {
+    pub ids: Vec<i64>,
+    /// Which of them differ from before.
+    pub changed: Vec<bool>,
+    pub warnings: Vec<Vec<Problem>>,
+}
+
+/// Writes new records.
+///
+/// # Errors
+/// Every record that is refused, with why.
+pub async fn create(
+    conn: &mut AsyncPgConnection,
+    writing: &Writing<'_>,
+    drafts: Vec<Result<Draft, Error>>,
+) -> Result<Written, Refused> {
+    let kind = writing.view.kind;
+    let mut refused = Vec::new();
+    let mut records = Vec::with_capacity(drafts.len());
+    for (index, draft) in drafts.into_iter().enumerate() {
+        let kept = draft.and_then(|Draft { given, mut record }| {
+            keep_unseen(kind, writing.view.class_written(), &given, &mut record).map_err(Error::Invalid)?;
+            Ok(record)
+        });
+        match kept {
+            Ok(record) => records.push(record),
+            Err(error) => refused.push((index, error)),
+        }
+    }
+    Refused::unless_none(refused)?;
+    let whole: Vec<_> = records.iter().map(|record| (None, record)).collect();
+    let mut warnings = check(conn, writing, &whole).await?;
+    tell(conn, writing).await?;
+    let count = records.len();
+    let ids = assets::insert(conn, kind, records, writing.actor).await?;
+    look_around(conn, writing, &ids, &ids, &mut warnings).await?;
+    Ok(Written { changed: vec![true; count], ids, warnings })
+}
+
+/// Changes records. `read` makes of each record, by its place in the list, what the client gives and the columns to write.
+///
+/// # Errors
+/// Every record that is refused, with why.
+pub async fn change(
+    conn: &mut AsyncPgConnection,
+    writing: &Writing<'_>,
+    targets: &[(i64, Expected)],
+    read: impl Fn(usize, &Properties) -> Result<Draft, Error>,
+) -> Result<Written, Refused> {
+    let kind = writing.view.kind;
+    let locked = lock(conn, writing, targets, false).await?;
+    let mut refused = Vec::new();
+    let mut changes = Vec::new();
+    let mut wholes = Vec::new();
+    let mut changed = vec![false; targets.len()];
+    for (index, (id, _)) in targets.iter().enumerate() {
+        let Locked { record: current, class, .. } = &locked[id];
+        let record = read(index, current).and_then(|Draft { given, mut record }| {
+            keep_unseen(kind, *class, &given, &mut record).map_err(Error::Invalid)?;
+            Ok(record)
+        });
+        match record {
+            Err(error) => refused.push((index, error)),
+            Ok(record) if differs(current, &record) => {
+                let mut whole = current.clone();
+                whole.extend(record.clone());
+                wholes.push((index, *id, whole, is_moved(writing, current, &record)));
+                changes.push((*id, record));
+                changed[index] = true;
+            }
+            Ok(_) => {}
+        }
+    }
+    Refused::unless_none(refused)?;
+    let mut warnings = vec![Vec::new(); targets.len()];
+    // What stays where it was is not asked again: boundaries may have changed since.
+    let moved: Vec<_> = wholes.iter().filter(|(.., moved)| *moved).collect();
+    let whole: Vec<_> = moved.iter().map(|(_, id, whole, _)| (Some(*id), whole)).collect();
+    let found = check(conn, writing, &whole).await.map_err(|refused| refused.at(|nth| moved[nth].0))?;
+    for ((index, ..), found) in moved.iter().zip(found) {
+        warnings[*index] = found;
+    }
+    tell(conn, writing).await?;
+    let moved_ids: Vec<_> = moved.iter().map(|(_, id, ..)| *id).collect();
+    let ids: Vec<_> = targets.iter().map(|(id, _)| *id).collect();
+    assets::update(conn, kind, changes, writing.actor).await?;
+    look_around(conn, writing, &ids, &moved_ids, &mut warnings).await?;
+    Ok(Written { ids, changed, warnings })
+}
+
+/// Marks records as deleted, or takes that back. Their history stays.
+///
+/// # Errors
+/// Every record that is refused, with why.
+pub async fn set_deleted(
+    conn: &mut AsyncPgConnection,
+    writing: &Writing<'_>,
+    targets: &[(i64, Expected)],
+    deleted: bool,
+) -> Result<Written, Refused> {
+    lock(conn, writing, targets, !deleted).await?;
+    tell(conn, writing).await?;
+    let ids: Vec<_> = targets.iter().map(|(id, _)| *id).collect();
+    let mut change = Properties::new();
+    change.insert("deleted_at".into(), if deleted { json!(chrono::Utc::now()) } else { Value::Null });
+    change.insert("effective_on".into(), json!(writing.today));
+    let changes = ids.iter().map(|id| (*id, change.clone())).collect();
+    assets::update(conn, writing.view.kind, changes, writing.actor).await?;
+    let count = ids.len();
+    assets::check_scope(conn, &writing.view, &ids).await?;
+    Ok(Written { ids, changed: vec![true; count], warnings: vec![Vec::new(); count] })
+}
+
+/// Notes that what records say is still true. No precondition: it says so of what is there now.
+///
+/// # Errors
+/// Every record that is refused, with why.
+pub async fn verify(conn: &mut AsyncPgConnection, writing: &Writing<'_>, ids: Vec<i64>) -> Result<Written, Refused> {
+    let targets: Vec<_> = ids.iter().map(|id| (*id, Expected::Any)).collect();
+    let locked = lock(conn, writing, &targets, false).await?;
+    tell(conn, writing).await?;
+    let now = json!(chrono::Utc::now());
+    let changes = ids.iter().map(|id| {
+        let mut change = Properties::new();
+        change.insert("verified_at".into(), now.clone());
+        change.insert("verified_by".into(), json!(writing.actor));
+        // It changes no day of what was true.
+        change.insert("effective_on".into(), locked[id].record["effective_on"].clone());
+        (*id, change)
+    });
+    assets::update(conn, writing.view.kind, changes.collect(), writing.actor).await?;
+    let count = ids.len();
+    Ok(Written { ids, changed: vec![true; count], warnings: vec![Vec::new(); count] })
+}
+
+/// The records to change: each must be there, the writer's, and of the version that is meant. In this order: 404, 403,
+/// 428, 412.
+async fn lock(
+    conn: &mut AsyncPgConnection,
+    writing: &Writing<'_>,
+    targets: &[(i64, Expected)],
+    deleted: bool,
+) -> Result<HashMap<i64, Locked>, Refused> {
+    let ids: Vec<_> = targets.iter().map(|(id, _)| *id).collect();
+    let locked = assets::lock(conn, &writing.view, &ids, deleted).await?;
+    let mut refused = Vec::new();
+    for (index, (id, expected)) in targets.iter().enumerate() {
+        let error = match locked.get(id) {
+            // An unknown id with `If-Match` is a failed precondition (RFC 9110).
+            None if *expected == Expected::Unsaid => Error::NotFound,
+            None => Error::Stale,
+            Some(record) if !record.is_writable => Error::Forbidden(None),
+            Some(record) => match expected {
+                Expected::Any => continue,
+                Expected::Unsaid if writing.unconditional => continue,
+                Expected::Unsaid => Error::PreconditionRequired,
+                Expected::Versions(versions) if versions.iter().any(|version| record.record["version"] == *version) => {
+                    continue;
+                }
+                Expected::Versions(_) | Expected::Other => Error::Stale,
+            },
+        };
+        refused.push((index, error));
+    }
+    Refused::unless_none(refused)?;
+    Ok(locked)
+}
+
+/// Places and keys of the records to be written; gives the warnings of each.
+async fn check(
+    conn: &mut AsyncPgConnection,
+    writing: &Writing<'_>,
+    records: &[(Option<i64>, &Properties)],
+) -> Result<Vec<Vec<Problem>>, Refused> {
+    let whole: Vec<_> = records.iter().map(|(_, record)| *record).collect();
+    let mut refused = Vec::new();
+    let mut warnings = vec![Vec::new(); records.len()];
+    for (index, finding) in check_places(conn, &whole, writing.today).await?.into_iter().enumerate() {
+        match finding {
+            Some(Finding::Error(problem)) => refused.push((index, Error::Invalid(vec![problem]))),
+            Some(Finding::Warning(problem)) => warnings[index].push(problem),
+            None => {}
+        }
+    }
+    // The constraint does not say of which record it was broken.
+    if records.len() > 1 {
+        for (index, key) in assets::taken_keys(conn, writing.view.kind, records).await? {
+            refused.push((index, Error::taken_key(key)));
+        }
+    }
+    Refused::unless_none(refused)?;
+    Ok(warnings)
+}
+
+/// Tells the triggers what to note with each version, for the rest of the transaction.
+async fn tell(conn: &mut AsyncPgConnection, writing: &Writing<'_>) -> Result<(), Refused> {
+    let confirmed = match writing.confirmed.is_empty() {
+        true => String::new(),
+        false => format!("{{{}}}", writing.confirmed.join(",")),
+    };
+    Sql::new("select set_config('hatang.reason', ")
+        .bind(Bind::Text(writing.reason.clone().unwrap_or_default()))
+        .text(", true), set_config('hatang.confirmed', ")
+        .bind(Bind::Text(confirmed))
+        .text(", true), set_config('hatang.batch', ")
+        .bind(Bind::Text(writing.batch.map(|batch| batch.to_string()).unwrap_or_default()))
+        .text(", true)")
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// After the write: nobody has moved a record into what is not theirs, and what stands near is told, or confirmed.
+async fn look_around(
+    conn: &mut AsyncPgConnection,
+    writing: &Writing<'_>,
+    ids: &[i64],
+    moved: &[i64],
+    warnings: &mut [Vec<Problem>],
+) -> Result<(), Refused> {
+    assets::check_scope(conn, &writing.view, ids).await?;
+    let neighbours = near::neighbours(conn, &writing.view, moved).await?;
+    let mut refused = Vec::new();
+    for (index, id) in ids.iter().enumerate() {
+        let of_record = |is_same| -> Vec<&Neighbour> {
+            neighbours.iter().filter(|neighbour| neighbour.id == *id && neighbour.is_same == is_same).collect()
+        };
+        if let Some(problem) = near::problem(&of_record(true)) {
+            let is_confirmed = writing.confirmed.iter().any(|code| code == problem.code);
+            match is_confirmed || writing.unconditional {
+                true => warnings[index].push(problem),
+                false => refused.push((index, Error::Conflict(problem))),
+            }
+        }
+        warnings[index].extend(near::problem(&of_record(false)));
+    }
+    Refused::unless_none(refused)
+}
+
+/// Whether a change says anything new; `effective_on` alone says nothing.
+fn differs(current: &Properties, record: &Properties) -> bool {
+    record.iter().any(|(name, value)| name != "effective_on" && !same(value, current.get(name).unwrap_or(&Value::Null)))
+}
+
+/// Whether a change touches where the record is, or what it is compared with others by.
+fn is_moved(writing: &Writing<'_>, current: &Properties, record: &Properties) -> bool {
+    let compared = writing.view.kind.near.into_iter().flat_map(|near| near.same.iter().copied().chain(near.direction));
+    ["geom", "declared_commune_code", "declared_on", "code", "external_id", "source_org"]
+        .into_iter()
+        .chain(compared)
+        .any(|name| record.get(name).is_some_and(|value| !same(value, current.get(name).unwrap_or(&Value::Null))))
+}
+
+/// Whether two values are stored alike: 30 and 30.0 are.
+fn same(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Number(a), Value::Number(b)) => a == b || a.as_f64() == b.as_f64(),
+        (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
+        (Value::Object(a), Value::Object(b)) => {
+            a.len() == b.len() && a.iter().all(|(name, a)| b.get(name).is_some_and(|b| same(a, b)))
+        }
+        _ => a == b,
+    }
+}
+
+impl Refused {
+    fn unless_none(refused: Vec<(usize, Error)>) -> Result<(), Refused> {
+        if refused.is_empty() { Ok(()) } else { Err(Refused::Records(refused)) }
+    }
+
+    /// The same, of records by their place in another list.
+    fn at(self, place: impl Fn(usize) -> usize) -> Refused {
+        match self {
+            Refused::Records(records) => {
+                Refused::Records(records.into_iter().map(|(nth, error)| (place(nth), error)).collect())
+            }
+            whole => whole,
+        }
+    }
+
+    /// Of the one record that was to be written.
+    pub fn of_one(self) -> Error {
+        match self {
+            Refused::Records(mut records) if !records.is_empty() => records.swap_remove(0).1,
+            Refused::Records(_) => Error::NotFound,
+            Refused::Whole(error) => error,
+        }
+    }
+
+    /// Of a list under `pointer`: 422 with every problem of every record.
+    pub fn of_list(self, pointer: &str) -> Error {
+        match self {
+            Refused::Records(mut records) => {
+                records.sort_by_key(|(index, _)| *index);
+                let problems =
+                    records.iter().flat_map(|(index, error)| error.problems_at(&format!("{pointer}/{index}")));
+                Error::Invalid(problems.collect())
+            }
+            Refused::Whole(error) => error,
+        }
+    }
+}
+
+impl From<Error> for Refused {
+    fn from(error: Error) -> Refused {
+        Refused::Whole(error)
+    }
+}
+
+impl From<DieselError> for Refused {
+    fn from(error: DieselError) -> Refused {
+        Refused::Whole(error.into())
+    }
+}
