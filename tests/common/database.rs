@@ -95,7 +95,11 @@ async fn connect(database: &str) -> AsyncPgConnection {
     let mut last = None;
     for _ in 0..3 {
         match hatang::store::connect(&url(database), Duration::from_secs(120)).await {
-            Ok(conn) => return conn,
+            Ok(mut conn) => {
+                // On a busy machine, copying and dropping databases wait for each other.
+                conn.batch_execute("set lock_timeout = '2min'").await.unwrap();
+                return conn;
+            }
             Err(error) => last = Some(error),
         }
     }
