@@ -91,8 +91,11 @@ pub async fn create(
         }
     }
     Refused::unless_none(refused)?;
-    let whole: Vec<_> = records.iter().map(|record| (None, record)).collect();
-    let mut warnings = check(conn, writing, &whole).await?;
+    let whole: Vec<_> = records.iter().enumerate().map(|(index, record)| (index, None, record)).collect();
+    let mut warnings = vec![Vec::new(); records.len()];
+    let mut refused = check_place(conn, writing, &whole, &mut warnings).await?;
+    refused.extend(check_keys(conn, writing, &whole).await?);
+    Refused::unless_none(refused)?;
     tell(conn, writing).await?;
     let count = records.len();
     let ids = assets::insert(conn, kind, records, writing.actor).await?;
@@ -116,6 +119,7 @@ pub async fn change(
     let mut changes = Vec::new();
     let mut wholes = Vec::new();
     let mut changed = vec![false; targets.len()];
+    let compared: Vec<_> = kind.near.iter().flat_map(|near| near.same.iter().copied().chain(near.direction)).collect();
     for (index, (id, _)) in targets.iter().enumerate() {
         let Locked { record: current, class, .. } = &locked[id];
         let record = read(index, current).and_then(|Draft { given, mut record }| {
@@ -127,7 +131,15 @@ pub async fn change(
             Ok(record) if differs(current, &record) => {
                 let mut whole = current.clone();
                 whole.extend(record.clone());
-                wholes.push((index, *id, whole, is_moved(writing, current, &record)));
+                let touches = |names: &[&str]| names.iter().any(|name| is_changed(current, &record, name));
+                wholes.push(Touched {
+                    index,
+                    id: *id,
+                    place: touches(&["geom", "declared_commune_code", "declared_on"]),
+                    keys: touches(&["code", "external_id", "source_org"]),
+                    neighbours: touches(&["geom"]) || touches(&compared),
+                    whole,
+                });
                 changes.push((*id, record));
                 changed[index] = true;
             }
@@ -136,19 +148,31 @@ pub async fn change(
     }
     Refused::unless_none(refused)?;
     let mut warnings = vec![Vec::new(); targets.len()];
-    // What stays where it was is not asked again: boundaries may have changed since.
-    let moved: Vec<_> = wholes.iter().filter(|(.., moved)| *moved).collect();
-    let whole: Vec<_> = moved.iter().map(|(_, id, whole, _)| (Some(*id), whole)).collect();
-    let found = check(conn, writing, &whole).await.map_err(|refused| refused.at(|nth| moved[nth].0))?;
-    for ((index, ..), found) in moved.iter().zip(found) {
-        warnings[*index] = found;
-    }
+    // What stays as it was is not asked again: boundaries may have changed since, and what is near was confirmed.
+    let of = |asked: fn(&Touched) -> bool| -> Vec<_> {
+        wholes.iter().filter(|touched| asked(touched)).map(|it| (it.index, Some(it.id), &it.whole)).collect()
+    };
+    let mut refused = check_place(conn, writing, &of(|touched| touched.place), &mut warnings).await?;
+    refused.extend(check_keys(conn, writing, &of(|touched| touched.keys)).await?);
+    Refused::unless_none(refused)?;
     tell(conn, writing).await?;
-    let moved_ids: Vec<_> = moved.iter().map(|(_, id, ..)| *id).collect();
+    let moved_ids: Vec<_> = wholes.iter().filter(|touched| touched.neighbours).map(|touched| touched.id).collect();
     let ids: Vec<_> = targets.iter().map(|(id, _)| *id).collect();
     assets::update(conn, kind, changes, writing.actor).await?;
     look_around(conn, writing, &ids, &moved_ids, &mut warnings).await?;
     Ok(Written { ids, changed, warnings })
+}
+
+/// A record that is changed, and what of it.
+struct Touched {
+    /// Its place in the list.
+    index: usize,
+    id: i64,
+    /// As it will be.
+    whole: Properties,
+    place: bool,
+    keys: bool,
+    neighbours: bool,
 }
 
 /// Marks records as deleted, or takes that back. Their history stays.
@@ -229,30 +253,41 @@ async fn lock(
     Ok(locked)
 }
 
-/// Places and keys of the records to be written; gives the warnings of each.
-async fn check(
+/// Places in the list, ids and records.
+type Listed<'a> = (usize, Option<i64>, &'a Properties);
+
+/// What the units say of the places of the records to be written: who is refused, and warnings.
+async fn check_place(
     conn: &mut AsyncPgConnection,
     writing: &Writing<'_>,
-    records: &[(Option<i64>, &Properties)],
-) -> Result<Vec<Vec<Problem>>, Refused> {
-    let whole: Vec<_> = records.iter().map(|(_, record)| *record).collect();
+    records: &[Listed<'_>],
+    warnings: &mut [Vec<Problem>],
+) -> Result<Vec<(usize, Error)>, Refused> {
+    let whole: Vec<_> = records.iter().map(|(.., record)| *record).collect();
     let mut refused = Vec::new();
-    let mut warnings = vec![Vec::new(); records.len()];
-    for (index, finding) in check_places(conn, &whole, writing.today).await?.into_iter().enumerate() {
+    let findings = check_places(conn, &whole, writing.today).await?;
+    for ((index, ..), finding) in records.iter().zip(findings) {
         match finding {
-            Some(Finding::Error(problem)) => refused.push((index, Error::Invalid(vec![problem]))),
-            Some(Finding::Warning(problem)) => warnings[index].push(problem),
+            Some(Finding::Error(problem)) => refused.push((*index, Error::Invalid(vec![problem]))),
+            Some(Finding::Warning(problem)) => warnings[*index].push(problem),
             None => {}
         }
     }
-    // The constraint does not say of which record it was broken.
-    if records.len() > 1 {
-        for (index, key) in assets::taken_keys(conn, writing.view.kind, records).await? {
-            refused.push((index, Error::taken_key(key)));
-        }
+    Ok(refused)
+}
+
+/// Which of several records have a key that is taken; of one the constraint says it.
+async fn check_keys(
+    conn: &mut AsyncPgConnection,
+    writing: &Writing<'_>,
+    records: &[Listed<'_>],
+) -> Result<Vec<(usize, Error)>, Refused> {
+    if records.len() < 2 {
+        return Ok(Vec::new());
     }
-    Refused::unless_none(refused)?;
-    Ok(warnings)
+    let given: Vec<_> = records.iter().map(|(_, id, record)| (*id, *record)).collect();
+    let taken = assets::taken_keys(conn, writing.view.kind, &given).await?;
+    Ok(taken.into_iter().map(|(nth, key)| (records[nth].0, Error::taken_key(key))).collect())
 }
 
 /// Tells the triggers what to note with each version, for the rest of the transaction.
@@ -302,16 +337,11 @@ async fn look_around(
 
 /// Whether a change says anything new; `effective_on` alone says nothing.
 fn differs(current: &Properties, record: &Properties) -> bool {
-    record.iter().any(|(name, value)| name != "effective_on" && !same(value, current.get(name).unwrap_or(&Value::Null)))
+    record.keys().any(|name| name != "effective_on" && is_changed(current, record, name))
 }
 
-/// Whether a change touches where the record is, or what it is compared with others by.
-fn is_moved(writing: &Writing<'_>, current: &Properties, record: &Properties) -> bool {
-    let compared = writing.view.kind.near.into_iter().flat_map(|near| near.same.iter().copied().chain(near.direction));
-    ["geom", "declared_commune_code", "declared_on", "code", "external_id", "source_org"]
-        .into_iter()
-        .chain(compared)
-        .any(|name| record.get(name).is_some_and(|value| !same(value, current.get(name).unwrap_or(&Value::Null))))
+fn is_changed(current: &Properties, record: &Properties, name: &str) -> bool {
+    record.get(name).is_some_and(|value| !same(value, current.get(name).unwrap_or(&Value::Null)))
 }
 
 /// Whether two values are stored alike: 30 and 30.0 are.
@@ -329,16 +359,6 @@ fn same(a: &Value, b: &Value) -> bool {
 impl Refused {
     fn unless_none(refused: Vec<(usize, Error)>) -> Result<(), Refused> {
         if refused.is_empty() { Ok(()) } else { Err(Refused::Records(refused)) }
-    }
-
-    /// The same, of records by their place in another list.
-    fn at(self, place: impl Fn(usize) -> usize) -> Refused {
-        match self {
-            Refused::Records(records) => {
-                Refused::Records(records.into_iter().map(|(nth, error)| (place(nth), error)).collect())
-            }
-            whole => whole,
-        }
     }
 
     /// Of the one record that was to be written.

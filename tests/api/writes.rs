@@ -520,3 +520,24 @@ async fn day_of_declaration_without_a_code_is_refused() {
     let refused = server.administrator().post("/collections/cameras/items", camera(json!({"declared_on": "2023-01-01"}))).await;
     assert_eq!((refused.status.as_u16(), refused.codes()), (422, vec!["required".to_owned()]));
 }
+
+#[actix_web::test]
+async fn neighbours_are_asked_about_when_a_record_comes_near_and_not_again() {
+    let server = Server::new().await;
+    let admin = server.administrator();
+    let mut near = camera(json!({}));
+    admin.post(CAMERAS, near.clone()).await.ok();
+    near["confirm"] = json!([]);
+    let refused = admin.post(CAMERAS, near.clone()).await;
+    assert_eq!(refused.summary(), "409 dup.near /geometry");
+    near["confirm"] = json!(["dup.near"]);
+    let posted = admin.post(CAMERAS, near).await.ok();
+    assert_eq!(posted["warnings"][0]["code"], "dup.near");
+    assert_eq!(server.query("select confirmed::text from versions order by at desc limit 1").await, "{dup.near}");
+
+    let path = format!("{CAMERAS}/{}", posted["id"]);
+    let renamed = admin.patch(&path, "\"1\"", json!({"properties": {"code": "MOI-1", "note": "một"}})).await.ok();
+    assert!(renamed.get("warnings").is_none());
+    let moved = json!({"geometry": {"type": "Point", "coordinates": [105.700_01, 19.81]}});
+    assert_eq!(admin.patch(&path, "\"2\"", moved).await.summary(), "409 dup.near /geometry");
+}
