@@ -1,17 +1,22 @@
 //! The one list of routes and middleware; what `main` and the tests run.
 
+use std::sync::Arc;
+
 use actix_cors::Cors;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::guard;
 use actix_web::http::header::{
     ACCEPT_LANGUAGE, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_REQUEST_METHOD, CONTENT_TYPE, ETAG, HeaderName,
-    HeaderValue, IF_MATCH, IF_NONE_MATCH, LINK, LOCATION,
+    HeaderValue, IF_MATCH, IF_NONE_MATCH, LINK, LOCATION, RETRY_AFTER,
 };
 use actix_web::middleware::{Compress, Next, NormalizePath, from_fn};
 use actix_web::{Route, web};
 
 use crate::api::basemap::BASEMAP;
+use crate::api::rates::{Limiters, limit_rates};
+use crate::api::security::secure;
+use crate::api::wire::check_wire;
 use crate::api::{self, BASE, envelope};
 use crate::config::{Limits, Page};
 use crate::store::Store;
@@ -22,6 +27,14 @@ pub struct App {
     pub store: Store,
     pub limits: Limits,
     pub page: Page,
+    pub limiters: Arc<Limiters>,
+}
+
+impl App {
+    pub fn new(store: Store, limits: Limits, page: Page) -> App {
+        let limiters = Arc::new(Limiters::new(&limits.rates));
+        App { store, limits, page, limiters }
+    }
 }
 
 /// The service.
@@ -43,9 +56,12 @@ pub fn app(
         .app_data(payload)
         .configure(routes)
         .default_service(web::to(envelope::not_found))
+        .wrap(from_fn(limit_rates))
+        .wrap(from_fn(check_wire))
         .wrap(from_fn(envelope::envelope))
         .wrap(cors)
         .wrap(from_fn(narrow_preflight))
+        .wrap(from_fn(secure))
         .wrap(Compress::default())
         .wrap(NormalizePath::trim())
 }
@@ -156,6 +172,7 @@ fn cors(limits: &Limits) -> Cors {
             LINK,
             HeaderName::from_static("content-crs"),
             HeaderName::from_static("x-request-id"),
+            RETRY_AFTER,
         ])
         .max_age(3600)
 }

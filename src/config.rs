@@ -68,7 +68,8 @@ pub struct Limits {
     #[arg(long, env = "HATANG_PUBLIC_URL")]
     pub public_url: Option<String>,
 
-    /// Believe Forwarded and X-Forwarded-* headers: only behind a proxy that sets them.
+    /// Believe X-Forwarded-For, -Host and -Proto (or Forwarded), the last entry of each: only behind a proxy that sets
+    /// them.
     #[arg(long, env = "HATANG_TRUST_PROXY", default_value_t = false)]
     pub trust_proxy: bool,
 
@@ -91,4 +92,60 @@ pub struct Limits {
     /// Origins of web pages that may write, separated by commas; any may read.
     #[arg(long, env = "HATANG_WRITE_ORIGINS", value_delimiter = ',')]
     pub write_origins: Vec<String>,
+
+    /// Longest time of one request, its body's included, seconds; longer than that of a statement.
+    #[arg(long, env = "HATANG_REQUEST_TIMEOUT_S", default_value_t = 120)]
+    pub request_timeout_s: u64,
+
+    #[command(flatten)]
+    pub rates: Rates,
+}
+
+/// How many requests one asker may make in a minute, and at once; 0 is without limit. An office shares one address, an
+/// IPv6 network of 64 bits counts as one.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Rates {
+    /// Reads from one address.
+    #[arg(long, env = "HATANG_ADDRESS_READS_PER_MINUTE", default_value_t = Rates::DEFAULT.address_reads_per_minute)]
+    pub address_reads_per_minute: u32,
+
+    /// Writes from one address.
+    #[arg(long, env = "HATANG_ADDRESS_WRITES_PER_MINUTE", default_value_t = Rates::DEFAULT.address_writes_per_minute)]
+    pub address_writes_per_minute: u32,
+
+    /// Reads with one token or session.
+    #[arg(long, env = "HATANG_CREDENTIAL_READS_PER_MINUTE", default_value_t = Rates::DEFAULT.credential_reads_per_minute)]
+    pub credential_reads_per_minute: u32,
+
+    /// Writes with one token or session.
+    #[arg(long, env = "HATANG_CREDENTIAL_WRITES_PER_MINUTE", default_value_t = Rates::DEFAULT.credential_writes_per_minute)]
+    pub credential_writes_per_minute: u32,
+
+    /// Requests from one address that may try a password.
+    #[arg(long, env = "HATANG_SIGN_INS_PER_MINUTE", default_value_t = Rates::DEFAULT.sign_ins_per_minute)]
+    pub sign_ins_per_minute: u32,
+
+    /// Different credentials from one address that are refused; beyond, none is believed from there for a while.
+    #[arg(long, env = "HATANG_FAILURES_PER_MINUTE", default_value_t = Rates::DEFAULT.failures_per_minute)]
+    pub failures_per_minute: u32,
+}
+
+impl Rates {
+    pub const DEFAULT: Rates = Rates {
+        address_reads_per_minute: 12_000,
+        address_writes_per_minute: 1_200,
+        credential_reads_per_minute: 6_000,
+        credential_writes_per_minute: 600,
+        sign_ins_per_minute: 20,
+        failures_per_minute: 30,
+    };
+
+    pub const UNLIMITED: Rates = Rates {
+        address_reads_per_minute: 0,
+        address_writes_per_minute: 0,
+        credential_reads_per_minute: 0,
+        credential_writes_per_minute: 0,
+        sign_ins_per_minute: 0,
+        failures_per_minute: 0,
+    };
 }

@@ -2,9 +2,10 @@
 //! that it asks for. What the database or a panic said is logged, never sent.
 
 use std::fmt;
+use std::time::Duration;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::http::header::{HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, ResponseError};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel_async::pooled_connection::deadpool::PoolError;
@@ -38,12 +39,18 @@ pub enum Error {
     Stale,
     /// 413.
     TooLarge,
+    /// 414.
+    UriTooLong,
     /// 415.
     UnsupportedMediaType,
     /// 422: the body is understood and wrong; every problem of it.
     Invalid(Vec<Problem>),
     /// 428: a write without `If-Match`.
     PreconditionRequired,
+    /// 429, with the number allowed in a minute.
+    TooManyRequests { wait: Duration, limit: u32 },
+    /// 431.
+    HeadersTooLarge,
     /// 503: no connection in time.
     Overloaded,
     /// 504: the query took too long and was cancelled.
@@ -64,9 +71,12 @@ impl Error {
             Error::Conflict(_) => StatusCode::CONFLICT,
             Error::Stale => StatusCode::PRECONDITION_FAILED,
             Error::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Error::UriTooLong => StatusCode::URI_TOO_LONG,
             Error::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Error::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Error::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
+            Error::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Error::HeadersTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Error::Overloaded => StatusCode::SERVICE_UNAVAILABLE,
             Error::Timeout => StatusCode::GATEWAY_TIMEOUT,
             Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -168,9 +178,12 @@ fn situation(status: StatusCode) -> (&'static str, Label) {
         409 => ("conflict", label("Bị trùng với bản ghi khác", "Another record is in the way")),
         412 => ("version.stale", label("Bản ghi đã được sửa", "The record has changed since it was read")),
         413 => ("request.too_large", label("Nội dung quá lớn", "The body is too large")),
+        414 => ("request.too_long", label("Địa chỉ quá dài", "The address is too long")),
         415 => ("format.unsupported", label("Kiểu nội dung không được hỗ trợ", "The media type is not supported")),
         422 => ("validation.failed", label("Dữ liệu không hợp lệ", "The data is not valid")),
         428 => ("version.required", label("Cần tiêu đề If-Match", "If-Match is required")),
+        429 => ("rate.exceeded", label("Quá nhiều yêu cầu, hãy chờ", "Too many requests: wait")),
+        431 => ("request.headers_too_large", label("Tiêu đề quá lớn", "The headers are too large")),
         503 => ("overloaded", label("Hệ thống đang bận, hãy thử lại", "Busy: try again")),
         504 => ("timeout", label("Yêu cầu quá lâu nên đã dừng", "The request took too long and was stopped")),
         _ if status.is_server_error() => ("internal", label("Lỗi hệ thống", "Internal error")),
@@ -203,6 +216,15 @@ impl ResponseError for Error {
             }
             Error::Overloaded => {
                 response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+            }
+            Error::TooManyRequests { wait, limit } => {
+                // Rounded up: whoever waits as told must not be refused again.
+                let wait = HeaderValue::from(wait.as_secs() + 1);
+                let headers = response.headers_mut();
+                headers.insert(RETRY_AFTER, wait.clone());
+                headers.insert(HeaderName::from_static("ratelimit-limit"), HeaderValue::from(*limit));
+                headers.insert(HeaderName::from_static("ratelimit-remaining"), HeaderValue::from(0));
+                headers.insert(HeaderName::from_static("ratelimit-reset"), wait);
             }
             Error::MethodNotAllowed(allow) => {
                 response.headers_mut().insert(actix_web::http::header::ALLOW, HeaderValue::from_static(allow));

@@ -5,6 +5,7 @@ use actix_web::http::header::HOST;
 use serde_json::{Value, json};
 
 use super::BASE;
+use super::address::last_hop;
 use crate::app::App;
 
 /// Where the API is for this client: `https://hatang.example/api/v1`.
@@ -13,11 +14,16 @@ pub fn base(app: &App, request: &HttpRequest) -> String {
         return format!("{}{BASE}", url.trim_end_matches('/'));
     }
     if app.limits.trust_proxy {
-        let info = request.connection_info();
-        return format!("{}://{}{BASE}", info.scheme(), info.host());
+        let headers = request.headers();
+        let scheme = last_hop(headers, "x-forwarded-proto", "proto").unwrap_or_else(|| "http".into());
+        let host = last_hop(headers, "x-forwarded-host", "host").unwrap_or_else(|| host(request).into());
+        return format!("{scheme}://{host}{BASE}");
     }
-    let host = request.headers().get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
-    format!("http://{host}{BASE}")
+    format!("http://{}{BASE}", host(request))
+}
+
+fn host(request: &HttpRequest) -> &str {
+    request.headers().get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost")
 }
 
 pub fn link(rel: &str, href: &str, media_type: &str, title: &str) -> Value {

@@ -1,5 +1,6 @@
 //! Handlers, by URL: parse, permit, call, answer.
 
+pub mod address;
 pub mod basemap;
 pub mod caching;
 pub mod changes;
@@ -14,9 +15,12 @@ pub mod items;
 pub mod landing;
 pub mod links;
 pub mod openapi;
+pub mod rates;
 pub mod schema;
+pub mod security;
 pub mod stats;
 pub mod web;
+pub mod wire;
 pub mod writes;
 
 /// The path under which the API lives; also the OGC API landing page.

@@ -2,10 +2,8 @@
 
 use std::sync::LazyLock;
 
-use actix_web::http::header::{
-    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, ETAG, HeaderName, REFERRER_POLICY, VARY,
-    X_CONTENT_TYPE_OPTIONS,
-};
+use actix_web::http::Uri;
+use actix_web::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, ETAG, VARY};
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -46,7 +44,6 @@ pub async fn show_page(app: web::Data<App>, request: HttpRequest) -> HttpRespons
     let mut response = answer(&request, find("index.html").unwrap_or(&PLACEHOLDER));
     response.insert_header((CACHE_CONTROL, "no-cache")).insert_header((ETAG, TAG.as_str()));
     response.insert_header((CONTENT_SECURITY_POLICY, policy(&app.page)));
-    response.insert_header((REFERRER_POLICY, "same-origin"));
     body(response, &request, find("index.html").unwrap_or(&PLACEHOLDER))
 }
 
@@ -78,8 +75,7 @@ fn find(name: &str) -> Option<&'static File> {
 fn answer(request: &HttpRequest, file: &File) -> actix_web::HttpResponseBuilder {
     let mut response = HttpResponse::Ok();
     response.content_type(content_type(file.name));
-    response.insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff")).insert_header((VARY, "Accept-Encoding"));
-    response.insert_header((HeaderName::from_static("cross-origin-opener-policy"), "same-origin"));
+    response.insert_header((VARY, "Accept-Encoding"));
     if file.gzip.is_some() && takes_gzip(request) {
         response.insert_header((CONTENT_ENCODING, "gzip"));
     }
@@ -98,14 +94,21 @@ fn takes_gzip(request: &HttpRequest) -> bool {
     accepted.split(',').any(|coding| coding.trim().starts_with("gzip") && !coding.replace(' ', "").ends_with(";q=0"))
 }
 
-/// The page runs its own scripts only, and asks no other host unless a base map from elsewhere is set. MapLibre starts
-/// its worker from a blob.
+/// The page runs its own scripts only, and asks no other host but that of a base map from elsewhere. MapLibre starts its
+/// worker from a blob.
 fn policy(page: &Page) -> String {
-    let hosts = if page.basemap_style.is_some() { " https: http:" } else { "" };
+    let host = page.basemap_style.as_deref().and_then(origin).map(|origin| format!(" {origin}")).unwrap_or_default();
     format!(
-        "default-src 'self'; connect-src 'self'{hosts}; img-src 'self' data: blob:{hosts}; worker-src 'self' blob:; \
-         style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; form-action 'self'"
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'{host}; img-src 'self' data: blob:; \
+         font-src 'self'; worker-src 'self' blob:; frame-ancestors 'self'; form-action 'self'; base-uri 'none'; \
+         object-src 'none'"
     )
+}
+
+/// `https://tiles.example:8443` of the address of a style.
+fn origin(address: &str) -> Option<String> {
+    let uri = address.parse::<Uri>().ok()?;
+    Some(format!("{}://{}", uri.scheme_str()?, uri.authority()?))
 }
 
 fn content_type(name: &str) -> &'static str {

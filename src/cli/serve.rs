@@ -1,6 +1,7 @@
 //! `hatang serve`
 
 use std::io::IsTerminal;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use tracing_subscriber::EnvFilter;
 
 use super::database::Database;
 use super::demo;
+use crate::api::rates::Limiters;
 use crate::api::today;
 use crate::app::{App, app};
 use crate::config::{Config, ServeConfig};
@@ -18,6 +20,15 @@ use crate::store::{Store, changes, connect, migrations, units};
 
 /// How long requests under way may take once the service is told to stop, seconds.
 const DRAIN_S: u64 = 8;
+
+/// How long a client may take to send the head of its first request.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long a connection may lie idle.
+const KEEP_ALIVE: Duration = Duration::from_secs(30);
+
+/// Open connections of one worker; further ones wait in the queue of the system.
+const CONNECTIONS: usize = 10_000;
 
 /// Runs until it is told to stop.
 pub fn run(config: &Config, serve: &ServeConfig, with_demo: bool) -> anyhow::Result<()> {
@@ -36,7 +47,7 @@ pub fn run(config: &Config, serve: &ServeConfig, with_demo: bool) -> anyhow::Res
     }
     let statement_timeout = Duration::from_secs(serve.limits.statement_timeout_s);
     let store = Store::new(&url, serve.limits.db_connections, statement_timeout)?;
-    let state = App { store, limits: serve.limits.clone(), page: serve.page.clone() };
+    let state = App::new(store, serve.limits.clone(), serve.page.clone());
 
     let result = std::thread::scope(|scope| {
         let (stop, stopped) = channel();
@@ -62,7 +73,11 @@ async fn listen(serve: &ServeConfig, url: &str, state: App, with_demo: bool) -> 
         }
     }
     actix_web::rt::spawn(housekeeping(state.store.clone()));
+    actix_web::rt::spawn(forget_idle(state.limiters.clone()));
     let server = HttpServer::new(move || app(state.clone()))
+        .client_request_timeout(HEAD_TIMEOUT)
+        .keep_alive(KEEP_ALIVE)
+        .max_connections(CONNECTIONS)
         .shutdown_timeout(DRAIN_S)
         .bind((serve.bind.as_str(), serve.port))
         .with_context(|| format!("cannot listen on {}:{}", serve.bind, serve.port))?;
@@ -98,5 +113,13 @@ async fn housekeeping(store: Store) {
             }
         }
         actix_web::rt::time::sleep(Duration::from_secs(1)).await;
+    }
+}
+
+/// Once a minute, for as long as the limits look back.
+async fn forget_idle(limiters: Arc<Limiters>) {
+    loop {
+        actix_web::rt::time::sleep(Duration::from_secs(60)).await;
+        limiters.forget_idle();
     }
 }

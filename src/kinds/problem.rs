@@ -29,6 +29,10 @@ impl Problem {
         Problem { place: Place::Pointer(pointer.into()), code, vi: vi.into(), en: en.into() }
     }
 
+    pub fn header(name: &'static str, vi: impl Into<String>, en: impl Into<String>) -> Problem {
+        Problem { place: Place::Header(name), code: "header.invalid", vi: vi.into(), en: en.into() }
+    }
+
     pub fn parameter(name: &str, vi: impl Into<String>, en: impl Into<String>) -> Problem {
         Problem { place: Place::Parameter(name.into()), code: "parameter.invalid", vi: vi.into(), en: en.into() }
     }

@@ -10,7 +10,7 @@ async fn the_page_may_run_its_own_scripts_only() {
     let page = server.stranger().get("//").await;
     assert_eq!(page.status, 200);
     let policy = page.header("content-security-policy").unwrap();
-    assert!(policy.starts_with("default-src 'self'; connect-src 'self';"), "{policy}");
+    assert!(policy.starts_with("default-src 'none'; script-src 'self';"), "{policy}");
     assert_eq!(page.header("cache-control").unwrap(), "no-cache");
     let tag = page.header("etag").unwrap();
     let again = server.stranger().send(Method::GET, "//", &[("If-None-Match", &tag)], None).await;

@@ -14,7 +14,7 @@ use actix_web::test::{TestRequest, init_service};
 use actix_web::web::Bytes;
 use diesel_async::AsyncPgConnection;
 use hatang::app::{App, app};
-use hatang::config::{Limits, Page};
+use hatang::config::{Limits, Page, Rates};
 use hatang::kinds::Kind;
 use hatang::store::Store;
 use hatang::store::row::Row;
@@ -65,7 +65,7 @@ impl Server {
         let store = Store::new(&database.url(), 4, Duration::from_secs(30)).unwrap();
         let mut conn = connect(&database.url()).await;
         let secret = hatang::store::tokens::create(&mut conn, "tester", 1).await.unwrap();
-        let service = std::rc::Rc::new(init_service(app(App { store, limits, page: Page::default() })).await);
+        let service = std::rc::Rc::new(init_service(app(App::new(store, limits, Page::default()))).await);
         let respond = Box::new(move |request: TestRequest| {
             let service = service.clone();
             Box::pin(async move {
@@ -144,6 +144,8 @@ fn limits() -> Limits {
         body_limit: 1 << 20,
         bulk_limit: 16 << 20,
         write_origins: vec!["https://console.example".into()],
+        request_timeout_s: 60,
+        rates: Rates::UNLIMITED,
     }
 }
 
