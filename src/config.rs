@@ -9,6 +9,11 @@ pub struct Config {
     #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
     pub database_url: Option<String>,
 
+    /// The same PostgreSQL as the owner of the tables, who migrates it; then `DATABASE_URL` is that of the role
+    /// `hatang_app`, which may neither alter tables nor change history. Default: one role for all.
+    #[arg(long, env = "HATANG_MIGRATION_URL", hide_env_values = true, requires = "database_url")]
+    pub migration_url: Option<String>,
+
     /// Where the private cluster is kept; default /var/lib/hatang for root, ~/.local/share/hatang else.
     #[arg(long, env = "HATANG_DATA_DIR")]
     pub data_dir: Option<PathBuf>,

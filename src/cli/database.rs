@@ -12,7 +12,9 @@ use crate::store::{connect, migrations};
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(600);
 
 pub struct Database {
+    /// The owner's.
     url: String,
+    service_url: String,
     /// The private cluster while it is in use.
     pub cluster: Option<Cluster>,
 }
@@ -29,16 +31,23 @@ impl Database {
     }
 
     fn open(config: &Config, cluster: fn(&std::path::Path) -> anyhow::Result<Cluster>) -> anyhow::Result<Database> {
-        if let Some(url) = &config.database_url {
-            return Ok(Database { url: url.clone(), cluster: None });
+        if let Some(service_url) = config.database_url.clone() {
+            let url = config.migration_url.clone().unwrap_or_else(|| service_url.clone());
+            return Ok(Database { url, service_url, cluster: None });
         }
         let data_dir = config.data_dir.clone().unwrap_or_else(default_data_dir);
         let cluster = cluster(&data_dir)?;
-        Ok(Database { url: cluster.url(), cluster: Some(cluster) })
+        Ok(Database { url: cluster.url(), service_url: cluster.service_url(), cluster: Some(cluster) })
     }
 
+    /// For whoever owns the tables: migrations, and all verbs but the service.
     pub fn url(&self) -> String {
         self.url.clone()
+    }
+
+    /// For the service, which may neither alter tables nor change history.
+    pub fn service_url(&self) -> String {
+        self.service_url.clone()
     }
 
     /// Migrates, and does the work on a connection.

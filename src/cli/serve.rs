@@ -46,7 +46,7 @@ pub fn run(config: &Config, serve: &ServeConfig, with_demo: bool) -> anyhow::Res
         tracing::info!(applied, "migrations");
     }
     let statement_timeout = Duration::from_secs(serve.limits.statement_timeout_s);
-    let store = Store::new(&url, serve.limits.db_connections, statement_timeout)?;
+    let store = Store::new(&database.service_url(), serve.limits.db_connections, statement_timeout)?;
     let state = App::new(store, serve.limits.clone(), serve.page.clone());
 
     let result = std::thread::scope(|scope| {

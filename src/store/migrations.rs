@@ -2,7 +2,7 @@
 
 use diesel::migration::MigrationSource;
 use diesel::pg::Pg;
-use diesel_async::{AsyncConnection, AsyncMigrationHarness, AsyncPgConnection};
+use diesel_async::{AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, SimpleAsyncConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use crate::store::sql::{Bind, Sql};
@@ -13,14 +13,18 @@ pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 /// Any number that no other program of ours locks.
 const LOCK: i64 = 0x6861_7461_6e67;
 
-/// Applies what is pending, one process at a time, and returns how many were applied.
+/// What the service's own role may do, for tables of all migrations.
+const SERVICE_ROLE: &str = include_str!("service_role.sql");
+
+/// Applies what is pending, one process at a time, gives the service's role its rights, and returns how many were
+/// applied.
 ///
 /// Blocks, on a thread of its own: diesel's harness waits inside, which an async runtime forbids.
 ///
 /// # Errors
 /// When the database cannot be reached or a migration fails; that migration leaves no trace.
 pub fn run(database_url: &str) -> anyhow::Result<usize> {
-    on_own_thread(database_url, |harness| {
+    on_own_thread(database_url, SERVICE_ROLE, |harness| {
         Ok(harness.run_pending_migrations(MIGRATIONS).map_err(|error| anyhow::anyhow!(error))?.len())
     })
 }
@@ -30,7 +34,7 @@ pub fn run(database_url: &str) -> anyhow::Result<usize> {
 /// # Errors
 /// As [`run`].
 pub fn revert_all(database_url: &str) -> anyhow::Result<usize> {
-    on_own_thread(database_url, |harness| {
+    on_own_thread(database_url, "", |harness| {
         Ok(harness.revert_all_migrations(MIGRATIONS).map_err(|error| anyhow::anyhow!(error))?.len())
     })
 }
@@ -42,6 +46,7 @@ pub fn count() -> usize {
 
 fn on_own_thread(
     database_url: &str,
+    afterwards: &str,
     work: impl FnOnce(&mut AsyncMigrationHarness<AsyncPgConnection>) -> anyhow::Result<usize> + Send,
 ) -> anyhow::Result<usize> {
     std::thread::scope(|scope| {
@@ -51,7 +56,10 @@ fn on_own_thread(
                 let mut conn = AsyncPgConnection::establish(database_url).await?;
                 // Held by the connection, so released however this ends.
                 Sql::new("select pg_advisory_lock(").bind(Bind::Integer(LOCK)).text(")").execute(&mut conn).await?;
-                work(&mut AsyncMigrationHarness::new(conn))
+                let mut harness = AsyncMigrationHarness::new(conn);
+                let done = work(&mut harness)?;
+                harness.into_inner().batch_execute(afterwards).await?;
+                Ok(done)
             })
         });
         worker.join().unwrap_or_else(|_| Err(anyhow::anyhow!("the migration thread panicked")))

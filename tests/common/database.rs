@@ -39,6 +39,13 @@ impl TestDatabase {
     pub fn url(&self) -> String {
         url(&self.name)
     }
+
+    /// As the service's own role, so that every test shows that its rights suffice.
+    pub fn service_url(&self) -> String {
+        let url = self.url();
+        assert!(url.ends_with("user=hatang"), "the service's role is known for the owner hatang only");
+        format!("{url}_app")
+    }
 }
 
 impl Drop for TestDatabase {
@@ -106,7 +113,7 @@ async fn connect(database: &str) -> AsyncPgConnection {
     panic!("no connection to {database}: {last:?}");
 }
 
-/// On the server of `HATANG_TEST_SERVER`, else on a private cluster that all tests share.
+/// On the server of `HATANG_TEST_SERVER` (its address ends in `user=hatang`, and it has a role `hatang_app`), else on a private cluster that all tests share.
 fn url(database: &str) -> String {
     static SERVER: OnceLock<(String, Option<Cluster>)> = OnceLock::new();
     let (server, _) = SERVER.get_or_init(|| {

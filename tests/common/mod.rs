@@ -62,7 +62,7 @@ impl Server {
     }
 
     async fn on_with(database: TestDatabase, limits: Limits) -> Server {
-        let store = Store::new(&database.url(), 4, Duration::from_secs(30)).unwrap();
+        let store = Store::new(&database.service_url(), 4, Duration::from_secs(30)).unwrap();
         let mut conn = connect(&database.url()).await;
         let secret = hatang::store::tokens::create(&mut conn, "tester", 1).await.unwrap();
         let service = std::rc::Rc::new(init_service(app(App::new(store, limits, Page::default()))).await);
@@ -126,6 +126,11 @@ impl Server {
 
     pub fn database_url(&self) -> String {
         self.database.url()
+    }
+
+    /// The same as the role that the service works as.
+    pub fn service_url(&self) -> String {
+        self.database.service_url()
     }
 
     /// Runs SQL text.

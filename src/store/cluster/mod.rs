@@ -12,7 +12,7 @@
 //! ```
 //!
 //! There is no network and no password: whoever may enter the socket's directory (its owner, and root) is the
-//! superuser `hatang`. `serve` stops the cluster when it ends. The other verbs attach to it, or start it; the last of
+//! superuser `hatang`, who owns the tables, or `hatang_app`, as whom the service works. `serve` stops the cluster when it ends. The other verbs attach to it, or start it; the last of
 //! them to leave stops it, if no service is there.
 
 mod account;
@@ -39,6 +39,10 @@ use installation::Installation;
 use postmaster::{Postmaster, Status};
 use seat::Seat;
 
+/// Owns the tables; migrations and verbs of the command line are its work.
+const OWNER: &str = "hatang";
+/// Works for the service; what it may do is said in `store/service_role.sql`.
+const SERVICE: &str = "hatang_app";
 const ROOT_DATA_DIR: &str = "/var/lib/hatang";
 /// Of the socket's name only: nothing listens on the network.
 const PORT: u16 = 5432;
@@ -96,12 +100,19 @@ impl Cluster {
         if let Some(socket_dir) = postmaster.socket_dir(&home) {
             home.socket_dir = socket_dir;
         }
+        create_service_role(&home, &installation)?;
         Ok(Cluster { home, installation, state: Mutex::new(Some(State { seat, postmaster })) })
     }
 
-    /// For tokio-postgres, diesel and psql alike; only root and the account that runs PostgreSQL get in by it.
+    /// The owner's way in, for tokio-postgres, diesel and psql alike; only root and the account that runs PostgreSQL get
+    /// in by it.
     pub fn url(&self) -> String {
-        url(&self.home.socket_dir, "hatang")
+        url(&self.home.socket_dir, "hatang", OWNER)
+    }
+
+    /// The service's way in.
+    pub fn service_url(&self) -> String {
+        url(&self.home.socket_dir, "hatang", SERVICE)
     }
 
     /// Cheap: no connection is made. Waits while `supervise` is at work.
@@ -216,7 +227,7 @@ fn adopt(home: &Home, installation: &Installation, mut running: Postmaster) -> R
         return Err(silent("it is stopping".to_owned()).into());
     };
     let mut psql = home.account.command(installation.program("psql"));
-    psql.env("PGCONNECT_TIMEOUT", "5").args(["-XAtqc", "select 1", "-d", &url(&socket_dir, "postgres")]);
+    psql.env("PGCONNECT_TIMEOUT", "5").args(["-XAtqc", "select 1", "-d", &url(&socket_dir, "postgres", OWNER)]);
     run(&mut psql).map_err(|failure| silent(format!("{failure:#}")))?;
     Ok(running)
 }
@@ -253,8 +264,18 @@ fn wait_until_ready(home: &Home, postmaster: &mut Postmaster) -> Result<()> {
     Ok(())
 }
 
-fn url(socket_dir: &Path, database: &str) -> String {
-    format!("postgresql:///{database}?host={}&port={PORT}&user=hatang", socket_dir.display())
+/// At each start, since clusters of earlier versions have none. To be called under the start lock.
+fn create_service_role(home: &Home, installation: &Installation) -> Result<()> {
+    let sql = format!(
+        "do $$ begin if not exists (select from pg_roles where rolname = '{SERVICE}') \
+         then create role {SERVICE} login; end if; end $$"
+    );
+    let mut psql = home.account.command(installation.program("psql"));
+    run(psql.args(["-XAtqc", &sql, "-d", &url(&home.socket_dir, "postgres", OWNER)]))
+}
+
+fn url(socket_dir: &Path, database: &str, user: &str) -> String {
+    format!("postgresql:///{database}?host={}&port={PORT}&user={user}", socket_dir.display())
 }
 
 /// Runs a program to its end; its error text becomes ours.
