@@ -20,10 +20,25 @@ function packed(): Plugin {
   };
 }
 
+/** The map is asked for after the figures have been painted; by then its code is here, without having been in the way. */
+function mapMeanwhile(): Plugin {
+  return {
+    name: 'map-meanwhile',
+    apply: 'build',
+    transformIndexHtml: {
+      order: 'post',
+      handler: (_, { bundle }) =>
+        Object.keys(bundle ?? {})
+          .filter((name) => /^assets\/map.*\.js$/.test(name))
+          .map((name) => ({ tag: 'link', attrs: { rel: 'modulepreload', fetchpriority: 'low', crossorigin: true, href: `/${name}` }, injectTo: 'head' })),
+    },
+  };
+}
+
 const service = process.env['HATANG_URL'] ?? 'http://127.0.0.1:8080';
 
 export default defineConfig({
-  plugins: [packed()],
+  plugins: [packed(), mapMeanwhile()],
   build: {
     target: 'es2022',
     chunkSizeWarningLimit: 1200,

@@ -7,10 +7,40 @@ import { t } from '../texts';
 import { model } from '../view/model';
 import { baseStyle } from './base';
 import { clickable, drawRecords } from './records';
-import { boundsOf, drawUnits, UNIT_FILL, type Placeable } from './units';
+import { boundsOf, type Placeable } from './places';
+import { drawUnits, UNIT_FILL } from './units';
 
 const calm = matchMedia('(prefers-reduced-motion: reduce)');
 const dark = matchMedia('(prefers-color-scheme: dark)');
+
+/**
+ * Waits until nothing more is asked for: a map drawn once, with all that belongs on it, costs a fraction of one that is
+ * drawn again for every answer.
+ */
+async function answers(): Promise<void> {
+  model.layers.filter(({ id }) => model.isOn(id)).forEach((layer) => model.items(layer));
+  model.shapes();
+  while (model.busy) await new Promise((done) => model.addEventListener('change', done, { once: true }));
+}
+
+/**
+ * Draws nothing until all is there, or for three seconds: each frame on the way to the whole picture, one for nearly
+ * every tile, costs as much as the whole, and blocks the page where there is no graphics processor.
+ */
+function drawWhole(map: MapLibre): void {
+  const { painter } = map;
+  const { render } = painter;
+  painter.render = () => undefined;
+  const draw = () => {
+    painter.render = render;
+    map.triggerRepaint();
+  };
+  const waiting = setTimeout(draw, 3000);
+  map.once('load', () => {
+    clearTimeout(waiting);
+    draw();
+  });
+}
 
 @customElement('map-view')
 export class MapView extends LitElement {
@@ -29,12 +59,13 @@ export class MapView extends LitElement {
   }
 
   protected override async firstUpdated() {
+    const [style] = await Promise.all([baseStyle(model.settings), answers()]);
     const { place } = model.view;
+    const box = boundsOf(model.shapes().value ?? []);
     this.map = new maplibre.Map({
       container: this.querySelector<HTMLElement>('#map')!,
-      style: await baseStyle(model.settings),
-      center: place ? [place[2], place[1]] : [105.85, 20],
-      zoom: place ? place[0] : 9,
+      style,
+      ...(place ? { center: [place[2], place[1]], zoom: place[0] } : box ? { bounds: box, fitBoundsOptions: this.margins() } : { center: [105.85, 20], zoom: 9 }),
       maxZoom: 19,
       attributionControl: false,
       dragRotate: false,
@@ -42,7 +73,7 @@ export class MapView extends LitElement {
       fadeDuration: 0,
       locale: { 'NavigationControl.ZoomIn': t('zoomIn'), 'NavigationControl.ZoomOut': t('zoomOut'), 'Map.Title': t('mapHelp') },
     });
-    if (place) this.fitted = model.view.home;
+    if (place || box) this.fitted = model.view.home;
     this.map.touchZoomRotate.disableRotation();
     this.map.addControl(new maplibre.NavigationControl({ showCompass: false }), 'top-right');
     const { basemap, basemap_style } = model.settings;
@@ -52,6 +83,7 @@ export class MapView extends LitElement {
       this.ready = true;
       this.draw();
     });
+    drawWhole(this.map);
     this.map.on('click', (event) => void this.clicked(event));
     this.map.on('mousemove', (event) => {
       this.map!.getCanvas().style.cursor = this.under(event).length ? 'pointer' : '';
@@ -71,9 +103,13 @@ export class MapView extends LitElement {
   show(features: Placeable[], keep = false): void {
     const bounds = boundsOf(features);
     if (!bounds || !this.map) return;
+    this.map.fitBounds(bounds, { ...this.margins(), duration: calm.matches || keep ? 0 : 500 }, keep ? { keep } : {});
+  }
+
+  /** Around what is shown; on a wide map the legend stands to the right. */
+  private margins() {
     const legend = this.clientWidth > 900 ? 250 : 0;
-    const options = { padding: { top: 40, bottom: 40, left: 40, right: 40 + legend }, maxZoom: 16, duration: calm.matches || keep ? 0 : 500 };
-    this.map.fitBounds(bounds, options, keep ? { keep } : {});
+    return { padding: { top: 40, bottom: 40, left: 40, right: 40 + legend }, maxZoom: 16 };
   }
 
   showHome(): void {

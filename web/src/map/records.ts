@@ -1,5 +1,5 @@
 /** The records of the layers that are on: signs and clusters, lines, areas; and those that are listed or chosen. */
-import type { ExpressionSpecification, Map as MapLibre } from 'maplibre-gl';
+import type { ExpressionSpecification, GeoJSONSourceSpecification, Map as MapLibre } from 'maplibre-gl';
 import type { Item } from '../api/items';
 import type { Layer } from '../api/layers';
 import { GREY } from '../colour/palette';
@@ -22,18 +22,16 @@ export function drawRecords(map: MapLibre, model: Model): void {
   for (const layer of sorted) {
     const source = `records-${layer.id}`;
     const on = model.isOn(layer.id);
-    if (on && !map.getSource(source)) {
-      addLayer(map, model, layer, source);
-      known.delete(source);
-    }
-    if (!map.getSource(source)) continue;
+    const isNew = !map.getSource(source);
+    if (isNew && !on) continue;
     const all = on ? model.items(layer).value?.features : undefined;
     const filters = JSON.stringify(model.view.filters[layer.id]);
     const last = known.get(source);
-    if (last && last.all === all && last.filters === filters) continue;
+    if (!isNew && last && last.all === all && last.filters === filters) continue;
     known.set(source, { all, filters });
     const features = on ? shownItems(model, layer) : [];
-    set(map, source, features.map((item) => ({ ...item, properties: { ...item.properties, id: item.id } })));
+    set(map, source, features.map((item) => ({ ...item, properties: { ...item.properties, id: item.id } })), isNew ? clusters(model, layer) : {});
+    if (isNew) addLayer(map, model, layer, source);
   }
   drawListed(map, model);
 }
@@ -50,6 +48,14 @@ export function clickable(map: MapLibre, model: Model): Map<string, Layer> {
   return found;
 }
 
+/** Points that would overlap are gathered, and counted by the values of their legend. */
+function clusters(model: Model, { id, geometry, legend }: Layer): Partial<GeoJSONSourceSpecification> {
+  if (geometry !== 'point') return {};
+  const values = [...(model.colours.get(id)?.keys() ?? [])];
+  const counts = values.map((value, i) => [`n${i}`, ['+', ['case', ['==', ['get', legend!.name], value], 1, 0]]]);
+  return { cluster: true, clusterRadius: 24, clusterMaxZoom: 19, maxzoom: 20, clusterProperties: Object.fromEntries(counts) };
+}
+
 function addLayer(map: MapLibre, model: Model, layer: Layer, source: string): void {
   const colours = [...(model.colours.get(layer.id) ?? [])];
   const { halo, text } = ink();
@@ -57,13 +63,10 @@ function addLayer(map: MapLibre, model: Model, layer: Layer, source: string): vo
   const byValue = (pick: (colour: string) => string): ExpressionSpecification | string =>
     colours.length ? ['match', ['get', field], ...colours.flatMap(([value, colour]) => [value, pick(colour)]), pick(GREY)] as unknown as ExpressionSpecification : pick(GREY);
   const faded: ExpressionSpecification = ['match', ['coalesce', ['get', 'lifecycle_status'], 'operational'], 'operational', 1, 0.45];
-  const empty = { type: 'FeatureCollection' as const, features: [] };
   const under = map.getLayer('listed') ? 'listed' : undefined;
   if (layer.geometry === 'point') {
     const index = model.layers.indexOf(layer);
     // One colour while all in a cluster agree, else the layer's sign in the colour of text.
-    const counts = Object.fromEntries(colours.map(([value], i) => [`n${i}`, ['+', ['case', ['==', ['get', field], value], 1, 0]]]));
-    map.addSource(source, { type: 'geojson', data: empty, cluster: true, clusterRadius: 24, clusterMaxZoom: 19, maxzoom: 20, clusterProperties: counts });
     const agreed = colours.flatMap(([, colour], i) => [['==', ['get', `n${i}`], ['get', 'point_count']], sign(map, index, colour, halo)]);
     const mixed = sign(map, index, '#46545c', halo);
     map.addLayer({
@@ -92,7 +95,6 @@ function addLayer(map: MapLibre, model: Model, layer: Layer, source: string): vo
     }, under);
     return;
   }
-  map.addSource(source, { type: 'geojson', data: empty });
   const first = firstPoint(map) ?? under;
   if (layer.geometry === 'area') {
     const colour = layer.unitLevel ? text : byValue((colour) => colour);

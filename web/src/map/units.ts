@@ -1,10 +1,11 @@
 /** The communes: their shading, borders and names. */
-import type { Feature, Geometry, Point, Position } from 'geojson';
-import type { GeoJSONSource, Map as MapLibre, VariableAnchorOffsetCollectionSpecification } from 'maplibre-gl';
+import type { Feature, Point } from 'geojson';
+import type { GeoJSONSource, GeoJSONSourceSpecification, Map as MapLibre, VariableAnchorOffsetCollectionSpecification } from 'maplibre-gl';
 import type { UnitShape } from '../api/figures';
 import type { Model } from '../view/model';
 import { shading } from '../view/shading';
 import { fonts, ink } from './base';
+import { centroid, polygons, type Placeable } from './places';
 
 export const UNIT_FILL = 'units-fill';
 
@@ -65,47 +66,13 @@ export function drawUnits(map: MapLibre, model: Model): void {
   });
 }
 
-/** A feature that may have no place yet. */
-export type Placeable = Omit<Feature, 'geometry'> & { geometry: Geometry | null };
-
 /** Fills a source, making it if need be; what has no place is left out. */
-export function set(map: MapLibre, source: string, features: Placeable[]): void {
+export function set(map: MapLibre, source: string, features: Placeable[], options: Partial<GeoJSONSourceSpecification> = {}): void {
   const placed = features.filter(({ geometry }) => geometry) as Feature[];
   const collection = { type: 'FeatureCollection' as const, features: placed };
   const existing = map.getSource<GeoJSONSource>(source);
   if (existing) existing.setData(collection);
-  else map.addSource(source, { type: 'geojson', data: collection });
-}
-
-/** West, south, east, north of shapes. */
-export function boundsOf(shapes: Placeable[]): [number, number, number, number] | undefined {
-  const box: [number, number, number, number] = [Infinity, Infinity, -Infinity, -Infinity];
-  const visit = (part: unknown): void => {
-    if (!Array.isArray(part)) return;
-    if (typeof part[0] !== 'number') return part.forEach(visit);
-    const [x, y] = part as [number, number];
-    [box[0], box[1], box[2], box[3]] = [Math.min(box[0], x), Math.min(box[1], y), Math.max(box[2], x), Math.max(box[3], y)];
-  };
-  for (const { geometry } of shapes) if (geometry && 'coordinates' in geometry) visit(geometry.coordinates);
-  return Number.isFinite(box[0]) ? box : undefined;
-}
-
-/** The unit that a place lies in. */
-export function unitAt(shapes: UnitShape[], [x, y]: Position): UnitShape | undefined {
-  return shapes.find(({ geometry }) => polygons(geometry).some((rings) => rings.filter((ring) => inside(ring, x!, y!)).length % 2 === 1));
-}
-
-function polygons(geometry: UnitShape['geometry']): Position[][][] {
-  return !geometry ? [] : geometry.type === 'Polygon' ? [geometry.coordinates] : geometry.coordinates;
-}
-
-function inside(ring: Position[], x: number, y: number): boolean {
-  let within = false;
-  for (let i = 0, j = ring.length - 1; i < ring.length; j = i++) {
-    const [[ax, ay], [bx, by]] = [ring[i] as [number, number], ring[j] as [number, number]];
-    if (ay > y !== by > y && x < ((bx - ax) * (y - ay)) / (by - ay) + ax) within = !within;
-  }
-  return within;
+  else map.addSource(source, { ...options, type: 'geojson', data: collection });
 }
 
 /** The name at the centroid of the greatest polygon. */
@@ -113,17 +80,4 @@ function name({ geometry, properties }: UnitShape): Feature<Point>[] {
   const measured = polygons(geometry).map(([ring]) => centroid(ring!));
   const [greatest] = measured.sort((a, b) => b.area - a.area);
   return greatest ? [{ type: 'Feature', geometry: { type: 'Point', coordinates: greatest.at }, properties: { name: properties!['name'] } }] : [];
-}
-
-function centroid(ring: Position[]): { at: Position; area: number } {
-  let [area, x, y] = [0, 0, 0];
-  const [ox, oy] = ring[0] as [number, number];
-  for (let i = 0; i + 1 < ring.length; i++) {
-    const [ax, ay, bx, by] = [ring[i]![0]! - ox, ring[i]![1]! - oy, ring[i + 1]![0]! - ox, ring[i + 1]![1]! - oy];
-    const cross = ax * by - bx * ay;
-    area += cross;
-    x += (ax + bx) * cross;
-    y += (ay + by) * cross;
-  }
-  return { at: [ox + x / (3 * area), oy + y / (3 * area)], area: Math.abs(area) };
 }

@@ -2,6 +2,7 @@
 import { html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { day, t } from '../texts';
+import { today } from '../view/address';
 import { model } from '../view/model';
 import { icon } from './icons';
 import { Part } from './part';
@@ -47,7 +48,7 @@ export class DateBar extends Part {
   }
 
   private toToday() {
-    this.set(new Date(Date.now() + 7 * 3600e3).toISOString().slice(0, 10), model.view.compare);
+    this.set(today(), model.view.compare);
   }
 
   private set(asOf: string, compare: string) {

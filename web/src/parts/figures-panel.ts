@@ -14,7 +14,7 @@ export class FiguresPanel extends Part {
   @state() private opened = false;
 
   protected override render() {
-    return answered(model.figures(), (answer) => this.show(answer));
+    return answered(model.described ? model.figures() : {}, (answer) => this.show(answer));
   }
 
   private show({ figures, quality }: UnitFigures) {

@@ -19,24 +19,42 @@ const TABS: Tab[] = ['figures', 'layers', 'table'];
 
 @customElement('map-page')
 export class MapPage extends Part {
-  @state() private started: { value?: true; error?: Error } = {};
+  @state() private failed: Error | undefined;
   @state() private copied = false;
 
-  protected override async firstUpdated() {
-    await this.start();
+  override connectedCallback() {
+    super.connectedCallback();
+    void this.start();
   }
 
-  private async start() {
+  /** Until there is something to show, the shell of `index.html` stands. */
+  protected override shouldUpdate() {
+    return Boolean(this.failed ?? model.settings);
+  }
+
+  protected override firstUpdated() {
+    document.getElementById('shell')?.remove();
+  }
+
+  private start = async () => {
+    this.failed = undefined;
     try {
-      await Promise.all([model.start(), import('../map/map-view')]);
-      this.started = { value: true };
+      await model.start();
+      await this.bringMap();
     } catch (error) {
-      this.started = { error: error as Error };
+      this.failed = error as Error;
     }
+  };
+
+  /** The map is heavy, and figures are what is read first: it comes once they have been painted. */
+  private async bringMap() {
+    await this.updateComplete;
+    await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+    await import('../map/map-view');
   }
 
   protected override render() {
-    if (!this.started.value) return html`<main class="starting">${answered<true>(this.started, () => nothing)}</main>`;
+    if (this.failed) return html`<main class="starting">${answered({ error: this.failed }, () => nothing, this.start)}</main>`;
     const { tab } = model.view;
     return html`
       <a class="skip" href="#panel" @click=${this.skip}>${t('skipToFigures')}</a>

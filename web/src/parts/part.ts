@@ -22,15 +22,15 @@ export class Part extends LitElement {
 }
 
 /** What was asked for, or that it is on its way, or why it is not. */
-export function answered<T>(answer: { value?: T; error?: Error }, show: (value: T) => unknown): unknown {
+export function answered<T>(answer: { value?: T; error?: Error }, show: (value: T) => unknown, retry = () => model.retry()): unknown {
   if (answer.value !== undefined) return show(answer.value);
-  if (answer.error) return failure(answer.error);
+  if (answer.error) return failure(answer.error, retry);
   return html`<p class="waiting" role="status"><span class="spinner" aria-hidden="true"></span>${t('loading')}</p>`;
 }
 
-function failure(error: Error): TemplateResult {
+function failure(error: Error, retry: () => void): TemplateResult {
   return html`<div class="failure" role="alert">
     <p><strong>${t('failed')}</strong> ${error.message}</p>
-    <button type="button" @click=${() => model.retry()}>${t('retry')}</button>
+    <button type="button" @click=${retry}>${t('retry')}</button>
   </div>`;
 }

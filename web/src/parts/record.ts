@@ -3,7 +3,7 @@ import { html, nothing } from 'lit';
 import { nameOf, type Item } from '../api/items';
 import { query, get } from '../api/get';
 import type { Field, Layer } from '../api/layers';
-import { unitAt } from '../map/units';
+import { unitAt } from '../map/places';
 import { day, number, pick, t } from '../texts';
 import { model } from '../view/model';
 import { icon } from './icons';

@@ -27,6 +27,11 @@ export interface View {
   place: [number, number, number] | undefined;
 }
 
+/** Today in Vietnam. */
+export function today(): string {
+  return new Date(Date.now() + 7 * 3600e3).toISOString().slice(0, 10);
+}
+
 /** The first sight: the home's own day, against the end of the year before. */
 export function firstView(home: string, today: string): View {
   const asOf = home.split('@')[1] ?? today;

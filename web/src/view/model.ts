@@ -5,7 +5,7 @@ import { items, type Item, type Items } from '../api/items';
 import { layers, type Layer } from '../api/layers';
 import { legendColours } from '../colour/palette';
 import { speak } from '../texts';
-import { firstView, read, write, type View } from './address';
+import { firstView, read, today, write, type View } from './address';
 import { itemsAddress, rowsAddress } from './addresses';
 import { codeOf } from './property';
 
@@ -24,6 +24,8 @@ interface Answer {
 
 export class Model extends EventTarget {
   settings!: Settings;
+  /** Whether layers and definitions are known, without which nothing has a name. */
+  described = false;
   layers: Layer[] = [];
   definitions: Definition[] = [];
   colours = new Map<string, Map<string, string>>();
@@ -31,24 +33,35 @@ export class Model extends EventTarget {
   first!: View;
   private answers = new Map<string, Answer>();
 
-  /** Reads what does not change: settings, layers, definitions. */
+  /** Reads what does not change: settings, layers, definitions. The figures are asked for meanwhile: they take longest. */
   async start(): Promise<void> {
-    const vietnamToday = new Date(Date.now() + 7 * 3600e3).toISOString().slice(0, 10);
+    const described = Promise.all([layers(), definitions()]);
+    described.catch(() => undefined); // heard of below
     this.settings = await get<Settings>('/config.json');
-    this.first = firstView(this.settings.home, vietnamToday);
+    this.first = firstView(this.settings.home, today());
     this.view = read(location.search, this.first);
     speak(this.view.language);
-    [this.layers, this.definitions] = await Promise.all([layers(), definitions()]);
+    this.figures();
+    this.changed();
+    [this.layers, this.definitions] = await described;
     this.colours = legendColours(this.layers);
-    this.view.on ??= this.layers.filter(({ legend, geometry }) => legend && geometry === 'point').slice(0, 2).map(({ id }) => id);
-    this.view.shade ??= this.definitions.find(({ headline }) => headline)?.code ?? '';
+    this.described = true;
+    this.choose();
     addEventListener('popstate', () => this.change(read(location.search, this.first), false));
     this.changed();
+  }
+
+  /** What is shown while nobody chose: the first two layers of points with a legend, the first figure. */
+  private choose(): void {
+    if (!this.described) return;
+    this.view.on ??= this.layers.filter(({ legend, geometry }) => legend && geometry === 'point').slice(0, 2).map(({ id }) => id);
+    this.view.shade ??= this.definitions.find(({ headline }) => headline)?.code ?? '';
   }
 
   change(part: Partial<View>, remember = true): void {
     const { language } = this.view;
     Object.assign(this.view, part);
+    this.choose();
     if (this.view.language !== language) {
       speak(this.view.language);
       this.answers.clear();
@@ -88,6 +101,7 @@ export class Model extends EventTarget {
 
   /** The communes with the headlines and with the figure that shades them. */
   shapes(): { value?: UnitShape[]; error?: Error } {
+    if (!this.described) return {};
     const wanted = this.definitions.filter(({ headline }) => headline).map(({ code }) => code);
     const shade = codeOf(this.view.shade ?? '', this.definitions);
     const codes = shade && !wanted.includes(shade) ? [...wanted, shade] : wanted;
@@ -133,7 +147,7 @@ export class Model extends EventTarget {
 
   /** Whether an answer is still on its way. */
   get busy(): boolean {
-    return [...this.answers.values()].some(({ value, error }) => value === undefined && error === undefined);
+    return !this.described || [...this.answers.values()].some(({ value, error }) => value === undefined && error === undefined);
   }
 
   private announced = false;
