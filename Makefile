@@ -7,7 +7,7 @@ export VENV := $(TARGET)/venv
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run dev test fmt lint unit docs openapi openapi-check fixtures licences smoke web web-unit web-test clean toolchain tools
+.PHONY: help run dev test fmt lint unit docs openapi openapi-check fixtures licences smoke web web-unit web-test lighthouse clean toolchain tools
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do \
@@ -69,6 +69,9 @@ web-unit: web ## Tests of the page's own code
 
 web-test: toolchain ## The page in Chromium, wide and narrow: layers, figures, accessibility, embedding
 	scripts/web-test.sh
+
+lighthouse: toolchain ## Lighthouse on the page beside a bare map: access, practices, size, speed (RUNS; wants a quiet machine)
+	scripts/web-test.sh lighthouse
 
 clean: ## Remove what was built; the data stay
 	cargo clean

@@ -1,11 +1,28 @@
 #!/usr/bin/env bash
 # Tests the map page in Chromium against the release binary, on a data directory of its own. With HATANG_URL and TOKEN:
-# against that service instead.
+# against that service instead. Usage: scripts/web-test.sh [lighthouse]: the tests and what Lighthouse says that does not
+# depend on the machine; or only Lighthouse, with the comparison of speed.
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
+what=${1:-}
+
+check() {
+    local lighthouse=web/test/lighthouse
+    if ! cmp -s "$lighthouse/package-lock.json" "$lighthouse/node_modules/.installed"; then
+        npm ci --prefix "$lighthouse" --no-audit --no-fund --loglevel=error
+        cp "$lighthouse/package-lock.json" "$lighthouse/node_modules/.installed"
+    fi
+    if [ "$what" = lighthouse ]; then
+        node "$lighthouse/run.mjs" --compare
+    else
+        (cd web && npm run --silent test)
+        node "$lighthouse/run.mjs"
+    fi
+}
 if [ -n "${HATANG_URL:-}" ]; then
-    cd web && exec npm run --silent test
+    check
+    exit
 fi
 unset DATABASE_URL
 hatang=$(realpath "${CARGO_TARGET_DIR:-target}")/release/hatang
@@ -38,4 +55,4 @@ for _ in $(seq 240); do
 done
 TOKEN=$("$hatang" token create --name web-test)
 export TOKEN HATANG_URL=http://127.0.0.1:$PORT
-(cd web && npm run --silent test)
+check

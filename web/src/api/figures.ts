@@ -77,6 +77,12 @@ export async function shapes(within: string, { asOf, compare }: Days, indicators
   return (await get<FeatureCollection<Polygon | MultiPolygon, Record<string, unknown>>>(path)).features;
 }
 
+/** The figures of records that lie in no commune, so that the parts add up to the whole. */
+export async function unassigned(within: string, { asOf, compare }: Days, indicators: string[]): Promise<Record<string, Figure>> {
+  const path = query('/stats', { level: 'commune', within, as_of: asOf, compare, indicators: indicators.join(',') });
+  return (await get<{ unassigned: { figures: Record<string, Figure> } }>(path)).unassigned.figures;
+}
+
 export function csvAddress(within: string, { asOf, compare }: Days): string {
   return query('/stats', { level: 'commune', within, as_of: asOf, compare, f: 'csv' });
 }

@@ -24,22 +24,32 @@ async function answers(): Promise<void> {
 }
 
 /**
- * Draws nothing until all is there, or for three seconds: each frame on the way to the whole picture, one for nearly
- * every tile, costs as much as the whole, and blocks the page where there is no graphics processor.
+ * Draws nothing until all is there, or for three seconds, and shows it once it is drawn: each frame on the way to the
+ * whole picture, one for nearly every tile, costs as much as the whole; and a picture that is shown while it is still
+ * being drawn makes the page wait, for most of a second where there is no graphics processor.
  */
-function drawWhole(map: MapLibre): void {
+async function drawWhole(map: MapLibre): Promise<void> {
   const { painter } = map;
   const { render } = painter;
-  painter.render = () => undefined;
-  const draw = () => {
-    painter.render = render;
-    map.triggerRepaint();
+  painter.render = (style) => {
+    painter.style = style; // by which tiles are read
   };
-  const waiting = setTimeout(draw, 3000);
-  map.once('load', () => {
-    clearTimeout(waiting);
-    draw();
-  });
+  const { style } = map.getCanvas();
+  style.visibility = 'hidden';
+  await Promise.race([map.once('load'), new Promise((done) => setTimeout(done, 3000))]);
+  painter.render = render;
+  map.redraw();
+  await finished(map.getCanvas().getContext('webgl2'));
+  style.visibility = '';
+}
+
+/** Waits without blocking until the graphics processor has done what it was told. */
+async function finished(gl: WebGL2RenderingContext | null): Promise<void> {
+  const fence = gl?.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
+  if (!gl || !fence) return;
+  gl.flush();
+  while (!gl.isContextLost() && gl.getSyncParameter(fence, gl.SYNC_STATUS) !== gl.SIGNALED) await new Promise((done) => setTimeout(done, 20));
+  gl.deleteSync(fence);
 }
 
 @customElement('map-view')
@@ -83,7 +93,7 @@ export class MapView extends LitElement {
       this.ready = true;
       this.draw();
     });
-    drawWhole(this.map);
+    void drawWhole(this.map);
     this.map.on('click', (event) => void this.clicked(event));
     this.map.on('mousemove', (event) => {
       this.map!.getCanvas().style.cursor = this.under(event).length ? 'pointer' : '';

@@ -1,6 +1,7 @@
 /** The layers: on or off, legend, filters. All of it from what the API says of them. */
 import { html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
+import type { Items } from '../api/items';
 import type { Field, Layer } from '../api/layers';
 import { outline } from '../map/symbols';
 import { number, pick, t } from '../texts';
@@ -8,6 +9,7 @@ import { entries, toggled } from '../view/legend';
 import { model } from '../view/model';
 import './shade-control';
 import { answered, Part } from './part';
+import { cutNote } from './row-list';
 
 @customElement('layer-list')
 export class LayerList extends Part {
@@ -25,15 +27,16 @@ export class LayerList extends Part {
     const on = model.isOn(layer.id);
     return html`<li class="layer ${on ? 'on' : ''}" data-layer=${layer.id}>
       <label class="switch"><input type="checkbox" .checked=${on} @change=${() => this.turn(layer)} /><span>${pick(layer.title)}</span></label>
-      ${on ? answered(model.items(layer), ({ features }) => (features.length ? this.legend(layer, features.length) : html`<p class="quiet">${t('emptyLayer')}</p>${this.filters(layer)}`)) : nothing}
+      ${on ? answered(model.items(layer), (items) => (items.features.length ? this.legend(layer, items) : html`<p class="quiet">${t('emptyLayer')}</p>${this.filters(layer)}`)) : nothing}
     </li>`;
   }
 
-  private legend(layer: Layer, count: number) {
+  private legend(layer: Layer, items: Items) {
     const all = entries(model, layer);
-    const unplaced = model.items(layer).value!.features.filter(({ geometry }) => !geometry).length;
+    const unplaced = items.features.filter(({ geometry }) => !geometry).length;
     return html`
-      <p class="quiet">${t('records', { n: number(count) })}${unplaced ? html`; ${t('unlocatedRows', { n: number(unplaced) })}` : nothing}</p>
+      <p class="quiet">${t('records', { n: number(items.features.length) })}${unplaced ? html`; ${t('unlocatedRows', { n: number(unplaced) })}` : nothing}</p>
+      ${cutNote(items)}
       ${all.length ? html`<fieldset><legend>${pick(layer.legend!.title)}</legend>
         ${all.map(({ value, count, shown }) => {
           const label = layer.legend!.values.find((choice) => choice.value === value)?.label;

@@ -8,6 +8,7 @@ import { property, title } from '../view/property';
 import { shading } from '../view/shading';
 import { key } from './layer-list';
 import { Part } from './part';
+import { cutNote } from './row-list';
 
 /** On a narrow screen the legend opens when asked for. */
 const wide = matchMedia('(min-width: 760px)');
@@ -32,6 +33,7 @@ export class MapLegend extends Part {
           const label = layer.legend!.values.find((choice) => choice.value === value)?.label;
           return html`<li>${key(layer, model.colours.get(layer.id)?.get(value) ?? 'var(--grey)')}<span>${label ? pick(label) : t('none')}</span></li>`;
         })}</ul></section>`)}
+      ${on.map((layer) => cutNote(model.items(layer).value ?? { features: [], cut: false }))}
       ${on.length ? html`<p class="quiet">${t('notOperational')}</p>` : nothing}
     </details>`;
   }

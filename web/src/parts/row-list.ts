@@ -7,11 +7,20 @@ import { model } from '../view/model';
 
 const MOST = 300;
 
-export function rowList({ features, cut }: Items, layer: Layer) {
+/** What must be said of records that are not all here. */
+export function cutNote({ features, cut, total }: Items) {
+  if (!cut) return nothing;
+  const n = number(features.length);
+  return html`<p class="note cut">${total === undefined ? t('cutLayerOpen', { n }) : t('cutLayer', { n, total: number(total) })}</p>`;
+}
+
+export function rowList(items: Items, layer: Layer) {
+  const { features, cut } = items;
   const unplaced = features.filter(({ geometry }) => !geometry).length;
   const shown = features.slice(0, MOST);
   return html`
     <p class="quiet">${t('rowsCount', { n: number(features.length) })}${cut ? '+' : ''}${unplaced ? html`; ${t('unlocatedRows', { n: number(unplaced) })}` : nothing}</p>
+    ${cutNote(items)}
     <ul class="rows">
       ${shown.map((item) => html`<li><button type="button" @click=${() => model.change({ selected: `${layer.id}/${item.id}` })}>
         ${dot(item, layer)}<span><strong>${nameOf(item) || t('noName')}</strong><small>${line(item, layer)}</small></span>

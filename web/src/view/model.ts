@@ -1,5 +1,5 @@
 /** What the page knows: the view, and what was loaded for it. Parts and map follow its changes. */
-import { definitions, figuresOf, shapes, type Definition, type UnitFigures, type UnitShape } from '../api/figures';
+import { definitions, figuresOf, shapes, unassigned, type Definition, type Figure, type UnitFigures, type UnitShape } from '../api/figures';
 import { get } from '../api/get';
 import { items, type Item, type Items } from '../api/items';
 import { layers, type Layer } from '../api/layers';
@@ -102,11 +102,22 @@ export class Model extends EventTarget {
   /** The communes with the headlines and with the figure that shades them. */
   shapes(): { value?: UnitShape[]; error?: Error } {
     if (!this.described) return {};
+    const { home, asOf, compare } = this.view;
+    const codes = this.shownCodes();
+    return this.ask(`shapes ${home} ${asOf} ${compare} ${codes.join()}`, () => shapes(home, this.view, codes));
+  }
+
+  /** The same figures of what lies in no commune. */
+  unassigned(): { value?: Record<string, Figure>; error?: Error } {
+    const { home, asOf, compare } = this.view;
+    const codes = this.shownCodes();
+    return this.ask(`unassigned ${home} ${asOf} ${compare} ${codes.join()}`, () => unassigned(home, this.view, codes));
+  }
+
+  private shownCodes(): string[] {
     const wanted = this.definitions.filter(({ headline }) => headline).map(({ code }) => code);
     const shade = codeOf(this.view.shade ?? '', this.definitions);
-    const codes = shade && !wanted.includes(shade) ? [...wanted, shade] : wanted;
-    const { home, asOf, compare } = this.view;
-    return this.ask(`shapes ${home} ${asOf} ${compare} ${codes.join()}`, () => shapes(home, this.view, codes));
+    return shade && !wanted.includes(shade) ? [...wanted, shade] : wanted;
   }
 
   items(layer: Layer): { value?: Items; error?: Error } {

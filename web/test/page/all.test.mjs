@@ -5,5 +5,8 @@ import { close } from './browser.mjs';
 after(close);
 await import('./map.test.mjs');
 await import('./figures.test.mjs');
+await import('./cut.test.mjs');
+await import('./basemap.test.mjs');
+await import('./print.test.mjs');
 await import('./access.test.mjs');
 await import('./embed.test.mjs');

@@ -80,10 +80,13 @@ test('the table sorts, and its sum is the district’s own figure', async () => 
     assert.deepEqual(falling, [...falling].sort((a, b) => b - a));
     await page.locator('thead button').nth(1).click();
     assert.deepEqual((await column()).map(Number), falling.reverse().sort((a, b) => a - b));
-    assert.equal(await text(page, 'tfoot td'), '421');
+    assert.equal(await text(page, 'tfoot tr:last-child td'), '421');
+    const loose = Number(await text(page, 'tfoot .unassigned td'));
+    assert.equal(falling.reduce((sum, eyes) => sum + eyes, loose), 421, 'the communes and what lies in none add up');
     const address = await page.locator('a[download]').getAttribute('href');
     const csv = await (await fetch(service + address)).text();
-    assert.equal(csv.trim().split('\n').length >= 15, true);
+    assert.equal(csv.trim().split('\n').length, 16, 'a head, 14 communes, what lies in none');
+    assert.match(csv, /^,unassigned,commune,/m);
   });
 });
 
