@@ -22,11 +22,7 @@ export function ink() {
 
 export async function baseStyle({ basemap, basemap_style }: Settings): Promise<StyleSpecification | string> {
   if (basemap_style) return basemap_style;
-  const style: StyleSpecification = {
-    version: 8,
-    sources: {},
-    layers: [{ id: 'ground', type: 'background', paint: { 'background-color': ink().ground } }],
-  };
+  const style = plain();
   if (!basemap) return style;
   try {
     return await withTiles(style, new URL(basemap, location.href).href);
@@ -34,6 +30,11 @@ export async function baseStyle({ basemap, basemap_style }: Settings): Promise<S
     console.warn('the base map cannot be read', error);
     return style;
   }
+}
+
+/** Nothing but the ground. */
+export function plain(): StyleSpecification {
+  return { version: 8, sources: {}, layers: [{ id: 'ground', type: 'background', paint: { 'background-color': ink().ground } }] };
 }
 
 /** A raster file as it is; of a vector file every layer in quiet greys, whatever its schema. */

@@ -5,7 +5,7 @@ import maplibre, { type GeoJSONSource, type MapGeoJSONFeature, type MapMouseEven
 import 'maplibre-gl/dist/maplibre-gl.css';
 import { t } from '../texts';
 import { model } from '../view/model';
-import { baseStyle } from './base';
+import { baseStyle, plain } from './base';
 import { clickable, drawRecords } from './records';
 import { boundsOf, type Placeable } from './places';
 import { drawUnits, UNIT_FILL } from './units';
@@ -94,6 +94,11 @@ export class MapView extends LitElement {
       this.draw();
     });
     void drawWhole(this.map);
+    this.map.on('error', ({ error }) => {
+      console.warn('map', error);
+      // A style from elsewhere that cannot be had: the data are shown all the same.
+      if (typeof style === 'string' && !this.ready && !this.map!.style?.stylesheet) this.map!.setStyle(plain());
+    });
     this.map.on('click', (event) => void this.clicked(event));
     this.map.on('mousemove', (event) => {
       this.map!.getCanvas().style.cursor = this.under(event).length ? 'pointer' : '';

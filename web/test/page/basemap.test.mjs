@@ -48,6 +48,15 @@ test('a style from elsewhere lies under the data, and is credited', async () => 
   });
 });
 
+test('without its style from elsewhere the data are shown all the same', async () => {
+  const address = `http://127.0.0.1:${elsewhere.address().port}`;
+  await visit('about:blank', { origin: 'about:blank', allowed: [address] }, async (page) => {
+    await page.route(`${address}/**`, (route) => route.fulfill({ status: 200, contentType: 'application/json', headers: { 'Access-Control-Allow-Origin': '*' }, body: 'no style' }));
+    await withSettings(page, { basemap_style: `${address}/style.json` }, address);
+    assert.ok((await drawn(page, 'cameras')) > 50);
+  });
+});
+
 for (const [kind, tile] of [['a raster', { type: 2, bytes: PNG }], ['an empty vector', { type: 1, bytes: gzipSync(Buffer.alloc(0)) }]]) {
   test(`${kind} file of PMTiles lies under the data`, async () => {
     const file = archive(tile);
