@@ -1,6 +1,5 @@
 /** One figure: its number, which opens into its rows; its change; its parts. */
 import { html, nothing, type TemplateResult } from 'lit';
-import { styleMap } from 'lit/directives/style-map.js';
 import type { Definition, Delta, Figure } from '../api/figures';
 import { GREY } from '../colour/palette';
 import { day, number, pick, signed, t, tOr } from '../texts';
@@ -46,11 +45,11 @@ export function partition(definition: Definition, figure: Figure): TemplateResul
   return html`
     ${definition.overlapping
       ? nothing
-      : html`<div class="bar" aria-hidden="true">${values.map(([value, count], i) => html`<i style=${styleMap({ flexGrow: String(count), background: colour(value, i) })}></i>`)}</div>`}
+      : html`<div class="bar" aria-hidden="true">${values.map(([value, count], i) => html`<i .style=${`flex-grow: ${count}; background: ${colour(value, i)}`}></i>`)}</div>`}
     <ul class="values" data-code=${definition.code}>
       ${values.map(
         ([value, count], i) => html`<li data-value=${value}>
-          <i aria-hidden="true" style=${styleMap({ background: colour(value, i), width: definition.overlapping ? `${(count / most) * 3}rem` : '' })}></i>
+          <i aria-hidden="true" .style=${`background: ${colour(value, i)}${definition.overlapping ? `; width: ${(count / most) * 3}rem` : ''}`}></i>
           <span>${label(value)}</span>
           ${rowsButton(`${definition.code}:${value}`, `${pick(definition)} ${label(value)}`, html`<strong>${number(count)}</strong>`)}
           ${changeOf(figure.delta?.values?.[value], true)}
@@ -69,7 +68,7 @@ export function share(definition: Definition, figure: Figure): TemplateResult | 
   return html`<li data-code=${definition.code}>
     <span>${pick(definition).replace(/\.$/, '')}</span>
     <span class="amount">${rowsButton(definition.code, pick(definition), html`<strong>${of}</strong>`)} ${changeOf(figure.delta, true)}</span>
-    <span class="track" aria-hidden="true"><i style=${styleMap({ width: `${(covered / total) * 100}%` })}></i><i class="unknown" style=${styleMap({ width: `${(unknown / total) * 100}%` })}></i></span>
+    <span class="track" aria-hidden="true"><i .style=${`width: ${(covered / total) * 100}%`}></i><i class="unknown" .style=${`width: ${(unknown / total) * 100}%`}></i></span>
     <span class="quiet">${percent == null ? '' : `${number(percent)}%`}${unknown ? html`; ${t('unknownCount', { n: number(unknown) })}${range ? html` (${t('rangeOf', { low: number(range[0]), high: number(range[1]) })})` : nothing}` : nothing}</span>
   </li>`;
 }

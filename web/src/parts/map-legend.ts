@@ -24,7 +24,7 @@ export class MapLegend extends Part {
       <summary>${t('legend')}</summary>
       ${shaded && found
         ? html`<section><h3>${title(found, model.layers)}</h3><ul class="classes">
-            ${shaded.classes.map(({ from, to, colour, count }) => html`<li><i style="background:${colour}"></i><span>${number(from)}${from === to ? '' : ` – ${number(to)}`}</span><span class="count" title=${t('classUnits', { n: count })}>${count}</span></li>`)}
+            ${shaded.classes.map(({ from, to, colour, count }) => html`<li><i .style=${`background: ${colour}`}></i><span>${number(from)}${from === to ? '' : ` – ${number(to)}`}</span><span class="count" title=${t('classUnits', { n: count })}>${count}</span></li>`)}
             ${shaded.without ? html`<li><i></i><span>${t('noValue')}</span><span class="count">${shaded.without}</span></li>` : nothing}
           </ul></section>`
         : nothing}

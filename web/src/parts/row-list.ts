@@ -32,7 +32,7 @@ export function rowList(items: Items, layer: Layer) {
 
 export function dot(item: Item, layer: Layer) {
   const value = String(item.properties[layer.legend?.name ?? ''] ?? '');
-  return html`<i class="dot" aria-hidden="true" style="background:${model.colours.get(layer.id)?.get(value) ?? 'var(--grey)'}"></i>`;
+  return html`<i class="dot" aria-hidden="true" .style=${`background: ${model.colours.get(layer.id)?.get(value) ?? 'var(--grey)'}`}></i>`;
 }
 
 /** The value of the legend, and the layer's own first count. */

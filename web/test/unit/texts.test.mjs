@@ -33,6 +33,10 @@ test('parts hold no text of their own', () => {
   }
 });
 
+test('no style stands in an attribute: the policy of the page forbids it, `.style=` is allowed', () => {
+  for (const name of sources) assert.doesNotMatch(read(name), /[^.\w]style=|styleMap/, name);
+});
+
 test('the page knows no layer by name', () => {
   const collections = /['"`/](cameras|towers|wifi-points|fiber-routes|fiber-areas|facilities|hamlets|communes|districts|provinces)['"`/]/;
   for (const name of sources.filter((name) => !name.startsWith('texts/'))) assert.doesNotMatch(read(name), collections, name);
