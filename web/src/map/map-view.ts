@@ -43,12 +43,13 @@ async function drawWhole(map: MapLibre): Promise<void> {
   style.visibility = '';
 }
 
-/** Waits without blocking until the graphics processor has done what it was told. */
+/** Waits without blocking until the graphics processor has done what it was told, three seconds at most. */
 async function finished(gl: WebGL2RenderingContext | null): Promise<void> {
   const fence = gl?.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
   if (!gl || !fence) return;
   gl.flush();
-  while (!gl.isContextLost() && gl.getSyncParameter(fence, gl.SYNC_STATUS) !== gl.SIGNALED) await new Promise((done) => setTimeout(done, 20));
+  const end = performance.now() + 3000;
+  while (!gl.isContextLost() && performance.now() < end && gl.getSyncParameter(fence, gl.SYNC_STATUS) !== gl.SIGNALED) await new Promise((done) => setTimeout(done, 20));
   gl.deleteSync(fence);
 }
 
