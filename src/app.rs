@@ -120,6 +120,13 @@ fn routes(config: &mut web::ServiceConfig) {
                 .service(only_get("/stats", read().to(api::stats::list_stats)))
                 .service(only_get("/stats/definitions", read().to(api::stats::list_definitions)))
                 .service(only_get("/stats/{unit}", read().to(api::stats::show_stats)))
+                .service(
+                    web::resource("/collections/{collection}/items/{id}/erase")
+                        .route(web::post().to(api::erasure::erase_fields))
+                        .route(options().to(envelope::allow_posting))
+                        .default_service(web::to(envelope::only_posting)),
+                )
+                .service(only_get("/audit", read().to(api::audit::list_events)))
                 .service(only_get("/changes", read().to(api::changes::list_changes))),
         );
 }
@@ -165,6 +172,7 @@ fn cors(limits: &Limits) -> Cors {
             IF_MATCH,
             IF_NONE_MATCH,
             HeaderName::from_static("authorization"),
+            HeaderName::from_static("x-purpose"),
         ])
         .expose_headers([
             ETAG,

@@ -94,6 +94,10 @@ pub struct Limits {
     #[arg(long, env = "HATANG_BULK_LIMIT", default_value_t = 32 * 1024 * 1024)]
     pub bulk_limit: usize,
 
+    /// Refuse reads of restricted fields without a purpose (`X-Purpose`).
+    #[arg(long, env = "HATANG_REQUIRE_PURPOSE", default_value_t = false)]
+    pub require_purpose: bool,
+
     /// Origins of web pages that may write, separated by commas; any may read.
     #[arg(long, env = "HATANG_WRITE_ORIGINS", value_delimiter = ',')]
     pub write_origins: Vec<String>,

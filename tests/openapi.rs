@@ -161,6 +161,9 @@ async fn answers_are_as_documented() {
         }
         for caller in [server.stranger(), server.administrator()] {
             let answer = caller.get(&path).await;
+            if answer.status == 401 && !operation.described["security"].as_array().unwrap().contains(&json!({})) {
+                continue;
+            }
             let media_type = answer.header("content-type").unwrap();
             let content = operation.described["responses"]["200"]["content"].as_object().unwrap();
             let essence = |name: &str| name.split(';').next().unwrap().to_owned();

@@ -194,6 +194,17 @@ impl<'a> View<'a> {
             .text(" as class")
     }
 
+    /// A short hash of what the caller may see. Whoever follows the feed and finds another begins anew: what came into
+    /// their grants, or left them, is no change of a record.
+    pub fn scope(caller: &Caller) -> String {
+        use sha2::{Digest, Sha256};
+        let mut grants: Vec<_> = caller.grants().iter().map(|grant| format!("{grant:?}")).collect();
+        grants.sort();
+        grants.dedup();
+        let digest = Sha256::digest(format!("{} {}", caller.is_stranger(), grants.join("\n")));
+        digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+    }
+
     /// The changes that the caller is told of; see [`Feed`].
     pub fn feed(caller: &Caller) -> Feed {
         if caller.is_stranger() {

@@ -13,7 +13,8 @@ use crate::store::changes;
 const DEFAULT_LIMIT: usize = 1000;
 const MAX_LIMIT: usize = 10_000;
 
-/// The changes that the caller may know of; `next` is the number to ask after next time.
+/// The changes that the caller may know of; `next` is the number to ask after next time, `scope` says what they may see:
+/// when it is another than last time, what was followed so far is to be read anew.
 pub async fn list_changes(app: web::Data<App>, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Error> {
     let mut params = Params::parse(request.query_string());
     params.format(&["json"])?;
@@ -39,5 +40,5 @@ pub async fn list_changes(app: web::Data<App>, caller: Caller, request: HttpRequ
     let full = changes.len() as i64 == limit;
     let seen = changes.last().and_then(|change| change["seq"].as_i64());
     let next = if full { seen.unwrap_or(after) } else { seen.unwrap_or(after).max(last).max(after) };
-    Ok(HttpResponse::Ok().json(json!({"changes": changes, "next": next})))
+    Ok(HttpResponse::Ok().json(json!({"changes": changes, "next": next, "scope": View::scope(&caller)})))
 }

@@ -21,6 +21,9 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// The methods of what can only be read.
 pub const READING: &str = "GET, HEAD, OPTIONS";
 
+/// The methods of what can only be posted to.
+pub const POSTING: &str = "OPTIONS, POST";
+
 /// The id of a request, in its extensions.
 #[derive(Debug, Clone)]
 pub struct RequestId(pub String);
@@ -105,6 +108,17 @@ pub async fn not_found() -> HttpResponse {
 pub async fn method_not_allowed() -> HttpResponse {
     use actix_web::ResponseError;
     Error::MethodNotAllowed(READING).error_response()
+}
+
+/// What can only be posted to, asked otherwise.
+pub async fn only_posting() -> HttpResponse {
+    use actix_web::ResponseError;
+    Error::MethodNotAllowed(POSTING).error_response()
+}
+
+/// `OPTIONS` of what can only be posted to.
+pub async fn allow_posting() -> HttpResponse {
+    HttpResponse::Ok().insert_header((ALLOW, POSTING)).finish()
 }
 
 /// `OPTIONS` of what can only be read.

@@ -3,8 +3,9 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::json;
 
+use super::audit::Trace;
 use super::extract::{Layer, RecordId};
-use super::items::{Reading, log_restricted};
+use super::items::log_restricted;
 use super::links::{base, link, own};
 use crate::access::{Caller, View};
 use crate::app::App;
@@ -31,7 +32,7 @@ pub async fn list_versions(
     let class = items::class_of(&mut conn, &view, id).await?.ok_or(Error::NotFound)?;
     let versions = history::versions(&mut conn, kind, class, id).await?;
     let restricted = if class == Class::Restricted { versions.len() } else { 0 };
-    log_restricted(&mut conn, &caller, kind, restricted, &Reading::of(&request)).await?;
+    log_restricted(&mut conn, &caller, kind, restricted, &Trace::of(&request)).await?;
     let url = own(&base(&app, &request), &request);
     Ok(HttpResponse::Ok().json(
         json!({"id": id, "versions": versions, "links": [link("self", &url, "application/json", "This history")]}),

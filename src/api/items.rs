@@ -1,12 +1,12 @@
 //! Reading the features of a layer: `GET /collections/{collection}/items` and `…/items/{id}`.
 
 use actix_web::http::header::{CONTENT_ENCODING, ETAG, HeaderValue, LINK};
-use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{SecondsFormat, Utc};
 use serde_json::{Value, json};
 
+use super::audit::Trace;
 use super::caching::{not_modified, public_tag, with_tag};
-use super::envelope::RequestId;
 use super::extract::{Layer, RecordId};
 use super::links::{base, link, own, with_parameter};
 use super::{feature, today};
@@ -15,8 +15,8 @@ use crate::app::App;
 use crate::error::Error;
 use crate::kinds::{Class, Kind};
 use crate::query::{CRS84, ItemsQuery, Params};
+use crate::store::items;
 use crate::store::row::Row;
-use crate::store::{items, tokens};
 use diesel_async::AsyncPgConnection;
 
 pub const GEOJSON: &str = "application/geo+json";
@@ -40,7 +40,7 @@ pub async fn list_items(
         true => items::Page { rows: Vec::new(), next: None },
         false => items::page(&mut conn, &view, &query, today()).await?,
     };
-    log_restricted(&mut conn, &caller, kind, restricted_rows(kind, &page.rows), &Reading::of(&request)).await?;
+    log_restricted(&mut conn, &caller, kind, restricted_rows(kind, &page.rows), &Trace::of(&request)).await?;
     drop(conn);
 
     let base = base(&app, &request);
@@ -73,7 +73,7 @@ pub async fn find_item(
     let view = View::new(&caller, kind);
     let mut conn = app.store.connection().await?;
     let row = items::find(&mut conn, &view, id).await?.ok_or(Error::NotFound)?;
-    log_restricted(&mut conn, &caller, kind, restricted_rows(kind, std::slice::from_ref(&row)), &Reading::of(&request))
+    log_restricted(&mut conn, &caller, kind, restricted_rows(kind, std::slice::from_ref(&row)), &Trace::of(&request))
         .await?;
     Ok(single(&app, &request, &view, &row))
 }
@@ -129,34 +129,18 @@ pub fn restricted_rows(kind: &'static Kind, rows: &[Row]) -> usize {
     rows.iter().filter(|row| items::class_of_row(row) == Class::Restricted).count()
 }
 
-/// What the audit trail notes of a request.
-pub struct Reading {
-    path: String,
-    request_id: Option<String>,
-}
-
-impl Reading {
-    pub fn of(request: &HttpRequest) -> Reading {
-        let request_id = request.extensions().get::<RequestId>().map(|id| id.0.clone());
-        Reading { path: request.path().to_owned(), request_id }
-    }
-}
-
 /// Notes in the audit trail that restricted fields were read.
 pub async fn log_restricted(
     conn: &mut AsyncPgConnection,
     caller: &Caller,
     kind: &'static Kind,
     rows: usize,
-    reading: &Reading,
+    trace: &Trace,
 ) -> Result<(), Error> {
     if rows == 0 {
         return Ok(());
     }
-    let detail = json!({"path": reading.path, "rows": rows});
-    let request_id = reading.request_id.as_deref();
-    tokens::audit(conn, caller.name(), "restricted.read", Some(kind.collection), detail, request_id).await?;
-    Ok(())
+    trace.record_reading(conn, caller, "restricted.read", kind, rows).await
 }
 
 fn collection(view: &View<'_>, rows: &[Row], matched: Option<i64>, links: Vec<Value>) -> Vec<u8> {

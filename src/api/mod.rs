@@ -1,12 +1,14 @@
 //! Handlers, by URL: parse, permit, call, answer.
 
 pub mod address;
+pub mod audit;
 pub mod basemap;
 pub mod caching;
 pub mod changes;
 pub mod collections;
 pub mod docs;
 pub mod envelope;
+pub mod erasure;
 pub mod extract;
 pub mod feature;
 pub mod health;

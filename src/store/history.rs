@@ -12,7 +12,7 @@ use crate::kinds::{Class, Kind};
 /// Every version of a record, as those see it who see fields of a class, oldest first, as JSON: `version`, `op`, `effective_on`, `at`, `by`,
 /// `reason`, and `changes`, a map from field to `before` and `after`. Only their fields are in it; a version
 /// that changed none of them is left out, as is who wrote when they do not see it, and the time in which the whole
-/// record was not shown.
+/// record was not shown. Of an erased value the hash is told: `{"erased": hash}`.
 pub async fn versions(
     conn: &mut AsyncPgConnection,
     kind: &'static Kind,
@@ -20,7 +20,7 @@ pub async fn versions(
     id: i64,
 ) -> QueryResult<Vec<Value>> {
     let rows: Vec<Row> = Sql::new(
-        "select v.version, v.op, v.effective_on, v.at, v.by, v.reason, v.changes \
+        "select v.version, v.op, v.effective_on, v.at, v.by, v.reason, v.changes, v.erased \
          from versions v where v.record_id = ",
     )
     .bind(Bind::Integer(id))
@@ -40,6 +40,9 @@ pub async fn versions(
         let (version, op, effective_on, at, by, reason) = (next(), next(), next(), next(), next(), next());
         let Value::Object(after) = next() else { continue };
         state.extend(after);
+        if let Value::Object(erased) = next() {
+            state.extend(erased.into_iter().map(|(field, hash)| (field, json!({"erased": hash}))));
+        }
         let before = std::mem::replace(&mut shown, if is_shown(class, &state) { state.clone() } else { Map::new() });
         let op = match (before.is_empty(), shown.is_empty()) {
             (true, true) => continue,

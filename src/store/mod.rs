@@ -1,12 +1,14 @@
 //! The only room that talks to PostgreSQL.
 
 pub mod assets;
+pub mod audit;
 pub mod availability;
 pub mod baselines;
 pub mod batches;
 pub mod callers;
 pub mod changes;
 pub mod cluster;
+pub mod erasure;
 pub mod figures;
 pub mod history;
 pub mod idempotency;

@@ -1,10 +1,10 @@
-//! Bearer tokens: shown once, stored hashed; and the audit trail of who was given what and who read what.
+//! Bearer tokens: shown once, stored hashed.
 
 use diesel::result::QueryResult;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use super::audit::{self, Event};
 use super::sql::{Bind, Sql};
 
 /// Makes a token of the console, an administrator's, that is valid for so many days, and returns its secret: 256 random bits, never seen again.
@@ -23,34 +23,9 @@ pub async fn create(conn: &mut AsyncPgConnection, name: &str, days: u32) -> Quer
         .text("::integer) from accounts where username = 'console'")
         .execute(conn)
         .await?;
-    audit(conn, "console", "token.create", None, serde_json::json!({"name": name, "days": days}), None).await?;
+    let detail = serde_json::json!({"name": name, "days": days});
+    audit::record(conn, &Event { actor: "console", action: "token.create", detail, ..Event::default() }).await?;
     Ok(secret)
-}
-
-/// Adds to the audit trail.
-pub async fn audit(
-    conn: &mut AsyncPgConnection,
-    actor: &str,
-    action: &'static str,
-    collection: Option<&'static str>,
-    detail: Value,
-    request_id: Option<&str>,
-) -> QueryResult<()> {
-    let optional = |text: Option<&str>| text.map_or(Bind::NullText, |text| Bind::Text(text.into()));
-    Sql::new("insert into audit (actor, action, collection, detail, request_id) values (")
-        .bind(Bind::Text(actor.into()))
-        .text(", ")
-        .bind(Bind::Text(action.into()))
-        .text(", ")
-        .bind(optional(collection))
-        .text(", ")
-        .bind(Bind::Json(detail))
-        .text(", ")
-        .bind(optional(request_id))
-        .text(")")
-        .execute(conn)
-        .await?;
-    Ok(())
 }
 
 /// SHA-256, hexadecimal.
@@ -58,6 +33,6 @@ pub fn hash(secret: &str) -> String {
     hex(&Sha256::digest(secret.as_bytes()))
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

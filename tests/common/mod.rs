@@ -144,6 +144,7 @@ fn limits() -> Limits {
     Limits {
         public_url: None,
         trust_proxy: false,
+        require_purpose: false,
         db_connections: 4,
         statement_timeout_s: 30,
         body_limit: 1 << 20,

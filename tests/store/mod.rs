@@ -1,4 +1,5 @@
 //! The database behind the surface.
 
+mod roles;
 mod schema;
 mod units;

@@ -14,7 +14,12 @@ pub fn components() -> Value {
         schemas.insert(feature_name(kind), feature(kind));
         schemas.insert(format!("{}Collection", feature_name(kind)), feature_collection(kind));
     }
-    for (name, schema) in fixed().into_iter().chain(super::stats::schemas()).chain(super::writes::schemas()) {
+    for (name, schema) in fixed()
+        .into_iter()
+        .chain(super::stats::schemas())
+        .chain(super::audit::schemas())
+        .chain(super::writes::schemas())
+    {
         schemas.insert(name.into(), schema);
     }
     json!({

@@ -2,6 +2,7 @@
 //!
 //! By hand and not by utoipa: it writes 3.1 only, GIS clients read 3.0.x.
 
+mod audit;
 mod components;
 mod operations;
 mod parameters;
@@ -48,6 +49,7 @@ pub fn document() -> Value {
             {"name": "Layers", "description": "The features of the layers"},
             {"name": "Figures", "description": "What reports count"},
             {"name": "Changes", "description": "What was written when"},
+            {"name": "Accounts", "description": "Who may do what, and who did"},
         ],
         "paths": operations::paths(),
         "components": components::components(),

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::components::feature_name;
 use super::parameters::{self, reference};
 use crate::kinds::{ALL, Kind};
+use crate::store::erasure;
 
 /// An operation: method, id, summary, tag, parameters, body, answers.
 pub struct Operation {
@@ -22,6 +23,9 @@ pub struct Operation {
 
 /// Operations that neither ask who is there nor the database.
 const SAME_FOR_ALL: &[&str] = &["show_landing", "show_conformance", "show_openapi", "show_docs", "list_definitions"];
+
+/// Reads that strangers may not ask for.
+const SIGNED_IN: &[&str] = &["list_events"];
 
 /// Path to operations.
 pub fn paths() -> Value {
@@ -101,12 +105,13 @@ fn all() -> Vec<(String, Operation)> {
                 change_parameters(),
                 json_answer(
                     "Changes in order",
-                    json!({"type": "object", "required": ["changes", "next"], "properties": {"changes": {"type": "array", "items": {"$ref": "#/components/schemas/Change"}}, "next": {"type": "integer"}}}),
+                    json!({"type": "object", "required": ["changes", "next", "scope"], "properties": {"changes": {"type": "array", "items": {"$ref": "#/components/schemas/Change"}}, "next": {"type": "integer", "description": "The number to ask after next time"}, "scope": {"type": "string", "description": "A hash of what the caller may see: when it changes, read the layers anew and follow from `next`"}}}),
                 ),
             ),
         ),
     ];
     all.extend(super::stats::operations());
+    all.extend(super::audit::operations());
     for (_, operation) in &mut all {
         if SAME_FOR_ALL.contains(&operation.id.as_str()) {
             operation.problems = &[400];
@@ -192,6 +197,9 @@ fn of_layer(path: &str, suffix: &str, own: Vec<Value>, kind: Option<&'static Kin
     );
     history.problems = &[400, 401, 404, 503];
     operations.push((format!("{item}/history"), history));
+    if kind.is_none_or(|kind| kind.fields().any(|field| erasure::is_erasable(kind, field))) {
+        operations.push(super::audit::erasure(&item, suffix, with(&["featureId"])));
+    }
 
     let body = |types: &[&str]| {
         let content: Map<_, _> = types.iter().map(|name| ((*name).to_owned(), json!({"schema": feature}))).collect();
@@ -295,7 +303,7 @@ fn describe(operation: Operation) -> Value {
         "tags": [operation.tag],
         "parameters": operation.parameters,
         "responses": responses,
-        "security": if operation.writes { json!([{"token": []}]) } else { json!([{}, {"token": []}]) },
+        "security": if operation.writes || SIGNED_IN.contains(&operation.id.as_str()) { json!([{"token": []}]) } else { json!([{}, {"token": []}]) },
     });
     if let Some(body) = operation.body {
         described["requestBody"] = body;

@@ -6,6 +6,7 @@ mod bulk;
 mod idempotency;
 mod options;
 
+pub use body::read_object;
 pub use bulk::{delete_items, update_items};
 pub use options::{refuse_method, show_options};
 
@@ -14,9 +15,10 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use diesel_async::{AsyncConnection, AsyncPgConnection};
 use serde_json::{Value, json};
 
+use super::audit::Trace;
 use super::envelope::READING;
 use super::extract::{Layer, RecordId, wants_vietnamese};
-use super::items::{CONTENT_CRS, GEOJSON, Reading, content_crs, log_restricted, restricted_rows, tagged_feature};
+use super::items::{CONTENT_CRS, GEOJSON, content_crs, log_restricted, restricted_rows, tagged_feature};
 use super::links::base;
 use super::today;
 use crate::access::{Caller, View, may_write};
@@ -41,7 +43,7 @@ pub async fn create_item(
     writable(kind)?;
     may_write(&caller, kind)?;
     let bytes = body::bytes(payload, app.limits.bulk_limit).await?;
-    let body = body::read_object(request.headers(), &bytes, FEATURE)?;
+    let body = read_object(request.headers(), &bytes, FEATURE)?;
     let once = Request::new(&caller, &request, &bytes)?;
     let context = Context::new(&app, &caller, kind, &request);
     if body["type"] == "FeatureCollection" {
@@ -133,7 +135,7 @@ async fn change_item(
     may_write(context.caller, kind)?;
     let targets = [(id, body::expected(headers))];
     // What the body says is told after what the precondition says: see `read` below.
-    let parsed = body::read_object(headers, bytes, types);
+    let parsed = read_object(headers, bytes, types);
     let remarks = parsed.as_ref().map_or(Ok(Remarks::default()), body::remarks);
     let writing = context.writing(remarks.as_ref().map_or(Remarks::default(), Clone::clone), None);
     let parsed = parsed.and_then(|body| remarks.map(|_| body));
@@ -161,7 +163,7 @@ pub struct Context<'a> {
     pub view: View<'a>,
     pub base: String,
     vietnamese: bool,
-    reading: Reading,
+    trace: Trace,
 }
 
 impl<'a> Context<'a> {
@@ -171,7 +173,7 @@ impl<'a> Context<'a> {
             view: View::new(caller, kind),
             base: base(app, request),
             vietnamese: wants_vietnamese(request.headers()),
-            reading: Reading::of(request),
+            trace: Trace::of(request),
         }
     }
 
@@ -203,7 +205,7 @@ impl<'a> Context<'a> {
     ) -> Result<Stored, Error> {
         let row = items::find(conn, &self.view, id).await?.ok_or(Error::NotFound)?;
         let rows = restricted_rows(self.view.kind, std::slice::from_ref(&row));
-        log_restricted(conn, self.caller, self.view.kind, rows, &self.reading).await?;
+        log_restricted(conn, self.caller, self.view.kind, rows, &self.trace).await?;
         let warnings = self.warnings(warnings);
         let more = if warnings.is_empty() { vec![] } else { vec![("warnings", json!(warnings))] };
         let (etag, body) = tagged_feature(&self.base, &self.view, &row, &more);

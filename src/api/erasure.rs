@@ -1,0 +1,81 @@
+//! `POST /collections/{collection}/items/{id}/erase`: personal data taken out for good.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use diesel_async::AsyncConnection;
+use serde_json::{Value, json};
+
+use super::audit::Trace;
+use super::extract::{Layer, RecordId};
+use super::writes::{read_object, writable};
+use crate::access::{Caller, may_administer};
+use crate::app::App;
+use crate::error::Error;
+use crate::kinds::{Field, Kind, Problem};
+use crate::query::Params;
+use crate::store::{changes, erasure};
+
+const LONGEST_REASON: usize = 500;
+
+/// Erases values of restricted fields from the record, its history and the audit trail; their hashes and the reason
+/// stay. Also of a deleted record.
+pub async fn erase_fields(
+    app: web::Data<App>,
+    caller: Caller,
+    Layer(kind): Layer,
+    RecordId(id): RecordId,
+    request: HttpRequest,
+    body: web::Bytes,
+) -> Result<HttpResponse, Error> {
+    may_administer(&caller)?;
+    writable(kind)?;
+    Params::only_format(request.query_string(), &["json"])?;
+    let asked = read_object(request.headers(), &body, &["application/json"])?;
+    let (fields, reason) = read(kind, &asked).map_err(Error::Invalid)?;
+    let trace = Trace::of(&request);
+    let mut conn = app.store.connection().await?;
+    let erased = conn
+        .transaction(async |conn| {
+            let erased = erasure::erase(conn, kind, id, &fields, caller.name(), &reason).await?;
+            let erased = erased.ok_or(Error::NotFound)?;
+            let detail = json!({"id": id, "erased": erased.hashes, "reason": erased.reason});
+            trace.record(conn, &caller, "record.erase", Some(kind.collection), detail).await?;
+            Ok::<_, Error>(erased)
+        })
+        .await?;
+    changes::number(&mut conn).await?;
+    Ok(HttpResponse::Ok().json(json!({"id": id, "erased": erased.hashes, "salt": erased.salt})))
+}
+
+fn read(kind: &'static Kind, asked: &Value) -> Result<(Vec<&'static Field>, String), Vec<Problem>> {
+    let mut problems = Vec::new();
+    let mut fields = Vec::new();
+    let names = asked["fields"].as_array().filter(|names| !names.is_empty());
+    if names.is_none() {
+        let (vi, en) = ("Cần danh sách các trường cần xóa.", "A list of the fields to erase is needed.");
+        problems.push(Problem::at("/fields", "required", vi, en));
+    }
+    for (index, name) in names.into_iter().flatten().enumerate() {
+        let field = name.as_str().and_then(|name| kind.field(name));
+        match field.filter(|field| erasure::is_erasable(kind, field)) {
+            Some(field) => fields.push(field),
+            None => problems.push(Problem::at(
+                format!("/fields/{index}"),
+                "field.not_erasable",
+                "Chỉ xóa được trường hạn chế của lớp này.",
+                "Only restricted fields of this layer can be erased.",
+            )),
+        }
+    }
+    let reason = asked["reason"].as_str().unwrap_or_default().trim().to_owned();
+    if reason.is_empty() || reason.chars().count() > LONGEST_REASON || reason.contains('\0') {
+        let (vi, en) = ("Cần lý do, tối đa 500 ký tự.", "A reason is needed, of at most 500 characters.");
+        problems.push(Problem::at("/reason", "required", vi, en));
+    }
+    for name in asked.as_object().into_iter().flat_map(|object| object.keys()) {
+        if !["fields", "reason"].contains(&name.as_str()) {
+            let (vi, en) = ("Không có trường này.", "There is no such member.");
+            problems.push(Problem::at(format!("/{name}"), "field.unknown", vi, en));
+        }
+    }
+    if problems.is_empty() { Ok((fields, reason)) } else { Err(problems) }
+}

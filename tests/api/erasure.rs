@@ -1,0 +1,100 @@
+//! `POST /collections/{collection}/items/{id}/erase`
+
+use actix_web::http::Method;
+use hatang::kinds::ALL;
+use hatang::store::erasure::is_erasable;
+use hatang::store::row::Row;
+use hatang::store::sql::{Bind, Sql};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use crate::common::{Answer, Caller, Server, camera, minimal};
+
+const CAMERAS: &str = "/collections/cameras/items";
+
+async fn erase(caller: Caller<'_>, path: &str, body: Value) -> Answer {
+    let json = [("Content-Type", "application/json")];
+    caller.send(Method::POST, &format!("{path}/erase"), &json, Some(body)).await
+}
+
+/// The tables whose rows hold a text, whatever the column.
+async fn tables_with(server: &Server, text: &str) -> Vec<String> {
+    use diesel_async::RunQueryDsl;
+    let rows: Vec<Row> = Sql::new(
+        "select c.relname::text from pg_class c \
+         where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and \
+           query_to_xml(format('select 1 from %I t where position(%L in t::text) > 0 limit 1', c.relname, ",
+    )
+    .bind(Bind::Text(text.into()))
+    .text("::text), false, false, '')::text like '%<row>%'")
+    .load(&mut server.connection().await)
+    .await
+    .unwrap();
+    rows.iter().map(|row| row.cells[0].as_text().unwrap().to_owned()).collect()
+}
+
+#[actix_web::test]
+async fn erased_values_are_nowhere_and_their_hashes_in_history() {
+    let server = Server::new().await;
+    let admin = server.administrator();
+    let (phone, other_phone, owner) = ("0912 345 678", "0987 654 321", "Nguyễn Văn \"Tèo\"");
+    let household = json!({"managing_level": "household", "name": owner, "owner_name": owner, "owner_phone": phone});
+    let key = [("Idempotency-Key", "k1")];
+    let id = admin.send(Method::POST, CAMERAS, &key, Some(camera(household))).await.ok()["id"].clone();
+    let path = format!("{CAMERAS}/{id}");
+    admin.patch(&path, "*", json!({"properties": {"owner_phone": other_phone, "eye_count": 4}})).await.ok();
+    server.execute(&format!("insert into audit (actor, action, detail) values ('x', 'test.event', '{{\"said\": \"call {phone}\"}}')")).await;
+    assert!(tables_with(&server, phone).await.contains(&"versions".to_owned()));
+
+    let body = json!({"fields": ["owner_phone", "owner_name", "name"], "reason": format!("Yêu cầu của {phone}")});
+    let receipt = erase(admin, &path, body).await.ok();
+    let hash = |value: &str| {
+        let digest = Sha256::digest(format!("{}{value}", receipt["salt"].as_str().unwrap()));
+        json!(digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
+    };
+    let hashes = receipt["erased"]["owner_phone"].as_array().unwrap();
+    assert_eq!(hashes.len(), 2);
+    assert!(hashes.contains(&hash(phone)) && hashes.contains(&hash(other_phone)));
+    for value in [phone, other_phone, "Tèo", receipt["salt"].as_str().unwrap()] {
+        assert_eq!(tables_with(&server, value).await, [""; 0], "{value}");
+    }
+
+    let record = admin.get(&path).await.ok();
+    assert_eq!(record["properties"]["owner_phone"], Value::Null);
+    assert_eq!(record["properties"]["eye_count"], 4);
+    assert_eq!(admin.get(&format!("{CAMERAS}?as_of={}", record["properties"]["effective_on"].as_str().unwrap())).await.features().len(), 1);
+    let history = admin.get(&format!("{path}/history")).await.ok();
+    let versions = history["versions"].as_array().unwrap();
+    assert_eq!(versions.len(), 3);
+    assert_eq!(versions[0]["changes"]["owner_phone"]["after"], json!({"erased": hash(phone)}));
+    assert_eq!(
+        versions[1]["changes"]["owner_phone"],
+        json!({"before": {"erased": hash(phone)}, "after": {"erased": hash(other_phone)}})
+    );
+    assert_eq!(versions[2]["changes"]["owner_phone"], json!({"before": {"erased": hash(other_phone)}, "after": null}));
+    assert_eq!(versions[2]["reason"], "Yêu cầu của [erased]");
+    let events = admin.get("/audit?action=record.erase").await.ok();
+    assert_eq!(events["events"][0]["detail"]["erased"], receipt["erased"]);
+    assert_eq!(events["events"][0]["detail"]["id"], id);
+}
+
+#[actix_web::test]
+async fn every_restricted_field_can_be_erased_and_no_other() {
+    let server = Server::with_demo().await;
+    let admin = server.administrator();
+    for kind in ALL.iter().filter(|kind| kind.is_writable()) {
+        let items = format!("/collections/{}/items", kind.collection);
+        let path = format!("{items}/{}", admin.post(&items, minimal(kind)).await.ok()["id"]);
+        for field in kind.fields() {
+            let answer = erase(admin, &path, json!({"fields": [field.name], "reason": "thử"})).await;
+            match is_erasable(kind, field) {
+                true => assert!(answer.ok()["erased"].is_object(), "{}.{}", kind.collection, field.name),
+                false => assert_eq!(answer.summary(), "422 field.not_erasable /fields/0"),
+            }
+        }
+    }
+    let refused = erase(admin, &format!("{CAMERAS}/1"), json!({"fields": [], "more": 1})).await;
+    assert_eq!(refused.summary(), "422 required /fields required /reason field.unknown /more");
+    let missing = erase(admin, &format!("{CAMERAS}/1"), json!({"fields": ["owner_name"], "reason": "thử"})).await;
+    assert_eq!(missing.status, 404);
+}
