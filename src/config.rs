@@ -51,6 +51,10 @@ pub struct Page {
     #[arg(long, env = "HATANG_BASEMAP_STYLE")]
     pub basemap_style: Option<String>,
 
+    /// Further hosts that this style asks, such as `https://tiles.example`, separated by commas.
+    #[arg(long, env = "HATANG_BASEMAP_HOSTS", value_delimiter = ',')]
+    pub basemap_hosts: Vec<String>,
+
     /// Whom the data are due to, shown on the map.
     #[arg(long, env = "HATANG_ATTRIBUTION")]
     pub attribution: Option<String>,
@@ -62,7 +66,7 @@ impl Page {
 
 impl Default for Page {
     fn default() -> Page {
-        Page { home: Page::HOME.into(), basemap: None, basemap_style: None, attribution: None }
+        Page { home: Page::HOME.into(), basemap: None, basemap_style: None, basemap_hosts: vec![], attribution: None }
     }
 }
 

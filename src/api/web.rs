@@ -58,7 +58,7 @@ pub async fn show_file(name: web::Path<String>, request: HttpRequest) -> Result<
 
 /// `GET /config.json`: where the map opens, and what lies under it.
 pub async fn show_config(app: web::Data<App>) -> HttpResponse {
-    let Page { home, basemap, basemap_style, attribution } = &app.page;
+    let Page { home, basemap, basemap_style, attribution, .. } = &app.page;
     HttpResponse::Ok().json(json!({
         "home": home,
         "basemap": basemap.as_ref().map(|_| BASEMAP),
@@ -94,12 +94,13 @@ fn takes_gzip(request: &HttpRequest) -> bool {
     accepted.split(',').any(|coding| coding.trim().starts_with("gzip") && !coding.replace(' ', "").ends_with(";q=0"))
 }
 
-/// The page runs its own scripts only, and asks no other host but that of a base map from elsewhere. MapLibre starts its
-/// worker from a blob.
+/// The page runs its own scripts only, and asks no other host but those of a base map from elsewhere. MapLibre starts
+/// its worker from a blob.
 fn policy(page: &Page) -> String {
-    let host = page.basemap_style.as_deref().and_then(origin).map(|origin| format!(" {origin}")).unwrap_or_default();
+    let addresses = page.basemap_style.iter().chain(&page.basemap_hosts);
+    let hosts: String = addresses.filter_map(|address| origin(address)).map(|origin| format!(" {origin}")).collect();
     format!(
-        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'{host}; img-src 'self' data: blob:; \
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'{hosts}; img-src 'self' data: blob:; \
          font-src 'self'; worker-src 'self' blob:; frame-ancestors 'self'; form-action 'self'; base-uri 'none'; \
          object-src 'none'"
     )

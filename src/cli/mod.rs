@@ -16,6 +16,7 @@ use crate::store::migrations;
 use database::Database;
 
 pub use demo::load as load_demo;
+pub use serve::start;
 
 /// The register and map API of a locality's digital infrastructure.
 #[derive(Parser)]
@@ -33,7 +34,7 @@ enum Verb {
     /// Run the service: private PostgreSQL if need be, migrations, HTTP.
     Serve {
         #[command(flatten)]
-        config: ServeConfig,
+        config: Box<ServeConfig>,
         /// Load the demo district first, if the register is empty.
         #[arg(long)]
         demo: bool,

@@ -1,11 +1,13 @@
 //! `hatang serve`
 
-use std::io::IsTerminal;
+use std::io::{self, IsTerminal};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
 use actix_web::HttpServer;
+use actix_web::dev::Server;
 use anyhow::Context;
 use tracing_subscriber::EnvFilter;
 
@@ -35,8 +37,8 @@ pub fn run(config: &Config, serve: &ServeConfig, with_demo: bool) -> anyhow::Res
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,actix_server=warn"));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_writer(std::io::stderr)
+        .with_ansi(io::stderr().is_terminal())
+        .with_writer(io::stderr)
         .init();
 
     let database = Database::start(config)?;
@@ -74,15 +76,25 @@ async fn listen(serve: &ServeConfig, url: &str, state: App, with_demo: bool) -> 
     }
     actix_web::rt::spawn(housekeeping(state.store.clone()));
     actix_web::rt::spawn(forget_idle(state.limiters.clone()));
+    let (server, _) = start(state, &serve.bind, serve.port)
+        .with_context(|| format!("cannot listen on {}:{}", serve.bind, serve.port))?;
+    tracing::info!("Hatang is at http://127.0.0.1:{}", serve.port);
+    Ok(server.await?)
+}
+
+/// Listens, with the limits that hold before a request is one; the answer runs when it is awaited.
+///
+/// # Errors
+/// When the address is not to be had.
+pub fn start(state: App, host: &str, port: u16) -> io::Result<(Server, Vec<SocketAddr>)> {
     let server = HttpServer::new(move || app(state.clone()))
         .client_request_timeout(HEAD_TIMEOUT)
         .keep_alive(KEEP_ALIVE)
         .max_connections(CONNECTIONS)
         .shutdown_timeout(DRAIN_S)
-        .bind((serve.bind.as_str(), serve.port))
-        .with_context(|| format!("cannot listen on {}:{}", serve.bind, serve.port))?;
-    tracing::info!("Hatang is at http://127.0.0.1:{}", serve.port);
-    Ok(server.run().await?)
+        .bind((host, port))?;
+    let addresses = server.addrs();
+    Ok((server.run(), addresses))
 }
 
 /// Starts PostgreSQL again when it has died, until the other end of the channel is dropped.

@@ -29,6 +29,7 @@ pub struct Server {
     respond: Box<dyn Fn(TestRequest) -> Answering>,
     secret: String,
     database: TestDatabase,
+    pub state: App,
 }
 
 impl Server {
@@ -65,17 +66,20 @@ impl Server {
         let store = Store::new(&database.service_url(), 4, Duration::from_secs(30)).unwrap();
         let mut conn = connect(&database.url()).await;
         let secret = hatang::store::tokens::create(&mut conn, "tester", 1).await.unwrap();
-        let service = std::rc::Rc::new(init_service(app(App::new(store, limits, Page::default()))).await);
+        let state = App::new(store, limits, Page::default());
+        let service = std::rc::Rc::new(init_service(app(state.clone())).await);
         let respond = Box::new(move |request: TestRequest| {
             let service = service.clone();
             Box::pin(async move {
-                let response = service.call(request.to_request()).await.expect("an answer");
+                let answer = service.call(request.to_request()).await;
+                let response =
+                    answer.map_or_else(|error| error.error_response(), |answer| answer.map_into_boxed_body().into());
                 let (status, headers) = (response.status(), response.headers().clone());
-                let body = to_bytes(response.into_body()).await.ok().expect("a body");
+                let body = to_bytes(response.into_body()).await.expect("a body");
                 Answer { status, headers, body }
             }) as Answering
         });
-        Server { respond, secret, database }
+        Server { respond, secret, database, state }
     }
 
     pub fn stranger(&self) -> Caller<'_> {

@@ -293,7 +293,8 @@ pub fn get(id: &str, summary: &'static str, tag: &'static str, parameters: Vec<V
 fn describe(operation: Operation) -> Value {
     let mut responses: Map<String, Value> =
         operation.answers.into_iter().map(|(status, answer)| (status.to_string(), answer)).collect();
-    for status in operation.problems {
+    // Whatever is asked can be asked too often, or be too long.
+    for status in operation.problems.iter().chain(&[414, 429, 431]) {
         responses.insert(status.to_string(), json!({"$ref": "#/components/responses/Problem"}));
     }
     let mut described = json!({

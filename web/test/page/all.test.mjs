@@ -10,3 +10,4 @@ await import('./basemap.test.mjs');
 await import('./print.test.mjs');
 await import('./access.test.mjs');
 await import('./embed.test.mjs');
+await import('./security.test.mjs');

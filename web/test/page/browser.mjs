@@ -1,4 +1,5 @@
-/** Chromium on a page of the service; every test also fails on a console error or a request to another host. */
+/** Chromium on a page of the service; every test also fails on a console error, such as what the
+ * content policy refused, or a request to another host. */
 import assert from 'node:assert/strict';
 import { chromium } from 'playwright-core';
 

@@ -1,0 +1,99 @@
+//! What happens before a request is one, over real connections to the server that `hatang serve` runs.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::time::{Duration, Instant};
+
+use actix_web::web;
+
+use crate::common::Server;
+
+/// A service that listens, on an empty register.
+async fn listening() -> (Server, SocketAddr) {
+    let server = Server::with_limits(|limits| limits.rates.address_reads_per_minute = 100).await;
+    let (running, addresses) = hatang::cli::start(server.state.clone(), "127.0.0.1", 0).unwrap();
+    actix_web::rt::spawn(running);
+    (server, addresses[0])
+}
+
+/// All that comes back before the connection is closed.
+async fn talk(address: SocketAddr, request: impl Into<Vec<u8>>) -> String {
+    let request = request.into();
+    let talking = web::block(move || {
+        let mut stream = TcpStream::connect(address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        // The server may answer and close before it has read everything.
+        let _ = stream.write_all(&request);
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer);
+        String::from_utf8_lossy(&answer).into_owned()
+    });
+    talking.await.unwrap()
+}
+
+fn status(answer: &str) -> &str {
+    answer.split(' ').nth(1).unwrap_or_default()
+}
+
+#[actix_web::test]
+async fn who_sends_a_head_drop_by_drop_is_cut_off() {
+    let (_server, address) = listening().await;
+    let started = Instant::now();
+    let answer = talk(address, "GET /api/v1 HTTP/1.1\r\nHost: hatang.test\r\nX-Slow: ").await;
+    assert_eq!(status(&answer), "408", "{answer}");
+    assert!(started.elapsed() < Duration::from_secs(15), "{:?}", started.elapsed());
+}
+
+#[actix_web::test]
+async fn heads_that_are_no_requests_are_refused() {
+    let (_server, address) = listening().await;
+    let close = "Connection: close\r\n\r\n";
+    for (expected, head) in [
+        ("200", format!("GET /api/v1 HTTP/1.1\r\nHost: hatang.test\r\n{close}")),
+        ("200", format!("GET /healthz HTTP/1.0\r\n{close}")),
+        ("400", format!("GET /api/v1 HTTP/1.1\r\n{close}")),
+        ("400", format!("GET /api/v1 HTTP/1.1\r\nHost: a.example\r\nHost: b.example\r\n{close}")),
+        ("400", "\x16\x03\x01 no HTTP\r\n\r\n".into()),
+        ("431", format!("GET /api/v1 HTTP/1.1\r\nHost: hatang.test\r\nX-Long: {}\r\n{close}", "x".repeat(40_000))),
+        ("431", format!("GET /api/v1 HTTP/1.1\r\nHost: hatang.test\r\nX-Long: {}\r\n{close}", "x".repeat(200_000))),
+        ("404", format!("GET /assets/../../etc/passwd HTTP/1.1\r\nHost: hatang.test\r\n{close}")),
+        // One request must not hide another.
+        ("400", format!("POST /api/v1 HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nContent-Length: 5\r\n{close}")),
+        (
+            "400",
+            format!("POST /api/v1 HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n{close}0\r\n\r\n"),
+        ),
+    ] {
+        let answer = talk(address, head.clone()).await;
+        assert_eq!(status(&answer), expected, "{}: {answer}", &head[..head.len().min(120)]);
+    }
+}
+
+#[actix_web::test]
+async fn an_absolute_target_does_not_change_the_links() {
+    let (_server, address) = listening().await;
+    let head = "GET http://evil.example/api/v1 HTTP/1.1\r\nHost: hatang.test\r\nConnection: close\r\n\r\n";
+    let answer = talk(address, head).await;
+    assert!(!answer.contains("evil"), "{answer}");
+}
+
+#[actix_web::test]
+async fn the_workers_share_one_count_and_clients_cannot_name_their_address() {
+    let (_server, address) = listening().await;
+    let mut statuses = Vec::new();
+    for n in 0..101 {
+        let head = format!(
+            "GET /api/v1/conformance HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 203.0.113.{n}\r\nForwarded: for=203.0.113.{n}\r\n\
+             Connection: close\r\n\r\n"
+        );
+        statuses.push(status(&talk(address, head).await).to_owned());
+    }
+    // One or two come back while the hundred are asked.
+    let answered = statuses.iter().filter(|status| *status == "200").count();
+    assert!((100..=101).contains(&answered), "{statuses:?}");
+    let burst = "GET /api/v1/conformance HTTP/1.1\r\nHost: a\r\n\r\n".repeat(50)
+        + "GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+    let answer = talk(address, burst).await;
+    assert!(answer.contains("HTTP/1.1 429"), "{answer}");
+    assert!(answer.contains("{\"status\":\"ok\"}"), "{answer}");
+}
