@@ -74,6 +74,12 @@ fn routes(config: &mut web::ServiceConfig) {
             .route(options().to(envelope::allow_reading))
             .default_service(web::to(envelope::method_not_allowed))
     };
+    let only_post = |path: &str, handler: Route| {
+        web::resource(path)
+            .route(handler)
+            .route(options().to(envelope::allow_posting))
+            .default_service(web::to(envelope::only_posting))
+    };
     config
         .service(only_get("/", read().to(api::web::show_page)))
         .service(only_get("/config.json", read().to(api::web::show_config)))
@@ -117,6 +123,22 @@ fn routes(config: &mut web::ServiceConfig) {
                     "/collections/{collection}/items/{id}/history",
                     read().to(api::history::list_versions),
                 ))
+                .service(only_get(
+                    "/collections/{collection}/items/{id}/history/{version}",
+                    read().to(api::history::find_version),
+                ))
+                .service(only_post(
+                    "/collections/{collection}/items/{id}/restore",
+                    web::post().to(api::writes::restore_item),
+                ))
+                .service(only_post(
+                    "/collections/{collection}/items/{id}/verify",
+                    web::post().to(api::writes::verify_item),
+                ))
+                .service(only_post("/collections/{collection}/verify", web::post().to(api::writes::verify_items)))
+                .service(only_get("/batches", read().to(api::batches::list_batches)))
+                .service(only_get("/batches/{batchId}", read().to(api::batches::find_batch)))
+                .service(only_post("/batches/{batchId}/undo", web::post().to(api::batches::undo_batch)))
                 .service(only_get("/stats", read().to(api::stats::list_stats)))
                 .service(only_get("/stats/definitions", read().to(api::stats::list_definitions)))
                 .service(only_get("/stats/{unit}", read().to(api::stats::show_stats)))
@@ -173,6 +195,7 @@ fn cors(limits: &Limits) -> Cors {
             IF_NONE_MATCH,
             HeaderName::from_static("authorization"),
             HeaderName::from_static("x-purpose"),
+            HeaderName::from_static("idempotency-key"),
         ])
         .expose_headers([
             ETAG,

@@ -4,7 +4,7 @@ use actix_web::http::Method;
 use serde_json::{Map, Value, json};
 
 use crate::common::Server;
-use crate::permissions::{Operation, operations, record};
+use crate::permissions::{Operation, address, operations};
 
 #[test]
 fn committed_document_is_the_one_of_the_code() {
@@ -56,7 +56,7 @@ async fn methods_are_those_documented() {
     for Operation { path, .. } in &operations {
         for method in [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
             let documented = operations.iter().any(|other| other.path == *path && other.method == method);
-            let asked = path.replace("{featureId}", "1");
+            let asked = path.replace("{featureId}", "1").replace("{batchId}", "1");
             let status = server.stranger().send(method.clone(), &asked, &[], None).await.status;
             assert_eq!(status == 405, !documented, "{method} {path} is {status}");
         }
@@ -114,10 +114,7 @@ async fn every_documented_parameter_is_accepted() {
     let server = Server::with_demo().await;
     let document = hatang::api::openapi::document();
     for operation in operations().iter().filter(|operation| operation.method == Method::GET) {
-        let mut path = operation.path.clone();
-        if path.contains("{featureId}") {
-            path = path.replace("{featureId}", &record(&server, operation.kind.unwrap()).await.to_string());
-        }
+        let path = address(&server, operation).await;
         for parameter in operation.described["parameters"].as_array().unwrap() {
             let parameter = resolve(&document, parameter);
             if parameter["in"] != "query" {
@@ -155,10 +152,7 @@ async fn answers_are_as_documented() {
     let document = hatang::api::openapi::document();
     let components = json_schema(&document["components"]);
     for operation in operations().iter().filter(|operation| operation.method == Method::GET) {
-        let mut path = operation.path.clone();
-        if path.contains("{featureId}") {
-            path = path.replace("{featureId}", &record(&server, operation.kind.unwrap()).await.to_string());
-        }
+        let path = address(&server, operation).await;
         for caller in [server.stranger(), server.administrator()] {
             let answer = caller.get(&path).await;
             if answer.status == 401 && !operation.described["security"].as_array().unwrap().contains(&json!({})) {

@@ -1,16 +1,16 @@
-//! `GET /collections/{collection}/items/{id}/history`
+//! `GET /collections/{collection}/items/{id}/history` and `…/history/{version}`
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::json;
 
 use super::audit::Trace;
 use super::extract::{Layer, RecordId};
-use super::items::log_restricted;
+use super::items::{CONTENT_CRS, GEOJSON, content_crs, log_restricted};
 use super::links::{base, link, own};
 use crate::access::{Caller, View};
 use crate::app::App;
 use crate::error::Error;
-use crate::kinds::Class;
+use crate::kinds::{Class, Kind};
 use crate::query::Params;
 use crate::store::{history, items};
 
@@ -37,4 +37,45 @@ pub async fn list_versions(
     Ok(HttpResponse::Ok().json(
         json!({"id": id, "versions": versions, "links": [link("self", &url, "application/json", "This history")]}),
     ))
+}
+
+/// The record as a version left it, as the caller may see it.
+pub async fn find_version(
+    app: web::Data<App>,
+    caller: Caller,
+    Layer(kind): Layer,
+    RecordId(id): RecordId,
+    request: HttpRequest,
+) -> Result<HttpResponse, Error> {
+    Params::only_format(request.query_string(), &["json", "geojson"])?;
+    let view = View::new(&caller, kind);
+    if !view.has_versions() {
+        return Err(Error::NotFound);
+    }
+    let version = request.match_info().get("version").and_then(|version| version.parse().ok());
+    let version = version.ok_or(Error::NotFound)?;
+    let mut conn = app.store.connection().await?;
+    let class = items::class_of(&mut conn, &view, id).await?.ok_or(Error::NotFound)?;
+    let record = history::at_version(&mut conn, kind, class, id, version).await?.ok_or(Error::NotFound)?;
+    let restricted = restricted_fields(kind, class);
+    log_restricted(&mut conn, &caller, kind, restricted.into(), &Trace::of(&request)).await?;
+    let (properties, geometry) = history::feature(kind, class, &record);
+    let base = base(&app, &request);
+    let links = [
+        link("self", &own(&base, &request), GEOJSON, "This version"),
+        link(
+            "latest-version",
+            &format!("{base}/collections/{}/items/{id}", kind.collection),
+            GEOJSON,
+            "The record as it is",
+        ),
+    ];
+    let feature = json!({"type": "Feature", "id": id, "geometry": geometry, "properties": properties, "links": links});
+    let mut response = HttpResponse::Ok();
+    response.insert_header((CONTENT_CRS, content_crs()));
+    Ok(response.content_type(GEOJSON).body(feature.to_string()))
+}
+
+fn restricted_fields(kind: &'static Kind, class: Class) -> bool {
+    class == Class::Restricted && kind.fields().any(|field| kind.class(field) == Class::Restricted)
 }

@@ -3,6 +3,7 @@
 pub mod address;
 pub mod audit;
 pub mod basemap;
+pub mod batches;
 pub mod caching;
 pub mod changes;
 pub mod collections;

@@ -18,7 +18,7 @@ use crate::api::today;
 use crate::app::{App, app};
 use crate::config::{Config, ServeConfig};
 use crate::store::cluster::Cluster;
-use crate::store::{Store, changes, connect, migrations, units};
+use crate::store::{Store, changes, connect, idempotency, migrations, units};
 
 /// How long requests under way may take once the service is told to stop, seconds.
 const DRAIN_S: u64 = 8;
@@ -108,7 +108,7 @@ fn supervise(cluster: &Cluster, stopped: &Receiver<()>) {
     }
 }
 
-/// Numbers what psql wrote, and finds the communes of all assets again when the day changes, since units come into
+/// Numbers what psql wrote, forgets answers older than a day, and finds the communes of all assets again when the day changes, since units come into
 /// force and end with days.
 async fn housekeeping(store: Store) {
     let mut day = None;
@@ -119,6 +119,9 @@ async fn housekeeping(store: Store) {
                     Ok(()) => day = Some(today()),
                     Err(error) => tracing::warn!(%error, "the communes of assets were not refreshed"),
                 }
+            }
+            if let Err(error) = idempotency::purge(&mut conn).await {
+                tracing::warn!(%error, "old answers were not forgotten");
             }
             if let Err(error) = changes::number(&mut conn).await {
                 tracing::warn!(%error, "changes were not numbered");

@@ -19,17 +19,7 @@ pub async fn versions(
     class: Class,
     id: i64,
 ) -> QueryResult<Vec<Value>> {
-    let rows: Vec<Row> = Sql::new(
-        "select v.version, v.op, v.effective_on, v.at, v.by, v.reason, v.changes, v.erased \
-         from versions v where v.record_id = ",
-    )
-    .bind(Bind::Integer(id))
-    .text(" and v.collection = ")
-    .bind(Bind::Text(kind.collection.into()))
-    .text(" order by v.version")
-    .load(conn)
-    .await?;
-
+    let rows = rows(conn, kind, id).await?;
     let shows = |name| kind.field(name).is_some_and(|field| kind.class(field) <= class);
     let mut state = Map::new();
     let mut shown = Map::new();
@@ -72,6 +62,53 @@ pub async fn versions(
         versions.push(entry);
     }
     Ok(versions)
+}
+
+/// The columns of a record as a version left it, geometry as `geom`: `None` where there is no such version, or none that is
+/// shown. Strangers have numbers of their own.
+pub async fn at_version(
+    conn: &mut AsyncPgConnection,
+    kind: &'static Kind,
+    class: Class,
+    id: i64,
+    version: i64,
+) -> QueryResult<Option<Map<String, Value>>> {
+    let number = if class == Class::Public { "public_version" } else { "version" };
+    let mut state = Map::new();
+    for row in rows(conn, kind, id).await? {
+        let [.., after, erased] = &row.cells[..] else { continue };
+        let (Value::Object(after), erased) = (after.to_json(), erased.to_json()) else { continue };
+        state.extend(after);
+        state.extend(erased.as_object().into_iter().flatten().map(|(field, _)| (field.clone(), Value::Null)));
+        if is_shown(class, &state) && state.get(number).and_then(Value::as_i64) == Some(version) {
+            let is_deleted = state.get("deleted_at").is_some_and(|at| !at.is_null());
+            return Ok(Some(state).filter(|_| class > Class::Public || !is_deleted));
+        }
+    }
+    Ok(None)
+}
+
+/// The fields and the geometry of a record that those see who see fields of a class, given its columns.
+pub fn feature(kind: &'static Kind, class: Class, record: &Map<String, Value>) -> (Map<String, Value>, Value) {
+    let value = |column: &str| record.get(column).cloned().unwrap_or(Value::Null);
+    let properties =
+        kind.fields().filter_map(|field| Some((field.name.to_owned(), value(column(kind, field, class)?))));
+    let geom = if class == Class::Public { "public_geom" } else { "geom" };
+    (properties.collect(), without_crs(value(geom)))
+}
+
+/// Version, op, effective_on, at, by, reason, changes and erased values of each version, oldest first.
+async fn rows(conn: &mut AsyncPgConnection, kind: &'static Kind, id: i64) -> QueryResult<Vec<Row>> {
+    Sql::new(
+        "select v.version, v.op, v.effective_on, v.at, v.by, v.reason, v.changes, v.erased \
+         from versions v where v.record_id = ",
+    )
+    .bind(Bind::Integer(id))
+    .text(" and v.collection = ")
+    .bind(Bind::Text(kind.collection.into()))
+    .text(" order by v.version")
+    .load(conn)
+    .await
 }
 
 /// Whether a version is shown, given the columns of the record as it then was.

@@ -114,6 +114,29 @@ pub async fn is_writable(conn: &mut AsyncPgConnection, view: &View<'_>, id: i64)
     Ok(sql.load::<Row>(conn).await?.iter().any(|row| matches!(row.cells[0], Cell::Bool(true))))
 }
 
+/// The ids of the rows that a query selects and the caller may write, at most so many.
+pub async fn writable_ids(
+    conn: &mut AsyncPgConnection,
+    view: &View<'_>,
+    query: &ItemsQuery,
+    today: NaiveDate,
+    most: usize,
+) -> QueryResult<Vec<i64>> {
+    let sql = Sql::new("select t.id from ")
+        .sql(source(view, query, today))
+        .text(" where t.id in (select t.id from ")
+        .name(view.kind.table())
+        .text(" t where t.deleted_at is null and ")
+        .sql(view.writable())
+        .text(") and ")
+        .sql(condition(view, query, today))
+        .text(" order by t.id limit ")
+        .bind(Bind::Integer(most as i64))
+        .uncached();
+    let rows: Vec<Row> = sql.load(conn).await?;
+    Ok(rows.iter().filter_map(|row| row.cells[0].as_integer()).collect())
+}
+
 /// The present version of records.
 pub async fn versions_of(conn: &mut AsyncPgConnection, kind: &Kind, ids: &[i64]) -> QueryResult<HashMap<i64, i64>> {
     let rows: Vec<Row> = Sql::new("select id, version from ")

@@ -21,6 +21,7 @@ pub mod row;
 pub mod sql;
 pub mod territory;
 pub mod tokens;
+pub mod undo;
 pub mod units;
 pub mod writing;
 

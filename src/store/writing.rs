@@ -44,6 +44,8 @@ pub struct Draft {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Expected {
     Unsaid,
+    /// The write is true of any version.
+    Unneeded,
     Any,
     /// One of these.
     Versions(Vec<i64>),
@@ -80,20 +82,23 @@ pub async fn create(
     let kind = writing.view.kind;
     let mut refused = Vec::new();
     let mut records = Vec::with_capacity(drafts.len());
+    let mut places = Vec::with_capacity(drafts.len());
     for (index, draft) in drafts.into_iter().enumerate() {
         let kept = draft.and_then(|Draft { given, mut record }| {
             keep_unseen(kind, writing.view.class_written(), &given, &mut record).map_err(Error::Invalid)?;
             Ok(record)
         });
         match kept {
-            Ok(record) => records.push(record),
+            Ok(record) => {
+                places.push(index);
+                records.push(record);
+            }
             Err(error) => refused.push((index, error)),
         }
     }
-    Refused::unless_none(refused)?;
-    let whole: Vec<_> = records.iter().enumerate().map(|(index, record)| (index, None, record)).collect();
-    let mut warnings = vec![Vec::new(); records.len()];
-    let mut refused = check_place(conn, writing, &whole, &mut warnings).await?;
+    let whole: Vec<_> = places.iter().zip(&records).map(|(index, record)| (*index, None, record)).collect();
+    let mut warnings = vec![Vec::new(); places.len() + refused.len()];
+    refused.extend(check_place(conn, writing, &whole, &mut warnings).await?);
     refused.extend(check_keys(conn, writing, &whole).await?);
     Refused::unless_none(refused)?;
     tell(conn, writing).await?;
@@ -146,13 +151,12 @@ pub async fn change(
             Ok(_) => {}
         }
     }
-    Refused::unless_none(refused)?;
     let mut warnings = vec![Vec::new(); targets.len()];
     // What stays as it was is not asked again: boundaries may have changed since, and what is near was confirmed.
     let of = |asked: fn(&Touched) -> bool| -> Vec<_> {
         wholes.iter().filter(|touched| asked(touched)).map(|it| (it.index, Some(it.id), &it.whole)).collect()
     };
-    let mut refused = check_place(conn, writing, &of(|touched| touched.place), &mut warnings).await?;
+    refused.extend(check_place(conn, writing, &of(|touched| touched.place), &mut warnings).await?);
     refused.extend(check_keys(conn, writing, &of(|touched| touched.keys)).await?);
     Refused::unless_none(refused)?;
     tell(conn, writing).await?;
@@ -203,7 +207,7 @@ pub async fn set_deleted(
 /// # Errors
 /// Every record that is refused, with why.
 pub async fn verify(conn: &mut AsyncPgConnection, writing: &Writing<'_>, ids: Vec<i64>) -> Result<Written, Refused> {
-    let targets: Vec<_> = ids.iter().map(|id| (*id, Expected::Any)).collect();
+    let targets: Vec<_> = ids.iter().map(|id| (*id, Expected::Unneeded)).collect();
     let locked = lock(conn, writing, &targets, false).await?;
     tell(conn, writing).await?;
     let now = json!(chrono::Utc::now());
@@ -234,11 +238,11 @@ async fn lock(
     for (index, (id, expected)) in targets.iter().enumerate() {
         let error = match locked.get(id) {
             // An unknown id with `If-Match` is a failed precondition (RFC 9110).
-            None if *expected == Expected::Unsaid => Error::NotFound,
+            None if matches!(expected, Expected::Unsaid | Expected::Unneeded) => Error::NotFound,
             None => Error::Stale,
             Some(record) if !record.is_writable => Error::Forbidden(None),
             Some(record) => match expected {
-                Expected::Any => continue,
+                Expected::Any | Expected::Unneeded => continue,
                 Expected::Unsaid if writing.unconditional => continue,
                 Expected::Unsaid => Error::PreconditionRequired,
                 Expected::Versions(versions) if versions.iter().any(|version| record.record["version"] == *version) => {
@@ -291,7 +295,7 @@ async fn check_keys(
 }
 
 /// Tells the triggers what to note with each version, for the rest of the transaction.
-async fn tell(conn: &mut AsyncPgConnection, writing: &Writing<'_>) -> Result<(), Refused> {
+pub(super) async fn tell(conn: &mut AsyncPgConnection, writing: &Writing<'_>) -> Result<(), Refused> {
     let confirmed = match writing.confirmed.is_empty() {
         true => String::new(),
         false => format!("{{{}}}", writing.confirmed.join(",")),

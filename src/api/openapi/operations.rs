@@ -25,7 +25,7 @@ pub struct Operation {
 const SAME_FOR_ALL: &[&str] = &["show_landing", "show_conformance", "show_openapi", "show_docs", "list_definitions"];
 
 /// Reads that strangers may not ask for.
-const SIGNED_IN: &[&str] = &["list_events"];
+const SIGNED_IN: &[&str] = &["list_events", "list_batches", "find_batch"];
 
 /// Path to operations.
 pub fn paths() -> Value {
@@ -112,6 +112,7 @@ fn all() -> Vec<(String, Operation)> {
     ];
     all.extend(super::stats::operations());
     all.extend(super::audit::operations());
+    all.extend(super::writes::batches());
     for (_, operation) in &mut all {
         if SAME_FOR_ALL.contains(&operation.id.as_str()) {
             operation.problems = &[400];
@@ -251,10 +252,10 @@ fn of_layer(path: &str, suffix: &str, own: Vec<Value>, kind: Option<&'static Kin
                 summary,
                 tag: "Layers",
                 parameters: with(&["featureId", "If-Match"]),
-                body: if deletes { None } else { body(types) },
+                body: if deletes { super::writes::optional_body(json!({})) } else { body(types) },
                 answers: vec![done],
                 problems: if deletes {
-                    &[401, 403, 404, 405, 412, 428, 503]
+                    &[401, 403, 404, 405, 412, 413, 415, 422, 428, 503]
                 } else {
                     &[400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 428, 503]
                 },
@@ -263,6 +264,7 @@ fn of_layer(path: &str, suffix: &str, own: Vec<Value>, kind: Option<&'static Kin
         ));
     }
     operations.extend(super::writes::bulk(&items, suffix, &own));
+    operations.extend(super::writes::more(path, suffix, &own, &feature, kind));
     operations
 }
 

@@ -78,6 +78,9 @@ pub fn shared() -> Value {
         "name": "If-Match", "in": "header", "required": true, "schema": {"type": "string"},
         "description": "The ETag of the record as it was read: 428 without, 412 when somebody has written since"}),
     );
+    let number = || json!({"type": "integer", "format": "int64", "minimum": 1});
+    shared.insert("version".into(), path("version", "The number of a version", number()));
+    shared.insert("batchId".into(), path("batchId", "The number of a bulk write", number()));
     shared.insert("Idempotency-Key".into(), super::writes::idempotency_key());
     Value::Object(shared)
 }

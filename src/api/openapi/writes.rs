@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::operations::{Operation, json_answer};
+use super::operations::{Operation, answer, get, json_answer};
+use super::parameters::{self, reference};
+use crate::kinds::Kind;
 
 /// What a bulk write answers.
 fn many() -> Value {
@@ -102,6 +104,126 @@ pub fn bulk(items: &str, suffix: &str, own: &[Value]) -> Vec<(String, Operation)
     ]
 }
 
+/// What is done with features besides: said to be still true, brought back, looked up as it was.
+pub fn more(
+    path: &str,
+    suffix: &str,
+    own: &[Value],
+    feature: &Value,
+    kind: Option<&'static Kind>,
+) -> Vec<(String, Operation)> {
+    let with = |names: &[&str]| own.iter().cloned().chain(names.iter().map(|name| reference(name))).collect::<Vec<_>>();
+    let item = format!("{path}/items/{{featureId}}");
+    let now = || answer("The feature as it is now", "application/geo+json", feature.clone());
+    let post = |id: &str, summary, parameters, members: Value, done| Operation {
+        method: "post",
+        id: format!("{id}{suffix}"),
+        summary,
+        tag: "Changes",
+        parameters,
+        body: optional_body(members),
+        answers: vec![(200, done)],
+        problems: &[400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 428, 503, 504],
+        writes: true,
+    };
+    let mut version = get(
+        &format!("find_version{suffix}"),
+        "A feature as a version left it",
+        "Changes",
+        with(&["featureId", "version", "f-items"]),
+        answer("The feature as it was", "application/geo+json", feature.clone()),
+    );
+    version.problems = &[400, 401, 404, 503];
+    let filters = parameters::of_items(kind).into_iter().chain(kind.map(parameters::of_fields).unwrap_or_default());
+    let ids = json!({"items": {"type": "array", "minItems": 1, "maxItems": 10_000, "items": {"type": "integer", "format": "int64"}}});
+    vec![
+        (format!("{item}/history/{{version}}"), version),
+        (
+            format!("{item}/restore"),
+            post(
+                "restore_item",
+                "Bring back a deleted feature, or with version and If-Match its values as of a version",
+                with(&["featureId", "Idempotency-Key"]),
+                json!({"version": {"type": "integer", "minimum": 1}}),
+                now(),
+            ),
+        ),
+        (
+            format!("{item}/verify"),
+            post(
+                "verify_item",
+                "Say that a feature is still true",
+                with(&["featureId", "Idempotency-Key"]),
+                json!({}),
+                now(),
+            ),
+        ),
+        (
+            format!("{path}/verify"),
+            post(
+                "verify_items",
+                "Say that many features are still true: those listed, or those that the parameters select",
+                with(&["Idempotency-Key"]).into_iter().chain(filters).collect(),
+                ids,
+                json_answer("What became of each, in order", many()),
+            ),
+        ),
+    ]
+}
+
+/// Bulk writes, and taking one back.
+pub fn batches() -> Vec<(String, Operation)> {
+    let query = |name: &str, description: &str, schema: Value| json!({"name": name, "in": "query", "required": false, "description": description, "schema": schema});
+    let batch = || json!({"$ref": "#/components/schemas/Batch"});
+    let mut find = get(
+        "find_batch",
+        "A bulk write",
+        "Changes",
+        vec![reference("batchId"), reference("f")],
+        json_answer("The batch", batch()),
+    );
+    find.problems = &[400, 401, 404, 503];
+    let list = get(
+        "list_batches",
+        "Bulk writes, newest first",
+        "Changes",
+        vec![
+            query("collection", "Of this layer only", json!({"type": "string", "example": "cameras"})),
+            query("before", "Those before this one", json!({"type": "integer", "minimum": 1})),
+            query(
+                "limit",
+                "At most so many",
+                json!({"type": "integer", "minimum": 1, "maximum": 1000, "default": 100}),
+            ),
+            reference("f"),
+        ],
+        json_answer(
+            "Batches",
+            json!({"type": "object", "required": ["batches"], "properties": {"batches": {"type": "array", "items": batch()}}}),
+        ),
+    );
+    let undo = Operation {
+        method: "post",
+        id: "undo_batch".into(),
+        summary: "Take a bulk write back; what was changed since is left and listed",
+        tag: "Changes",
+        parameters: vec![reference("batchId"), reference("Idempotency-Key")],
+        body: optional_body(json!({})),
+        answers: vec![(200, json_answer("What was restored, and what was left", many()))],
+        problems: &[400, 401, 403, 404, 405, 409, 413, 415, 422, 503, 504],
+        writes: true,
+    };
+    vec![("/batches".into(), list), ("/batches/{batchId}".into(), find), ("/batches/{batchId}/undo".into(), undo)]
+}
+
+/// A body that may be left out, with why.
+pub fn optional_body(mut members: Value) -> Option<Value> {
+    members["reason"] = reason();
+    members["confirm"] = confirm();
+    let schema = json!({"type": "object", "properties": members});
+    Some(json!({"required": false, "content": {"application/json": {"schema": schema}}}))
+}
+
 /// The header by which a write that is sent again is not done again.
 pub fn idempotency_key() -> Value {
     json!({
@@ -111,22 +233,39 @@ pub fn idempotency_key() -> Value {
 }
 
 pub fn schemas() -> Vec<(&'static str, Value)> {
-    vec![(
-        "BulkAnswer",
-        json!({
-            "type": "object",
-            "required": ["items", "batch"],
-            "properties": {
-                "batch": {"type": "integer", "description": "By which the whole can be undone"},
-                "items": {"type": "array", "items": {
-                    "type": "object",
-                    "required": ["index", "id", "version", "status"],
-                    "properties": {
-                        "index": {"type": "integer"}, "id": {"type": "integer"}, "version": {"type": "integer"},
-                        "status": {"type": "string", "enum": ["created", "updated", "unchanged", "deleted", "restored", "verified"]},
-                        "warnings": {"type": "array", "items": {"$ref": "#/components/schemas/Warning"}}},
-                }},
-            },
-        }),
-    )]
+    let batch = json!({
+        "type": "object",
+        "required": ["id", "collection", "op", "at", "by", "count"],
+        "properties": {
+            "id": {"type": "integer"}, "collection": {"type": "string"}, "op": {"type": "string"},
+            "at": {"type": "string", "format": "date-time"}, "by": {"type": "string"},
+            "reason": {"type": "string", "nullable": true}, "count": {"type": "integer"},
+            "undoes": {"type": "integer", "nullable": true}, "undone_by": {"type": "integer", "nullable": true},
+            "items": {"type": "array", "items": {"type": "object", "properties": {
+                "id": {"type": "integer"}, "version": {"type": "integer"}, "op": {"type": "string"}}}},
+        },
+    });
+    vec![
+        ("Batch", batch),
+        (
+            "BulkAnswer",
+            json!({
+                "type": "object",
+                "required": ["items", "batch"],
+                "properties": {
+                    "batch": {"type": "integer", "description": "By which the whole can be undone"},
+                    "left": {"type": "array", "description": "Of an undo: what was left, and why", "items": {"type": "object", "properties": {
+                        "id": {"type": "integer"}, "why": {"type": "string", "enum": ["changed", "outside_scope"]}}}},
+                    "items": {"type": "array", "items": {
+                        "type": "object",
+                        "required": ["index", "id", "version", "status"],
+                        "properties": {
+                            "index": {"type": "integer"}, "id": {"type": "integer"}, "version": {"type": "integer"},
+                            "status": {"type": "string", "enum": ["created", "updated", "unchanged", "deleted", "restored", "verified"]},
+                            "warnings": {"type": "array", "items": {"$ref": "#/components/schemas/Warning"}}},
+                    }},
+                },
+            }),
+        ),
+    ]
 }

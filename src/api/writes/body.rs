@@ -46,6 +46,11 @@ pub fn read_object(headers: &HeaderMap, body: &[u8], types: &[&str]) -> Result<V
     if value.is_object() { Ok(value) } else { Err(no_feature()) }
 }
 
+/// The JSON object of a body that may be left out.
+pub fn read_optional(headers: &HeaderMap, body: &[u8]) -> Result<Value, Error> {
+    if body.is_empty() { Ok(json!({})) } else { read_object(headers, body, FEATURE) }
+}
+
 /// A feature, or with `patch` a part of one, which need not say that it is one.
 pub fn check_feature(value: &Value, patch: bool) -> Result<(), Error> {
     match value.get("type") {

@@ -8,8 +8,8 @@ use super::super::extract::Layer;
 use super::super::today;
 use super::body::{self, FEATURE, PATCH, Remarks};
 use super::idempotency::{Request, send};
-use super::{Context, writable};
-use crate::access::{Caller, may_write};
+use super::{Context, permit};
+use crate::access::Caller;
 use crate::app::App;
 use crate::error::Error;
 use crate::kinds::Properties;
@@ -60,8 +60,7 @@ pub async fn update_items(
     request: HttpRequest,
     payload: web::Payload,
 ) -> Result<HttpResponse, Error> {
-    writable(kind)?;
-    may_write(&caller, kind)?;
+    permit(&caller, kind)?;
     let bytes = body::bytes(payload, app.limits.bulk_limit).await?;
     let body = body::read_object(request.headers(), &bytes, PATCH)?;
     let features = body::list(&body, "features")?;
@@ -91,8 +90,7 @@ pub async fn delete_items(
     request: HttpRequest,
     payload: web::Payload,
 ) -> Result<HttpResponse, Error> {
-    writable(kind)?;
-    may_write(&caller, kind)?;
+    permit(&caller, kind)?;
     let bytes = body::bytes(payload, app.limits.bulk_limit).await?;
     let body = body::read_object(request.headers(), &bytes, FEATURE)?;
     let targets = body::targets(body::list(&body, "items")?, "items")?;

@@ -1,14 +1,19 @@
 //! Writing features: `POST`, `PUT`, `PATCH`, `DELETE`, of one or of many. Checks in this order: 401, 403 or 404, 428, 412,
 //! 415, 422.
 
-mod body;
+pub mod body;
 mod bulk;
 mod idempotency;
 mod options;
+mod restore;
+mod verify;
 
 pub use body::read_object;
 pub use bulk::{delete_items, update_items};
+pub use idempotency::{Request, send};
 pub use options::{refuse_method, show_options};
+pub use restore::restore_item;
+pub use verify::{verify_item, verify_items};
 
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, LOCATION};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -30,7 +35,6 @@ use crate::store::idempotency::Stored;
 use crate::store::writing::{self, Draft, Refused, Writing};
 use crate::store::{changes, items};
 use body::{FEATURE, PATCH, Remarks};
-use idempotency::{Request, send};
 
 /// `POST /api/v1/collections/{collection}/items`: a feature, or a collection of features.
 pub async fn create_item(
@@ -40,8 +44,7 @@ pub async fn create_item(
     request: HttpRequest,
     payload: web::Payload,
 ) -> Result<HttpResponse, Error> {
-    writable(kind)?;
-    may_write(&caller, kind)?;
+    permit(&caller, kind)?;
     let bytes = body::bytes(payload, app.limits.bulk_limit).await?;
     let body = read_object(request.headers(), &bytes, FEATURE)?;
     let once = Request::new(&caller, &request, &bytes)?;
@@ -100,18 +103,18 @@ pub async fn update_item(
     change_item(&app, &context, id, request.headers(), &bytes, PATCH, |current| Write::Patch { current }).await
 }
 
-/// `DELETE /api/v1/collections/{collection}/items/{id}`: history keeps the record.
+/// `DELETE /api/v1/collections/{collection}/items/{id}`: history keeps the record. A body may say why.
 pub async fn delete_item(
     app: web::Data<App>,
     caller: Caller,
     Layer(kind): Layer,
     RecordId(id): RecordId,
     request: HttpRequest,
+    bytes: web::Bytes,
 ) -> Result<HttpResponse, Error> {
-    writable(kind)?;
-    may_write(&caller, kind)?;
+    permit(&caller, kind)?;
     let context = Context::new(&app, &caller, kind, &request);
-    let writing = context.writing(Remarks::default(), None);
+    let writing = context.writing(body::remarks(&body::read_optional(request.headers(), &bytes)?)?, None);
     let targets = [(id, body::expected(request.headers()))];
     let mut conn = app.store.connection().await?;
     conn.transaction(async |conn| writing::set_deleted(conn, &writing, &targets, true).await)
@@ -131,8 +134,7 @@ async fn change_item(
     write: impl for<'c> Fn(&'c Properties) -> Write<'c> + Sync,
 ) -> Result<HttpResponse, Error> {
     let kind = context.view.kind;
-    writable(kind)?;
-    may_write(context.caller, kind)?;
+    permit(context.caller, kind)?;
     let targets = [(id, body::expected(headers))];
     // What the body says is told after what the precondition says: see `read` below.
     let parsed = read_object(headers, bytes, types);
@@ -218,6 +220,12 @@ impl<'a> Context<'a> {
         ];
         Ok(Stored { status, headers, body: String::from_utf8(body).map_err(anyhow::Error::new)? })
     }
+}
+
+/// That a caller may write in a layer at all: 405, 401, 403.
+fn permit(caller: &Caller, kind: &'static Kind) -> Result<(), Error> {
+    writable(kind)?;
+    may_write(caller, kind)
 }
 
 /// 405 of a layer that is only read.

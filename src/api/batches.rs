@@ -1,0 +1,123 @@
+//! `GET /batches`, `GET /batches/{batchId}`, `POST /batches/{batchId}/undo`: writes of many records, and taking one back.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use diesel_async::{AsyncConnection, SimpleAsyncConnection};
+use serde_json::{Value, json};
+
+use super::writes::{Context, Request, body, send};
+use crate::access::{Caller, View, may_write};
+use crate::app::App;
+use crate::error::Error;
+use crate::kinds::{Kind, Problem};
+use crate::query::{Params, limit_of};
+use crate::store::idempotency::Stored;
+use crate::store::writing::Refused;
+use crate::store::{batches, changes, items, undo};
+
+const DEFAULT_LIMIT: usize = 100;
+const MAX_LIMIT: usize = 1000;
+
+/// The bulk writes that the caller may know of, newest first.
+pub async fn list_batches(app: web::Data<App>, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Error> {
+    if caller.is_stranger() {
+        return Err(Error::Unauthorized);
+    }
+    let mut params = Params::parse(request.query_string());
+    params.format(&["json"])?;
+    let number = |text: &str| text.parse::<i64>().ok().filter(|number| *number > 0);
+    let before = params.read("before", ("số của một lần ghi", "the number of a batch"), number)?;
+    let limit = params.read("limit", ("số nguyên từ 1", "an integer from 1"), |text| limit_of(text, MAX_LIMIT))?;
+    let collection = params.read("collection", ("tên một lớp", "the id of a layer"), |text| {
+        Kind::of_collection(text).filter(|kind| kind.is_writable())
+    })?;
+    params.finish()?;
+    let mut conn = app.store.connection().await?;
+    let collection = collection.map(|kind| kind.collection);
+    let limit = limit.unwrap_or(DEFAULT_LIMIT) as i64;
+    let batches = batches::list(&mut conn, &caller, collection, before, limit).await?;
+    Ok(HttpResponse::Ok().json(json!({"batches": batches})))
+}
+
+/// A bulk write, and what it did to each record that the caller sees.
+pub async fn find_batch(app: web::Data<App>, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Error> {
+    Params::only_format(request.query_string(), &["json"])?;
+    let mut conn = app.store.connection().await?;
+    let (mut batch, kind) = known(&mut conn, &caller, number_of(&request)?).await?;
+    let id = batch["id"].as_i64().unwrap_or_default();
+    batch["items"] = json!(batches::records(&mut conn, &View::new(&caller, kind), id).await?);
+    Ok(HttpResponse::Ok().json(batch))
+}
+
+/// Takes a bulk write back: every record becomes what it was, but for those that were changed since, which are listed.
+pub async fn undo_batch(
+    app: web::Data<App>,
+    caller: Caller,
+    request: HttpRequest,
+    bytes: web::Bytes,
+) -> Result<HttpResponse, Error> {
+    let id = number_of(&request)?;
+    let mut conn = app.store.connection().await?;
+    let (batch, kind) = known(&mut conn, &caller, id).await?;
+    may_write(&caller, kind)?;
+    let remarks = body::remarks(&body::read_optional(request.headers(), &bytes)?)?;
+    let once = Request::new(&caller, &request, &bytes)?;
+    let context = Context::new(&app, &caller, kind, &request);
+    let answer = conn
+        .transaction(async |conn| {
+            if let Some(answered) = once.begin(conn).await? {
+                return Ok(answered);
+            }
+            // Asked again under the lock of the transaction's own batch, which is unique.
+            if !batch["undone_by"].is_null() {
+                return Err(already_undone().into());
+            }
+            conn.batch_execute("set local statement_timeout = '2min'").await?;
+            let own = batches::begin(conn, &caller, kind, "undo", remarks.reason.as_deref(), Some(id)).await;
+            let own = own.map_err(|error| match error {
+                diesel::result::Error::DatabaseError(diesel::result::DatabaseErrorKind::UniqueViolation, _) => {
+                    already_undone()
+                }
+                error => error.into(),
+            })?;
+            let writing = context.writing(remarks.clone(), Some(own));
+            let undone = undo::undo(conn, &writing, id).await?;
+            let versions = items::versions_of(conn, kind, &undone.restored).await?;
+            let restored = undone.restored.iter().enumerate().map(
+                |(index, id)| json!({"index": index, "id": id, "version": versions.get(id), "status": "restored"}),
+            );
+            let left = undone.left.iter().map(|(id, why)| json!({"id": id, "why": why}));
+            let body = json!({
+                "items": restored.collect::<Vec<_>>(), "left": left.collect::<Vec<_>>(), "batch": own});
+            let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
+            let answer = Stored { status: 200, headers, body: body.to_string() };
+            once.keep(conn, &answer).await?;
+            Ok::<_, Refused>(answer)
+        })
+        .await
+        .map_err(Refused::of_one)?;
+    changes::number(&mut conn).await?;
+    Ok(send(answer))
+}
+
+fn already_undone() -> Error {
+    let (vi, en) = ("Lần ghi này đã được hoàn tác.", "This batch has been undone.");
+    Error::Conflict(Problem::at("", "undo.done", vi, en))
+}
+
+fn number_of(request: &HttpRequest) -> Result<i64, Error> {
+    request.match_info().get("batchId").and_then(|id| id.parse().ok()).ok_or(Error::NotFound)
+}
+
+/// A batch that the caller may know of, and its layer.
+async fn known(
+    conn: &mut diesel_async::AsyncPgConnection,
+    caller: &Caller,
+    id: i64,
+) -> Result<(Value, &'static Kind), Error> {
+    if caller.is_stranger() {
+        return Err(Error::Unauthorized);
+    }
+    let batch = batches::find(conn, caller, id).await?.ok_or(Error::NotFound)?;
+    let kind = batch["collection"].as_str().and_then(Kind::of_collection).ok_or(Error::NotFound)?;
+    Ok((batch, kind))
+}

@@ -1,0 +1,111 @@
+//! `POST …/items/{id}/restore`: brings a deleted record back, or the values of an earlier version as a new one.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use diesel_async::{AsyncConnection, AsyncPgConnection};
+use serde_json::Value;
+
+use super::super::extract::{Layer, RecordId};
+use super::super::today;
+use super::idempotency::{Request, send};
+use super::{Context, body, permit};
+use crate::access::Caller;
+use crate::app::App;
+use crate::error::Error;
+use crate::kinds::normalise::{Write, normalise};
+use crate::kinds::{Problem, Properties};
+use crate::store::writing::{self, Draft, Expected, Refused, Writing};
+use crate::store::{assets, changes, history, items};
+
+/// `POST /api/v1/collections/{collection}/items/{id}/restore`
+pub async fn restore_item(
+    app: web::Data<App>,
+    caller: Caller,
+    Layer(kind): Layer,
+    RecordId(id): RecordId,
+    request: HttpRequest,
+    bytes: web::Bytes,
+) -> Result<HttpResponse, Error> {
+    permit(&caller, kind)?;
+    let body = body::read_optional(request.headers(), &bytes)?;
+    let version = version_of(&body)?;
+    let once = Request::new(&caller, &request, &bytes)?;
+    let context = Context::new(&app, &caller, kind, &request);
+    let writing = context.writing(body::remarks(&body)?, None);
+    let expected = body::expected(request.headers());
+    let mut conn = app.store.connection().await?;
+    let answer = conn
+        .transaction(async |conn| {
+            if let Some(answered) = once.begin(conn).await? {
+                return Ok(answered);
+            }
+            let warnings = match version {
+                None => undelete(conn, &writing, id).await?,
+                Some(version) => put_back(conn, &writing, id, expected.clone(), version).await?,
+            };
+            let answer = context.answer(conn, 200, id, &warnings).await?;
+            once.keep(conn, &answer).await?;
+            Ok::<_, Refused>(answer)
+        })
+        .await
+        .map_err(Refused::of_one)?;
+    changes::number(&mut conn).await?;
+    Ok(send(answer))
+}
+
+async fn undelete(conn: &mut AsyncPgConnection, writing: &Writing<'_>, id: i64) -> Result<Vec<Problem>, Refused> {
+    if let Some(living) = assets::lock(conn, &writing.view, &[id], false).await?.remove(&id) {
+        let problem = Problem::at("", "restore.not_deleted", "Bản ghi chưa bị xóa.", "The record is not deleted.");
+        let error = if living.is_writable { Error::Conflict(problem) } else { Error::Forbidden(None) };
+        return Err(error.into());
+    }
+    writing::set_deleted(conn, writing, &[(id, Expected::Unneeded)], false).await?;
+    Ok(Vec::new())
+}
+
+/// The fields that the writer sees as they were in a version; those they do not see stay as they are.
+async fn put_back(
+    conn: &mut AsyncPgConnection,
+    writing: &Writing<'_>,
+    id: i64,
+    expected: Expected,
+    version: i64,
+) -> Result<Vec<Problem>, Refused> {
+    let kind = writing.view.kind;
+    let class = items::class_of(conn, &writing.view, id).await?.ok_or(Error::NotFound)?;
+    let was = history::at_version(conn, kind, class, id, version).await?;
+    let was = was.map(|record| {
+        let (mut properties, geometry) = history::feature(kind, class, &record);
+        // From when the values hold anew is today.
+        properties.remove("effective_on");
+        (properties, geometry)
+    });
+    let read = |_: usize, current: &Properties| {
+        let (given, geometry) = was.as_ref().ok_or_else(|| {
+            Error::Invalid(vec![Problem::at(
+                "/version",
+                "version.unknown",
+                format!("Bản ghi không có phiên bản {version}."),
+                format!("The record has no version {version}."),
+            )])
+        })?;
+        let record = normalise(kind, Write::Patch { current }, given, Some(geometry), today());
+        Ok(Draft { given: given.clone(), record: record.map_err(Error::Invalid)? })
+    };
+    let mut written = writing::change(conn, writing, &[(id, expected)], read).await?;
+    Ok(written.warnings.swap_remove(0))
+}
+
+fn version_of(body: &Value) -> Result<Option<i64>, Error> {
+    match body.get("version") {
+        None | Some(Value::Null) => Ok(None),
+        Some(version) => match version.as_i64().filter(|version| *version > 0) {
+            Some(version) => Ok(Some(version)),
+            None => Err(Error::Invalid(vec![Problem::at(
+                "/version",
+                "type",
+                "“version” phải là số nguyên từ 1.",
+                "“version” must be an integer from 1.",
+            )])),
+        },
+    }
+}

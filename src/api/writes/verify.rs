@@ -1,0 +1,111 @@
+//! "Still true": `POST …/items/{id}/verify` of one record, `POST /collections/{collection}/verify` of many. No
+//! precondition: it is said of what is there now.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use diesel_async::AsyncConnection;
+
+use super::super::extract::{Layer, RecordId};
+use super::super::today;
+use super::body::{self, MOST_FEATURES};
+use super::idempotency::{Request, send};
+use super::{Context, bulk, permit};
+use crate::access::Caller;
+use crate::app::App;
+use crate::error::Error;
+use crate::kinds::Problem;
+use crate::query::{ItemsQuery, Params};
+use crate::store::writing::{self, Refused};
+use crate::store::{changes, items};
+
+/// `POST /api/v1/collections/{collection}/items/{id}/verify`
+pub async fn verify_item(
+    app: web::Data<App>,
+    caller: Caller,
+    Layer(kind): Layer,
+    RecordId(id): RecordId,
+    request: HttpRequest,
+    bytes: web::Bytes,
+) -> Result<HttpResponse, Error> {
+    permit(&caller, kind)?;
+    let body = body::read_optional(request.headers(), &bytes)?;
+    let once = Request::new(&caller, &request, &bytes)?;
+    let context = Context::new(&app, &caller, kind, &request);
+    let writing = context.writing(body::remarks(&body)?, None);
+    let mut conn = app.store.connection().await?;
+    let answer = conn
+        .transaction(async |conn| {
+            if let Some(answered) = once.begin(conn).await? {
+                return Ok(answered);
+            }
+            writing::verify(conn, &writing, vec![id]).await?;
+            let answer = context.answer(conn, 200, id, &[]).await?;
+            once.keep(conn, &answer).await?;
+            Ok::<_, Refused>(answer)
+        })
+        .await
+        .map_err(Refused::of_one)?;
+    changes::number(&mut conn).await?;
+    Ok(send(answer))
+}
+
+/// `POST /api/v1/collections/{collection}/verify`: `{"items": [ids]}`, or every record within the writer's scope that the
+/// parameters of items select.
+pub async fn verify_items(
+    app: web::Data<App>,
+    caller: Caller,
+    Layer(kind): Layer,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> Result<HttpResponse, Error> {
+    permit(&caller, kind)?;
+    let bytes = body::bytes(payload, app.limits.bulk_limit).await?;
+    let body = body::read_optional(request.headers(), &bytes)?;
+    let once = Request::new(&caller, &request, &bytes)?;
+    let context = Context::new(&app, &caller, kind, &request);
+    let params = Params::parse(request.query_string());
+    let (listed, query) = if body.get("items").is_some() {
+        params.finish()?;
+        let targets = body::targets(body::list(&body, "items")?, "items")?;
+        (Some(targets.into_iter().map(|(id, _)| id).collect::<Vec<_>>()), None)
+    } else {
+        (None, Some(ItemsQuery::parse(&context.view, params)?))
+    };
+    let remarks = body::remarks(&body)?;
+    let mut conn = app.store.connection().await?;
+    let answer = conn
+        .transaction(async |conn| {
+            if let Some(answered) = once.begin(conn).await? {
+                return Ok(answered);
+            }
+            let ids = match (&listed, &query) {
+                (Some(ids), _) => ids.clone(),
+                (None, Some(query)) => {
+                    let most = MOST_FEATURES;
+                    within_bounds(items::writable_ids(conn, &context.view, query, today(), most + 1).await?)?
+                }
+                (None, None) => Vec::new(),
+            };
+            let writing = bulk::begin(conn, &context, "verify", remarks.clone()).await?;
+            let written = writing::verify(conn, &writing, ids).await?;
+            let answer = bulk::answer(conn, &context, &writing, 200, "verified", &written).await?;
+            once.keep(conn, &answer).await?;
+            Ok::<_, Refused>(answer)
+        })
+        .await
+        .map_err(|refused: Refused| refused.of_list("/items"))?;
+    changes::number(&mut conn).await?;
+    Ok(send(answer))
+}
+
+/// That a query selects no more records than one write may be of.
+pub fn within_bounds(ids: Vec<i64>) -> Result<Vec<i64>, Error> {
+    if ids.len() <= MOST_FEATURES {
+        return Ok(ids);
+    }
+    Err(Error::Invalid(vec![Problem::at(
+        "",
+        "bulk.too_many",
+        format!("Mỗi lần ghi không quá {MOST_FEATURES} bản ghi: hãy thu hẹp bộ lọc."),
+        format!("A write is of at most {MOST_FEATURES} records: narrow the filter."),
+    )]))
+}

@@ -1,0 +1,219 @@
+//! Many features in one write; what is written again, taken back, confirmed, said to be still true.
+
+use actix_web::http::Method;
+use serde_json::{Value, json};
+
+use crate::common::{Answer, Caller, Server, camera, feature, tower};
+
+const CAMERAS: &str = "/collections/cameras/items";
+const TOWERS: &str = "/collections/towers/items";
+
+/// A camera far from others.
+fn nth_camera(nth: usize) -> Value {
+    let place = [105.0 + (nth % 100) as f64 * 0.01, 19.0 + (nth / 100) as f64 * 0.01];
+    let mut camera = feature(place, json!({"managing_level": "commune_police", "name": format!("Số {nth}")}), json!({}));
+    camera.as_object_mut().unwrap().remove("confirm");
+    camera
+}
+
+fn collection(features: Vec<Value>) -> Value {
+    json!({"type": "FeatureCollection", "features": features, "reason": "kiểm kê"})
+}
+
+async fn send(caller: Caller<'_>, method: Method, path: &str, body: Value) -> Answer {
+    caller.send(method, path, &[("Content-Type", "application/json")], Some(body)).await
+}
+
+#[actix_web::test]
+async fn many_are_answered_in_order_and_all_or_none_are_written() {
+    let server = Server::new().await;
+    let admin = server.administrator();
+    let made = admin.post(CAMERAS, collection((0..3).map(nth_camera).collect())).await.ok();
+    for (index, item) in made["items"].as_array().unwrap().iter().enumerate() {
+        assert_eq!((&item["index"], &item["version"], &item["status"]), (&json!(index), &json!(1), &json!("created")));
+        let read = admin.get(&format!("{CAMERAS}/{}", item["id"])).await.ok();
+        assert_eq!(read["properties"]["name"], format!("Số {index}"));
+    }
+    let history = admin.get(&format!("{CAMERAS}/{}/history", made["items"][1]["id"])).await.ok();
+    assert_eq!(history["versions"][0]["reason"], "kiểm kê");
+
+    let mut features: Vec<_> = (10..30).map(nth_camera).collect();
+    features[17]["properties"]["eye_count"] = json!(99);
+    features[2] = json!(7);
+    features[5]["geometry"]["coordinates"] = json!([19.8, 105.7]);
+    features[6]["properties"]["code"] = json!("A");
+    features[7]["properties"]["code"] = json!("A");
+    let refused = admin.post(CAMERAS, collection(features)).await;
+    assert_eq!(
+        refused.summary(),
+        "422 json.malformed /features/2/type geo.swapped /features/5/geometry/coordinates \
+         dup.code /features/7/properties/code range /features/17/properties/eye_count"
+    );
+    assert_eq!(server.query("select count(*) from cameras").await, 3);
+}
+
+#[actix_web::test]
+async fn each_changed_record_is_known_mine_and_of_the_version_that_is_meant() {
+    let server = Server::new().await;
+    let admin = server.administrator();
+    let made = admin.post(CAMERAS, collection((0..4).map(nth_camera).collect())).await.ok();
+    let id = |nth: usize| made["items"][nth]["id"].clone();
+    let change = |id: Value, version: Value| json!({"id": id, "version": version, "properties": {"eye_count": 4}});
+    let body = json!({"features": [change(id(0), json!(1)), change(id(1), json!(9)), change(id(2), Value::Null), change(json!(5), json!(1))]});
+    let refused = send(admin, Method::PATCH, CAMERAS, body).await;
+    assert_eq!(refused.summary(), "422 version.stale /features/1 version.required /features/2 version.stale /features/3");
+    let twice = json!({"features": [change(id(0), json!(1)), change(id(0), json!(1))]});
+    assert_eq!(send(admin, Method::PATCH, CAMERAS, twice).await.summary(), "422 dup.id /features/1/id");
+    assert_eq!(server.query("select sum(eye_count)::bigint from cameras").await, 4);
+
+    let body = json!({"features": [change(id(3), json!(1)), change(id(0), json!(1))]});
+    let done = send(admin, Method::PATCH, CAMERAS, body).await.ok();
+    assert_eq!((&done["items"][0]["id"], &done["items"][1]["version"]), (&id(3), &json!(2)));
+    let gone = json!({"items": [{"id": id(3), "version": 2}]});
+    assert_eq!(send(admin, Method::DELETE, CAMERAS, gone).await.ok()["items"][0]["status"], "deleted");
+    assert_eq!(admin.get(&format!("{CAMERAS}/{}", id(3))).await.status, 404);
+}
+
+#[actix_web::test]
+async fn undo_takes_back_all_but_what_was_changed_since() {
+    let server = Server::new().await;
+    let admin = server.administrator();
+    let made = admin.post(CAMERAS, collection((0..3).map(nth_camera).collect())).await.ok();
+    let fields = async |nth: usize| {
+        let mut read = admin.get(&format!("{CAMERAS}/{}", made["items"][nth]["id"])).await.ok();
+        let properties = read["properties"].as_object_mut().unwrap();
+        for name in ["version", "updated_at", "updated_by", "effective_on"] {
+            properties.remove(name);
+        }
+        let properties = Value::Object(properties.clone());
+        (read["geometry"].clone(), properties)
+    };
+    let before = [fields(0).await, fields(1).await];
+    let changes: Vec<_> = (0..3)
+        .map(|nth| json!({"id": made["items"][nth]["id"], "version": 1, "geometry": {"type": "Point", "coordinates": [106, 20 + nth]},
+            "properties": {"eye_count": 5, "note": "nhầm", "effective_on": "2024-01-01"}}))
+        .collect();
+    let batch = send(admin, Method::PATCH, CAMERAS, json!({"features": changes})).await.ok()["batch"].clone();
+    let last = format!("{CAMERAS}/{}", made["items"][2]["id"]);
+    admin.patch(&last, "*", json!({"properties": {"eye_count": 6}})).await.ok();
+
+    let undone = admin.post(&format!("/batches/{batch}/undo"), json!({"reason": "nhập nhầm"})).await.ok();
+    assert_eq!(undone["left"], json!([{"id": made["items"][2]["id"], "why": "changed"}]));
+    assert_eq!(undone["items"].as_array().unwrap().len(), 2);
+    assert_eq!([fields(0).await, fields(1).await], before);
+    let then = admin.get(&format!("{CAMERAS}?as_of=2024-06-01&eye_count=5")).await.ok();
+    assert_eq!(then["numberMatched"], 1, "the past too, but for the one left");
+    let again = admin.post(&format!("/batches/{batch}/undo"), json!({})).await;
+    assert_eq!(again.codes(), ["undo.done"]);
+
+    // An undo is a batch, and can be taken back.
+    let redo = admin.post(&format!("/batches/{}/undo", undone["batch"]), json!({})).await.ok();
+    assert_eq!(redo["items"].as_array().unwrap().len(), 2);
+    assert_eq!(fields(0).await.1["eye_count"], 5);
+    let listed = admin.get("/batches?collection=cameras").await.ok();
+    let ops: Vec<_> = listed["batches"].as_array().unwrap().iter().map(|batch| batch["op"].clone()).collect();
+    assert_eq!(json!(ops), json!(["undo", "undo", "update", "create"]));
+}
+
+#[actix_web::test]
+async fn same_key_writes_once_and_with_another_body_not_at_all() {
+    let server = Server::new().await;
+    let admin = server.administrator();
+    let post = async |body: Value| admin.send(Method::POST, TOWERS, &[("Idempotency-Key", "k-1")], Some(body)).await;
+    let (one, two) = tokio::join!(post(tower(json!({}))), post(tower(json!({}))));
+    assert_eq!((one.status.as_u16(), two.status.as_u16()), (201, 201));
+    assert_eq!((one.etag(), &one.body, one.header("location")), (two.etag(), &two.body, two.header("location")));
+    assert_eq!(post(tower(json!({"height_m": 9}))).await.summary(), "422 idempotency.mismatch Idempotency-Key");
+    assert_eq!(server.query("select count(*) from towers").await, 1);
+    // What was refused may be sent again under its key, put right.
+    let refused = async |body: Value| admin.send(Method::POST, TOWERS, &[("Idempotency-Key", "k-2")], Some(body)).await;
+    assert_eq!(refused(tower(json!({"operator": "x"}))).await.status, 422);
+    assert_eq!(refused(tower(json!({}))).await.status, 201);
+}
+
+#[actix_web::test]
+async fn what_is_near_is_refused_until_confirmed_and_the_confirmation_is_kept() {
+    let server = Server::new().await;
+    let admin = server.administrator();
+    let station = |lon: f64, operator: &str| {
+        let mut body = feature([lon, 19.81], json!({"name": "Trạm", "operator": operator}), json!({}));
+        body.as_object_mut().unwrap().remove("confirm");
+        body
+    };
+    let first = admin.post(TOWERS, station(105.7, "vnpt")).await.ok();
+    // 42 m away.
+    let refused = admin.post(TOWERS, station(105.7004, "vnpt")).await;
+    assert_eq!(refused.summary(), "409 dup.near /geometry");
+    let message = refused.json()["errors"][0]["message"].as_str().unwrap().to_owned();
+    assert!(message.contains(first["properties"]["code"].as_str().unwrap()), "{message}");
+    assert_eq!(admin.post(TOWERS, station(105.7006, "vnpt")).await.status, 201);
+    let other = admin.post(TOWERS, station(105.7002, "viettel")).await.ok();
+    assert_eq!(other["warnings"][0]["code"], "hint.shared_site");
+    let mut confirmed = station(105.7001, "vnpt");
+    confirmed["confirm"] = json!(["dup.near"]);
+    assert_eq!(admin.post(TOWERS, confirmed).await.status, 201);
+    assert_eq!(server.query("select count(*) from versions where confirmed = '{dup.near}'").await, 1);
+    // A client that cannot confirm is warned.
+    let secret = server.account("qgis", &[json!({"role": "administrator"})]).await;
+    server.execute("update tokens set unconditional_writes = true where name = 'test'").await;
+    let warned = server.holder(&secret).post(TOWERS, station(105.7001, "vnpt")).await.ok();
+    assert_eq!(warned["warnings"][0]["code"], "dup.near");
+}
+
+#[actix_web::test]
+async fn still_true_is_a_version_that_changes_nothing_else() {
+    let server = Server::new().await;
+    let admin = server.administrator();
+    let made = admin.post(CAMERAS, collection((0..3).map(nth_camera).collect())).await.ok();
+    let path = format!("{CAMERAS}/{}", made["items"][0]["id"]);
+    let verified = admin.send(Method::POST, &format!("{path}/verify"), &[], None).await.ok();
+    assert_eq!((&verified["properties"]["version"], &verified["properties"]["verified_by"]), (&json!(2), &json!("tester")));
+    let history = admin.get(&format!("{path}/history")).await.ok();
+    let changed: Vec<_> = history["versions"][1]["changes"].as_object().unwrap().keys().cloned().collect();
+    assert_eq!(changed, ["verified_at", "verified_by"]);
+    let all = send(admin, Method::POST, "/collections/cameras/verify?eye_count=1", json!({})).await.ok();
+    assert_eq!(all["items"].as_array().unwrap().len(), 3);
+    let listed = json!({"items": [made["items"][1]["id"], 5]});
+    assert_eq!(send(admin, Method::POST, "/collections/cameras/verify", listed).await.summary(), "422 not_found /items/1");
+    assert_eq!(admin.send(Method::POST, &format!("{CAMERAS}/5/verify"), &[], None).await.status, 404);
+}
+
+#[actix_web::test]
+async fn deleted_record_and_earlier_values_come_back() {
+    let server = Server::new().await;
+    let admin = server.administrator();
+    let made = admin.post(CAMERAS, camera(json!({"note": "cũ", "owner_name": "Bà Lan"}))).await.ok();
+    let path = format!("{CAMERAS}/{}", made["id"]);
+    admin.patch(&path, "*", json!({"properties": {"eye_count": 7, "note": "mới"}})).await.ok();
+    let restore = async |tag: &str, body: Value| {
+        admin.send(Method::POST, &format!("{path}/restore"), &[("If-Match", tag)], Some(body)).await
+    };
+    assert_eq!(admin.post(&format!("{path}/restore"), json!({"version": 1})).await.status, 428);
+    assert_eq!(restore("\"1\"", json!({"version": 1})).await.status, 412);
+    assert_eq!(restore("*", json!({"version": 8})).await.summary(), "422 version.unknown /version");
+    let back = restore("\"2\"", json!({"version": 1})).await.ok();
+    assert_eq!((&back["properties"]["note"], &back["properties"]["version"]), (&json!("cũ"), &json!(3)));
+
+    assert_eq!(restore("*", json!({})).await.codes(), ["restore.not_deleted"]);
+    admin.delete(&path, "*").await.ok();
+    assert_eq!(restore("*", json!({})).await.ok()["properties"]["eye_count"], 2);
+
+    let second = admin.get(&format!("{path}/history/2")).await.ok();
+    assert_eq!((&second["properties"]["note"], &second["properties"]["eye_count"]), (&json!("mới"), &json!(7)));
+    let seen = server.stranger().get(&format!("{path}/history/2")).await;
+    assert!(!String::from_utf8(seen.body.to_vec()).unwrap().contains("Lan"));
+    assert_eq!(seen.ok()["properties"]["eye_count"], 7);
+    assert_eq!(admin.get(&format!("{path}/history/99")).await.status, 404);
+}
+
+#[actix_web::test]
+async fn ten_thousand_cameras_are_one_write() {
+    let server = Server::new().await;
+    let started = std::time::Instant::now();
+    let made = server.administrator().post(CAMERAS, collection((0..10_000).map(nth_camera).collect())).await.ok();
+    println!("10,000 cameras: {:?}", started.elapsed());
+    assert_eq!(made["items"].as_array().unwrap().len(), 10_000);
+    assert_eq!(server.query("select count(*) from cameras").await, 10_000);
+    let more = collection((0..10_001).map(nth_camera).collect());
+    assert_eq!(server.administrator().post(CAMERAS, more).await.summary(), "422 range /features");
+}
