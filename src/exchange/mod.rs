@@ -3,6 +3,7 @@
 pub mod availability;
 pub mod baselines;
 pub mod refused;
+pub mod sheet;
 pub mod table;
 pub mod units;
 

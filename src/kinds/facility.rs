@@ -16,11 +16,18 @@ pub static FACILITY: Kind = Kind {
     legend: Some("type"),
     own_fields: &[
         NAME.required(),
-        Field::one_of("type", "Loại", "Type", FACILITY_TYPES).required(),
-        Field::boolean("data_line", "Đường truyền số liệu chuyên dùng", "Government data line"),
+        Field::one_of("type", "Loại", "Type", FACILITY_TYPES)
+            .also(&["Loại hình", "Loại cơ sở", "Loại công trình"])
+            .required(),
+        Field::boolean("data_line", "Đường truyền số liệu chuyên dùng", "Government data line").also(&[
+            "Đường truyền chuyên dùng",
+            "Mạng truyền số liệu chuyên dùng",
+            "TSLCD",
+        ]),
         // Decree 85/2016/NĐ-CP.
-        Field::integer("security_level", "Cấp độ an toàn thông tin", "Information security level", 1, 5),
-        Field::url("qr_url", "Liên kết của mã QR", "QR link"),
+        Field::integer("security_level", "Cấp độ an toàn thông tin", "Information security level", 1, 5)
+            .also(&["Cấp độ", "Cấp độ an toàn"]),
+        Field::url("qr_url", "Liên kết của mã QR", "QR link").also(&["Link QR", "Mã QR", "Đường dẫn QR"]),
     ],
     internal_common: &[],
     rules: &[],

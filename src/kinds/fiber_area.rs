@@ -16,11 +16,15 @@ pub static FIBER_AREA: Kind = Kind {
     legend: Some("operator"),
     own_fields: &[
         NAME,
-        Field::one_of("operator", "Nhà mạng", "Operator", OPERATORS).required(),
-        Field::one_of("technology", "Công nghệ", "Technology", TECHNOLOGIES),
+        Field::one_of("operator", "Nhà mạng", "Operator", OPERATORS)
+            .also(&["Doanh nghiệp", "Đơn vị viễn thông"])
+            .required(),
+        Field::one_of("technology", "Công nghệ", "Technology", TECHNOLOGIES).also(&["Loại cáp"]),
         Field::number("max_down_mbps", "Tốc độ tải xuống tối đa", "Maximum downlink", 0.1, 1_000_000.0)
+            .also(&["Tốc độ tối đa", "Tốc độ"])
             .in_unit("Mbit/s"),
-        Field::integer("households_passed", "Số hộ có thể lắp", "Households passed", 0, 10_000_000),
+        Field::integer("households_passed", "Số hộ có thể lắp", "Households passed", 0, 10_000_000)
+            .also(&["Số hộ", "Số hộ phủ"]),
         Field::one_of("basis", "Căn cứ", "Basis", BASES),
     ],
     internal_common: &[],
@@ -29,7 +33,7 @@ pub static FIBER_AREA: Kind = Kind {
 };
 
 static TECHNOLOGIES: &[Choice] = &[
-    choice("ftth", "Cáp quang đến nhà", "Fibre to the home"),
+    choice("ftth", "Cáp quang đến nhà", "Fibre to the home").also(&["FTTH", "GPON"]),
     choice("hfc", "Cáp đồng trục lai", "Hybrid fibre-coaxial"),
     choice("fwa", "Vô tuyến cố định", "Fixed wireless access"),
 ];

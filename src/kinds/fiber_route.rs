@@ -16,10 +16,21 @@ pub static FIBER_ROUTE: Kind = Kind {
     legend: Some("operator"),
     own_fields: &[
         NAME.internal(),
-        Field::one_of("operator", "Nhà mạng", "Operator", OPERATORS).required(),
-        Field::one_of("deployment", "Cách đặt cáp", "Deployment", DEPLOYMENTS),
-        Field::integer("fiber_count", "Số sợi quang", "Fibres", 1, 10_000).internal(),
-        Field::number("cable_km", "Chiều dài cáp", "Cable length", 0.001, 100_000.0).in_unit("km").internal(),
+        Field::one_of("operator", "Nhà mạng", "Operator", OPERATORS)
+            .also(&["Doanh nghiệp", "Đơn vị viễn thông", "Chủ tuyến"])
+            .required(),
+        Field::one_of("deployment", "Cách đặt cáp", "Deployment", DEPLOYMENTS).also(&[
+            "Hình thức",
+            "Hình thức triển khai",
+            "Kiểu đặt cáp",
+        ]),
+        Field::integer("fiber_count", "Số sợi quang", "Fibres", 1, 10_000)
+            .also(&["Số sợi", "Dung lượng", "Dung lượng cáp"])
+            .internal(),
+        Field::number("cable_km", "Chiều dài cáp", "Cable length", 0.001, 100_000.0)
+            .also(&["Độ dài cáp", "Chiều dài"])
+            .in_unit("km")
+            .internal(),
         Field::number("route_km", "Chiều dài tuyến", "Route length", 0.0, 100_000.0).in_unit("km").read_only(),
     ],
     internal_common: common::ALL,
@@ -28,5 +39,7 @@ pub static FIBER_ROUTE: Kind = Kind {
 };
 
 /// OFDS `deployment`.
-static DEPLOYMENTS: &[Choice] =
-    &[choice("above_ground", "Treo", "Above ground"), choice("below_ground", "Ngầm", "Below ground")];
+static DEPLOYMENTS: &[Choice] = &[
+    choice("above_ground", "Treo", "Above ground").also(&["Cáp treo", "Trên cột"]),
+    choice("below_ground", "Ngầm", "Below ground").also(&["Cáp ngầm", "Đi ngầm", "Hạ ngầm", "Cống bể"]),
+];

@@ -30,15 +30,20 @@ pub struct Choice {
     pub label: Label,
     pub until: Option<&'static str>,
     pub successors: &'static [&'static str],
+    /// What sheets write for it, in any case and with or without accents, beside the labels.
+    pub aliases: &'static [&'static str],
 }
 
 pub const fn choice(value: &'static str, vi: &'static str, en: &'static str) -> Choice {
-    Choice { value, label: label(vi, en), until: None, successors: &[] }
+    Choice { value, label: label(vi, en), until: None, successors: &[], aliases: &[] }
 }
 
 impl Choice {
     pub const fn ended(self, until: &'static str, successors: &'static [&'static str]) -> Choice {
         Choice { until: Some(until), successors, ..self }
+    }
+    pub const fn also(self, aliases: &'static [&'static str]) -> Choice {
+        Choice { aliases, ..self }
     }
 }
 
@@ -130,6 +135,8 @@ pub struct Field {
     pub public_column: Option<&'static str>,
     /// Whether a date may lie in the future.
     pub may_be_future: bool,
+    /// What the headers of sheets call it, in any case and with or without accents, beside the labels.
+    pub aliases: &'static [&'static str],
 }
 
 impl Field {
@@ -146,6 +153,7 @@ impl Field {
             unit: None,
             public_column: None,
             may_be_future: false,
+            aliases: &[],
         }
     }
 
@@ -206,6 +214,9 @@ impl Field {
     }
     pub const fn public_column(self, column: &'static str) -> Field {
         Field { public_column: Some(column), ..self }
+    }
+    pub const fn also(self, aliases: &'static [&'static str]) -> Field {
+        Field { aliases, ..self }
     }
     pub const fn may_be_future(self) -> Field {
         Field { may_be_future: true, ..self }
