@@ -2,6 +2,7 @@
 
 pub mod availability;
 pub mod baselines;
+pub mod import;
 pub mod refused;
 pub mod sheet;
 pub mod table;

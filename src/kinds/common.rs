@@ -21,7 +21,9 @@ pub const NAME: Field = Field::text("name", "Tên", "Name", 200).also(&[
     "Vị trí lắp đặt",
     "Điểm lắp đặt",
     "Tên gọi",
-    "Họ và tên điểm",
+    "Tên camera",
+    "Tên trạm",
+    "Tên cơ sở",
 ]);
 
 /// Every common field that a layer can hide from strangers.

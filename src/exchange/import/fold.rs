@@ -1,0 +1,51 @@
+//! Texts of headers and enumerations, compared without case, accents and punctuation.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// Lower case ASCII words with one space between them: "Số mắt (camera)" is "so mat camera".
+pub fn fold(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    for c in text.nfd().filter(|c| !is_combining_mark(*c)) {
+        match c {
+            'đ' | 'Đ' => folded.push('d'),
+            c if c.is_alphanumeric() => folded.extend(c.to_lowercase()),
+            _ if !folded.is_empty() && !folded.ends_with(' ') => folded.push(' '),
+            _ => {}
+        }
+    }
+    folded.truncate(folded.trim_end().len());
+    folded
+}
+
+/// The text without what stands in brackets: units, notes.
+pub fn without_brackets(text: &str) -> String {
+    let mut depth = 0_u32;
+    text.chars()
+        .filter(|c| match c {
+            '(' | '[' => {
+                depth += 1;
+                false
+            }
+            ')' | ']' => {
+                depth = depth.saturating_sub(1);
+                false
+            }
+            _ => depth == 0,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spellings_of_the_same_words_are_equal() {
+        for text in ["Số mắt", "SỐ  MẮT", "so mat", "So\u{302}\u{301}-ma\u{306}\u{301}t:"] {
+            assert_eq!(fold(text), "so mat");
+        }
+        assert_eq!(fold("Đường dây"), "duong day");
+        assert_eq!(fold(&without_brackets("Tọa độ X (VN-2000) [m]")), "toa do x");
+    }
+}

@@ -1,0 +1,301 @@
+//! What a file means for a layer: columns found, cells read, everything noted. Knows no PostgreSQL: what only the
+//! register can tell (communes by name, metres to degrees, duplicates) is found later, on all rows at once.
+
+mod cell;
+mod choice;
+mod coordinate;
+mod date;
+mod finding;
+mod fold;
+mod header;
+mod mapping;
+mod merged;
+mod meridian;
+mod number;
+mod place;
+mod rows;
+mod target;
+
+use chrono::NaiveDate;
+use serde_json::{Value, json};
+
+use super::sheet::{Cell, Row, Sheet, Workbook};
+use crate::kinds::{Kind, Properties, Type};
+use rows::Role;
+
+pub use finding::{Finding, Message, Note, Severity};
+pub use fold::fold;
+pub use mapping::{Column, Mapping, Overrides};
+pub use meridian::{epsg_of_meridian, epsg_of_province, is_vn2000_grid};
+pub use place::Place;
+pub use target::Target;
+
+/// How a file is to be understood.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// The CRS of coordinates in metres, an EPSG code.
+    pub epsg: Option<i32>,
+    pub overrides: Overrides,
+}
+
+/// A file, understood.
+#[derive(Debug, Default)]
+pub struct Reading {
+    pub mappings: Vec<Mapping>,
+    pub records: Vec<Record>,
+    pub findings: Vec<Finding>,
+}
+
+/// A row that is a record.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Record {
+    /// Which of the mappings, and so of the sheets that are read.
+    pub mapping: usize,
+    pub row: u32,
+    /// What the cells say; an empty cell says nothing.
+    pub values: Properties,
+    pub place: Place,
+    /// Names that the register has to resolve: the commune, and what tells it from others of its name.
+    pub commune: Option<String>,
+    pub district: Option<String>,
+    pub province: Option<String>,
+    pub hamlet: Option<String>,
+    /// Codes or names of other records: field and text.
+    pub references: Vec<(&'static str, String)>,
+    /// Whether a cell could not be read.
+    pub broken: bool,
+}
+
+/// Reads every sheet that has a header of the layer.
+pub fn interpret(kind: &'static Kind, workbook: &Workbook, options: &Options) -> Reading {
+    let mut reading = Reading::default();
+    for remark in &workbook.remarks {
+        let note = Note::info(remark.code, remark.vi.clone(), remark.en.clone());
+        reading.note(&remark.sheet, None, None, None, None, note);
+    }
+    let found: Vec<_> = workbook.sheets.iter().map(|sheet| mapping::detect(kind, sheet, &options.overrides)).collect();
+    let fit =
+        |mapping: &Mapping| mapping.columns.iter().filter(|column| column.target.is_some_and(|t| t.is_used())).count();
+    let best = found.iter().flatten().map(|(mapping, _)| fit(mapping)).max().unwrap_or(0);
+    for (sheet, found) in workbook.sheets.iter().zip(found) {
+        match found {
+            // A sheet of sums has a few of the columns; the lists have them all.
+            Some((mapping, notes)) if fit(&mapping) * 2 > best && !is_guide(sheet) => {
+                for (column, note) in notes {
+                    reading.note(&sheet.name, None, column, None, None, note);
+                }
+                read_sheet(sheet, mapping, options, &mut reading);
+            }
+            _ if sheet.rows.is_empty() => {}
+            _ => {
+                let note = Note::info(
+                    "sheet.ignored",
+                    "Trang tính này không có dòng tiêu đề của lớp nên không được đọc.",
+                    "This sheet has no header of the layer and is not read.",
+                );
+                reading.note(&sheet.name, None, None, None, None, note);
+            }
+        }
+    }
+    if reading.mappings.is_empty() {
+        let note = Note::error(
+            "file.no_header",
+            "Không tìm thấy dòng tiêu đề nào có tên cột của lớp này.",
+            "No row with the column names of this layer was found.",
+        );
+        reading.note("", None, None, None, None, note);
+    } else if reading.records.is_empty() {
+        let note = Note::error("file.no_rows", "Không có dòng dữ liệu nào.", "There are no rows of data.");
+        reading.note("", None, None, None, None, note);
+    }
+    reading
+}
+
+/// The sheets of our own templates that explain.
+fn is_guide(sheet: &Sheet) -> bool {
+    matches!(fold(&sheet.name).as_str(), "huong dan" | "danh muc" | "guide" | "lists")
+}
+
+fn read_sheet(sheet: &Sheet, mapping: Mapping, options: &Options, reading: &mut Reading) {
+    let header = |row: &&Row| mapping.header_rows.last().is_none_or(|last| row.number <= *last);
+    let titles = sheet.rows.iter().take_while(header).flat_map(|row| &row.cells);
+    let meridian = titles.filter_map(|(_, cell)| coordinate::central_meridian(&cell.shown())).next();
+    let epsg = options.epsg.or(sheet.epsg).or(meridian.and_then(epsg_of_meridian));
+    let merged = merged::Merged::of(sheet);
+    let index = reading.mappings.len();
+    let mut heading = None;
+    for (nth, row) in sheet.rows.iter().skip_while(header).enumerate() {
+        let ignored = match rows::role(sheet, &mapping, row, nth) {
+            Role::Record => {
+                let mut record = read_row(sheet, &mapping, &merged, row, epsg, reading);
+                record.mapping = index;
+                if record.commune.is_none() && !record.values.contains_key("declared_commune_code") {
+                    record.commune.clone_from(&heading);
+                }
+                reading.records.push(record);
+                continue;
+            }
+            Role::Numbering => continue,
+            Role::Total => Note::info("row.total", "Dòng tổng: không phải bản ghi.", "A row of sums: no record."),
+            Role::Commune(name) => {
+                let note = Note::info(
+                    "row.heading",
+                    format!("“{name}” được hiểu là xã của các dòng bên dưới."),
+                    format!("“{name}” is read as the commune of the rows below."),
+                );
+                heading = Some(name);
+                note
+            }
+            Role::Remark => {
+                Note::info("row.ignored", "Dòng ghi chú: không phải bản ghi.", "A remark beside the table: no record.")
+            }
+        };
+        let shown = row.cells.first().map(|(_, cell)| cell.shown());
+        reading.note(&sheet.name, Some(row.number), None, None, shown, ignored);
+    }
+    reading.mappings.push(mapping);
+}
+
+fn read_row(
+    sheet: &Sheet,
+    mapping: &Mapping,
+    merged: &merged::Merged,
+    row: &Row,
+    epsg: Option<i32>,
+    reading: &mut Reading,
+) -> Record {
+    let mut record = Record { row: row.number, ..Record::default() };
+    let mut places: Vec<(Target, &Cell)> = Vec::new();
+    let mut place_column = None;
+    for column in &mapping.columns {
+        let Some(target) = column.target else { continue };
+        let Some(cell) = merged.cell(sheet, row, column.index) else { continue };
+        let letter = || Some(column.column.clone());
+        match target {
+            Target::Field(field) => match cell::read(field, cell) {
+                Ok((value, notes)) => {
+                    for note in notes {
+                        reading.note(
+                            &sheet.name,
+                            Some(row.number),
+                            letter(),
+                            Some(field.name),
+                            Some(cell.shown()),
+                            note,
+                        );
+                    }
+                    match (field.value, value) {
+                        (_, None) => {}
+                        (Type::CommuneCode, Some(Value::String(name))) if !name.bytes().all(|b| b.is_ascii_digit()) => {
+                            record.commune = Some(name);
+                        }
+                        (_, Some(value)) => {
+                            record.values.insert(field.name.into(), value);
+                        }
+                    }
+                }
+                Err(_) if matches!(field.value, Type::Reference { .. }) => {
+                    let text = cell.shown();
+                    if field.name == "hamlet_id" {
+                        record.hamlet = Some(text);
+                    } else {
+                        record.references.push((field.name, text));
+                    }
+                }
+                Err(note) => {
+                    record.broken = true;
+                    reading.note(&sheet.name, Some(row.number), letter(), Some(field.name), Some(cell.shown()), note);
+                }
+            },
+            Target::Tick(field, choice) => match cell::truth(cell) {
+                Some(true) => {
+                    tick(&mut record.values, field.name, choice.value, matches!(field.value, Type::SomeOf(_)))
+                }
+                Some(false) => {}
+                None => {
+                    record.broken = true;
+                    let note = Note::error(
+                        "type",
+                        format!("Cột “{}”: đánh x hoặc để trống.", column.header),
+                        format!("Column “{}”: an x or nothing.", column.header),
+                    );
+                    let shown = Some(cell.shown());
+                    reading.note(&sheet.name, Some(row.number), letter(), Some(field.name), shown, note);
+                }
+            },
+            Target::Id => {
+                record.values.insert("id".into(), json!(cell.shown()));
+            }
+            Target::District => record.district = Some(cell.shown()),
+            Target::Province => record.province = Some(cell.shown()),
+            Target::Ignored => {}
+            _ if matches!(cell, Cell::Text(text) if cell::is_placeholder(text)) => {}
+            target => {
+                places.push((target, cell));
+                place_column.get_or_insert(&column.column);
+            }
+        }
+    }
+    record.place = match place::read(&places, epsg) {
+        Ok(place) => place,
+        Err(note) => {
+            record.broken = true;
+            let shown = places.iter().map(|(_, cell)| cell.shown()).collect::<Vec<_>>().join(", ");
+            reading.note(&sheet.name, Some(row.number), place_column.cloned(), Some("geom"), Some(shown), note);
+            Place::Wrong
+        }
+    };
+    record
+}
+
+fn tick(values: &mut Properties, field: &str, value: &str, several: bool) {
+    if !several {
+        values.insert(field.into(), json!(value));
+    } else if let Value::Array(ticked) = values.entry(field).or_insert_with(|| json!([])) {
+        ticked.push(json!(value));
+    }
+}
+
+impl Reading {
+    /// Adds a finding.
+    pub fn note(
+        &mut self,
+        sheet: &str,
+        row: Option<u32>,
+        column: Option<String>,
+        field: Option<&str>,
+        value: Option<String>,
+        note: Note,
+    ) {
+        self.findings.push(Finding {
+            sheet: sheet.to_owned(),
+            row,
+            column,
+            field: field.map(str::to_owned),
+            code: note.code.into(),
+            severity: note.severity,
+            message: Message { vi: note.vi, en: note.en },
+            value,
+            suggestion: note.suggestion,
+        });
+    }
+
+    /// Adds a finding about a field of a record, in the column that holds it.
+    pub fn note_record(&mut self, workbook: &Workbook, record: &Record, field: Option<&str>, note: Note) {
+        let mapping = &self.mappings[record.mapping];
+        let column = field.and_then(|field| mapping.column_of_field(field));
+        let sheet = workbook.sheets.iter().find(|sheet| sheet.name == mapping.sheet);
+        let row = sheet.and_then(|sheet| sheet.row(record.row));
+        let shown = column.and_then(|column| row?.cell(column.index)).map(Cell::shown);
+        let (name, letter) = (mapping.sheet.clone(), column.map(|column| column.column.clone()));
+        self.note(&name, Some(record.row), letter, field, shown, note);
+    }
+}
+
+/// The day on which a unit list is read by default, and that records of a file hold from.
+#[derive(Debug, Clone, Copy)]
+pub struct Days {
+    pub today: NaiveDate,
+    pub units_as_of: NaiveDate,
+    pub effective_on: NaiveDate,
+}
