@@ -139,6 +139,15 @@ fn routes(config: &mut web::ServiceConfig) {
                 .service(only_get("/batches", read().to(api::batches::list_batches)))
                 .service(only_get("/batches/{batchId}", read().to(api::batches::find_batch)))
                 .service(only_post("/batches/{batchId}/undo", web::post().to(api::batches::undo_batch)))
+                .service(only_post("/collections/{collection}/imports", web::post().to(api::imports::create_import)))
+                .service(only_get(
+                    "/collections/{collection}/import-template.xlsx",
+                    read().to(api::imports::show_template),
+                ))
+                .service(only_get("/imports/{import}", read().to(api::imports::find_import)))
+                .service(only_get("/imports/{import}/workbook", read().to(api::imports::show_workbook)))
+                .service(only_post("/imports/{import}/commit", web::post().to(api::imports::commit_import)))
+                .service(only_post("/imports/{import}/undo", web::post().to(api::imports::undo_import)))
                 .service(only_get("/stats", read().to(api::stats::list_stats)))
                 .service(only_get("/stats/definitions", read().to(api::stats::list_definitions)))
                 .service(only_get("/stats/{unit}", read().to(api::stats::show_stats)))

@@ -94,13 +94,17 @@ pub struct Limits {
     #[arg(long, env = "HATANG_BODY_LIMIT", default_value_t = 2 * 1024 * 1024)]
     pub body_limit: usize,
 
-    /// Largest body of a bulk write, bytes.
+    /// Largest body of a bulk write, and largest file of an import, bytes.
     #[arg(long, env = "HATANG_BULK_LIMIT", default_value_t = 32 * 1024 * 1024)]
     pub bulk_limit: usize,
 
     /// Refuse reads of restricted fields without a purpose (`X-Purpose`).
     #[arg(long, env = "HATANG_REQUIRE_PURPOSE", default_value_t = false)]
     pub require_purpose: bool,
+
+    /// How long files of imports are kept, days.
+    #[arg(long, env = "HATANG_IMPORT_RETENTION_DAYS", default_value_t = 90)]
+    pub import_retention_days: u32,
 
     /// Origins of web pages that may write, separated by commas; any may read.
     #[arg(long, env = "HATANG_WRITE_ORIGINS", value_delimiter = ',')]

@@ -35,6 +35,8 @@ pub enum Error {
     NotAcceptable,
     /// 409: a key is taken.
     Conflict(Problem),
+    /// 409: what was planned cannot be done any more; why.
+    Outdated(Vec<Problem>),
     /// 412: somebody else has written since.
     Stale,
     /// 413.
@@ -68,7 +70,7 @@ impl Error {
             Error::NotFound | Error::NoSuchUnit(_) => StatusCode::NOT_FOUND,
             Error::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             Error::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
-            Error::Conflict(_) => StatusCode::CONFLICT,
+            Error::Conflict(_) | Error::Outdated(_) => StatusCode::CONFLICT,
             Error::Stale => StatusCode::PRECONDITION_FAILED,
             Error::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Error::UriTooLong => StatusCode::URI_TOO_LONG,
@@ -85,7 +87,7 @@ impl Error {
 
     fn problems(&self) -> &[Problem] {
         match self {
-            Error::BadRequest(problems) | Error::Invalid(problems) => problems,
+            Error::BadRequest(problems) | Error::Invalid(problems) | Error::Outdated(problems) => problems,
             Error::Conflict(problem) | Error::NoSuchUnit(problem) | Error::Forbidden(Some(problem)) => {
                 std::slice::from_ref(problem)
             }

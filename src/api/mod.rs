@@ -14,6 +14,7 @@ pub mod extract;
 pub mod feature;
 pub mod health;
 pub mod history;
+pub mod imports;
 pub mod items;
 pub mod landing;
 pub mod links;

@@ -5,6 +5,7 @@ mod baselines;
 mod database;
 mod demo;
 mod file;
+mod import;
 mod serve;
 mod token;
 mod units;
@@ -52,6 +53,8 @@ enum Verb {
     /// What can be had in hamlets.
     #[command(subcommand)]
     Availability(availability::AvailabilityCommand),
+    /// Plan, and write, a file of records: xlsx, csv, GeoJSON, KML or KMZ.
+    Import(import::ImportCommand),
     /// Figures published before the register existed.
     #[command(subcommand)]
     Baselines(baselines::BaselinesCommand),
@@ -92,6 +95,7 @@ pub fn main() -> anyhow::Result<()> {
         Verb::Availability(command) => {
             Database::attach(&config)?.run(async |conn| availability::run(conn, command).await)
         }
+        Verb::Import(command) => import::run(Database::attach(&config)?, command),
         Verb::Baselines(command) => Database::attach(&config)?.run(async |conn| baselines::run(conn, command).await),
         Verb::Token(command) => Database::attach(&config)?.run(async |conn| token::run(conn, command).await),
     }

@@ -18,7 +18,7 @@ use crate::api::today;
 use crate::app::{App, app};
 use crate::config::{Config, ServeConfig};
 use crate::store::cluster::Cluster;
-use crate::store::{Store, changes, connect, idempotency, migrations, units};
+use crate::store::{Store, changes, connect, idempotency, imports, migrations, units};
 
 /// How long requests under way may take once the service is told to stop, seconds.
 const DRAIN_S: u64 = 8;
@@ -74,7 +74,7 @@ async fn listen(serve: &ServeConfig, url: &str, state: App, with_demo: bool) -> 
             tracing::info!("the demo district is loaded");
         }
     }
-    actix_web::rt::spawn(housekeeping(state.store.clone()));
+    actix_web::rt::spawn(housekeeping(state.store.clone(), state.limits.import_retention_days));
     actix_web::rt::spawn(forget_idle(state.limiters.clone()));
     let (server, _) = start(state, &serve.bind, serve.port)
         .with_context(|| format!("cannot listen on {}:{}", serve.bind, serve.port))?;
@@ -108,15 +108,20 @@ fn supervise(cluster: &Cluster, stopped: &Receiver<()>) {
     }
 }
 
-/// Numbers what psql wrote, forgets answers older than a day, and finds the communes of all assets again when the day changes, since units come into
-/// force and end with days.
-async fn housekeeping(store: Store) {
+/// Numbers what psql wrote, forgets answers older than a day, and finds the communes of all assets again when the day
+/// changes, since units come into force and end with days; then old files of imports are forgotten, too.
+async fn housekeeping(store: Store, import_retention_days: u32) {
     let mut day = None;
     loop {
         if let Ok(mut conn) = store.connection().await {
             if day != Some(today()) {
                 match units::refresh(&mut conn, "system").await {
-                    Ok(()) => day = Some(today()),
+                    Ok(()) => {
+                        day = Some(today());
+                        if let Err(error) = imports::forget_files(&mut conn, import_retention_days).await {
+                            tracing::warn!(%error, "old files of imports were not forgotten");
+                        }
+                    }
                     Err(error) => tracing::warn!(%error, "the communes of assets were not refreshed"),
                 }
             }

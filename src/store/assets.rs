@@ -26,14 +26,9 @@ pub async fn insert(
 ) -> Result<Vec<i64>, Error> {
     let mut ids = Vec::with_capacity(records.len());
     for record in &mut records {
-        let id = random_id();
-        ids.push(id);
-        record.insert("id".into(), json!(id));
+        ids.push(identify(kind, record));
         record.insert("created_by".into(), json!(actor));
         record.insert("updated_by".into(), json!(actor));
-        if record.get("code").is_none_or(Value::is_null) {
-            record.insert("code".into(), json!(random_code(kind)));
-        }
     }
     let columns = || {
         let names = ["id", "geom", "created_by", "updated_by"].into_iter().chain(writable(kind));
@@ -207,6 +202,16 @@ pub async fn taken_keys(
         taken.extend(nths.filter_map(|nth| Some((usize::try_from(nth - 1).ok()?, key))));
     }
     Ok(taken)
+}
+
+/// Gives a new record its id, and a code where it has none; returns the id.
+pub fn identify(kind: &Kind, record: &mut Properties) -> i64 {
+    let id = random_id();
+    record.insert("id".into(), json!(id));
+    if record.get("code").is_none_or(Value::is_null) {
+        record.insert("code".into(), json!(random_code(kind)));
+    }
+    id
 }
 
 /// 52 bits: GDAL, vector tiles and JavaScript hold it, and it gives away neither order nor gaps.

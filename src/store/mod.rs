@@ -12,6 +12,7 @@ pub mod erasure;
 pub mod figures;
 pub mod history;
 pub mod idempotency;
+pub mod imports;
 pub mod items;
 pub mod loaded;
 pub mod migrations;

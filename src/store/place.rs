@@ -42,16 +42,17 @@ pub async fn check_places(
         .collect();
     let values = [Bind::Json(Value::Array(given)), Bind::Date(today)];
     let rows: Vec<Row> = Sql::file(include_str!("check_place.sql"), &values).load(conn).await?;
-    Ok(rows.iter().zip(records).map(|(row, record)| finding(row, record)).collect())
+    let code = |record: &Properties| record.get("declared_commune_code").and_then(Value::as_str).map(str::to_owned);
+    Ok(rows.iter().zip(records).map(|(row, record)| finding(&row.cells, &code(record).unwrap_or_default())).collect())
 }
 
-fn finding(row: &Row, record: &Properties) -> Option<Finding> {
-    let [code_unknown, known_as, successors, distance_m, declared_name, lies_in, outside_any] = &row.cells[..] else {
+/// What the columns of `check_place.sql` mean for a record with a declared commune.
+pub fn finding(cells: &[Cell], code: &str) -> Option<Finding> {
+    let [code_unknown, known_as, successors, distance_m, declared_name, lies_in, outside_any] = cells else {
         return None;
     };
     let lies_in = lies_in.as_text().unwrap_or("?");
     if matches!(code_unknown, Cell::Bool(true)) {
-        let code = record.get("declared_commune_code").and_then(Value::as_str).unwrap_or_default();
         let (vi, en) = match (known_as.as_text(), successors.as_text()) {
             (Some(name), Some(successors)) => (
                 format!("Mã {code} là {name}; vào ngày này là: {successors}."),

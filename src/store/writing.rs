@@ -349,7 +349,7 @@ fn is_changed(current: &Properties, record: &Properties, name: &str) -> bool {
 }
 
 /// Whether two values are stored alike: 30 and 30.0 are.
-fn same(a: &Value, b: &Value) -> bool {
+pub fn same(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Number(a), Value::Number(b)) => a == b || a.as_f64() == b.as_f64(),
         (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),

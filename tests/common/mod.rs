@@ -153,6 +153,7 @@ fn limits() -> Limits {
         statement_timeout_s: 30,
         body_limit: 1 << 20,
         bulk_limit: 16 << 20,
+        import_retention_days: 90,
         write_origins: vec!["https://console.example".into()],
         request_timeout_s: 60,
         rates: Rates::UNLIMITED,

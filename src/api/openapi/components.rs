@@ -19,6 +19,7 @@ pub fn components() -> Value {
         .chain(super::stats::schemas())
         .chain(super::audit::schemas())
         .chain(super::writes::schemas())
+        .chain(super::imports::schemas())
     {
         schemas.insert(name.into(), schema);
     }

@@ -4,6 +4,7 @@
 
 mod audit;
 mod components;
+mod imports;
 mod operations;
 mod parameters;
 mod stats;
@@ -47,6 +48,7 @@ pub fn document() -> Value {
         "tags": [
             {"name": "Capabilities", "description": "What the service is and has"},
             {"name": "Layers", "description": "The features of the layers"},
+            {"name": "Imports", "description": "Files that are planned, committed, undone"},
             {"name": "Figures", "description": "What reports count"},
             {"name": "Changes", "description": "What was written when"},
             {"name": "Accounts", "description": "Who may do what, and who did"},

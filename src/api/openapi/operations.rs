@@ -113,6 +113,7 @@ fn all() -> Vec<(String, Operation)> {
     all.extend(super::stats::operations());
     all.extend(super::audit::operations());
     all.extend(super::writes::batches());
+    all.extend(super::imports::operations());
     for (_, operation) in &mut all {
         if SAME_FOR_ALL.contains(&operation.id.as_str()) {
             operation.problems = &[400];

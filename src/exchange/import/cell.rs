@@ -8,6 +8,7 @@ use super::finding::Note;
 use super::fold::fold;
 use super::number;
 use crate::exchange::sheet::Cell;
+use crate::exchange::table::is_code;
 use crate::kinds::{Field, Type};
 
 /// What a cell says: a value and what there is to note about it. `None` is a cell that says nothing.
@@ -133,6 +134,13 @@ fn set_of(field: &Field, text: &str) -> Result<Said, Note> {
 /// A code with the zeros that Excel dropped put back. What is no number is a name, and none of our business.
 fn commune_code(cell: &Cell) -> Result<Said, Note> {
     let text = cell.shown();
+    // As our own lists write it: "00004 Phường Trúc Bạch".
+    if let Some((code, name)) = text.split_once(' ')
+        && is_code(code, 5)
+        && name.starts_with(|c: char| c.is_alphabetic())
+    {
+        return plain(json!(code));
+    }
     if text.len() > 5 || text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
         return plain(json!(text));
     }

@@ -10,9 +10,9 @@ pub fn epsg_of_meridian(degrees: f64) -> Option<i32> {
     Some(found.1)
 }
 
-/// The CRS in which metres are understood: VN-2000 by zone, and UTM on the same datum.
-pub fn is_vn2000_grid(epsg: i32) -> bool {
-    ZONES.iter().any(|(_, zone)| *zone == epsg) || [3405, 3406, 5896].contains(&epsg)
+/// The CRS in which metres are understood: VN-2000 by zone, UTM on the same datum and on WGS 84.
+pub fn is_metric_grid(epsg: i32) -> bool {
+    ZONES.iter().any(|(_, zone)| *zone == epsg) || [3405, 3406, 32648, 32649].contains(&epsg)
 }
 
 /// The grid of a province as of a day: 34 provinces since 1 July 2025 (Circular 24/2025/TT-BNNMT), 63 before (Circular

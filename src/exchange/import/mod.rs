@@ -3,6 +3,7 @@
 
 mod cell;
 mod choice;
+mod communes;
 mod coordinate;
 mod date;
 mod finding;
@@ -12,22 +13,26 @@ mod mapping;
 mod merged;
 mod meridian;
 mod number;
+mod paint;
 mod place;
+pub mod returned;
 mod rows;
 mod target;
+pub mod template;
 
-use chrono::NaiveDate;
 use serde_json::{Value, json};
 
 use super::sheet::{Cell, Row, Sheet, Workbook};
 use crate::kinds::{Kind, Properties, Type};
 use rows::Role;
 
+pub use communes::{Commune, Communes};
+pub use coordinate::{Axis, axis_of};
 pub use finding::{Finding, Message, Note, Severity};
 pub use fold::fold;
 pub use mapping::{Column, Mapping, Overrides};
-pub use meridian::{epsg_of_meridian, epsg_of_province, is_vn2000_grid};
-pub use place::Place;
+pub use meridian::{epsg_of_meridian, epsg_of_province, is_metric_grid};
+pub use place::{Place, each_position};
 pub use target::Target;
 
 /// How a file is to be understood.
@@ -62,8 +67,8 @@ pub struct Record {
     pub hamlet: Option<String>,
     /// Codes or names of other records: field and text.
     pub references: Vec<(&'static str, String)>,
-    /// Whether a cell could not be read.
-    pub broken: bool,
+    /// The fields whose cells could not be read; `geom` for the place.
+    pub broken: Vec<&'static str>,
 }
 
 /// Reads every sheet that has a header of the layer.
@@ -203,7 +208,7 @@ fn read_row(
                     }
                 }
                 Err(note) => {
-                    record.broken = true;
+                    record.broken.push(field.name);
                     reading.note(&sheet.name, Some(row.number), letter(), Some(field.name), Some(cell.shown()), note);
                 }
             },
@@ -213,7 +218,7 @@ fn read_row(
                 }
                 Some(false) => {}
                 None => {
-                    record.broken = true;
+                    record.broken.push(field.name);
                     let note = Note::error(
                         "type",
                         format!("Cột “{}”: đánh x hoặc để trống.", column.header),
@@ -239,7 +244,7 @@ fn read_row(
     record.place = match place::read(&places, epsg) {
         Ok(place) => place,
         Err(note) => {
-            record.broken = true;
+            record.broken.push("geom");
             let shown = places.iter().map(|(_, cell)| cell.shown()).collect::<Vec<_>>().join(", ");
             reading.note(&sheet.name, Some(row.number), place_column.cloned(), Some("geom"), Some(shown), note);
             Place::Wrong
@@ -290,12 +295,4 @@ impl Reading {
         let (name, letter) = (mapping.sheet.clone(), column.map(|column| column.column.clone()));
         self.note(&name, Some(record.row), letter, field, shown, note);
     }
-}
-
-/// The day on which a unit list is read by default, and that records of a file hold from.
-#[derive(Debug, Clone, Copy)]
-pub struct Days {
-    pub today: NaiveDate,
-    pub units_as_of: NaiveDate,
-    pub effective_on: NaiveDate,
 }

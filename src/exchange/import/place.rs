@@ -106,6 +106,21 @@ fn of_geometry(geometry: &Value, epsg: Option<i32>) -> Place {
     }
 }
 
+/// Visits the positions of a GeoJSON geometry, each an array of two numbers or more.
+pub fn each_position(geometry: &mut Value, visit: &mut dyn FnMut(&mut Value)) {
+    fn walk(coordinates: &mut Value, visit: &mut dyn FnMut(&mut Value)) {
+        let Value::Array(parts) = coordinates else { return };
+        if parts.first().is_some_and(Value::is_number) {
+            visit(coordinates);
+        } else {
+            parts.iter_mut().for_each(|part| walk(part, visit));
+        }
+    }
+    if let Some(coordinates) = geometry.get_mut("coordinates") {
+        walk(coordinates, visit);
+    }
+}
+
 fn first_number(coordinates: &Value) -> Option<f64> {
     match coordinates {
         Value::Array(parts) => parts.first().and_then(first_number),

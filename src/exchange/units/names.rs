@@ -40,12 +40,14 @@ pub fn same_name(a: &str, b: &str) -> bool {
 
 /// Whether two names are the same but for the kind of unit: Xã Đông Thịnh and Phường Đông Thịnh.
 pub fn same_place_name(a: &str, b: &str) -> bool {
-    let bare = |name: &str| {
-        let form = comparable(name);
-        let prefix = KINDS.iter().map(|kind| comparable(kind) + " ").find(|prefix| form.starts_with(prefix.as_str()));
-        prefix.map_or(form.clone(), |prefix| form[prefix.len()..].to_owned())
-    };
     bare(a) == bare(b)
+}
+
+/// The [`comparable`] form of a name without the kind of unit.
+pub fn bare(name: &str) -> String {
+    let form = comparable(name);
+    let prefix = KINDS.iter().map(|kind| comparable(kind) + " ").find(|prefix| form.starts_with(prefix.as_str()));
+    prefix.map_or(form.clone(), |prefix| form[prefix.len()..].to_owned())
 }
 
 /// The kind of unit that a name begins with.

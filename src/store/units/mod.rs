@@ -11,6 +11,8 @@ mod write;
 
 pub use summary::Summary;
 
+use super::row::Row;
+use super::sql::{Bind, Sql};
 use diesel::result::QueryResult;
 use diesel::sql_query;
 use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
@@ -44,4 +46,20 @@ pub async fn refresh(conn: &mut AsyncPgConnection, actor: &str) -> QueryResult<(
 async fn number_changes(conn: &mut AsyncPgConnection) -> QueryResult<()> {
     sql_query("select number_changes()").execute(conn).await?;
     Ok(())
+}
+
+/// The communes in force today, or those of some ids, as lists show them: "00004 Phường Trúc Bạch".
+pub async fn communes_of_today(conn: &mut AsyncPgConnection, ids: Option<Vec<i64>>) -> QueryResult<Vec<String>> {
+    let all = ids.is_none();
+    let rows: Vec<Row> = Sql::new(
+        "select code || ' ' || name from admin_units \
+         where level = 'commune' and in_force(valid_from, valid_to, current_date) and (",
+    )
+    .bind(Bind::Bool(all))
+    .text(" or id = any(")
+    .bind(Bind::Integers(ids.unwrap_or_default()))
+    .text(")) order by code")
+    .load(conn)
+    .await?;
+    Ok(rows.iter().filter_map(|row| row.cells[0].as_text().map(str::to_owned)).collect())
 }

@@ -1,0 +1,67 @@
+//! An import as JSON.
+
+use actix_web::HttpRequest;
+use serde_json::{Value, json};
+
+use super::{XLSX, vietnamese};
+use crate::api::links::{base, link};
+use crate::app::App;
+use crate::error::Error;
+use crate::store::Connection;
+use crate::store::imports::{Import, listed};
+
+/// Rows of each kind that are listed one by one; the workbook has them all.
+const LISTED: i64 = 1000;
+
+/// The document of an import: its plan, counts, findings, and the rows that change or are missing.
+pub async fn document(
+    conn: &mut Connection,
+    app: &App,
+    request: &HttpRequest,
+    import: &Import,
+) -> Result<Value, Error> {
+    let updates = listed(conn, import.id, "update", LISTED).await?;
+    let missing = listed(conn, import.id, "missing", LISTED).await?;
+    let own = format!("{}/imports/{}", base(app, request), import.id);
+    let mut document = json!({
+        "id": import.id.to_string(),
+        "collection": import.collection,
+        "mode": import.mode,
+        "status": import.status,
+        "source_org": import.source_org,
+        "file": {"name": import.file_name, "format": import.format, "sha256": import.file_hash},
+        "options": import.options,
+        "plan": import.plan,
+        "counts": import.counts,
+        "progress": {"done": import.done, "total": import.total},
+        "mapping": import.mappings,
+        "findings": findings(import, vietnamese(request)),
+        "updates": updates,
+        "missing": missing,
+        "created_at": import.created_at,
+        "created_by": import.sent_by,
+        "committed_at": import.committed_at,
+        "links": [
+            link("self", &own, "application/json", "This import"),
+            link("related", &format!("{own}/workbook"), XLSX, "The file back, with what is wrong where"),
+        ],
+    });
+    if let Some(undone) = &import.undone {
+        document["undone"] = undone.clone();
+    }
+    if let Some(failure) = &import.failure {
+        document["failure"] = json!(failure);
+    }
+    Ok(document)
+}
+
+/// Each with its message in the language asked for, and in both.
+fn findings(import: &Import, vietnamese: bool) -> Value {
+    let mut findings = import.findings.clone();
+    for finding in findings.as_array_mut().into_iter().flatten() {
+        let messages = finding["message"].take();
+        finding["message"] = messages[if vietnamese { "vi" } else { "en" }].clone();
+        finding["messages"] = messages;
+    }
+    findings
+}

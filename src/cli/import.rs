@@ -1,0 +1,174 @@
+//! `hatang import`: what a file of records would do, as a table; and doing it.
+
+use std::path::PathBuf;
+use std::process::exit;
+
+use anyhow::{Context, anyhow};
+use diesel_async::AsyncPgConnection;
+use serde_json::Value;
+
+use super::database::Database;
+use crate::access::Caller;
+use crate::api::today;
+use crate::error::Error;
+use crate::exchange::import::{Finding, Overrides, Severity, epsg_of_meridian};
+use crate::kinds::Kind;
+use crate::store::imports::{self, Consent, Import, Mode, Options, Sent};
+
+#[derive(Debug, clap::Args)]
+pub struct ImportCommand {
+    file: PathBuf,
+
+    /// The layer: cameras, towers, wifi-points, fiber-routes, fiber-areas, facilities.
+    #[arg(long)]
+    collection: String,
+
+    /// Print the plan, write nothing.
+    #[arg(long)]
+    dry_run: bool,
+
+    /// Write in spite of warnings.
+    #[arg(long)]
+    accept_warnings: bool,
+
+    /// The list is all there is of its source: what it lacks is decommissioned.
+    #[arg(long, requires = "source_org")]
+    snapshot: bool,
+
+    /// Decommission even more than a tenth of the source's records.
+    #[arg(long)]
+    confirm_missing: bool,
+
+    /// Whose records they are, unless a row says another.
+    #[arg(long)]
+    source_org: Option<String>,
+
+    /// The central meridian of coordinates in metres, such as 105.75.
+    #[arg(long)]
+    central_meridian: Option<f64>,
+
+    /// The day on which communes are read; default today.
+    #[arg(long)]
+    units_as_of: Option<chrono::NaiveDate>,
+
+    /// The day from which the file holds; default today.
+    #[arg(long)]
+    effective_on: Option<chrono::NaiveDate>,
+
+    /// What columns hold, as JSON: {"header": "field"}.
+    #[arg(long)]
+    mapping: Option<String>,
+}
+
+/// Runs the command as administrator; exit status 1 when the file has errors, 2 when it cannot be read.
+///
+/// # Errors
+/// The database's.
+pub fn run(database: Database, command: ImportCommand) -> anyhow::Result<()> {
+    let mut status = 0;
+    database.run(async |conn| {
+        status = import(conn, command).await?;
+        Ok(())
+    })?;
+    // The private cluster has been let go by now.
+    if status == 0 { Ok(()) } else { exit(status) }
+}
+
+async fn import(conn: &mut AsyncPgConnection, command: ImportCommand) -> anyhow::Result<i32> {
+    let kind = Kind::of_collection(&command.collection).filter(|kind| kind.is_writable());
+    let kind = kind.ok_or_else(|| anyhow!("there is no layer “{}” to import into", command.collection))?;
+    let file = match std::fs::read(&command.file) {
+        Ok(file) => file,
+        Err(error) => {
+            eprintln!("{}: {error}", command.file.display());
+            return Ok(2);
+        }
+    };
+    let epsg = command
+        .central_meridian
+        .map(|degrees| epsg_of_meridian(degrees).ok_or_else(|| anyhow!("there is no 3 degree zone around {degrees}")));
+    let mapping: Value =
+        command.mapping.as_deref().map_or(Ok(Value::Null), serde_json::from_str).context("--mapping")?;
+    let overrides = match mapping.as_object() {
+        Some(given) => Overrides::read(kind, given).map_err(|problems| anyhow!("--mapping: {}", problems[0].en))?,
+        None => Overrides::default(),
+    };
+    let sent = Sent {
+        file,
+        file_name: command.file.file_name().map(|name| name.to_string_lossy().into_owned()),
+        mode: if command.snapshot { Mode::Snapshot } else { Mode::Upsert },
+        source_org: command.source_org.clone(),
+        options: Options {
+            epsg: epsg.transpose()?,
+            units_as_of: command.units_as_of.unwrap_or_else(today),
+            effective_on: command.effective_on.unwrap_or_else(today),
+            mapping,
+        },
+        overrides,
+    };
+    let caller = Caller::console("console");
+    let id = imports::create(conn, &caller, kind, &sent).await?;
+    match imports::plan(conn, &caller, kind, id, sent).await {
+        Err(Error::Invalid(problems)) => {
+            for problem in problems {
+                eprintln!("{}: {} ({})", command.file.display(), problem.vi, problem.en);
+            }
+            return Ok(2);
+        }
+        planned => planned.map_err(|error| anyhow!("{error}"))?,
+    }
+    let import = imports::find(conn, &caller, id).await?.context("the import is gone")?;
+    print(conn, &import).await?;
+    if import.counts["error"] != 0 {
+        return Ok(1);
+    }
+    if command.dry_run {
+        return Ok(0);
+    }
+    let consent = Consent {
+        plan: import.plan.unwrap_or_default(),
+        accept_warnings: command.accept_warnings,
+        confirm_missing: command.confirm_missing,
+    };
+    match imports::commit(conn, &caller, kind, id, &consent).await {
+        Err(Error::Invalid(problems) | Error::Outdated(problems)) => {
+            for problem in problems {
+                eprintln!("{} ({})", problem.vi, problem.en);
+            }
+            Ok(1)
+        }
+        committed => {
+            committed.map_err(|error| anyhow!("{error}"))?;
+            println!("committed: import {id}");
+            Ok(0)
+        }
+    }
+}
+
+/// The plan as a table: what each column holds, what rows would do, what there is to say of them.
+async fn print(conn: &mut AsyncPgConnection, import: &Import) -> anyhow::Result<()> {
+    for mapping in import.mappings.as_array().into_iter().flatten() {
+        println!("sheet {}, header in rows {}", mapping["sheet"], mapping["header_rows"]);
+        for column in mapping["columns"].as_array().into_iter().flatten() {
+            let text = |name: &str| column[name].as_str().unwrap_or_default().to_owned();
+            println!("  {:>3}  {:<40} {}", text("column"), text("header"), text("target"));
+        }
+    }
+    let findings: Vec<Finding> = serde_json::from_value(import.findings.clone())?;
+    for finding in &findings {
+        let severity = match finding.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Info => "info",
+        };
+        let row = finding.row.map_or_else(String::new, |row| row.to_string());
+        let cell = format!("{} {}{row}", finding.sheet, finding.column.as_deref().unwrap_or_default());
+        let suggestion = finding.suggestion.as_ref().map_or_else(String::new, |text| format!(" → {text}"));
+        println!("{:<20} {severity:<8} {:<24} {}{suggestion}", cell.trim(), finding.code, finding.message.vi);
+    }
+    for update in imports::listed(conn, import.id, "update", 100).await? {
+        println!("update {} {}: {}", update["id"], update["code"], update["fields"]);
+    }
+    println!("{}  {}", import.counts, import.plan.as_deref().unwrap_or_default());
+    Ok(())
+}

@@ -1,0 +1,213 @@
+//! The workbook that goes back to its sender: their cells, what became of each row, what is wrong where.
+
+use std::collections::HashMap;
+
+use rust_xlsxwriter::{Format, Workbook as Out, Worksheet, XlsxError};
+
+use super::cell::is_placeholder;
+use super::finding::{Finding, Severity};
+use super::fold::fold;
+use super::mapping::{Mapping, Overrides, detect};
+use super::paint::{LISTS, Lists, colour, comment, header};
+use super::target::Target;
+use crate::exchange::sheet::{Cell, Format as FileFormat, Row, Sheet, Workbook};
+use crate::kinds::Kind;
+
+/// The header of the column of states; it is not read on import.
+pub const STATE: &str = "Trạng thái nhập";
+
+/// Writes the workbook. `states` says what each row does, by sheet and row.
+///
+/// # Errors
+/// What the writer refuses; nothing that was read is known to be so.
+pub fn write(
+    kind: &'static Kind,
+    workbook: &Workbook,
+    overrides: &Overrides,
+    findings: &[Finding],
+    states: &HashMap<(String, u32), String>,
+) -> Result<Vec<u8>, XlsxError> {
+    let mut out = Out::new();
+    let mut lists = Lists::new();
+    for (nth, sheet) in workbook.sheets.iter().enumerate().filter(|(_, sheet)| sheet.name != LISTS) {
+        let name = if sheet.name.is_empty() { format!("Sheet{}", nth + 1) } else { sheet.name.clone() };
+        let worksheet = out.add_worksheet().set_name(name)?;
+        let mapping = detect(kind, sheet, overrides).map(|(mapping, _)| mapping);
+        let page = Page { format: workbook.format, sheet, mapping, findings, states };
+        page.write(worksheet, &mut lists)?;
+    }
+    lists.write(&mut out)?;
+    out.save_to_buffer()
+}
+
+struct Page<'a> {
+    format: FileFormat,
+    sheet: &'a Sheet,
+    mapping: Option<Mapping>,
+    findings: &'a [Finding],
+    states: &'a HashMap<(String, u32), String>,
+}
+
+impl Page<'_> {
+    fn write(&self, out: &mut Worksheet, lists: &mut Lists) -> Result<(), XlsxError> {
+        let mut by_row: HashMap<u32, Vec<&Finding>> = HashMap::new();
+        for finding in self.findings.iter().filter(|finding| finding.sheet == self.sheet.name) {
+            by_row.entry(finding.row.unwrap_or(u32::MAX)).or_default().push(finding);
+        }
+        let header_row = self.mapping.as_ref().and_then(|mapping| mapping.header_rows.last().copied());
+        let state_column = self.state_column();
+        for row in &self.sheet.rows {
+            let findings = by_row.get(&row.number).map_or(&[][..], Vec::as_slice);
+            self.write_row(out, row, findings, header_row.is_some_and(|last| row.number <= last))?;
+            if let Some(state) = self.states.get(&(self.sheet.name.clone(), row.number)) {
+                let worst = findings.iter().map(|finding| finding.severity).max();
+                let format = worst
+                    .and_then(colour)
+                    .map_or_else(Format::new, |colour| Format::new().set_background_color(colour));
+                let at = self.line(row.number);
+                out.write_string_with_format(at, state_column, state_text(state, findings), &format)?;
+                // What is about the row as a whole has no cell of its own.
+                let whole: Vec<_> = findings.iter().filter(|it| it.column.is_none()).copied().collect();
+                if !whole.is_empty() {
+                    comment(out, at, state_column, &whole)?;
+                }
+            }
+        }
+        if let (Some(mapping), Some(header_row)) = (&self.mapping, header_row) {
+            out.write_string_with_format(self.line(header_row), state_column, STATE, &header())?;
+            out.set_column_width(state_column, 40)?;
+            out.set_freeze_panes(self.line(header_row) + 1, 0)?;
+            let last = self.sheet.rows.last().map_or(0, |row| self.line(row.number));
+            for column in &mapping.columns {
+                let Some(Target::Field(field)) = column.target else { continue };
+                let choices = field.value.choices();
+                if matches!(field.value, crate::kinds::Type::OneOf(_)) && last > self.line(header_row) {
+                    let labels = choices.iter().filter(|choice| choice.until.is_none());
+                    let rule = lists.drop_down(field.label.vi, labels.map(|choice| choice.label.vi.to_owned()));
+                    out.add_data_validation(
+                        self.line(header_row) + 1,
+                        column.index as u16,
+                        last,
+                        column.index as u16,
+                        &rule,
+                    )?;
+                }
+            }
+            self.candidates(out, lists)?;
+        }
+        Ok(())
+    }
+
+    /// Drop-downs of the candidates that a finding lists.
+    fn candidates(&self, out: &mut Worksheet, lists: &mut Lists) -> Result<(), XlsxError> {
+        let of_sheet = self.findings.iter().filter(|finding| finding.sheet == self.sheet.name);
+        for finding in of_sheet.filter(|finding| finding.code.starts_with("unit.")).take(1000) {
+            let (Some(suggestion), Some(row)) = (&finding.suggestion, finding.row) else { continue };
+            let column = self.mapping.as_ref().and_then(|mapping| mapping.column_of_field("declared_commune_code"));
+            let Some(column) = column else { continue };
+            let values: Vec<String> = suggestion.split("; ").map(str::to_owned).collect();
+            let rule = lists.drop_down(finding.value.as_deref().unwrap_or("?"), values);
+            let at = self.line(row);
+            out.add_data_validation(at, column.index as u16, at, column.index as u16, &rule)?;
+        }
+        Ok(())
+    }
+
+    fn write_row(
+        &self,
+        out: &mut Worksheet,
+        row: &Row,
+        findings: &[&Finding],
+        is_header: bool,
+    ) -> Result<(), XlsxError> {
+        let at = self.line(row.number);
+        for finding in findings.iter().filter(|finding| finding.severity > Severity::Info) {
+            // An empty cell that something is missing in.
+            if let Some(column) = self.index_of(finding).filter(|column| row.cell(u32::from(*column)).is_none()) {
+                let format = colour(finding.severity)
+                    .map_or_else(Format::new, |colour| Format::new().set_background_color(colour));
+                out.write_blank(at, column, &format)?;
+            }
+        }
+        for (index, cell) in &row.cells {
+            let column = *index as u16;
+            let here: Vec<_> =
+                findings.iter().filter(|finding| self.index_of(finding) == Some(column)).copied().collect();
+            let worst = here.iter().map(|finding| finding.severity).max();
+            let mut format = if is_header { header() } else { Format::new() };
+            if let Some(colour) = worst.and_then(colour) {
+                format = format.set_background_color(colour);
+            }
+            write_cell(out, at, column, cell, format)?;
+        }
+        let mut commented: Vec<u16> = Vec::new();
+        for column in findings.iter().filter_map(|finding| self.index_of(finding)) {
+            let here: Vec<_> = findings
+                .iter()
+                .filter(|finding| self.index_of(finding) == Some(column) && finding.severity > Severity::Info)
+                .copied()
+                .collect();
+            if !here.is_empty() && !commented.contains(&column) {
+                comment(out, at, column, &here)?;
+                commented.push(column);
+            }
+        }
+        Ok(())
+    }
+
+    fn index_of(&self, finding: &Finding) -> Option<u16> {
+        let letter = finding.column.as_ref()?;
+        let mapping = self.mapping.as_ref()?;
+        mapping.columns.iter().find(|column| column.column == *letter).map(|column| column.index as u16)
+    }
+
+    /// Where the states are: where they were in a workbook that went back before, else right of everything.
+    fn state_column(&self) -> u16 {
+        let known =
+            self.mapping.iter().flat_map(|mapping| &mapping.columns).find(|column| fold(&column.header) == fold(STATE));
+        let last = || self.sheet.rows.iter().filter_map(|row| row.cells.last()).map(|(column, _)| *column).max();
+        known.map_or_else(|| last().map_or(0, |last| last + 1), |column| column.index) as u16
+    }
+
+    /// The line of a row, from 0. Features are numbered from 1, below a header that is none of them.
+    fn line(&self, number: u32) -> u32 {
+        match self.format {
+            FileFormat::Geojson | FileFormat::Kml => number,
+            FileFormat::Xlsx | FileFormat::Csv => number.saturating_sub(1),
+        }
+    }
+}
+
+fn state_text(state: &str, findings: &[&Finding]) -> String {
+    let what = match state {
+        "create" => "Thêm mới",
+        "update" => "Cập nhật",
+        "unchanged" => "Không đổi",
+        _ => "Lỗi",
+    };
+    let reasons: Vec<_> = findings
+        .iter()
+        .filter(|finding| finding.severity > Severity::Info)
+        .map(|finding| finding.message.vi.as_str())
+        .collect();
+    if reasons.is_empty() { what.to_owned() } else { format!("{what}: {}", reasons.join(" ")) }
+}
+
+fn write_cell(out: &mut Worksheet, row: u32, column: u16, cell: &Cell, format: Format) -> Result<(), XlsxError> {
+    match cell {
+        Cell::Number(number) => out.write_number_with_format(row, column, *number, &format)?,
+        Cell::Bool(value) => out.write_boolean_with_format(row, column, *value, &format)?,
+        Cell::Date(date) => {
+            let epoch = chrono::NaiveDate::from_ymd_opt(1899, 12, 30).unwrap_or_default();
+            let days = date.signed_duration_since(epoch).num_days() as f64;
+            out.write_number_with_format(row, column, days, &format.set_num_format("dd/mm/yyyy"))?
+        }
+        Cell::Text(text) if is_placeholder(text) => out.write_string_with_format(row, column, text, &format)?,
+        // Longer texts than a cell may hold are geometries.
+        other => {
+            let shown: String = other.shown().chars().take(32_000).collect();
+            out.write_string_with_format(row, column, shown, &format)?
+        }
+    };
+    Ok(())
+}

@@ -1,0 +1,234 @@
+//! Writing what a plan says: everything, or nothing.
+
+use diesel::prelude::*;
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{Import, imports};
+use crate::access::{Caller, View};
+use crate::error::Error;
+use crate::kinds::{Kind, Problem};
+use crate::store::row::Row;
+use crate::store::sql::{Bind, Sql};
+use crate::store::{assets, batches, changes};
+
+/// What the committer has seen and agrees to.
+#[derive(Debug, Clone, Default)]
+pub struct Consent {
+    /// The hash of the plan.
+    pub plan: String,
+    pub accept_warnings: bool,
+    /// That more than a tenth of a source's records are decommissioned.
+    pub confirm_missing: bool,
+}
+
+/// Commits an import that [`find`](super::find) has shown. One that is committed already stays as it is.
+///
+/// # Errors
+/// Conflict when the plan is another, or a record has changed since (which); invalid when there are errors, or warnings
+/// that nobody accepted.
+pub async fn commit(
+    conn: &mut AsyncPgConnection,
+    caller: &Caller,
+    kind: &'static Kind,
+    id: Uuid,
+    consent: &Consent,
+) -> Result<(), Error> {
+    let view = View::new(caller, kind);
+    conn.transaction(async |conn| {
+        conn.batch_execute("set local statement_timeout = '10min'").await?;
+        let import: Import =
+            imports::table.find(id).select(Import::as_select()).for_update().first(conn).await?;
+        if import.plan.as_deref() != Some(&consent.plan) {
+            return Err(Error::Outdated(vec![Problem::at(
+                "/plan",
+                "import.other_plan",
+                "Đây không phải là kế hoạch của lần nhập này; hãy xem lại kế hoạch.",
+                "This is not the plan of this import: look at it again.",
+            )]));
+        }
+        match import.status.as_str() {
+            "committed" => return Ok(()),
+            "planned" => {}
+            _ => {
+                return Err(Error::Outdated(vec![Problem::at(
+                    "",
+                    "import.not_planned",
+                    "Lần nhập này không còn chờ ghi.",
+                    "This import does not wait to be committed.",
+                )]));
+            }
+        }
+        agreed(&import, consent)?;
+        still_holds(conn, &view, id).await?;
+        let batch = write(conn, caller, kind, &import, id).await?;
+        diesel::update(imports::table.find(id))
+            .set((
+                imports::status.eq("committed"),
+                imports::committed_at.eq(diesel::dsl::now),
+                imports::batch_id.eq(batch),
+            ))
+            .execute(conn)
+            .await?;
+        let ids: Row = Sql::new(
+            "select coalesce(jsonb_agg(record_id), '[]') from import_rows where op in ('create', 'update', 'missing') and import_id = ",
+        )
+        .bind(Bind::Text(id.to_string()))
+        .text("::uuid")
+        .get_result(conn)
+        .await?;
+        let ids: Vec<i64> = serde_json::from_value(ids.cells[0].to_json()).unwrap_or_default();
+        assets::check_scope(conn, &view, &ids).await
+    })
+    .await?;
+    changes::number(conn).await?;
+    Ok(())
+}
+
+fn agreed(import: &Import, consent: &Consent) -> Result<(), Error> {
+    let count = |name: &str| import.counts[name].as_i64().unwrap_or_default();
+    let findings = import.findings.as_array().map(Vec::as_slice).unwrap_or_default();
+    let has = |code: &str| findings.iter().any(|finding| finding["code"] == code);
+    let mut problems = Vec::new();
+    if count("error") > 0 {
+        problems.push(Problem::at(
+            "",
+            "import.has_errors",
+            format!("Còn {} dòng có lỗi; hãy sửa tệp rồi gửi lại.", count("error")),
+            format!("{} rows have errors: correct the file and send it again.", count("error")),
+        ));
+    }
+    if count("warning") > 0 && !consent.accept_warnings {
+        problems.push(Problem::at(
+            "/accept_warnings",
+            "import.warnings",
+            format!("Có {} cảnh báo; hãy xem và xác nhận (accept_warnings).", count("warning")),
+            format!("There are {} warnings: look at them and accept them (accept_warnings).", count("warning")),
+        ));
+    }
+    if has("snapshot.many_missing") && !consent.confirm_missing {
+        problems.push(Problem::at(
+            "/confirm_missing",
+            "import.many_missing",
+            "Danh sách thiếu hơn 10% bản ghi; cần xác nhận riêng (confirm_missing).",
+            "The list lacks more than 10% of the records: to be confirmed by itself (confirm_missing).",
+        ));
+    }
+    if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems)) }
+}
+
+/// That every record is as it was planned with, and that nobody has taken a key since.
+async fn still_holds(conn: &mut AsyncPgConnection, view: &View<'_>, id: Uuid) -> Result<(), Error> {
+    let import = || Bind::Text(id.to_string());
+    let changed = Sql::new("select r.sheet, r.row, r.record_id from import_rows r left join ")
+        .name(view.kind.table())
+        .text(
+            " t on t.id = r.record_id and t.deleted_at is null where r.op in ('update', 'unchanged', 'missing') \
+             and t.version is distinct from r.version and r.import_id = ",
+        )
+        .bind(import())
+        .text("::uuid");
+    let taken = Sql::new("select r.sheet, r.row, t.id from import_rows r join ")
+        .name(view.kind.table())
+        .text(
+            " t on coalesce(t.source_org, '') = coalesce(r.changes ->> 'source_org', '') \
+             and (t.code = r.changes ->> 'code' or t.external_id = r.changes ->> 'external_id') where r.op = 'create' and r.import_id = ",
+        )
+        .bind(import())
+        .text("::uuid");
+    let rows: Vec<Row> = Sql::new("select * from (")
+        .sql(changed)
+        .text(" union all ")
+        .sql(taken)
+        .text(") stale (sheet, row, record_id) order by sheet, row limit 100")
+        .load(conn)
+        .await?;
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let problems = rows.iter().map(|row| {
+        let [sheet, row, record] = &row.cells[..] else { return Problem::at("", "import.stale", "", "") };
+        let place = match row.as_integer() {
+            Some(number) => format!("{} {number}", sheet.as_text().unwrap_or_default()),
+            None => "–".into(),
+        };
+        let record = record.as_integer().unwrap_or_default();
+        Problem::at(
+            format!("/rows/{}", row.as_integer().unwrap_or_default()),
+            "import.stale",
+            format!("Dòng {}: bản ghi {record} đã thay đổi từ khi lập kế hoạch; hãy gửi lại tệp.", place.trim()),
+            format!("Row {}: record {record} has changed since the plan was made: send the file again.", place.trim()),
+        )
+    });
+    Err(Error::Outdated(problems.collect()))
+}
+
+async fn write(
+    conn: &mut AsyncPgConnection,
+    caller: &Caller,
+    kind: &'static Kind,
+    import: &Import,
+    id: Uuid,
+) -> Result<i64, Error> {
+    let reason = match &import.file_name {
+        Some(name) => format!("import {name}"),
+        None => "import".to_owned(),
+    };
+    let batch = batches::begin(conn, caller, kind, "import", Some(&reason), None).await?;
+    Sql::new("select set_config('hatang.batch', ")
+        .bind(Bind::Text(batch.to_string()))
+        .text(", true), set_config('hatang.reason', ")
+        .bind(Bind::Text(reason))
+        .text(", true)")
+        .execute(conn)
+        .await?;
+    let own = || kind.fields().filter(|field| field.writable).map(|field| field.name);
+    let columns = |prefix, more: &'static [&'static str]| {
+        Sql::join(more.iter().copied().chain(own()).map(move |name| Sql::new(prefix).name(name)), ", ")
+    };
+    let written = |op: &'static str| {
+        Sql::new(" r.import_id = ").bind(Bind::Text(id.to_string())).text("::uuid and r.op ").text(op)
+    };
+    Sql::new("insert into ")
+        .name(kind.table())
+        .text(" (created_by, updated_by, ")
+        .sql(columns("", &["id", "geom"]))
+        .text(") select ")
+        .bind(Bind::Text(caller.name().into()))
+        .text(", ")
+        .bind(Bind::Text(caller.name().into()))
+        .text(", ")
+        .sql(columns("n.", &["id", "geom"]))
+        .text(" from import_rows r cross join lateral jsonb_populate_record(null::")
+        .name(kind.table())
+        .text(", r.changes) n where")
+        .sql(written("= 'create'"))
+        .text(" order by r.nth")
+        .execute(conn)
+        .await
+        .map_err(|error| Error::of_write(kind, error))?;
+    Sql::new("update ")
+        .name(kind.table())
+        .text(" t set (updated_by, ")
+        .sql(columns("", &["geom"]))
+        .text(") = (select ")
+        .bind(Bind::Text(caller.name().into()))
+        .text(", ")
+        .sql(columns("n.", &["geom"]))
+        .text(" from jsonb_populate_record(t, r.changes) n) from import_rows r where t.id = r.record_id and")
+        .sql(written("in ('update', 'missing')"))
+        .execute(conn)
+        .await
+        .map_err(|error| Error::of_write(kind, error))?;
+    crate::store::tokens::audit(
+        conn,
+        caller.name(),
+        "import.commit",
+        Some(kind.collection),
+        json!({"import": id.to_string(), "batch": batch, "counts": import.counts}),
+        None,
+    )
+    .await?;
+    Ok(batch)
+}

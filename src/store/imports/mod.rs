@@ -1,0 +1,227 @@
+//! Files that were sent: kept, planned, committed, undone.
+
+mod check;
+mod commit;
+mod matching;
+mod plan;
+mod resolve;
+mod rows;
+mod undo;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::access::Caller;
+use crate::exchange::import::Overrides;
+use crate::kinds::Kind;
+
+pub use commit::{Consent, commit};
+pub use plan::{Sent, plan};
+pub use rows::{listed, operations};
+pub use undo::undo;
+
+diesel::table! {
+    imports (id) {
+        id -> Uuid,
+        collection -> Text,
+        mode -> Text,
+        status -> Text,
+        account_id -> Nullable<BigInt>,
+        sent_by -> Text,
+        source_org -> Nullable<Text>,
+        file_name -> Nullable<Text>,
+        format -> Nullable<Text>,
+        file -> Nullable<Binary>,
+        file_hash -> Text,
+        options -> Jsonb,
+        mappings -> Jsonb,
+        counts -> Jsonb,
+        findings -> Jsonb,
+        plan -> Nullable<Text>,
+        done -> Integer,
+        total -> Nullable<Integer>,
+        failure -> Nullable<Text>,
+        batch_id -> Nullable<BigInt>,
+        undone -> Nullable<Jsonb>,
+        created_at -> Timestamptz,
+        alive_at -> Timestamptz,
+        planned_at -> Nullable<Timestamptz>,
+        committed_at -> Nullable<Timestamptz>,
+        undone_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    import_mappings (account_id, collection) {
+        account_id -> BigInt,
+        collection -> Text,
+        overrides -> Jsonb,
+    }
+}
+
+/// A file that was sent, without the file.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = imports)]
+pub struct Import {
+    pub id: Uuid,
+    pub collection: String,
+    pub mode: String,
+    pub status: String,
+    pub account_id: Option<i64>,
+    pub sent_by: String,
+    pub source_org: Option<String>,
+    pub file_name: Option<String>,
+    pub format: Option<String>,
+    pub file_hash: String,
+    pub options: Value,
+    pub mappings: Value,
+    pub counts: Value,
+    pub findings: Value,
+    pub plan: Option<String>,
+    pub done: i32,
+    pub total: Option<i32>,
+    pub failure: Option<String>,
+    pub batch_id: Option<i64>,
+    pub undone: Option<Value>,
+    pub created_at: DateTime<Utc>,
+    pub planned_at: Option<DateTime<Utc>>,
+    pub committed_at: Option<DateTime<Utc>>,
+}
+
+/// What the sender says besides the file.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Options {
+    /// The CRS of coordinates in metres, an EPSG code.
+    pub epsg: Option<i32>,
+    /// The day on which codes and names of communes are read.
+    pub units_as_of: NaiveDate,
+    /// The day from which what the file says holds.
+    pub effective_on: NaiveDate,
+    /// What they said of columns.
+    pub mapping: Value,
+}
+
+/// Of what is not in the list any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Nothing: rows are added and changed.
+    Upsert,
+    /// The list is all there is of its source.
+    Snapshot,
+}
+
+impl Mode {
+    pub fn name(self) -> &'static str {
+        match self {
+            Mode::Upsert => "upsert",
+            Mode::Snapshot => "snapshot",
+        }
+    }
+
+    pub fn of_name(name: &str) -> Option<Mode> {
+        [Mode::Upsert, Mode::Snapshot].into_iter().find(|mode| mode.name() == name)
+    }
+}
+
+/// Keeps a file that was sent, to be planned.
+pub async fn create(
+    conn: &mut AsyncPgConnection,
+    caller: &Caller,
+    kind: &'static Kind,
+    sent: &Sent,
+) -> QueryResult<Uuid> {
+    diesel::insert_into(imports::table)
+        .values((
+            imports::collection.eq(kind.collection),
+            imports::mode.eq(sent.mode.name()),
+            imports::account_id.eq(account_id(caller)),
+            imports::sent_by.eq(caller.name()),
+            imports::source_org.eq(&sent.source_org),
+            imports::file_name.eq(&sent.file_name),
+            imports::file.eq(sent.file.as_slice()),
+            imports::file_hash.eq(hash(&sent.file)),
+            imports::options.eq(serde_json::to_value(&sent.options).unwrap_or_default()),
+        ))
+        .returning(imports::id)
+        .get_result(conn)
+        .await
+}
+
+/// One import; `None` unless it is the caller's own, or the caller sees to everything. Planning that a killed server left
+/// behind has failed.
+pub async fn find(conn: &mut AsyncPgConnection, caller: &Caller, id: Uuid) -> QueryResult<Option<Import>> {
+    let abandoned = imports::alive_at.lt(Utc::now() - chrono::Duration::minutes(3));
+    diesel::update(imports::table.filter(imports::id.eq(id)).filter(imports::status.eq("planning")).filter(abandoned))
+        .set((imports::status.eq("failed"), imports::failure.eq("interrupted")))
+        .execute(conn)
+        .await?;
+    let import = imports::table.find(id).select(Import::as_select()).first(conn).await.optional()?;
+    let everything = crate::access::may_administer(caller).is_ok();
+    let own = |import: &Import| caller.account().is_some() && import.account_id == account_id(caller);
+    Ok(import.filter(|import| everything || own(import)))
+}
+
+/// The file as it was sent; `None` when it is older than files are kept.
+pub async fn file(conn: &mut AsyncPgConnection, id: Uuid) -> QueryResult<Option<Vec<u8>>> {
+    imports::table.find(id).select(imports::file).first(conn).await
+}
+
+/// Forgets files older than so many days; what they did stays known.
+pub async fn forget_files(conn: &mut AsyncPgConnection, days: u32) -> QueryResult<usize> {
+    let limit = Utc::now() - chrono::Duration::days(days.into());
+    diesel::update(imports::table.filter(imports::created_at.lt(limit)).filter(imports::file.is_not_null()))
+        .set(imports::file.eq(None::<Vec<u8>>))
+        .execute(conn)
+        .await
+}
+
+/// What the sender said of columns before.
+pub async fn remembered(conn: &mut AsyncPgConnection, caller: &Caller, kind: &'static Kind) -> QueryResult<Overrides> {
+    let Some(account) = account_id(caller) else { return Ok(Overrides::default()) };
+    let known: Option<Value> = import_mappings::table
+        .find((account, kind.collection))
+        .select(import_mappings::overrides)
+        .first(conn)
+        .await
+        .optional()?;
+    // Fields that are no more are forgotten.
+    let known = known.and_then(|known| Overrides::read(kind, known.as_object()?).ok());
+    Ok(known.unwrap_or_default())
+}
+
+/// Remembers what the sender said of columns.
+pub async fn remember(
+    conn: &mut AsyncPgConnection,
+    caller: &Caller,
+    kind: &'static Kind,
+    overrides: &Overrides,
+) -> QueryResult<()> {
+    let Some(account) = account_id(caller) else { return Ok(()) };
+    let overrides = overrides.to_json();
+    diesel::insert_into(import_mappings::table)
+        .values((
+            import_mappings::account_id.eq(account),
+            import_mappings::collection.eq(kind.collection),
+            import_mappings::overrides.eq(&overrides),
+        ))
+        .on_conflict((import_mappings::account_id, import_mappings::collection))
+        .do_update()
+        .set(import_mappings::overrides.eq(&overrides))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// The console has no account.
+fn account_id(caller: &Caller) -> Option<i64> {
+    caller.account().map(|account| account.id).filter(|id| *id > 0)
+}
+
+fn hash(file: &[u8]) -> String {
+    Sha256::digest(file).iter().map(|byte| format!("{byte:02x}")).collect()
+}
