@@ -15,7 +15,7 @@ pub fn uncomputed(xml: &[u8]) -> HashSet<(u32, u32)> {
     let mut reader = Reader::from_reader(xml);
     let mut found = HashSet::new();
     let mut at = None;
-    let (mut formula, mut value) = (false, false);
+    let (mut formula, mut value, mut in_value) = (false, false, false);
     let mut buffer = Vec::new();
     while let Ok(event) = reader.read_event_into(&mut buffer) {
         match event {
@@ -23,18 +23,23 @@ pub fn uncomputed(xml: &[u8]) -> HashSet<(u32, u32)> {
                 "c" => {
                     let reference = element.try_get_attribute("r").ok().flatten();
                     at = reference.and_then(|reference| position(reference.value.as_ref()));
-                    (formula, value) = (false, false);
+                    (formula, value, in_value) = (false, false, false);
                 }
-                "f" => formula = true,
-                "v" | "is" => value = true,
+                "f" => (formula, in_value) = (true, false),
+                "v" | "t" => in_value = true,
                 _ => {}
             },
+            Event::Text(_) | Event::GeneralRef(_) | Event::CData(_) => value |= in_value,
             Event::Empty(element) if element.local_name().as_ref() == "f" => formula = true,
-            Event::End(element) if element.local_name().as_ref() == "c" => {
-                if let Some(at) = at.filter(|_| formula && !value) {
-                    found.insert(at);
+            Event::End(element) => match element.local_name().as_ref() {
+                "v" | "t" => in_value = false,
+                "c" => {
+                    if let Some(at) = at.filter(|_| formula && !value) {
+                        found.insert(at);
+                    }
                 }
-            }
+                _ => {}
+            },
             Event::Eof => break,
             _ => {}
         }
@@ -95,7 +100,8 @@ mod tests {
     #[test]
     fn only_formulas_without_a_value_are_found() {
         let xml = br#"<sheetData><row r="2"><c r="A2"><f>1+1</f><v>2</v></c><c r="AB2"><f>1+1</f></c>
+            <c r="E2" t="str"><f>A1</f><v></v></c>
             <c r="C2"><v>3</v></c><c r="D2"/></row></sheetData>"#;
-        assert_eq!(uncomputed(xml), HashSet::from([(2, 27)]));
+        assert_eq!(uncomputed(xml), HashSet::from([(2, 27), (2, 4)]));
     }
 }
