@@ -1,0 +1,77 @@
+//! Workbooks that imitate the habits of real sheets. Everything in them is invented.
+
+use rust_xlsxwriter::{Format, Formula, Workbook, Worksheet};
+
+/// A cell as a test writes it.
+#[derive(Debug, Clone, Copy)]
+pub enum Put<'a> {
+    T(&'a str),
+    N(f64),
+    /// A real date of Excel, as the days that it counts.
+    D(f64),
+    /// A formula with the value that Excel saved.
+    F(&'a str, &'a str),
+    /// Nothing.
+    E,
+}
+
+pub use Put::{D, E, F, N, T};
+
+/// A workbook in the making: a sheet at a time, a row at a time.
+pub struct Book {
+    workbook: Workbook,
+    row: u32,
+}
+
+impl Book {
+    pub fn new() -> Book {
+        Book { workbook: Workbook::new(), row: 0 }
+    }
+
+    /// One sheet of rows.
+    pub fn of(name: &str, rows: &[&[Put<'_>]]) -> Book {
+        rows.iter().fold(Book::new().sheet(name), |book, row| book.row(row))
+    }
+
+    pub fn sheet(mut self, name: &str) -> Book {
+        self.workbook.add_worksheet().set_name(name).unwrap();
+        self.row = 0;
+        self
+    }
+
+    pub fn row(mut self, cells: &[Put<'_>]) -> Book {
+        let row = self.row;
+        self.row += 1;
+        let sheet = self.last();
+        for (column, cell) in (0..).zip(cells) {
+            match cell {
+                T(text) => sheet.write_string(row, column, *text).unwrap(),
+                N(number) => sheet.write_number(row, column, *number).unwrap(),
+                D(days) => {
+                    let format = Format::new().set_num_format("dd/mm/yyyy");
+                    sheet.write_number_with_format(row, column, *days, &format).unwrap()
+                }
+                F(formula, value) => {
+                    sheet.write_formula(row, column, Formula::new(*formula).set_result(*value)).unwrap()
+                }
+                E => continue,
+            };
+        }
+        self
+    }
+
+    /// Merges cells that a row has been written into: rows and columns from 0, inclusive. The first keeps its text.
+    pub fn merged(mut self, text: &str, rows: (u32, u32), columns: (u16, u16)) -> Book {
+        self.last().merge_range(rows.0, columns.0, rows.1, columns.1, text, &Format::new()).unwrap();
+        self
+    }
+
+    pub fn bytes(mut self) -> Vec<u8> {
+        self.workbook.save_to_buffer().unwrap()
+    }
+
+    fn last(&mut self) -> &mut Worksheet {
+        let last = self.workbook.worksheets().len() - 1;
+        self.workbook.worksheet_from_index(last).unwrap()
+    }
+}

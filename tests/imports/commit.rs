@@ -1,0 +1,144 @@
+//! Everything or nothing; what has changed since; the same file twice; undo.
+
+use serde_json::{Value, json};
+
+use super::{commit, counts, findings, plan, send};
+use crate::common::Server;
+
+fn csv(rows: &[&str]) -> Vec<u8> {
+    let header = "Mã đơn vị gửi,Tên,Nhà mạng,Kinh độ,Vĩ độ,Chiều cao";
+    format!("{header}\n{}\n", rows.join("\n")).into_bytes()
+}
+
+const ORG: &str = "?source_org=Viettel%20Thanh%20H%C3%B3a";
+const TWO: [&str; 2] = ["A1,Trạm A,Viettel,105.7,19.8,42", "A2,Trạm B,Viettel,105.72,19.8,30"];
+
+#[actix_web::test]
+async fn plan_writes_nothing_and_a_commit_everything_in_one_batch() {
+    let server = Server::with_communes().await;
+    let administrator = server.administrator();
+    let planned = plan(administrator, "towers", ORG, csv(&TWO)).await;
+    assert_eq!(server.query("select count(*) from towers").await, 0);
+    let committed = commit(administrator, &planned).await.ok();
+    assert_eq!((&committed["status"], counts(&committed)), (&json!("committed"), [2, 0, 0, 0, 0, 0]));
+    assert_eq!(server.query("select count(distinct batch_id) from versions where collection = 'towers'").await, 1);
+    assert_eq!(server.query("select count(*) from changes where seq is null").await, 0);
+    // Again, as a client does that got no answer.
+    commit(administrator, &planned).await.ok();
+    assert_eq!(server.query("select count(*) from versions where collection = 'towers'").await, 2);
+    let found = administrator.get(&format!("/imports/{}", planned["id"].as_str().unwrap())).await.ok();
+    assert_eq!(found["status"], "committed");
+}
+
+#[actix_web::test]
+async fn update_says_which_fields_change_and_the_same_file_changes_nothing() {
+    let server = Server::with_communes().await;
+    let administrator = server.administrator();
+    commit(administrator, &plan(administrator, "towers", ORG, csv(&TWO)).await).await.ok();
+    let again = plan(administrator, "towers", ORG, csv(&TWO)).await;
+    assert_eq!(counts(&again), [0, 0, 2, 0, 0, 0]);
+
+    let changed = ["A1,Trạm A,Viettel,105.7,19.8,45", TWO[1], "A3,Trạm C,Viettel,105.74,19.8,"];
+    let planned = plan(administrator, "towers", &format!("{ORG}&effective_on=2026-01-01"), csv(&changed)).await;
+    assert_eq!(counts(&planned), [1, 1, 1, 0, 0, 0]);
+    assert_eq!(planned["updates"][0]["fields"], json!({"height_m": {"before": 42, "after": 45}}));
+    commit(administrator, &planned).await.ok();
+    let versions = "select jsonb_agg(jsonb_build_array(v.version, v.effective_on, v.changes -> 'height_m') order by v.version) \
+        from versions v join towers t on t.id = v.record_id where t.external_id = 'A1'";
+    assert_eq!(server.query(versions).await[1], json!([2, "2026-01-01", 45]));
+}
+
+#[actix_web::test]
+async fn empty_cell_leaves_what_is_there() {
+    let server = Server::with_communes().await;
+    let administrator = server.administrator();
+    commit(administrator, &plan(administrator, "towers", ORG, csv(&TWO)).await).await.ok();
+    let planned = plan(administrator, "towers", ORG, csv(&["A1,Trạm A,Viettel,,,"])).await;
+    assert_eq!(counts(&planned), [0, 0, 1, 0, 0, 0]);
+}
+
+#[actix_web::test]
+async fn stale_plan_is_refused_and_says_which_rows() {
+    let server = Server::with_communes().await;
+    let administrator = server.administrator();
+    commit(administrator, &plan(administrator, "towers", ORG, csv(&TWO)).await).await.ok();
+    let changed =
+        ["A1,Trạm A,Viettel,105.7,19.8,45", "A2,Trạm B,Viettel,105.72,19.8,31", "A3,Trạm C,Viettel,105.74,19.8,"];
+    let planned = plan(administrator, "towers", ORG, csv(&changed)).await;
+    server.execute("update towers set height_m = 33 where external_id = 'A2'").await;
+    let answer = commit(administrator, &planned).await;
+    assert_eq!(answer.summary(), "409 import.stale /rows/3");
+    assert_eq!(server.query("select count(*) from towers").await, 2);
+
+    // A key that somebody else has taken since.
+    let planned = plan(administrator, "towers", ORG, csv(&changed)).await;
+    let other = plan(administrator, "towers", ORG, csv(&changed[2..])).await;
+    commit(administrator, &other).await.ok();
+    assert_eq!(commit(administrator, &planned).await.summary(), "409 import.stale /rows/4");
+
+    let path = format!("/imports/{}/commit", planned["id"].as_str().unwrap());
+    assert_eq!(administrator.post(&path, json!({"plan": "sha256:0"})).await.summary(), "409 import.other_plan /plan");
+    assert_eq!(administrator.post(&path, json!({})).await.status, 422);
+}
+
+#[actix_web::test]
+async fn warnings_are_to_be_accepted() {
+    let server = Server::with_communes().await;
+    let administrator = server.administrator();
+    // 20 m apart, of the same operator.
+    let near = ["A1,Trạm A,Viettel,105.7,19.8,", "A2,Trạm B,Viettel,105.7002,19.8,", "A3,Trạm C,VNPT,105.7001,19.8,"];
+    let planned = plan(administrator, "towers", ORG, csv(&near)).await;
+    assert_eq!(findings(&planned), ["D3 dup.near", "D4 dup.shared_site"]);
+    let path = format!("/imports/{}/commit", planned["id"].as_str().unwrap());
+    let refused = administrator.post(&path, json!({"plan": planned["plan"]})).await;
+    assert_eq!(refused.summary(), "422 import.warnings /accept_warnings");
+    commit(administrator, &planned).await.ok();
+}
+
+#[actix_web::test]
+async fn records_without_codes_are_known_by_name_and_place_and_it_is_said() {
+    let server = Server::with_communes().await;
+    let administrator = server.administrator();
+    let file = |eyes: u8| {
+        format!("Tên,Số mắt,Cấp quản lý,Kinh độ,Vĩ độ\nCổng chợ,{eyes},Công an xã,105.7,19.8\n").into_bytes()
+    };
+    commit(administrator, &plan(administrator, "cameras", "", file(2)).await).await.ok();
+    let again = plan(administrator, "cameras", "", file(3)).await;
+    assert_eq!((findings(&again), counts(&again)), (vec!["match.name_and_place".to_owned()], [0, 1, 0, 0, 0, 0]));
+}
+
+#[actix_web::test]
+async fn undo_restores_what_nobody_has_changed_and_lists_the_rest() {
+    let server = Server::with_communes().await;
+    let administrator = server.administrator();
+    commit(administrator, &plan(administrator, "towers", ORG, csv(&TWO)).await).await.ok();
+    let changed =
+        ["A1,Trạm A,Viettel,105.7,19.8,45", "A2,Trạm B,Viettel,105.72,19.8,31", "A3,Trạm C,Viettel,105.74,19.8,"];
+    let planned = plan(administrator, "towers", ORG, csv(&changed)).await;
+    let undo = format!("/imports/{}/undo", planned["id"].as_str().unwrap());
+    assert_eq!(administrator.post(&undo, Value::Null).await.summary(), "409 import.not_committed ");
+    commit(administrator, &planned).await.ok();
+    server.execute("update towers set height_m = 33 where external_id = 'A2'").await;
+    let undone = administrator.post(&undo, Value::Null).await.ok();
+    assert_eq!((&undone["status"], &undone["undone"]["restored"]), (&json!("undone"), &json!(2)));
+    assert_eq!(undone["undone"]["kept"].as_array().unwrap().len(), 1);
+    let state = "select jsonb_object_agg(external_id, jsonb_build_array(height_m, deleted_at is null)) from towers";
+    assert_eq!(server.query(state).await, json!({"A1": [42, true], "A2": [33, true], "A3": [null, false]}));
+    administrator.post(&undo, Value::Null).await.ok();
+    assert_eq!(server.query("select max(version) from towers").await, 3);
+}
+
+#[actix_web::test]
+async fn layer_of_units_takes_no_file_and_strangers_none_at_all() {
+    let server = Server::with_communes().await;
+    assert_eq!(send(server.administrator(), "communes", "", csv(&TWO)).await.status, 405);
+    assert_eq!(send(server.stranger(), "towers", "", csv(&TWO)).await.status, 401);
+    assert_eq!(
+        send(server.administrator(), "towers", "?mode=replace", csv(&TWO)).await.summary(),
+        "400 parameter.invalid mode"
+    );
+    assert_eq!(
+        send(server.administrator(), "towers", "?crs=EPSG:6956", csv(&TWO)).await.summary(),
+        "400 parameter.invalid crs"
+    );
+}
