@@ -126,20 +126,6 @@ pub async fn allow_reading() -> HttpResponse {
     HttpResponse::Ok().insert_header((ALLOW, READING)).finish()
 }
 
-/// The methods of what is only posted to.
-const POSTING: &str = "OPTIONS, POST";
-
-/// A path that is only posted to, with another method.
-pub async fn only_posting() -> HttpResponse {
-    use actix_web::ResponseError;
-    Error::MethodNotAllowed(POSTING).error_response()
-}
-
-/// `OPTIONS` of what is only posted to.
-pub async fn allow_posting() -> HttpResponse {
-    HttpResponse::Ok().insert_header((ALLOW, POSTING)).finish()
-}
-
 #[cfg(test)]
 mod tests {
     use actix_web::http::header::{ACCEPT_LANGUAGE, ORIGIN};

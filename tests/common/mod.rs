@@ -144,7 +144,8 @@ impl Server {
     }
 }
 
-fn limits() -> Limits {
+/// The settings of the service under test.
+pub fn limits() -> Limits {
     Limits {
         public_url: None,
         trust_proxy: false,

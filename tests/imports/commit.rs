@@ -41,7 +41,7 @@ async fn update_says_which_fields_change_and_the_same_file_changes_nothing() {
     let changed = ["A1,Trạm A,Viettel,105.7,19.8,45", TWO[1], "A3,Trạm C,Viettel,105.74,19.8,"];
     let planned = plan(administrator, "towers", &format!("{ORG}&effective_on=2026-01-01"), csv(&changed)).await;
     assert_eq!(counts(&planned), [1, 1, 1, 0, 0, 0]);
-    assert_eq!(planned["updates"][0]["fields"], json!({"height_m": {"before": 42, "after": 45}}));
+    assert_eq!(planned["updates"][0]["fields"], json!({"height_m": {"before": 42, "after": 45.0}}));
     commit(administrator, &planned).await.ok();
     let versions = "select jsonb_agg(jsonb_build_array(v.version, v.effective_on, v.changes -> 'height_m') order by v.version) \
         from versions v join towers t on t.id = v.record_id where t.external_id = 'A1'";
@@ -88,7 +88,7 @@ async fn warnings_are_to_be_accepted() {
     // 20 m apart, of the same operator.
     let near = ["A1,Trạm A,Viettel,105.7,19.8,", "A2,Trạm B,Viettel,105.7002,19.8,", "A3,Trạm C,VNPT,105.7001,19.8,"];
     let planned = plan(administrator, "towers", ORG, csv(&near)).await;
-    assert_eq!(findings(&planned), ["D3 dup.near", "D4 dup.shared_site"]);
+    assert_eq!(findings(&planned), ["D3 dup.near", "D4 hint.shared_site"]);
     let path = format!("/imports/{}/commit", planned["id"].as_str().unwrap());
     let refused = administrator.post(&path, json!({"plan": planned["plan"]})).await;
     assert_eq!(refused.summary(), "422 import.warnings /accept_warnings");

@@ -5,6 +5,7 @@ mod commit;
 mod faults;
 mod formats;
 mod habits;
+mod liaison;
 mod returned;
 mod safety;
 mod scope;

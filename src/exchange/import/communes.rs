@@ -92,12 +92,10 @@ impl Communes {
                 format!("“{}” was in force {from} – {to}, not on {}.", other.name, self.on),
             );
         }
-        let alike: Vec<_> = self
-            .of(self.by_folded_name.get(&fold(&bare(name))))
-            .into_iter()
-            .filter(|unit| self.is_in_force(unit))
-            .take(5)
-            .collect();
+        let folded = fold(name);
+        let bare = ["xa ", "phuong ", "thi tran "].iter().find_map(|kind| folded.strip_prefix(kind)).unwrap_or(&folded);
+        let alike: Vec<_> =
+            self.of(self.by_folded_name.get(bare)).into_iter().filter(|unit| self.is_in_force(unit)).take(5).collect();
         let note = Note::error(
             "unit.unknown_name",
             format!("Không có xã, phường tên “{name}” vào {on}."),
@@ -179,7 +177,7 @@ mod tests {
     #[test]
     fn accents_are_folded_to_suggest_and_never_to_resolve() {
         let communes = communes();
-        let note = communes.resolve("Dong Hoa", None, None).unwrap_err();
+        let note = communes.resolve("Xa Dong Hoa", None, None).unwrap_err();
         assert_eq!(
             (note.code, note.suggestion.as_deref()),
             ("unit.unknown_name", Some("00001 Xã Đông Hòa (Huyện Đông Sơn, Tỉnh Thanh Hóa)"))

@@ -91,7 +91,7 @@ pub fn interpret(kind: &'static Kind, workbook: &Workbook, options: &Options) ->
                 }
                 read_sheet(sheet, mapping, options, &mut reading);
             }
-            _ if sheet.rows.is_empty() => {}
+            _ if sheet.rows.is_empty() || is_guide(sheet) => {}
             _ => {
                 let note = Note::info(
                     "sheet.ignored",
@@ -116,7 +116,7 @@ pub fn interpret(kind: &'static Kind, workbook: &Workbook, options: &Options) ->
     reading
 }
 
-/// The sheets of our own templates that explain.
+/// The sheets of our own workbooks that explain.
 fn is_guide(sheet: &Sheet) -> bool {
     matches!(fold(&sheet.name).as_str(), "huong dan" | "danh muc" | "guide" | "lists")
 }

@@ -28,12 +28,9 @@ pub async fn check<'r>(
     // Else the planner takes the table for empty.
     conn.batch_execute("analyze import_rows").await?;
     let mut refused = Vec::new();
-    let mut note = |reading: &mut Reading, nth: i64, field: Option<&str>, note: Note, is_error: bool| {
+    let note = |reading: &mut Reading, nth: i64, field: Option<&str>, note: Note| {
         if let Some(record) = record(nth) {
             reading.note_record(workbook, record, field, note);
-        }
-        if is_error {
-            refused.push(nth);
         }
     };
     let values = [Bind::Text(import.to_string()), Bind::Date(today())];
@@ -43,23 +40,21 @@ pub async fn check<'r>(
         let nth = nth.as_integer().unwrap_or_default();
         match finding(place, code.as_text().unwrap_or_default()) {
             Some(place::Finding::Warning(it)) => {
-                note(reading, nth, Some("geom"), Note::warning(it.code, it.vi, it.en), false);
+                note(reading, nth, Some("geom"), Note::warning(it.code, it.vi, it.en));
             }
             Some(place::Finding::Error(it)) => {
                 let field = if it.code == "unit.not_valid" { "declared_commune_code" } else { "geom" };
-                note(reading, nth, Some(field), Note::error(it.code, it.vi, it.en), true);
+                note(reading, nth, Some(field), Note::error(it.code, it.vi, it.en));
+                refused.push(nth);
             }
             None => {}
         }
     }
     for nth in outside_scope(conn, view, import).await? {
-        note(reading, nth, None, outside(), true);
+        note(reading, nth, None, outside());
+        refused.push(nth);
     }
-    if let Some(rule) = &view.kind.near {
-        for (nth, found) in near(conn, view, import, rule).await? {
-            note(reading, nth, Some("geom"), found, false);
-        }
-    }
+    // From here on rows with an error do nothing, and are no neighbours.
     Sql::new("update import_rows set op = 'error' where import_id = ")
         .bind(Bind::Text(import.to_string()))
         .text("::uuid and nth = any(")
@@ -67,6 +62,11 @@ pub async fn check<'r>(
         .text(")")
         .execute(conn)
         .await?;
+    if let Some(rule) = &view.kind.near {
+        for (nth, found) in near(conn, view, import, rule).await? {
+            note(reading, nth, Some("geom"), found);
+        }
+    }
     Ok(())
 }
 

@@ -9,6 +9,7 @@ use super::{Import, imports};
 use crate::access::{Caller, View};
 use crate::error::Error;
 use crate::kinds::{Kind, Problem};
+use crate::store::audit::{self, Event};
 use crate::store::row::Row;
 use crate::store::sql::{Bind, Sql};
 use crate::store::{assets, batches, changes};
@@ -221,14 +222,13 @@ async fn write(
         .execute(conn)
         .await
         .map_err(|error| Error::of_write(kind, error))?;
-    crate::store::tokens::audit(
-        conn,
-        caller.name(),
-        "import.commit",
-        Some(kind.collection),
-        json!({"import": id.to_string(), "batch": batch, "counts": import.counts}),
-        None,
-    )
-    .await?;
+    let event = Event {
+        actor: caller.name(),
+        action: "import.commit",
+        collection: Some(kind.collection),
+        detail: json!({"import": id.to_string(), "batch": batch, "counts": import.counts}),
+        ..Event::default()
+    };
+    audit::record(conn, &event).await?;
     Ok(batch)
 }

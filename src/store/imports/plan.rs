@@ -220,8 +220,8 @@ impl Planner<'_> {
                     ),
                 );
             } else if !matched.is_writable {
-                broken = true;
                 self.note(record, None, outside());
+                return self.planned(nth, record, Some(matched), Properties::new(), true);
             }
             self.by_place += usize::from(matched.by == "name_and_place");
         }
