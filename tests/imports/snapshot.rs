@@ -1,5 +1,6 @@
 //! The monthly list of a source: what it lacks is decommissioned, never deleted.
 
+use calamine::Reader;
 use serde_json::json;
 
 use super::{commit, counts, findings, plan, send};
@@ -31,6 +32,10 @@ async fn what_a_list_lacks_is_decommissioned_and_much_of_it_only_when_confirmed(
         planned["missing"][0]["fields"]["lifecycle_status"],
         json!({"before": "operational", "after": "decommissioned"})
     );
+    let workbook = administrator.get(&format!("/imports/{}/workbook", planned["id"].as_str().unwrap())).await;
+    let mut workbook: calamine::Xlsx<_> = calamine::Xlsx::new(std::io::Cursor::new(workbook.body.to_vec())).unwrap();
+    let missing = workbook.worksheet_range("Thiếu").unwrap();
+    assert_eq!(missing.get((1, 2)), Some(&calamine::Data::String("Trạm 0".into())));
     commit(administrator, &planned).await.ok();
     let gone = "select jsonb_agg(jsonb_build_array(external_id, decommissioned_on, deleted_at is null)) from towers where lifecycle_status = 'decommissioned'";
     assert_eq!(server.query(gone).await, json!([["V0", "2026-11-01", true]]));

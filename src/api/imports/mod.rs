@@ -132,18 +132,15 @@ pub async fn show_workbook(
     let mut conn = app.store.connection().await?;
     let (import, kind) = known(&mut conn, &caller, &path).await?;
     let file = imports::file(&mut conn, import.id).await?.ok_or(Error::NotFound)?;
-    let states: HashMap<_, _> = imports::operations(&mut conn, import.id)
-        .await?
-        .into_iter()
-        .map(|(sheet, row, op)| ((sheet, row), op))
-        .collect();
+    let states: HashMap<_, _> = imports::operations(&mut conn, import.id).await?.into_iter().collect();
+    let missing = imports::listed(&mut conn, import.id, "missing", i64::MAX).await?;
     let overrides = imports::remembered(&mut conn, &caller, kind).await?;
     drop(conn);
     let findings: Vec<Finding> = serde_json::from_value(import.findings).map_err(anyhow::Error::new)?;
     let written = web::block(move || {
         let workbook = sheet::read(&file).map_err(|problem| Error::Invalid(vec![problem]))?;
-        returned::write(kind, &workbook, &overrides, &findings, &states)
-            .map_err(|error| anyhow::Error::new(error).into())
+        let rows = returned::Outcome { findings: &findings, states: &states, missing: &missing };
+        returned::write(kind, &workbook, &overrides, &rows).map_err(|error| anyhow::Error::new(error).into())
     });
     let bytes: Result<Vec<u8>, Error> = written.await.map_err(anyhow::Error::new)?;
     let name = import.file_name.as_deref().and_then(|name| name.rsplit_once('.')).map_or("import", |(name, _)| name);

@@ -88,7 +88,7 @@ fn two_rows(sheet: &Sheet, upper: &Row, lower: &Row) -> Vec<HeaderCell> {
     columns.dedup();
     // A full row below a full row is data.
     let spans = |merge: &&Merge| merge.columns.0 < merge.columns.1 || merge.rows.1 > upper.number;
-    if !merges.iter().any(|merge| spans(merge)) && lower.cells.iter().all(|(column, _)| upper.cell(*column).is_some()) {
+    if !merges.iter().any(spans) && lower.cells.iter().all(|(column, _)| upper.cell(*column).is_some()) {
         return Vec::new();
     }
     let text = |row: &Row, column: u32| match row.cell(column) {

@@ -90,12 +90,11 @@ fn key(header: &str) -> String {
     if folded.is_empty() { header.to_owned() } else { folded }
 }
 
-/// The mapping of a sheet, or `None` where no row looks like a header; with what there is to note, by column letter.
-pub fn detect(
-    kind: &'static Kind,
-    sheet: &Sheet,
-    overrides: &Overrides,
-) -> Option<(Mapping, Vec<(Option<String>, Note)>)> {
+/// What there is to note of columns, by their letters.
+pub type ColumnNotes = Vec<(Option<String>, Note)>;
+
+/// The mapping of a sheet, or `None` where no row looks like a header; with what there is to note.
+pub fn detect(kind: &'static Kind, sheet: &Sheet, overrides: &Overrides) -> Option<(Mapping, ColumnNotes)> {
     let vocabulary = Vocabulary::of(kind);
     let Header { rows, cells } = header::find(kind, sheet, &vocabulary, overrides)?;
     let mut notes = Vec::new();
@@ -125,7 +124,7 @@ pub fn detect(
 }
 
 /// Of several columns for the same target the best fitting one, of equals the first.
-fn keep_best_of_each(columns: &mut [(u32, Column)], notes: &mut Vec<(Option<String>, Note)>) {
+fn keep_best_of_each(columns: &mut [(u32, Column)], notes: &mut ColumnNotes) {
     for index in 0..columns.len() {
         let (score, Some(target)) = (columns[index].0, columns[index].1.target) else { continue };
         if !target.is_single() {

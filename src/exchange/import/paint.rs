@@ -7,6 +7,9 @@ use super::finding::{Finding, Severity};
 /// The sheet with the lists that drop-downs show; not read on import.
 pub const LISTS: &str = "Danh mục";
 
+/// The sheet with what a list no longer has; not read on import.
+pub const MISSING: &str = "Thiếu";
+
 /// Where the columns of lists are.
 pub struct Lists {
     columns: Vec<Vec<String>>,

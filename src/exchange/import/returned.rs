@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use rust_xlsxwriter::{Format, Workbook as Out, Worksheet, XlsxError};
+use serde_json::Value;
 
 use super::cell::is_placeholder;
 use super::finding::{Finding, Severity};
 use super::fold::fold;
 use super::mapping::{Mapping, Overrides, detect};
-use super::paint::{LISTS, Lists, colour, comment, header};
+use super::paint::{LISTS, Lists, MISSING, colour, comment, header};
 use super::target::Target;
 use crate::exchange::sheet::{Cell, Format as FileFormat, Row, Sheet, Workbook};
 use crate::kinds::Kind;
@@ -16,7 +17,17 @@ use crate::kinds::Kind;
 /// The header of the column of states; it is not read on import.
 pub const STATE: &str = "Trạng thái nhập";
 
-/// Writes the workbook. `states` says what each row does, by sheet and row.
+/// What became of a file.
+#[derive(Debug, Clone, Copy)]
+pub struct Outcome<'a> {
+    pub findings: &'a [Finding],
+    /// What each row does, by sheet and row: the operation, and what changes.
+    pub states: &'a HashMap<(String, u32), (String, String)>,
+    /// The records that a list no longer has: `id`, `code`, `name`.
+    pub missing: &'a [Value],
+}
+
+/// Writes the workbook.
 ///
 /// # Errors
 /// What the writer refuses; nothing that was read is known to be so.
@@ -24,34 +35,51 @@ pub fn write(
     kind: &'static Kind,
     workbook: &Workbook,
     overrides: &Overrides,
-    findings: &[Finding],
-    states: &HashMap<(String, u32), String>,
+    outcome: &Outcome<'_>,
 ) -> Result<Vec<u8>, XlsxError> {
     let mut out = Out::new();
     let mut lists = Lists::new();
-    for (nth, sheet) in workbook.sheets.iter().enumerate().filter(|(_, sheet)| sheet.name != LISTS) {
+    for (nth, sheet) in
+        workbook.sheets.iter().enumerate().filter(|(_, sheet)| ![LISTS, MISSING].contains(&sheet.name.as_str()))
+    {
         let name = if sheet.name.is_empty() { format!("Sheet{}", nth + 1) } else { sheet.name.clone() };
         let worksheet = out.add_worksheet().set_name(name)?;
         let mapping = detect(kind, sheet, overrides).map(|(mapping, _)| mapping);
-        let page = Page { format: workbook.format, sheet, mapping, findings, states };
+        let page = Page { format: workbook.format, sheet, mapping, outcome };
         page.write(worksheet, &mut lists)?;
+    }
+    if !outcome.missing.is_empty() {
+        write_missing(out.add_worksheet().set_name(MISSING)?, outcome.missing)?;
     }
     lists.write(&mut out)?;
     out.save_to_buffer()
+}
+
+fn write_missing(out: &mut Worksheet, missing: &[Value]) -> Result<(), XlsxError> {
+    for (column, title) in (0..).zip(["id", "Mã", "Tên", STATE]) {
+        out.write_string_with_format(0, column, title, &header())?;
+        out.set_column_width(column, 24)?;
+    }
+    for (row, record) in (1..).zip(missing) {
+        out.write_string(row, 0, record["id"].to_string())?;
+        out.write_string(row, 1, record["code"].as_str().unwrap_or_default())?;
+        out.write_string(row, 2, record["name"].as_str().unwrap_or_default())?;
+        out.write_string(row, 3, "Không còn trong danh sách: sẽ ghi là đã ngừng sử dụng")?;
+    }
+    Ok(())
 }
 
 struct Page<'a> {
     format: FileFormat,
     sheet: &'a Sheet,
     mapping: Option<Mapping>,
-    findings: &'a [Finding],
-    states: &'a HashMap<(String, u32), String>,
+    outcome: &'a Outcome<'a>,
 }
 
 impl Page<'_> {
     fn write(&self, out: &mut Worksheet, lists: &mut Lists) -> Result<(), XlsxError> {
         let mut by_row: HashMap<u32, Vec<&Finding>> = HashMap::new();
-        for finding in self.findings.iter().filter(|finding| finding.sheet == self.sheet.name) {
+        for finding in self.outcome.findings.iter().filter(|finding| finding.sheet == self.sheet.name) {
             by_row.entry(finding.row.unwrap_or(u32::MAX)).or_default().push(finding);
         }
         let header_row = self.mapping.as_ref().and_then(|mapping| mapping.header_rows.last().copied());
@@ -59,7 +87,7 @@ impl Page<'_> {
         for row in &self.sheet.rows {
             let findings = by_row.get(&row.number).map_or(&[][..], Vec::as_slice);
             self.write_row(out, row, findings, header_row.is_some_and(|last| row.number <= last))?;
-            if let Some(state) = self.states.get(&(self.sheet.name.clone(), row.number)) {
+            if let Some(state) = self.outcome.states.get(&(self.sheet.name.clone(), row.number)) {
                 let worst = findings.iter().map(|finding| finding.severity).max();
                 let format = worst
                     .and_then(colour)
@@ -100,7 +128,7 @@ impl Page<'_> {
 
     /// Drop-downs of the candidates that a finding lists.
     fn candidates(&self, out: &mut Worksheet, lists: &mut Lists) -> Result<(), XlsxError> {
-        let of_sheet = self.findings.iter().filter(|finding| finding.sheet == self.sheet.name);
+        let of_sheet = self.outcome.findings.iter().filter(|finding| finding.sheet == self.sheet.name);
         for finding in of_sheet.filter(|finding| finding.code.starts_with("unit.")).take(1000) {
             let (Some(suggestion), Some(row)) = (&finding.suggestion, finding.row) else { continue };
             let column = self.mapping.as_ref().and_then(|mapping| mapping.column_of_field("declared_commune_code"));
@@ -178,10 +206,10 @@ impl Page<'_> {
     }
 }
 
-fn state_text(state: &str, findings: &[&Finding]) -> String {
-    let what = match state {
+fn state_text((op, changes): &(String, String), findings: &[&Finding]) -> String {
+    let what = match op.as_str() {
         "create" => "Thêm mới",
-        "update" => "Cập nhật",
+        "update" => &format!("Cập nhật {changes}"),
         "unchanged" => "Không đổi",
         _ => "Lỗi",
     };
