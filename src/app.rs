@@ -1,5 +1,6 @@
 //! The one list of routes and middleware; what `main` and the tests run.
 
+use std::future::ready;
 use std::sync::Arc;
 
 use actix_cors::Cors;
@@ -11,7 +12,7 @@ use actix_web::http::header::{
     HeaderValue, IF_MATCH, IF_NONE_MATCH, LINK, LOCATION, RETRY_AFTER,
 };
 use actix_web::middleware::{Compress, Next, NormalizePath, from_fn};
-use actix_web::{Route, web};
+use actix_web::{Resource, Route, web};
 
 use crate::api::basemap::BASEMAP;
 use crate::api::rates::{Limiters, limit_rates};
@@ -68,23 +69,13 @@ pub fn app(
 
 /// Every route. The OpenAPI document describes the same list; a test compares them.
 fn routes(config: &mut web::ServiceConfig) {
-    let only_get = |path: &str, handler: Route| {
-        web::resource(path)
-            .route(handler)
-            .route(options().to(envelope::allow_reading))
-            .default_service(web::to(envelope::method_not_allowed))
-    };
-    let only_post = |path: &str, handler: Route| {
-        web::resource(path)
-            .route(handler)
-            .route(options().to(envelope::allow_posting))
-            .default_service(web::to(envelope::only_posting))
-    };
     config
         .service(only_get("/", read().to(api::web::show_page)))
         .service(only_get("/config.json", read().to(api::web::show_config)))
         .service(only_get(BASEMAP, read().to(api::basemap::show_range)))
-        .service(only_get("/{file:assets/[^/]+|favicon\\.svg}", read().to(api::web::show_file)))
+        .service(only_get("/login", read().to(api::web::show_account)))
+        .service(only_get("/setup", read().to(api::web::show_account)))
+        .service(only_get("/{file:assets/[^/]+|favicon\\.svg|account\\.(?:js|css)}", read().to(api::web::show_file)))
         .service(only_get("/healthz", read().to(api::health::show_health)))
         .service(only_get("/readyz", read().to(api::health::show_readiness)))
         .service(only_get(BASE, read().to(api::landing::show_landing)))
@@ -151,15 +142,69 @@ fn routes(config: &mut web::ServiceConfig) {
                 .service(only_get("/stats", read().to(api::stats::list_stats)))
                 .service(only_get("/stats/definitions", read().to(api::stats::list_definitions)))
                 .service(only_get("/stats/{unit}", read().to(api::stats::show_stats)))
-                .service(
-                    web::resource("/collections/{collection}/items/{id}/erase")
-                        .route(web::post().to(api::erasure::erase_fields))
-                        .route(options().to(envelope::allow_posting))
-                        .default_service(web::to(envelope::only_posting)),
-                )
+                .service(only_post(
+                    "/collections/{collection}/items/{id}/erase",
+                    web::post().to(api::erasure::erase_fields),
+                ))
                 .service(only_get("/audit", read().to(api::audit::list_events)))
-                .service(only_get("/changes", read().to(api::changes::list_changes))),
+                .service(only_get("/changes", read().to(api::changes::list_changes)))
+                .service(only_post("/auth/login", web::post().to(api::auth::log_in)))
+                .service(only_post("/auth/logout", web::post().to(api::auth::log_out)))
+                .service(only_get("/auth/me", read().to(api::auth::show_me)))
+                .service(only_post("/auth/password", web::post().to(api::auth::change_password)))
+                .service(only_post("/auth/setup", web::post().to(api::auth::set_password)))
+                .service(only_get("/auth/sessions", read().to(api::auth::list_sessions)))
+                .service(methods(
+                    "/auth/sessions/{session}",
+                    "DELETE, OPTIONS",
+                    [web::delete().to(api::auth::end_session)],
+                ))
+                .service(methods(
+                    "/tokens",
+                    "GET, HEAD, OPTIONS, POST",
+                    [read().to(api::tokens::list_tokens), web::post().to(api::tokens::create_token)],
+                ))
+                .service(methods("/tokens/{token}", "DELETE, OPTIONS", [web::delete().to(api::tokens::revoke_token)]))
+                .service(methods(
+                    "/users",
+                    "GET, HEAD, OPTIONS, POST",
+                    [read().to(api::users::list_users), web::post().to(api::users::create_user)],
+                ))
+                .service(methods(
+                    "/users/{user}",
+                    "GET, HEAD, OPTIONS, PATCH",
+                    [read().to(api::users::find_user), web::patch().to(api::users::update_user)],
+                ))
+                .service(only_post("/users/{user}/password-link", web::post().to(api::users::create_password_link)))
+                .service(only_post("/users/{user}/unlock", web::post().to(api::users::unlock_user)))
+                .service(methods(
+                    "/users/{user}/grants",
+                    "GET, HEAD, OPTIONS, POST",
+                    [read().to(api::users::list_grants), web::post().to(api::users::create_grant)],
+                ))
+                .service(methods(
+                    "/users/{user}/grants/{grant}",
+                    "DELETE, OPTIONS",
+                    [web::delete().to(api::users::revoke_grant)],
+                ))
+                .service(only_post("/users/{user}/grants/{grant}/review", web::post().to(api::users::review_grant))),
         );
+}
+
+/// A path with its methods, which `OPTIONS` and 405 name.
+fn methods<const N: usize>(path: &str, allow: &'static str, routes: [Route; N]) -> Resource {
+    let resource = routes.into_iter().fold(web::resource(path), Resource::route);
+    resource
+        .route(options().to(move || ready(envelope::allow(allow))))
+        .default_service(web::to(move || ready(envelope::refuse_method(allow))))
+}
+
+fn only_get(path: &str, handler: Route) -> Resource {
+    methods(path, envelope::READING, [handler])
+}
+
+fn only_post(path: &str, handler: Route) -> Resource {
+    methods(path, "POST, OPTIONS", [handler])
 }
 
 /// `GET`, and `HEAD` as the same without the body.
@@ -205,6 +250,7 @@ fn cors(limits: &Limits) -> Cors {
             HeaderName::from_static("authorization"),
             HeaderName::from_static("x-purpose"),
             HeaderName::from_static("idempotency-key"),
+            HeaderName::from_static("x-csrf-token"),
         ])
         .expose_headers([
             ETAG,

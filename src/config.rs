@@ -116,6 +116,32 @@ pub struct Limits {
 
     #[command(flatten)]
     pub rates: Rates,
+
+    #[command(flatten)]
+    pub sessions: Sessions,
+}
+
+/// How long a browser stays signed in.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Sessions {
+    /// A session that is not used ends after so many minutes.
+    #[arg(long = "session-idle-min", env = "HATANG_SESSION_IDLE_MIN", default_value_t = Sessions::IDLE_MIN)]
+    pub idle_min: u32,
+
+    /// Any session ends after so many hours.
+    #[arg(long = "session-hours", env = "HATANG_SESSION_HOURS", default_value_t = Sessions::HOURS)]
+    pub hours: u32,
+}
+
+impl Sessions {
+    const IDLE_MIN: u32 = 60;
+    const HOURS: u32 = 12;
+}
+
+impl Default for Sessions {
+    fn default() -> Sessions {
+        Sessions { idle_min: Sessions::IDLE_MIN, hours: Sessions::HOURS }
+    }
 }
 
 /// How many requests one asker may make in a minute, and at once; 0 is without limit. An office shares one address, an

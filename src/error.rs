@@ -2,6 +2,7 @@
 //! that it asks for. What the database or a panic said is logged, never sent.
 
 use std::fmt;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
@@ -23,6 +24,8 @@ pub enum Error {
     BadRequest(Vec<Problem>),
     /// 401: no valid credentials.
     Unauthorized,
+    /// 401: whatever is wrong with a name and password, nobody is told.
+    LogInFailed,
     /// 403: the caller is known and may not.
     Forbidden(Option<Problem>),
     /// 404: there is no such thing, or none that the caller may know of.
@@ -65,7 +68,7 @@ impl Error {
     fn status(&self) -> StatusCode {
         match self {
             Error::BadRequest(_) => StatusCode::BAD_REQUEST,
-            Error::Unauthorized => StatusCode::UNAUTHORIZED,
+            Error::Unauthorized | Error::LogInFailed => StatusCode::UNAUTHORIZED,
             Error::Forbidden(_) => StatusCode::FORBIDDEN,
             Error::NotFound | Error::NoSuchUnit(_) => StatusCode::NOT_FOUND,
             Error::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
@@ -85,12 +88,14 @@ impl Error {
         }
     }
 
-    fn problems(&self) -> &[Problem] {
+    /// What can be said of it, for the client.
+    pub fn problems(&self) -> &[Problem] {
         match self {
             Error::BadRequest(problems) | Error::Invalid(problems) | Error::Outdated(problems) => problems,
             Error::Conflict(problem) | Error::NoSuchUnit(problem) | Error::Forbidden(Some(problem)) => {
                 std::slice::from_ref(problem)
             }
+            Error::LogInFailed => std::slice::from_ref(&*LOG_IN_FAILED),
             _ => &[],
         }
     }
@@ -124,6 +129,15 @@ impl Error {
         Error::BadRequest(vec![Problem::parameter(name, vi, en)])
     }
 }
+
+static LOG_IN_FAILED: LazyLock<Problem> = LazyLock::new(|| {
+    Problem::at(
+        "",
+        "auth.failed",
+        "Sai tên đăng nhập hoặc mật khẩu, hoặc đã thử quá nhiều lần: hãy chờ một phút rồi thử lại.",
+        "Wrong name or password, or too many attempts: wait a minute and try again.",
+    )
+});
 
 /// What a client is told of a failed request, before its language is known. The answer carries it in its extensions
 /// until `api::envelope` writes it.
@@ -213,7 +227,7 @@ impl ResponseError for Error {
         }
         let mut response = HttpResponse::new(self.status());
         match self {
-            Error::Unauthorized => {
+            Error::Unauthorized | Error::LogInFailed => {
                 response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
             }
             Error::Overloaded => {

@@ -1,10 +1,14 @@
 //! Who is asking, and the one policy: what they may see and do.
 
 mod grant;
+pub mod password;
 mod policy;
 
 pub use grant::{Grant, Limits, Place, Role};
 pub use policy::{Feed, View, column, keep_unseen, may_administer, may_write};
+
+use crate::error::Error;
+use crate::kinds::{Problem, problem};
 
 /// Who makes a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,6 +75,26 @@ impl Caller {
     /// The name that versions and the audit trail bear.
     pub fn name(&self) -> &str {
         self.account().map_or("stranger", |account| &account.name)
+    }
+
+    /// The account and its browser session, for what a token may not: another credential, a password.
+    ///
+    /// # Errors
+    /// 401 without an account, 403 with a token.
+    pub fn in_session(&self) -> Result<(&Account, i64), Error> {
+        let account = self.account().ok_or(Error::Unauthorized)?;
+        match account.credential {
+            Credential::Session { id } => Ok((account, id)),
+            _ => {
+                let (vi, en) = ("Cần đăng nhập bằng mật khẩu.", "This needs a log-in by password, not a token.");
+                Err(Error::Forbidden(Some(Problem {
+                    place: problem::Place::Header("Authorization"),
+                    code: "auth.session_required",
+                    vi: vi.into(),
+                    en: en.into(),
+                })))
+            }
+        }
     }
 
     /// Whether `If-Match` may be left out.

@@ -105,25 +105,14 @@ pub async fn not_found() -> HttpResponse {
 }
 
 /// A path that is known, with a method that is not.
-pub async fn method_not_allowed() -> HttpResponse {
+pub fn refuse_method(allow: &'static str) -> HttpResponse {
     use actix_web::ResponseError;
-    Error::MethodNotAllowed(READING).error_response()
+    Error::MethodNotAllowed(allow).error_response()
 }
 
-/// What can only be posted to, asked otherwise.
-pub async fn only_posting() -> HttpResponse {
-    use actix_web::ResponseError;
-    Error::MethodNotAllowed(POSTING).error_response()
-}
-
-/// `OPTIONS` of what can only be posted to.
-pub async fn allow_posting() -> HttpResponse {
-    HttpResponse::Ok().insert_header((ALLOW, POSTING)).finish()
-}
-
-/// `OPTIONS` of what can only be read.
-pub async fn allow_reading() -> HttpResponse {
-    HttpResponse::Ok().insert_header((ALLOW, READING)).finish()
+/// `OPTIONS`
+pub fn allow(methods: &'static str) -> HttpResponse {
+    HttpResponse::Ok().insert_header((ALLOW, methods)).finish()
 }
 
 #[cfg(test)]

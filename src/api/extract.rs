@@ -1,17 +1,25 @@
 //! What handlers take from a request: who asks, which layer, which language.
 
 use actix_web::dev::Payload;
-use actix_web::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, HeaderMap};
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_TYPE, HeaderMap};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use std::future::{Ready, ready};
 use std::pin::Pin;
 
+use super::address::client_address;
+use super::auth::{csrf, session_cookie};
+use super::envelope::RequestId;
 use crate::access::Caller;
 use crate::app::App;
 use crate::error::Error;
 use crate::kinds::Kind;
+use crate::query::Fields;
+use crate::store::audit::By;
 use crate::store::callers;
 
+/// From a bearer token, else from a browser's session: a page that sends a token means that. A session that has ended is
+/// that of a stranger, so that the map still opens; a token that has ended is refused, since its program would else take
+/// what strangers see for all there is.
 impl FromRequest for Caller {
     type Error = Error;
     type Future = Pin<Box<dyn Future<Output = Result<Caller, Error>>>>;
@@ -19,18 +27,36 @@ impl FromRequest for Caller {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
         Box::pin(async move {
-            let Some(header) = request.headers().get(AUTHORIZATION) else { return Ok(Caller::Stranger) };
-            let header = header.to_str().map_err(|_| Error::Unauthorized)?;
-            let (scheme, secret) = header.split_once(' ').ok_or(Error::Unauthorized)?;
-            if !scheme.eq_ignore_ascii_case("bearer") {
-                return Err(Error::Unauthorized);
-            }
             let app = request.app_data::<web::Data<App>>().ok_or(Error::NotFound)?;
+            if let Some(header) = request.headers().get(AUTHORIZATION) {
+                let header = header.to_str().map_err(|_| Error::Unauthorized)?;
+                let (scheme, secret) = header.split_once(' ').ok_or(Error::Unauthorized)?;
+                if !scheme.eq_ignore_ascii_case("bearer") {
+                    return Err(Error::Unauthorized);
+                }
+                let address = client_address(app.limits.trust_proxy, &request);
+                let mut conn = app.store.connection().await?;
+                let account = callers::by_token(&mut conn, secret.trim(), address).await?;
+                return account.map(Caller::Account).ok_or(Error::Unauthorized);
+            }
+            let Some(secret) = session_cookie(request.headers()) else { return Ok(Caller::Stranger) };
             let mut conn = app.store.connection().await?;
-            let address = request.peer_addr().map(|address| address.ip());
-            let account = callers::by_token(&mut conn, secret.trim(), address).await?;
-            account.map(Caller::Account).ok_or(Error::Unauthorized)
+            let account = callers::by_session(&mut conn, secret, app.limits.sessions.idle_min).await?;
+            let Some(account) = account else { return Ok(Caller::Stranger) };
+            if !request.method().is_safe() {
+                csrf::check(app, &request, secret)?;
+            }
+            Ok(Caller::Account(account))
         })
+    }
+}
+
+/// By whom a request does something, for the audit trail.
+pub fn by(app: &App, request: &HttpRequest, actor: &str) -> By {
+    By {
+        actor: actor.to_owned(),
+        request_id: request.extensions().get::<RequestId>().map(|id| id.0.clone()),
+        address: client_address(app.limits.trust_proxy, request),
     }
 }
 
@@ -58,6 +84,21 @@ impl FromRequest for RecordId {
         let id = request.match_info().get("id").and_then(|id| id.parse().ok()).filter(|id| *id > 0);
         ready(id.map(RecordId).ok_or(Error::NotFound))
     }
+}
+
+/// An id in the path; what is not a number names nothing.
+pub fn id_in_path(request: &HttpRequest, name: &str) -> Result<i64, Error> {
+    request.match_info().get(name).and_then(|id| id.parse().ok()).filter(|id| *id > 0).ok_or(Error::NotFound)
+}
+
+/// A body that is a JSON object. Only of JSON's own media type: a form of another page cannot send that unasked.
+pub fn json_body(request: &HttpRequest, body: &[u8]) -> Result<Fields, Error> {
+    let given = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = given.split(';').next().unwrap_or_default().trim();
+    if !["application/json", "application/merge-patch+json"].iter().any(|known| known.eq_ignore_ascii_case(essence)) {
+        return Err(Error::UnsupportedMediaType);
+    }
+    Fields::of_body(body)
 }
 
 /// Whether the client wants Vietnamese, which it gets unless it prefers English.

@@ -10,16 +10,21 @@ use crate::app::App;
 
 /// Where the API is for this client: `https://hatang.example/api/v1`.
 pub fn base(app: &App, request: &HttpRequest) -> String {
+    format!("{}{BASE}", home(app, request))
+}
+
+/// Where the service is for this client: `https://hatang.example`.
+pub fn home(app: &App, request: &HttpRequest) -> String {
     if let Some(url) = &app.limits.public_url {
-        return format!("{}{BASE}", url.trim_end_matches('/'));
+        return url.trim_end_matches('/').to_owned();
     }
     if app.limits.trust_proxy {
         let headers = request.headers();
         let scheme = last_hop(headers, "x-forwarded-proto", "proto").unwrap_or_else(|| "http".into());
         let host = last_hop(headers, "x-forwarded-host", "host").unwrap_or_else(|| host(request).into());
-        return format!("{scheme}://{host}{BASE}");
+        return format!("{scheme}://{host}");
     }
-    format!("http://{}{BASE}", host(request))
+    format!("http://{}", host(request))
 }
 
 fn host(request: &HttpRequest) -> &str {

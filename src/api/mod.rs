@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod audit;
+pub mod auth;
 pub mod basemap;
 pub mod batches;
 pub mod caching;
@@ -23,6 +24,8 @@ pub mod rates;
 pub mod schema;
 pub mod security;
 pub mod stats;
+pub mod tokens;
+pub mod users;
 pub mod web;
 pub mod wire;
 pub mod writes;

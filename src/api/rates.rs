@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{AUTHORIZATION, COOKIE, HeaderMap};
+use actix_web::http::header::{AUTHORIZATION, HeaderMap};
 use actix_web::middleware::Next;
 use actix_web::{ResponseError, web};
 use governor::clock::{Clock, DefaultClock};
@@ -19,12 +19,10 @@ use sha2::{Digest, Sha256};
 
 use super::BASE;
 use super::address::{client_address, network};
+use super::auth::session_cookie;
 use crate::app::App;
 use crate::config::Rates;
 use crate::error::Error;
-
-/// The cookie of a browser session.
-const SESSION: &str = "hatang_session";
 
 /// The middleware. The two addresses that watchers ask are free.
 ///
@@ -82,9 +80,7 @@ pub fn credential(headers: &HeaderMap) -> Option<&[u8]> {
         let scheme = value.iter().position(|byte| *byte == b' ').map_or(0, |space| space + 1);
         return Some(value[scheme..].trim_ascii());
     }
-    let cookies = headers.get_all(COOKIE).filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(';'));
-    let mut pairs = cookies.filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(name, _)| *name == SESSION).map(|(_, secret)| secret.as_bytes())
+    session_cookie(headers).map(str::as_bytes)
 }
 
 /// The counters, shared by all workers.

@@ -3,7 +3,9 @@
 use std::sync::LazyLock;
 
 use actix_web::http::Uri;
-use actix_web::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, ETAG, VARY};
+use actix_web::http::header::{
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, ETAG, REFERRER_POLICY, VARY,
+};
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -45,6 +47,18 @@ pub async fn show_page(app: web::Data<App>, request: HttpRequest) -> HttpRespons
     response.insert_header((CACHE_CONTROL, "no-cache")).insert_header((ETAG, TAG.as_str()));
     response.insert_header((CONTENT_SECURITY_POLICY, policy(&app.page)));
     body(response, &request, find("index.html").unwrap_or(&PLACEHOLDER))
+}
+
+/// `GET /login`, `GET /setup`: the page by which people sign in and set their password.
+pub async fn show_account(request: HttpRequest) -> HttpResponse {
+    let file = find("account.html").unwrap_or(&PLACEHOLDER);
+    let mut response = answer(&request, file);
+    response.insert_header((CACHE_CONTROL, "no-cache"));
+    let policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
+        base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    response.insert_header((CONTENT_SECURITY_POLICY, policy));
+    response.insert_header((REFERRER_POLICY, "no-referrer"));
+    body(response, &request, file)
 }
 
 /// `GET /assets/{file}`: names change with the content, so that a copy holds for ever.

@@ -6,9 +6,11 @@ mod database;
 mod demo;
 mod file;
 mod import;
+mod refused;
 mod serve;
 mod token;
 mod units;
+mod user;
 
 use clap::{Parser, Subcommand};
 
@@ -44,6 +46,9 @@ enum Verb {
     Migrate,
     /// Load the demo district Đông Sơn, if the register is empty.
     Demo,
+    /// Accounts and what they may.
+    #[command(subcommand)]
+    User(user::UserCommand),
     /// Access tokens.
     #[command(subcommand)]
     Token(token::TokenCommand),
@@ -97,6 +102,7 @@ pub fn main() -> anyhow::Result<()> {
         }
         Verb::Import(command) => import::run(Database::attach(&config)?, command),
         Verb::Baselines(command) => Database::attach(&config)?.run(async |conn| baselines::run(conn, command).await),
+        Verb::User(command) => Database::attach(&config)?.run(async |conn| user::run(conn, command).await),
         Verb::Token(command) => Database::attach(&config)?.run(async |conn| token::run(conn, command).await),
     }
 }

@@ -13,12 +13,14 @@ use tracing_subscriber::EnvFilter;
 
 use super::database::Database;
 use super::demo;
+use super::refused::told;
+use super::user::link;
 use crate::api::rates::Limiters;
 use crate::api::today;
 use crate::app::{App, app};
 use crate::config::{Config, ServeConfig};
 use crate::store::cluster::Cluster;
-use crate::store::{Store, changes, connect, idempotency, imports, migrations, units};
+use crate::store::{Store, accounts, changes, connect, idempotency, imports, migrations, units};
 
 /// How long requests under way may take once the service is told to stop, seconds.
 const DRAIN_S: u64 = 8;
@@ -74,10 +76,14 @@ async fn listen(serve: &ServeConfig, url: &str, state: App, with_demo: bool) -> 
             tracing::info!("the demo district is loaded");
         }
     }
+    let first_link = accounts::first_link(&mut *state.store.connection().await?).await.map_err(told)?;
     actix_web::rt::spawn(housekeeping(state.store.clone(), state.limits.import_retention_days));
     actix_web::rt::spawn(forget_idle(state.limiters.clone()));
     let (server, _) = start(state, &serve.bind, serve.port)
         .with_context(|| format!("cannot listen on {}:{}", serve.bind, serve.port))?;
+    if let Some(secret) = first_link {
+        invite(serve, &secret);
+    }
     tracing::info!("Hatang is at http://127.0.0.1:{}", serve.port);
     Ok(server.await?)
 }
@@ -95,6 +101,16 @@ pub fn start(state: App, host: &str, port: u16) -> io::Result<(Server, Vec<Socke
         .bind((host, port))?;
     let addresses = server.addrs();
     Ok((server.run(), addresses))
+}
+
+/// Tells whoever started the service how to become its administrator; not through the log, which others may read.
+fn invite(serve: &ServeConfig, secret: &str) {
+    let local = format!("http://127.0.0.1:{}", serve.port);
+    let link = link(serve.limits.public_url.as_deref().unwrap_or(&local), secret);
+    eprintln!(
+        "\n  Chưa có quản trị viên. Đặt mật khẩu cho tài khoản “admin” (một lần, trong 24 giờ):\n  \
+         No administrator yet. Set the password of the account “admin” (once, within 24 hours):\n\n  {link}\n"
+    );
 }
 
 /// Starts PostgreSQL again when it has died, until the other end of the channel is dropped.

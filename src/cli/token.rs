@@ -1,33 +1,54 @@
 //! `hatang token`
 
 use diesel_async::AsyncPgConnection;
+use serde_json::json;
 
+use super::refused::told;
+use super::user::{Scope, account};
+use crate::api::today;
+use crate::query::access::NewToken;
+use crate::store::audit::By;
 use crate::store::tokens;
 
 #[derive(clap::Subcommand)]
 pub enum TokenCommand {
-    /// Make an administrator's token and print it, this once.
+    /// Make a token and print it, this once.
     Create {
-        /// What versions and the audit trail will call its holder.
+        /// What it is for. The console's tokens bear it in versions and in the audit trail.
         #[arg(long)]
         name: String,
-        /// How long it is valid.
-        #[arg(long, default_value_t = 365, value_parser = clap::value_parser!(u32).range(1..=3650))]
+        /// Whose it is. Default: the server's own account, an administrator.
+        #[arg(long, default_value = "console")]
+        user: String,
+        #[command(flatten)]
+        scope: Scope,
+        /// A network from which it may be used, such as 203.0.113.0/24. Several: once each.
+        #[arg(long = "address")]
+        addresses: Option<Vec<String>>,
+        /// Keep it from restricted fields.
+        #[arg(long)]
+        without_restricted: bool,
+        /// For clients that cannot send If-Match, such as QGIS.
+        #[arg(long)]
+        unconditional_writes: bool,
+        /// How long it is valid, at most 366.
+        #[arg(long, default_value_t = 365)]
         days: u32,
     },
 }
 
 pub async fn run(conn: &mut AsyncPgConnection, command: TokenCommand) -> anyhow::Result<()> {
-    let TokenCommand::Create { name, days } = command;
-    let secret = tokens::create(conn, &name, days).await.map_err(|error| match error {
-        diesel::result::Error::DatabaseError(diesel::result::DatabaseErrorKind::UniqueViolation, _) => {
-            anyhow::anyhow!("there is a token named {name} already")
-        }
-        diesel::result::Error::DatabaseError(diesel::result::DatabaseErrorKind::CheckViolation, _) => {
-            anyhow::anyhow!("a name has 1 to 60 letters, digits and . _ @ -")
-        }
-        error => error.into(),
-    })?;
+    let TokenCommand::Create { name, user, scope, addresses, without_restricted, unconditional_writes, days } = command;
+    let more = json!({
+        "name": name,
+        "days": days,
+        "addresses": addresses,
+        "sees_restricted": !without_restricted,
+        "unconditional_writes": unconditional_writes,
+    });
+    let new = NewToken::read(scope.fields(more), today()).map_err(told)?;
+    let account = account(conn, &user).await?;
+    let (_, secret) = tokens::give(conn, &By::console(), account, &new).await.map_err(told)?;
     println!("{secret}");
     Ok(())
 }

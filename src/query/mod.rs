@@ -1,10 +1,13 @@
-//! What may be asked, from the text of a URL to typed questions; SQL is made in `store`.
+//! What may be asked, from the text of a URL or a small body to typed questions; SQL is made in `store`.
 
+pub mod access;
+mod fields;
 mod interval;
 mod items;
 mod params;
 mod unit_ref;
 
+pub use fields::Fields;
 pub use interval::Interval;
 pub use items::{CRS84, Cursor, DEFAULT_LIMIT, Filter, FilterValue, ItemsQuery, MAX_LIMIT, limit_of};
 pub use params::Params;

@@ -45,6 +45,28 @@ pub async fn record(conn: &mut AsyncPgConnection, event: &Event<'_>) -> QueryRes
     Ok(())
 }
 
+/// By whom something is done, and in which request.
+#[derive(Debug, Clone)]
+pub struct By {
+    pub actor: String,
+    pub request_id: Option<String>,
+    pub address: Option<IpAddr>,
+}
+
+impl By {
+    /// Whoever runs a verb on the server itself.
+    pub fn console() -> By {
+        By { actor: "console".into(), request_id: None, address: None }
+    }
+}
+
+/// Adds what somebody did with accounts, in the transaction in which it is done.
+pub async fn add(conn: &mut AsyncPgConnection, by: &By, action: &'static str, detail: Value) -> QueryResult<()> {
+    let By { actor, request_id, address } = by;
+    let request_id = request_id.as_deref();
+    record(conn, &Event { actor, action, detail, request_id, address: *address, ..Event::default() }).await
+}
+
 /// What is asked of the trail. Times are from, inclusive, and to, exclusive.
 #[derive(Debug, Clone, Default)]
 pub struct Asked {

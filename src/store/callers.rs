@@ -6,7 +6,7 @@ use diesel::result::QueryResult;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde::Deserialize;
 
-use super::row::{Cell, Row};
+use super::row::json;
 use super::sql::{Bind, Sql};
 use super::tokens::hash;
 use crate::access::{Account, Credential, Grant, Limits};
@@ -59,8 +59,20 @@ pub async fn by_token(
     Ok(Some(known.into_account(credential)))
 }
 
+/// The account of the browser session with this secret, when it has not ended.
+pub async fn by_session(conn: &mut AsyncPgConnection, secret: &str, idle_min: u32) -> QueryResult<Option<Account>> {
+    let values = [Bind::Text(hash(secret)), Bind::Integer(idle_min.into())];
+    let Some(known) = known(conn, Sql::file(include_str!("caller_by_session.sql"), &values)).await? else {
+        return Ok(None);
+    };
+    let id = known.credential_id;
+    if !known.used_lately {
+        Sql::new("update sessions set last_seen_at = now() where id = ").bind(Bind::Integer(id)).execute(conn).await?;
+    }
+    Ok(Some(known.into_account(Credential::Session { id })))
+}
+
 async fn known(conn: &mut AsyncPgConnection, sql: Sql) -> QueryResult<Option<Known>> {
-    let row = sql.load::<Row>(conn).await?.pop();
-    let Some(Cell::Json(value)) = row.and_then(|mut row| row.cells.pop()) else { return Ok(None) };
+    let Some(value) = json(conn, sql).await? else { return Ok(None) };
     serde_json::from_value(value).map(Some).map_err(|error| diesel::result::Error::DeserializationError(error.into()))
 }

@@ -1,5 +1,6 @@
 //! The only room that talks to PostgreSQL.
 
+pub mod accounts;
 pub mod assets;
 pub mod audit;
 pub mod availability;
@@ -10,6 +11,7 @@ pub mod changes;
 pub mod cluster;
 pub mod erasure;
 pub mod figures;
+pub mod grants;
 pub mod history;
 pub mod idempotency;
 pub mod imports;
@@ -17,8 +19,10 @@ pub mod items;
 pub mod loaded;
 pub mod migrations;
 pub mod near;
+pub mod passwords;
 pub mod place;
 pub mod row;
+pub mod sessions;
 pub mod sql;
 pub mod territory;
 pub mod tokens;

@@ -14,7 +14,7 @@ use actix_web::test::{TestRequest, init_service};
 use actix_web::web::Bytes;
 use diesel_async::AsyncPgConnection;
 use hatang::app::{App, app};
-use hatang::config::{Limits, Page, Rates};
+use hatang::config::{Limits, Page, Rates, Sessions};
 use hatang::kinds::Kind;
 use hatang::store::Store;
 use hatang::store::row::Row;
@@ -158,6 +158,7 @@ pub fn limits() -> Limits {
         write_origins: vec!["https://console.example".into()],
         request_timeout_s: 60,
         rates: Rates::UNLIMITED,
+        sessions: Sessions::default(),
     }
 }
 

@@ -1,0 +1,164 @@
+//! `hatang user`
+
+use diesel_async::AsyncPgConnection;
+use serde_json::{Value, json};
+
+use super::refused::told;
+use crate::api::today;
+use crate::query::Fields;
+use crate::query::access::{AccountChange, NewAccount, NewGrant};
+use crate::store::audit::By;
+use crate::store::{accounts, grants, passwords};
+
+#[derive(clap::Subcommand)]
+pub enum UserCommand {
+    /// Make an account and print the link by which its holder sets a password.
+    Create {
+        name: String,
+        /// The source_org of what it registers, unless the record says another.
+        #[arg(long)]
+        organisation: Option<String>,
+        #[arg(long)]
+        display_name: Option<String>,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Let an account do something.
+    Grant {
+        name: String,
+        #[command(flatten)]
+        scope: Scope,
+        /// The first day on which it no longer holds: 2027-01-01.
+        #[arg(long)]
+        until: Option<String>,
+        #[arg(long)]
+        note: Option<String>,
+    },
+    /// Take a grant back: its number as `hatang user list` has it.
+    Revoke { name: String, grant: i64 },
+    /// The accounts and the grants that hold.
+    List,
+    /// End the account's sessions and tokens, and let it in no more.
+    Disable { name: String },
+    /// Let it in again.
+    Enable { name: String },
+    /// Print a new link by which its holder sets a password.
+    Link {
+        name: String,
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+/// Where people reach the service.
+#[derive(clap::Args)]
+pub struct Place {
+    #[arg(long, env = "HATANG_PUBLIC_URL", default_value = "http://127.0.0.1:8080")]
+    url: String,
+}
+
+/// The limits of a grant or a token; without them it is of everything.
+#[derive(clap::Args)]
+pub struct Scope {
+    /// viewer, editor or administrator.
+    #[arg(long)]
+    role: Option<String>,
+    /// A unit of any level with the day on which its code is read: 16378@2026-01-01.
+    #[arg(long)]
+    unit: Option<String>,
+    /// Several: once each.
+    #[arg(long = "operator")]
+    operators: Option<Vec<String>>,
+    /// Several: once each.
+    #[arg(long = "collection")]
+    collections: Option<Vec<String>>,
+}
+
+impl Scope {
+    /// As a body of the API has it, with more members.
+    pub fn fields(self, more: Value) -> Fields {
+        let Scope { role, unit, operators, collections } = self;
+        let mut members = json!({"role": role, "unit": unit, "operators": operators, "collections": collections});
+        if let (Value::Object(members), Value::Object(more)) = (&mut members, more) {
+            members.extend(more);
+        }
+        fields(members)
+    }
+}
+
+fn fields(members: Value) -> Fields {
+    Fields::new(members.as_object().cloned().unwrap_or_default())
+}
+
+pub async fn run(conn: &mut AsyncPgConnection, command: UserCommand) -> anyhow::Result<()> {
+    let by = By::console();
+    match command {
+        UserCommand::Create { name, organisation, display_name, place } => {
+            let members = json!({"username": name, "organisation": organisation, "display_name": display_name});
+            let new = NewAccount::read(fields(members)).map_err(told)?;
+            let id = accounts::create(conn, &by, &new).await.map_err(told)?;
+            println!("{}", link(&place.url, &passwords::link(conn, &by, id).await.map_err(told)?));
+        }
+        UserCommand::Grant { name, scope, until, note } => {
+            let new =
+                NewGrant::read(scope.fields(json!({"expires_on": until, "note": note})), today()).map_err(told)?;
+            let account = account(conn, &name).await?;
+            println!("{}", grants::create(conn, &by, account, &new).await.map_err(told)?);
+        }
+        UserCommand::Revoke { name, grant } => {
+            let account = account(conn, &name).await?;
+            grants::revoke(conn, &by, account, grant).await.map_err(told)?;
+        }
+        UserCommand::List => {
+            for user in accounts::list(conn).await? {
+                let state = if user["disabled_at"].is_null() { "" } else { " (disabled)" };
+                println!("{}{state}", user["username"].as_str().unwrap_or_default());
+                for grant in grants::list(conn, user["id"].as_i64().unwrap_or_default(), true).await? {
+                    println!("  {}", line(&grant));
+                }
+            }
+        }
+        UserCommand::Disable { name } => set_disabled(conn, &by, &name, true).await?,
+        UserCommand::Enable { name } => set_disabled(conn, &by, &name, false).await?,
+        UserCommand::Link { name, place } => {
+            let account = account(conn, &name).await?;
+            println!("{}", link(&place.url, &passwords::link(conn, &by, account).await.map_err(told)?));
+        }
+    }
+    Ok(())
+}
+
+/// Where a person sets a password. The secret is after `#`, which browsers keep to themselves.
+pub fn link(url: &str, secret: &str) -> String {
+    format!("{}/setup#{secret}", url.trim_end_matches('/'))
+}
+
+pub async fn account(conn: &mut AsyncPgConnection, name: &str) -> anyhow::Result<i64> {
+    accounts::by_name(conn, name).await?.ok_or_else(|| anyhow::anyhow!("there is no account {name}"))
+}
+
+async fn set_disabled(conn: &mut AsyncPgConnection, by: &By, name: &str, disabled: bool) -> anyhow::Result<()> {
+    let account = account(conn, name).await?;
+    let change = AccountChange { disabled: Some(disabled), ..AccountChange::default() };
+    accounts::update(conn, by, account, change).await.map_err(told)
+}
+
+/// `12 editor, 16378@2026-01-01 Xã Đông Tiến, viettel, until 2027-01-01`
+fn line(grant: &Value) -> String {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let mut parts = vec![format!("{} {}", grant["id"], text(&grant["role"]))];
+    let unit = &grant["unit"];
+    if !unit.is_null() {
+        parts.push(format!("{}@{} {}", text(&unit["code"]), text(&unit["on"]), text(&unit["name"])));
+    }
+    for list in ["operators", "collections"] {
+        parts.extend(grant[list].as_array().into_iter().flatten().map(text));
+    }
+    if !grant["expires_on"].is_null() {
+        parts.push(format!("until {}", text(&grant["expires_on"])));
+    }
+    if grant["needs_review"] == true {
+        parts.push("needs review: its unit ended".to_owned());
+    }
+    parts.join(", ")
+}

@@ -1,0 +1,28 @@
+-- Begins an attempt to sign in and counts it as failed. $1 text: the name. One column: json; no row for an unknown name.
+-- Attempts at once wait for each other's row and then see its count. After a day without one the count begins anew.
+with counted as (
+  update accounts a
+  set
+    failed_logins = case when a.locked_until < now() - interval '1 day' then 1 else a.failed_logins + 1 end,
+    locked_until = case
+      when a.locked_until < now() - interval '1 day' then null
+      when a.failed_logins >= 4 then now() + least(power(2, least(a.failed_logins - 4, 20)), 60) * interval '1 second'
+    end
+  where a.username = $1
+    and a.password_hash is not null
+    and a.disabled_at is null
+    and (a.locked_until is null or a.locked_until <= now())
+  returning a.id, a.password_hash
+)
+select jsonb_build_object(
+  'account', a.id,
+  'password_hash', counted.password_hash,
+  'refused', case
+    when counted.id is not null then null
+    when a.disabled_at is not null then 'disabled'
+    when a.password_hash is null then 'no password'
+    else 'locked'
+  end)
+from accounts a
+left join counted on counted.id = a.id
+where a.username = $1

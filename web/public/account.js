@@ -1,0 +1,66 @@
+// Signing in, and setting a password by a one-time link, whose secret is after `#` and is sent in a body only.
+const api = '/api/v1';
+const part = (id) => document.getElementById(id);
+const say = (text) => (part('message').textContent = text);
+const show = (id) => ['login', 'setup', 'signed-in'].forEach((each) => (part(each).hidden = each !== id));
+
+async function ask(method, path, body, headers = {}) {
+  try {
+    const sent = body ? { ...headers, 'Content-Type': 'application/json' } : headers;
+    const answer = await fetch(api + path, { method, headers: sent, body: body && JSON.stringify(body) });
+    const json = answer.status === 204 ? {} : await answer.json().catch(() => ({}));
+    return { ok: answer.ok, status: answer.status, json };
+  } catch {
+    return { ok: false, status: 0, json: { detail: 'Không kết nối được. No connection.' } };
+  }
+}
+
+/** What went wrong, every problem of it. */
+const problems = ({ json }) => (json.errors ?? []).map((problem) => problem.message).join(' ') || json.detail || '';
+
+function on(form, work) {
+  part(form).addEventListener('submit', async (event) => {
+    event.preventDefault();
+    const button = part(form).querySelector('button');
+    button.disabled = true;
+    say('');
+    await work(Object.fromEntries(new FormData(part(form))));
+    button.disabled = false;
+  });
+}
+
+let csrf = '';
+async function showMe() {
+  const me = await ask('GET', '/auth/me');
+  if (!me.ok) return show('login');
+  csrf = me.json.csrf ?? '';
+  part('who').textContent = me.json.account.display_name ?? me.json.account.username;
+  show('signed-in');
+}
+
+on('login', async ({ username, password }) => {
+  const answer = await ask('POST', '/auth/login', { username, password });
+  if (!answer.ok) return say(problems(answer));
+  part('login').reset();
+  await showMe();
+});
+
+on('setup', async ({ new: password, again }) => {
+  if (password !== again) return say('Hai mật khẩu khác nhau. The two passwords differ.');
+  const answer = await ask('POST', '/auth/setup', { token: location.hash.slice(1), password });
+  if (!answer.ok) return say(problems(answer));
+  history.replaceState(null, '', '/login');
+  part('setup').reset();
+  part('username').value = answer.json.username;
+  show('login');
+  say('Đã đặt mật khẩu, hãy đăng nhập. The password is set: sign in.');
+});
+
+part('logout').addEventListener('click', async () => {
+  const answer = await ask('POST', '/auth/logout', undefined, { 'X-CSRF-Token': csrf });
+  if (!answer.ok && answer.status !== 401) return say(problems(answer));
+  show('login');
+});
+
+if (location.pathname === '/setup' && location.hash.length > 1) show('setup');
+else await showMe();
