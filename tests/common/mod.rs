@@ -116,6 +116,34 @@ impl Server {
         secret
     }
 
+    /// The id of an account that is made with these grants, as the body of a request has them, and with [`PASSWORD`].
+    pub async fn person(&self, username: &str, grants: &[Value]) -> i64 {
+        let user = self.administrator().post_json("/users", json!({"username": username})).await.ok();
+        for grant in grants {
+            self.administrator().post_json(&format!("/users/{}/grants", user["id"]), grant.clone()).await.ok();
+        }
+        let token = self.link_of(&user["id"]).await;
+        self.stranger().post_json("/auth/setup", json!({"token": token, "password": PASSWORD})).await.ok();
+        user["id"].as_i64().unwrap()
+    }
+
+    /// The secret of a new link by which an account sets its password.
+    pub async fn link_of(&self, user: &Value) -> String {
+        let made = self.administrator().post_json(&format!("/users/{user}/password-link"), json!({})).await.ok();
+        let (page, secret) = made["link"].as_str().unwrap().split_once('#').unwrap();
+        assert_eq!(page, "http://hatang.test/setup");
+        secret.to_owned()
+    }
+
+    /// Signs a person in.
+    pub async fn sign_in(&self, username: &str) -> Session<'_> {
+        let answer =
+            self.stranger().post_json("/auth/login", json!({"username": username, "password": PASSWORD})).await;
+        let cookie = answer.header("set-cookie").expect("a cookie");
+        let cookie = cookie.split(';').next().unwrap().to_owned();
+        Session { server: self, cookie, csrf: answer.ok()["csrf"].as_str().unwrap().to_owned() }
+    }
+
     /// The first value of the first row.
     pub async fn query(&self, sql: &'static str) -> Value {
         use diesel_async::RunQueryDsl;
@@ -166,6 +194,36 @@ async fn connect(url: &str) -> AsyncPgConnection {
     hatang::store::connect(url, Duration::from_secs(60)).await.unwrap()
 }
 
+/// What everyone who signs in here has chosen.
+pub const PASSWORD: &str = "thuyền giấy trôi ngược suối";
+
+/// A browser in which somebody has signed in.
+pub struct Session<'a> {
+    server: &'a Server,
+    pub cookie: String,
+    pub csrf: String,
+}
+
+impl Session<'_> {
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(Method::GET, path, None).await
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> Answer {
+        self.send(Method::POST, path, Some(body)).await
+    }
+
+    pub async fn delete(&self, path: &str) -> Answer {
+        self.send(Method::DELETE, path, None).await
+    }
+
+    pub async fn send(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
+        let headers =
+            [("Cookie", self.cookie.as_str()), ("X-CSRF-Token", &self.csrf), ("Content-Type", "application/json")];
+        self.server.stranger().send(method, path, &headers, body).await
+    }
+}
+
 /// Who asks: everything is sent as theirs.
 #[derive(Clone, Copy)]
 pub struct Caller<'a> {
@@ -180,6 +238,11 @@ impl Caller<'_> {
 
     pub async fn post(&self, path: &str, body: Value) -> Answer {
         self.send(Method::POST, path, &[], Some(body)).await
+    }
+
+    /// To what takes plain JSON.
+    pub async fn post_json(&self, path: &str, body: Value) -> Answer {
+        self.send(Method::POST, path, &[("Content-Type", "application/json")], Some(body)).await
     }
 
     pub async fn put(&self, path: &str, etag: &str, body: Value) -> Answer {

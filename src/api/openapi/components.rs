@@ -17,6 +17,7 @@ pub fn components() -> Value {
     for (name, schema) in fixed()
         .into_iter()
         .chain(super::stats::schemas())
+        .chain(super::accounts::schemas())
         .chain(super::audit::schemas())
         .chain(super::writes::schemas())
         .chain(super::imports::schemas())

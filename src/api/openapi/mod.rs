@@ -2,6 +2,7 @@
 //!
 //! By hand and not by utoipa: it writes 3.1 only, GIS clients read 3.0.x.
 
+mod accounts;
 mod audit;
 mod components;
 mod imports;

@@ -111,6 +111,7 @@ fn all() -> Vec<(String, Operation)> {
         ),
     ];
     all.extend(super::stats::operations());
+    all.extend(super::accounts::operations());
     all.extend(super::audit::operations());
     all.extend(super::writes::batches());
     all.extend(super::imports::operations());
