@@ -40,13 +40,13 @@ pub async fn show_page(app: web::Data<App>, request: HttpRequest) -> HttpRespons
         let digest = Sha256::digest(find("index.html").unwrap_or(&PLACEHOLDER).bytes);
         digest[..8].iter().fold(String::from("W/\""), |tag, byte| tag + &format!("{byte:02x}")) + "\""
     });
-    if let Some(unchanged) = not_modified(&request, &TAG) {
-        return unchanged;
-    }
-    let mut response = answer(&request, find("index.html").unwrap_or(&PLACEHOLDER));
+    let file = find("index.html").unwrap_or(&PLACEHOLDER);
+    let is_unchanged = not_modified(&request, &TAG).is_some();
+    let mut response = if is_unchanged { HttpResponse::NotModified() } else { answer(&request, file) };
     response.insert_header((CACHE_CONTROL, "no-cache")).insert_header((ETAG, TAG.as_str()));
+    // With 304 as well: browsers put its headers over those that they keep, and the policy of all else lets nothing run.
     response.insert_header((CONTENT_SECURITY_POLICY, policy(&app.page)));
-    body(response, &request, find("index.html").unwrap_or(&PLACEHOLDER))
+    if is_unchanged { response.finish() } else { body(response, &request, file) }
 }
 
 /// `GET /login`, `GET /setup`: the page by which people sign in and set their password.

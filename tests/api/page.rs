@@ -15,6 +15,7 @@ async fn the_page_may_run_its_own_scripts_only() {
     let tag = page.header("etag").unwrap();
     let again = server.stranger().send(Method::GET, "//", &[("If-None-Match", &tag)], None).await;
     assert_eq!(again.status, 304);
+    assert_eq!(again.header("content-security-policy").unwrap(), policy);
 }
 
 #[actix_web::test]

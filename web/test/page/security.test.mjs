@@ -18,6 +18,14 @@ test('the map draws, and every part of the page opens, under the content policy'
   });
 });
 
+test('the map draws again when the browser asks only whether its copy still holds', async () => {
+  await visit('/', {}, async (page) => {
+    const again = await page.goto(page.url());
+    assert.match(again.headers()['content-security-policy'], /script-src 'self';/);
+    await settled(page);
+  });
+});
+
 test('the page of the API reads under its own content policy', async () => {
   await visit('/api/v1/docs', { origin: service }, async (page) => {
     await page.locator('summary').first().click();
