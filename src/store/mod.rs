@@ -32,10 +32,14 @@ pub mod writing;
 
 use std::time::Duration;
 
+use ::deadpool::managed::TimeoutType;
 use diesel::{ConnectionError, ConnectionResult};
 use diesel_async::pooled_connection::deadpool::{self, Pool};
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig};
 use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
+
+/// How many requests may wait for each connection. A map page makes some thirty at once.
+pub const WAITING: usize = 32;
 
 /// A connection of the pool.
 pub type Connection = deadpool::Object<AsyncPgConnection>;
@@ -65,8 +69,13 @@ impl Store {
         Ok(Store { pool })
     }
 
-    /// A connection, or the reason why there is none in time.
+    /// A connection, or the reason why there is none in time. When too many wait already, that is said at once: they
+    /// would pile up, and each be answered when nobody listens any more.
     pub async fn connection(&self) -> Result<Connection, deadpool::PoolError> {
+        let state = self.pool.status();
+        if state.waiting >= WAITING * state.max_size {
+            return Err(deadpool::PoolError::Timeout(TimeoutType::Wait));
+        }
         self.pool.get().await
     }
 }
