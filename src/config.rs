@@ -156,11 +156,11 @@ pub struct Rates {
     #[arg(long, env = "HATANG_ADDRESS_WRITES_PER_MINUTE", default_value_t = Rates::DEFAULT.address_writes_per_minute)]
     pub address_writes_per_minute: u32,
 
-    /// Reads with one token or session.
+    /// Reads with one token or session, and by one account.
     #[arg(long, env = "HATANG_CREDENTIAL_READS_PER_MINUTE", default_value_t = Rates::DEFAULT.credential_reads_per_minute)]
     pub credential_reads_per_minute: u32,
 
-    /// Writes with one token or session.
+    /// Writes with one token or session, and by one account.
     #[arg(long, env = "HATANG_CREDENTIAL_WRITES_PER_MINUTE", default_value_t = Rates::DEFAULT.credential_writes_per_minute)]
     pub credential_writes_per_minute: u32,
 

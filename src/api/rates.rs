@@ -38,8 +38,7 @@ pub async fn limit_rates(
     };
     let asker = Asker::of(&request, app.limits.trust_proxy);
     if let Err(refused) = app.limiters.admit(&asker) {
-        let refused = Error::TooManyRequests { wait: refused.wait, limit: refused.limit };
-        return Ok(request.into_response(refused.error_response()).map_into_boxed_body());
+        return Ok(request.into_response(Error::from(refused).error_response()).map_into_boxed_body());
     }
     let response = next.call(request).await?.map_into_boxed_body();
     if response.status() == StatusCode::UNAUTHORIZED {
@@ -89,6 +88,8 @@ pub struct Limiters {
     address_writes: Limiter<IpAddr>,
     credential_reads: Limiter<SecretHash>,
     credential_writes: Limiter<SecretHash>,
+    account_reads: Limiter<i64>,
+    account_writes: Limiter<i64>,
     /// Requests that may try a password, by address.
     sign_ins: Limiter<IpAddr>,
     /// Credentials that were refused, by address.
@@ -106,6 +107,8 @@ impl Limiters {
             address_writes: Limiter::new(rates.address_writes_per_minute),
             credential_reads: Limiter::new(rates.credential_reads_per_minute),
             credential_writes: Limiter::new(rates.credential_writes_per_minute),
+            account_reads: Limiter::new(rates.credential_reads_per_minute),
+            account_writes: Limiter::new(rates.credential_writes_per_minute),
             sign_ins: Limiter::new(rates.sign_ins_per_minute),
             failures: Limiter::new(rates.failures_per_minute),
             failed_lately: Limiter::new(1),
@@ -129,6 +132,15 @@ impl Limiters {
         by_credential.check(secret.as_ref())
     }
 
+    /// Once the caller is known: all tokens and sessions of one account together.
+    ///
+    /// # Errors
+    /// `TooManyRequests`.
+    pub fn admit_account(&self, account_id: i64, writes: bool) -> Result<(), Error> {
+        let by_account = if writes { &self.account_writes } else { &self.account_reads };
+        by_account.check(Some(&account_id)).map_err(Refused::into)
+    }
+
     fn check_shut_out(&self, address: Option<&IpAddr>) -> Result<(), Refused> {
         let Some(address) = address else { return Ok(()) };
         let shut_out = self.shut_out.lock().unwrap_or_else(PoisonError::into_inner);
@@ -140,7 +152,10 @@ impl Limiters {
 
     fn note_failure(&self, asker: &Asker) {
         let Asker { address: Some(address), secret, .. } = asker else { return };
-        if secret.is_none() && !asker.tries_password || self.failed_lately.check(secret.as_ref()).is_err() {
+        // A password is a guess whatever else the request carries.
+        let is_guess =
+            asker.tries_password || secret.is_some_and(|secret| self.failed_lately.check(Some(&secret)).is_ok());
+        if !is_guess {
             return;
         }
         if let Err(refused) = self.failures.check(Some(address)) {
@@ -157,6 +172,8 @@ impl Limiters {
         for limiter in [&self.credential_reads, &self.credential_writes, &self.failed_lately] {
             limiter.forget_idle();
         }
+        self.account_reads.forget_idle();
+        self.account_writes.forget_idle();
         let now = Instant::now();
         self.shut_out.lock().unwrap_or_else(PoisonError::into_inner).retain(|_, until| *until > now);
     }
@@ -165,6 +182,12 @@ impl Limiters {
 struct Refused {
     wait: Duration,
     limit: u32,
+}
+
+impl From<Refused> for Error {
+    fn from(Refused { wait, limit }: Refused) -> Error {
+        Error::TooManyRequests { wait, limit }
+    }
 }
 
 /// So many a minute, and at once; 0 is without limit.
@@ -221,6 +244,26 @@ mod tests {
         assert!(refused.wait > Duration::from_secs(10), "{:?}", refused.wait);
         assert!(limiters.admit(&asker(1, None)).is_ok(), "strangers of the same office go on reading");
         assert!(limiters.admit(&asker(2, Some(9))).is_ok());
+    }
+
+    #[test]
+    fn passwords_are_guesses_whatever_cookie_comes_with_them() {
+        let limiters = Limiters::new(&Rates { failures_per_minute: 3, ..Rates::UNLIMITED });
+        let guess = Asker { tries_password: true, ..asker(1, Some(0)) };
+        for _ in 0..4 {
+            assert!(limiters.admit(&guess).is_ok());
+            limiters.note_failure(&guess);
+        }
+        assert!(limiters.admit(&guess).is_err());
+    }
+
+    #[test]
+    fn an_account_is_one_whatever_tokens_it_uses() {
+        let limiters = Limiters::new(&Rates { credential_writes_per_minute: 2, ..Rates::UNLIMITED });
+        for allowed in [true, true, false] {
+            assert_eq!(limiters.admit_account(1, true).is_ok(), allowed);
+        }
+        assert!(limiters.admit_account(1, false).is_ok() && limiters.admit_account(2, true).is_ok());
     }
 
     #[test]
