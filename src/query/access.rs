@@ -24,7 +24,6 @@ pub struct NewAccount {
 
 /// What is to be changed of an account.
 #[derive(Debug, Default)]
-#[expect(clippy::option_option, reason = "left alone, emptied, or given")]
 pub struct AccountChange {
     pub display_name: Option<Option<String>>,
     pub organisation: Option<Option<String>>,
