@@ -22,7 +22,7 @@ pub struct NewAccount {
     pub organisation: Option<String>,
 }
 
-/// What is to be changed of an account.
+/// What is to be changed of an account: left alone, emptied, or given.
 #[derive(Debug, Default)]
 pub struct AccountChange {
     pub display_name: Option<Option<String>>,
