@@ -47,7 +47,7 @@ impl Fields {
         expected: (&str, &str),
         parse: impl FnOnce(&Value) -> Option<T>,
     ) -> Option<T> {
-        let value = self.given.remove(name).filter(|value| !value.is_null())?;
+        let value = self.given.shift_remove(name).filter(|value| !value.is_null())?;
         let read = parse(&value);
         if read.is_none() {
             let (vi, en) = (format!("“{name}” phải là {}.", expected.0), format!("“{name}” must be {}.", expected.1));
