@@ -137,7 +137,14 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
     let unit_given = || json!({"type": "string", "nullable": true, "example": "16378@2026-01-01"});
     let flag = || json!({"type": "boolean"});
     let number = || json!({"type": "integer", "format": "int64"});
-    let object = |required: &[&str], properties: Value| json!({"type": "object", "required": required, "properties": properties});
+    let object = |required: &[&str], properties: Value| {
+        let mut object = json!({"type": "object", "properties": properties});
+        // An empty list is no schema of OpenAPI 3.0.
+        if !required.is_empty() {
+            object["required"] = json!(required);
+        }
+        object
+    };
     vec![
         ("LogIn", object(&["username", "password"], json!({"username": text(), "password": text()}))),
         (
