@@ -10,6 +10,7 @@ use crate::error::Error;
 use crate::kinds::Problem;
 use crate::kinds::problem::Place;
 use crate::store::idempotency::{self, Known, Stored};
+use crate::store::tokens::hex;
 
 const HEADER: &str = "Idempotency-Key";
 
@@ -36,7 +37,7 @@ impl<'a> Request<'a> {
         let mut hash = Sha256::new();
         hash.update(format!("{} {}\n", request.method(), request.uri()));
         hash.update(body);
-        let hash = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        let hash = hex(&hash.finalize());
         Ok(Request { caller, key: key.map(str::to_owned), hash })
     }
 }

@@ -223,5 +223,5 @@ fn account_id(caller: &Caller) -> Option<i64> {
 }
 
 fn hash(file: &[u8]) -> String {
-    Sha256::digest(file).iter().map(|byte| format!("{byte:02x}")).collect()
+    crate::store::tokens::hex(&Sha256::digest(file))
 }
