@@ -114,6 +114,10 @@ pub struct Limits {
     #[arg(long, env = "HATANG_REQUEST_TIMEOUT_S", default_value_t = 120)]
     pub request_timeout_s: u64,
 
+    /// Longest time in which a file of a whole layer must be taken, seconds; then the connection is cut.
+    #[arg(long, env = "HATANG_EXPORT_TIMEOUT_S", default_value_t = 600)]
+    pub export_timeout_s: u64,
+
     #[command(flatten)]
     pub rates: Rates,
 

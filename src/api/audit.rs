@@ -120,21 +120,32 @@ impl Trace {
         kind: &'static Kind,
         rows: usize,
     ) -> Result<(), Error> {
-        let problem = match &self.purpose {
+        self.check_purpose()?;
+        let mut detail = json!({"path": self.path, "rows": rows});
+        self.add_purpose(&mut detail);
+        self.record(conn, caller, action, Some(kind.collection), detail).await
+    }
+
+    /// Whether restricted fields may be read.
+    ///
+    /// # Errors
+    /// 400 when the purpose is too long, or missing where the deployment asks for one.
+    pub fn check_purpose(&self) -> Result<(), Error> {
+        let (code, vi, en) = match &self.purpose {
             None if self.needs_purpose => ("purpose.required", "Cần nêu mục đích.", "Say the purpose."),
             Some(text) if text.chars().count() > LONGEST_PURPOSE => {
                 ("purpose.too_long", "Mục đích dài quá 200 ký tự.", "The purpose has more than 200 characters.")
             }
-            _ => {
-                let mut detail = json!({"path": self.path, "rows": rows});
-                if let Some(purpose) = &self.purpose {
-                    detail["purpose"] = json!(purpose);
-                }
-                return self.record(conn, caller, action, Some(kind.collection), detail).await;
-            }
+            _ => return Ok(()),
         };
-        let (code, vi, en) = problem;
         Err(Error::BadRequest(vec![Problem { place: Place::Header("X-Purpose"), code, vi: vi.into(), en: en.into() }]))
+    }
+
+    /// Adds the purpose to what is noted.
+    pub fn add_purpose(&self, detail: &mut Value) {
+        if let Some(purpose) = &self.purpose {
+            detail["purpose"] = json!(purpose);
+        }
     }
 }
 

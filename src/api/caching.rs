@@ -43,5 +43,5 @@ pub fn control(is_private: bool, response: &mut HeaderMap) {
         let control = if is_private { "private, no-cache" } else { "public, no-cache" };
         response.insert(CACHE_CONTROL, HeaderValue::from_static(control));
     }
-    response.append(VARY, HeaderValue::from_static("Authorization, Cookie, Accept-Language"));
+    response.append(VARY, HeaderValue::from_static("Accept, Authorization, Cookie, Accept-Language"));
 }

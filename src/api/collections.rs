@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::extract::{Layer, wants_vietnamese};
 use super::links::{base, link, own};
-use super::{schema, today};
+use super::{exports, schema, today};
 use crate::access::{Caller, View};
 use crate::app::App;
 use crate::error::Error;
@@ -116,6 +116,9 @@ async fn describe(conn: &mut Connection, view: &View<'_>, base: &str, vietnamese
             link("describedBy", &format!("{url}/feature-schema"), "application/schema+json", "The feature"),
         ],
     });
+    if let Some(links) = collection["links"].as_array_mut() {
+        links.extend(exports::links(&format!("{url}/items")));
+    }
     if let Some(count) = count {
         collection["itemCount"] = json!(count);
     }

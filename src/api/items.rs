@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use super::audit::Trace;
 use super::caching::{not_modified, public_tag, with_tag};
 use super::extract::{Layer, RecordId};
-use super::links::{base, link, own, with_parameter};
-use super::{feature, today};
+use super::links::{base, link, own, with_parameter, without_parameters};
+use super::{exports, feature, today};
 use crate::access::{Caller, View};
 use crate::app::App;
 use crate::error::Error;
@@ -30,6 +30,9 @@ pub async fn list_items(
 ) -> Result<HttpResponse, Error> {
     let view = View::new(&caller, kind);
     let query = ItemsQuery::parse(&view, Params::parse(request.query_string()))?;
+    if let Some(format) = exports::format(&request, &query) {
+        return exports::export_items(&app, caller, kind, query, format, &request).await;
+    }
     let mut conn = app.store.connection().await?;
     let tag = public_tag(&mut conn, &caller).await?;
     if let Some(answer) = tag.as_deref().and_then(|tag| not_modified(&request, tag)) {
@@ -48,6 +51,7 @@ pub async fn list_items(
         link("self", &own(&base, &request), GEOJSON, "This page"),
         link("collection", &format!("{base}/collections/{}", kind.collection), "application/json", kind.title.vi),
     ];
+    links.extend(exports::links(&without_parameters(&base, &request, &["f", "limit", "cursor"])));
     let mut response = HttpResponse::Ok();
     if let Some(cursor) = page.next {
         let next = with_parameter(&base, &request, "cursor", &cursor.to_text());

@@ -43,6 +43,15 @@ pub fn with_parameter(base: &str, request: &HttpRequest, name: &str, value: &str
     format!("{base}{path}?{query}")
 }
 
+/// This request's own URL without some parameters.
+pub fn without_parameters(base: &str, request: &HttpRequest, names: &[&str]) -> String {
+    let path = request.path().strip_prefix(BASE).unwrap_or_default();
+    let kept =
+        form_urlencoded::parse(request.query_string().as_bytes()).filter(|(key, _)| !names.contains(&key.as_ref()));
+    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).finish();
+    if query.is_empty() { format!("{base}{path}") } else { format!("{base}{path}?{query}") }
+}
+
 /// This request's own URL.
 pub fn own(base: &str, request: &HttpRequest) -> String {
     let path = request.path().strip_prefix(BASE).unwrap_or_default();

@@ -11,6 +11,7 @@ pub mod collections;
 pub mod docs;
 pub mod envelope;
 pub mod erasure;
+pub mod exports;
 pub mod extract;
 pub mod feature;
 pub mod health;

@@ -2,6 +2,8 @@
 
 pub mod availability;
 pub mod baselines;
+pub mod export;
+pub mod formula;
 pub mod import;
 pub mod refused;
 pub mod sheet;

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use crate::access::View;
 use crate::error::Error;
+use crate::exchange::export::Format;
 use crate::figures::Selection;
 use crate::kinds::{Field, Problem, Type};
 
@@ -13,6 +14,12 @@ use super::{Interval, Params, UnitRef};
 pub const DEFAULT_LIMIT: usize = 100;
 /// More is clamped to this, not refused.
 pub const MAX_LIMIT: usize = 10_000;
+
+/// A file is as long as the layer unless it is told otherwise.
+const LIMIT_OF_FILES: usize = i32::MAX as usize;
+
+/// What `f` can be.
+pub const FORMATS: &[&str] = &["json", "geojson", "geojsonseq", "csv", "xlsx", "kml"];
 
 /// WGS 84 longitude, latitude: the only CRS so far.
 pub const CRS84: &str = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
@@ -30,7 +37,10 @@ pub struct ItemsQuery {
     /// Text to search, accents folded.
     pub q: Option<String>,
     pub filters: Vec<Filter>,
-    pub limit: usize,
+    /// At most so many rows, as asked.
+    pub limit: Option<usize>,
+    /// The whole result in a file, not a page.
+    pub format: Option<Format>,
     pub cursor: Option<Cursor>,
     /// Only the number is asked for.
     pub hits_only: bool,
@@ -76,7 +86,7 @@ impl ItemsQuery {
     /// # Errors
     /// 400, naming the parameter that is unknown or malformed.
     pub fn parse(view: &View<'_>, mut params: Params) -> Result<ItemsQuery, Error> {
-        params.format(&["json", "geojson"])?;
+        let format = params.format(FORMATS)?.and_then(Format::of_name);
         for name in ["crs", "bbox-crs"] {
             params.read(name, (CRS84, CRS84), |text| (text == CRS84).then_some(()))?;
         }
@@ -110,8 +120,8 @@ impl ItemsQuery {
             )?,
             q: params.take("q")?.filter(|text| !text.trim().is_empty()),
             limit: params
-                .read("limit", ("số nguyên từ 1", "an integer from 1"), |text| limit_of(text, MAX_LIMIT))?
-                .unwrap_or(DEFAULT_LIMIT),
+                .read("limit", ("số nguyên từ 1", "an integer from 1"), |text| limit_of(text, LIMIT_OF_FILES))?,
+            format,
             cursor: params.read("cursor", ("lấy từ liên kết next", "taken from a next link"), Cursor::parse)?,
             hits_only: params
                 .read("resultType", ("hits hoặc results", "hits or results"), |text| match text {
@@ -124,6 +134,11 @@ impl ItemsQuery {
         };
         params.finish()?;
         Ok(query)
+    }
+
+    /// The number of rows of a page.
+    pub fn page_size(&self) -> usize {
+        self.limit.unwrap_or(DEFAULT_LIMIT).min(MAX_LIMIT)
     }
 
     /// Whether every row of the layer is asked for.

@@ -9,6 +9,6 @@ mod unit_ref;
 
 pub use fields::Fields;
 pub use interval::Interval;
-pub use items::{CRS84, Cursor, DEFAULT_LIMIT, Filter, FilterValue, ItemsQuery, MAX_LIMIT, limit_of};
+pub use items::{CRS84, Cursor, DEFAULT_LIMIT, FORMATS, Filter, FilterValue, ItemsQuery, MAX_LIMIT, limit_of};
 pub use params::Params;
 pub use unit_ref::UnitRef;

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use diesel::result::QueryResult;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use futures_util::{Stream, TryStreamExt};
 
 use super::row::{Cell, Row};
 use super::sql::{Bind, Sql};
@@ -33,9 +34,11 @@ pub async fn page(
     query: &ItemsQuery,
     today: NaiveDate,
 ) -> QueryResult<Page> {
-    let mut rows: Vec<Row> = page_sql(view, query, today).load(conn).await?;
-    let more = rows.len() > query.limit;
-    rows.truncate(query.limit);
+    let size = query.page_size();
+    // One more than asked for tells whether there is a next page.
+    let mut rows: Vec<Row> = rows_sql(view, query, Some(size + 1), today).load(conn).await?;
+    let more = rows.len() > size;
+    rows.truncate(size);
     let mut cursor = None;
     for row in &mut rows {
         // The rank, which only the order needs, comes last.
@@ -183,15 +186,28 @@ fn columns(view: &View<'_>) -> Sql {
     Sql::new("t.id, t.geom, ").sql(Sql::join(fields, ", ")).text(class)
 }
 
-fn page_sql(view: &View<'_>, query: &ItemsQuery, today: NaiveDate) -> Sql {
+/// All rows that a query asks for, as they come: each in the shape of [`Page::rows`].
+pub async fn stream<'a>(
+    conn: &'a mut AsyncPgConnection,
+    view: &View<'_>,
+    query: &ItemsQuery,
+    today: NaiveDate,
+) -> QueryResult<impl Stream<Item = QueryResult<Row>> + use<'a>> {
+    let rows = rows_sql(view, query, query.limit, today).load_stream::<Row>(conn).await?;
+    Ok(rows.map_ok(|mut row| {
+        row.cells.pop();
+        row
+    }))
+}
+
+fn rows_sql(view: &View<'_>, query: &ItemsQuery, limit: Option<usize>, today: NaiveDate) -> Sql {
     let parts = view.parts(query.as_of.filter(|day| *day < today));
     let several = parts.len() > 1;
-    let pages = parts.into_iter().map(|part| page_of(view, query, part, today));
+    let pages = parts.into_iter().map(|part| page_of(view, query, part, limit, today));
     let sql = if several {
         let pages = pages.map(|page| Sql::new("(").sql(page).text(")"));
-        let order = if query.q.is_some() { ") p order by p.rank, p.id limit " } else { ") p order by p.id limit " };
-        let all = Sql::new("select p.* from (").sql(Sql::join(pages, " union all ")).text(order);
-        all.bind(Bind::Integer(query.limit as i64 + 1))
+        let order = if query.q.is_some() { ") p order by p.rank, p.id" } else { ") p order by p.id" };
+        limited(Sql::new("select p.* from (").sql(Sql::join(pages, " union all ")).text(order), limit)
     } else {
         Sql::join(pages, "")
     };
@@ -199,7 +215,7 @@ fn page_sql(view: &View<'_>, query: &ItemsQuery, today: NaiveDate) -> Sql {
 }
 
 /// The page of a part of the relation.
-fn page_of(view: &View<'_>, query: &ItemsQuery, part: Sql, today: NaiveDate) -> Sql {
+fn page_of(view: &View<'_>, query: &ItemsQuery, part: Sql, limit: Option<usize>, today: NaiveDate) -> Sql {
     let rank = rank(view, query);
     let mut sql = Sql::new("select ")
         .sql(columns(view))
@@ -222,9 +238,14 @@ fn page_of(view: &View<'_>, query: &ItemsQuery, part: Sql, today: NaiveDate) -> 
                 .text(")"),
         };
     }
-    sql = sql.text(if query.q.is_some() { " order by rank, t.id limit " } else { " order by t.id limit " });
-    // One more than asked for tells whether there is a next page.
-    sql.bind(Bind::Integer(query.limit as i64 + 1))
+    limited(sql.text(if query.q.is_some() { " order by rank, t.id" } else { " order by t.id" }), limit)
+}
+
+fn limited(sql: Sql, limit: Option<usize>) -> Sql {
+    match limit {
+        Some(limit) => sql.text(" limit ").bind(Bind::Integer(limit as i64)),
+        None => sql,
+    }
 }
 
 /// Exact accents before folded ones.

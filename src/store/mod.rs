@@ -44,10 +44,39 @@ pub const WAITING: usize = 32;
 /// A connection of the pool.
 pub type Connection = deadpool::Object<AsyncPgConnection>;
 
+/// Files that may be written at once: a slow client holds a connection, which shall be none of those that answer the rest.
+const EXPORTS: usize = 2;
+/// The longest time of a statement that writes a file; clients have less, see [`crate::config::Limits`].
+const EXPORT_STATEMENT: Duration = Duration::from_secs(3600);
+
 /// The connection pool. A handler takes one connection for its whole request.
 #[derive(Clone)]
 pub struct Store {
     pool: Pool<AsyncPgConnection>,
+    exports: Pool<AsyncPgConnection>,
+}
+
+/// A connection that writes a file. It is closed, and its statement ended, unless the file was written to its end.
+pub struct ExportConnection(Option<Connection>);
+
+impl ExportConnection {
+    /// The connection, until [`done`](ExportConnection::done).
+    pub fn get(&mut self) -> Option<&mut AsyncPgConnection> {
+        self.0.as_deref_mut()
+    }
+
+    /// Back to its pool.
+    pub fn done(mut self) {
+        self.0.take();
+    }
+}
+
+impl Drop for ExportConnection {
+    fn drop(&mut self) {
+        if let Some(conn) = self.0.take() {
+            drop(Connection::take(conn));
+        }
+    }
 }
 
 impl Store {
@@ -56,28 +85,48 @@ impl Store {
     /// # Errors
     /// Only when the settings contradict each other.
     pub fn new(database_url: &str, connections: usize, statement_timeout: Duration) -> anyhow::Result<Store> {
-        let mut config = ManagerConfig::default();
-        config.custom_setup = Box::new(move |url| Box::pin(connect(url, statement_timeout)));
-        let manager = AsyncDieselConnectionManager::<AsyncPgConnection>::new_with_config(database_url, config);
-        let pool = Pool::builder(manager)
-            .max_size(connections)
-            .wait_timeout(Some(Duration::from_secs(5)))
-            .create_timeout(Some(Duration::from_secs(5)))
-            .recycle_timeout(Some(Duration::from_secs(5)))
-            .runtime(::deadpool::Runtime::Tokio1)
-            .build()?;
-        Ok(Store { pool })
+        Ok(Store {
+            pool: pool(database_url, connections, statement_timeout)?,
+            exports: pool(database_url, EXPORTS, EXPORT_STATEMENT)?,
+        })
     }
 
     /// A connection, or the reason why there is none in time. When too many wait already, that is said at once: they
     /// would pile up, and each be answered when nobody listens any more.
     pub async fn connection(&self) -> Result<Connection, deadpool::PoolError> {
-        let state = self.pool.status();
-        if state.waiting >= WAITING * state.max_size {
-            return Err(deadpool::PoolError::Timeout(TimeoutType::Wait));
-        }
-        self.pool.get().await
+        take(&self.pool).await
     }
+
+    /// A connection to write a file with, or the reason why there is none in time.
+    pub async fn export_connection(&self) -> Result<ExportConnection, deadpool::PoolError> {
+        Ok(ExportConnection(Some(take(&self.exports).await?)))
+    }
+}
+
+async fn take(pool: &Pool<AsyncPgConnection>) -> Result<Connection, deadpool::PoolError> {
+    let state = pool.status();
+    if state.waiting >= WAITING * state.max_size {
+        return Err(deadpool::PoolError::Timeout(TimeoutType::Wait));
+    }
+    pool.get().await
+}
+
+fn pool(
+    database_url: &str,
+    connections: usize,
+    statement_timeout: Duration,
+) -> anyhow::Result<Pool<AsyncPgConnection>> {
+    let mut config = ManagerConfig::default();
+    config.custom_setup = Box::new(move |url| Box::pin(connect(url, statement_timeout)));
+    let manager = AsyncDieselConnectionManager::<AsyncPgConnection>::new_with_config(database_url, config);
+    let pool = Pool::builder(manager)
+        .max_size(connections)
+        .wait_timeout(Some(Duration::from_secs(5)))
+        .create_timeout(Some(Duration::from_secs(5)))
+        .recycle_timeout(Some(Duration::from_secs(5)))
+        .runtime(::deadpool::Runtime::Tokio1)
+        .build()?;
+    Ok(pool)
 }
 
 /// A connection outside of the pool.

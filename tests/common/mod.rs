@@ -185,6 +185,7 @@ pub fn limits() -> Limits {
         import_retention_days: 90,
         write_origins: vec!["https://console.example".into()],
         request_timeout_s: 60,
+        export_timeout_s: 60,
         rates: Rates::UNLIMITED,
         sessions: Sessions::default(),
     }

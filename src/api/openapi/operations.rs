@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::components::feature_name;
 use super::parameters::{self, reference};
+use crate::exchange::export::Format;
 use crate::kinds::{ALL, Kind};
 use crate::store::erasure;
 
@@ -173,7 +174,7 @@ fn of_layer(path: &str, suffix: &str, own: Vec<Value>, kind: Option<&'static Kin
         "Features",
         "Layers",
         list_parameters.collect(),
-        answer("A page of features", "application/geo+json", features),
+        also_files(answer("A page of features, or a file of all", "application/geo+json", features)),
     );
     list.problems = &[400, 401, 404, 503, 504];
     let mut find = get(
@@ -318,6 +319,13 @@ fn describe(operation: Operation) -> Value {
 
 pub fn answer(description: &str, media_type: &str, schema: Value) -> Value {
     json!({"description": description, "content": {media_type: {"schema": schema}}})
+}
+
+fn also_files(mut answer: Value) -> Value {
+    for format in Format::ALL.into_iter().filter(|format| *format != Format::Geojson) {
+        answer["content"][format.media_type()] = json!({"schema": {"type": "string", "format": "binary"}});
+    }
+    answer
 }
 
 pub fn json_answer(description: &str, schema: Value) -> Value {

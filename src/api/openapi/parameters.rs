@@ -6,7 +6,7 @@ use crate::access::{Caller, View};
 use crate::api::schema;
 use crate::figures::INDICATORS;
 use crate::kinds::{Field, Kind, Type};
-use crate::query::{CRS84, DEFAULT_LIMIT, MAX_LIMIT};
+use crate::query::{CRS84, DEFAULT_LIMIT, FORMATS, MAX_LIMIT};
 
 /// `components.parameters`. QGIS takes its page size from `limit` there, and only there.
 pub fn shared() -> Value {
@@ -67,6 +67,9 @@ pub fn shared() -> Value {
     add(query("bbox-crs", "The CRS of bbox", json!({"type": "string", "enum": [CRS84]})));
     add(query("f", "The format", json!({"type": "string", "enum": ["json"]})));
     shared.insert("f-items".into(), query("f", "The format", json!({"type": "string", "enum": ["json", "geojson"]})));
+    let files =
+        "The format: json is a page; the others are the whole result as a file, or as much of it as `limit` says";
+    shared.insert("f-list".into(), query("f", files, json!({"type": "string", "enum": FORMATS})));
     shared.insert("collectionId".into(), path("collectionId", "The id of a layer", json!({"type": "string"})));
     shared.insert(
         "featureId".into(),
@@ -97,7 +100,7 @@ pub fn reference(name: &str) -> Value {
 pub fn of_items(kind: Option<&'static Kind>) -> Vec<Value> {
     let counted = kind.is_none_or(|kind| INDICATORS.iter().any(|found| found.kind.collection == kind.collection));
     [
-        "f-items",
+        "f-list",
         "limit",
         "bbox",
         "datetime",

@@ -11,6 +11,7 @@ mod xlsx;
 use chrono::NaiveDate;
 use serde_json::Value;
 
+use super::formula::restore;
 use crate::kinds::Problem;
 
 pub use archive::INFLATED_LIMIT;
@@ -131,8 +132,7 @@ impl Cell {
     pub fn text(text: &str) -> Option<Cell> {
         use unicode_normalization::UnicodeNormalization;
         let text = text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}'));
-        let disarmed = text.strip_prefix('\'').filter(|rest| rest.starts_with(['=', '+', '-', '@', '\t', '\r']));
-        let text: String = disarmed.unwrap_or(text).nfc().collect();
+        let text: String = restore(text).nfc().collect();
         (!text.is_empty()).then_some(Cell::Text(text))
     }
 

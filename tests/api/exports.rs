@@ -1,0 +1,236 @@
+//! `GET …/items?f=csv` and the other files of a whole layer.
+
+use std::io::Cursor;
+use std::process::Command;
+
+use actix_web::http::Method;
+use calamine::{Data, Reader, Xlsx};
+use hatang::kinds::{ALL, CAMERA, Class};
+use serde_json::{Value, json};
+
+use crate::common::{Answer, Server, camera, tower};
+
+const CAMERAS: &str = "/collections/cameras/items";
+const TOWERS: &str = "/collections/towers/items";
+const FILES: [&str; 5] = ["csv", "xlsx", "geojson", "geojsonseq", "kml"];
+
+/// The rows of a CSV file, the header first.
+fn csv_rows(answer: Answer) -> Vec<Vec<String>> {
+    assert_eq!(answer.status, 200);
+    let text = std::str::from_utf8(&answer.body).unwrap().strip_prefix('\u{feff}').expect("a byte order mark");
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes());
+    reader.records().map(|record| record.unwrap().iter().map(str::to_owned).collect()).collect()
+}
+
+fn column(rows: &[Vec<String>], name: &str) -> Vec<String> {
+    let at = rows[0].iter().position(|header| header == name).unwrap_or_else(|| panic!("no column {name}"));
+    rows[1..].iter().map(|row| row[at].clone()).collect()
+}
+
+fn first_sheet(answer: &Answer) -> Vec<Vec<Data>> {
+    let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(answer.body.to_vec())).unwrap();
+    workbook.worksheet_range_at(0).unwrap().unwrap().rows().map(<[Data]>::to_vec).collect()
+}
+
+#[actix_web::test]
+async fn file_holds_every_row_and_a_limit_bounds_it() {
+    let server = Server::new().await;
+    server
+        .execute(
+            "insert into towers (id, code, name, operator, effective_on, geom) select n, 'T' || n, 'Trạm ' || n, 'vnpt', \
+             '2024-01-01', st_setsrid(st_makepoint(105.7 + n / 100000.0, 19.8), 4326) from generate_series(1, 10050) n; select number_changes()",
+        )
+        .await;
+    let rows = csv_rows(server.stranger().get(&format!("{TOWERS}?f=csv")).await);
+    assert_eq!(rows.len() - 1, 10_050);
+    assert_eq!(rows.iter().map(|row| &row[0]).collect::<std::collections::HashSet<_>>().len(), 10_051, "a row twice");
+    let all = server.stranger().get(&format!("{TOWERS}?f=geojson")).await.features();
+    assert_eq!(all.len(), 10_050);
+    let lines = server.stranger().get(&format!("{TOWERS}?f=geojsonseq")).await;
+    let lines = std::str::from_utf8(&lines.body).unwrap().split('\u{1e}').skip(1);
+    let lines: Vec<Value> = lines.map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines, all);
+    assert_eq!(first_sheet(&server.stranger().get(&format!("{TOWERS}?f=xlsx")).await).len() - 1, 10_050);
+    assert_eq!(csv_rows(server.stranger().get(&format!("{TOWERS}?f=csv&limit=10001")).await).len() - 1, 10_001);
+    assert_eq!(csv_rows(server.stranger().get(&format!("{TOWERS}?f=csv&q=tram+100")).await).len() - 1, 1 + 10 + 51);
+}
+
+#[actix_web::test]
+async fn format_is_negotiated_and_geojson_without_f_stays_a_page() {
+    let server = Server::new().await;
+    for format in FILES {
+        let by_name = server.stranger().get(&format!("{CAMERAS}?f={format}")).await;
+        let file = by_name.header("content-disposition").unwrap();
+        assert!(file.starts_with("attachment; filename=\"cameras_") && file.ends_with(&format!(".{format}\"")), "{file}");
+        if format == "geojson" {
+            continue;
+        }
+        let media_type = by_name.header("content-type").unwrap();
+        let media_type = media_type.split(';').next().unwrap();
+        let accepted = server.stranger().send(Method::GET, CAMERAS, &[("Accept", media_type)], None).await;
+        assert_eq!(accepted.header("content-type"), by_name.header("content-type"));
+        let varies = accepted.headers.get_all("vary").map(|value| value.to_str().unwrap()).collect::<Vec<_>>().join(", ");
+        assert!(varies.split(", ").any(|name| name.eq_ignore_ascii_case("accept")), "{varies}");
+        assert!(varies.split(", ").any(|name| name.eq_ignore_ascii_case("authorization")), "{varies}");
+    }
+    for accept in ["application/geo+json", "*/*", "text/html,application/xml;q=0.9,*/*;q=0.8"] {
+        let page = server.stranger().send(Method::GET, CAMERAS, &[("Accept", accept)], None).await;
+        assert_eq!(page.header("content-type").unwrap(), "application/geo+json", "{accept}");
+        assert!(page.json()["links"].is_array());
+    }
+    let refused = server.stranger().get(&format!("{CAMERAS}?f=shp")).await;
+    assert_eq!(refused.summary(), "400 parameter.invalid f");
+    let head = server.stranger().send(Method::HEAD, &format!("{CAMERAS}?f=csv"), &[], None).await;
+    assert_eq!((head.status.as_u16(), head.body.len()), (200, 0));
+}
+
+#[actix_web::test]
+async fn items_and_layers_link_to_files_that_are_there() {
+    let server = Server::new().await;
+    server.administrator().post(CAMERAS, camera(json!({}))).await.ok();
+    for document in [format!("{CAMERAS}?eye_count=2&limit=1"), "/collections/cameras".into()] {
+        let links = server.stranger().get(&document).await.ok()["links"].as_array().unwrap().clone();
+        let files: Vec<_> = links.iter().filter(|link| link["rel"] == "enclosure").collect();
+        assert_eq!(files.len(), FILES.len());
+        for link in files {
+            let file = server.stranger().get(&crate::common::below_api(link)).await;
+            assert_eq!(file.status, 200, "{link}");
+            let media_type = file.header("content-type").unwrap();
+            assert_eq!(media_type.split(';').next(), link["type"].as_str());
+        }
+    }
+}
+
+#[actix_web::test]
+async fn strangers_file_holds_public_fields_only() {
+    let server = Server::new().await;
+    let hidden = json!({"serial_number": "SN-777", "note": "Ghi chú kín", "manufacturer": "Hãng kín"});
+    server.administrator().post(CAMERAS, camera(hidden)).await.ok();
+    let rows = csv_rows(server.stranger().get(&format!("{CAMERAS}?f=csv")).await);
+    let shown: Vec<_> = CAMERA.fields().filter(|field| CAMERA.class(field) == Class::Public).collect();
+    let expected: Vec<_> =
+        ["id"].into_iter().chain(shown.iter().map(|field| field.name)).chain(["lon", "lat"]).collect();
+    assert_eq!(rows[0], expected);
+    for format in ["csv", "geojson", "geojsonseq", "kml"] {
+        let file = server.stranger().get(&format!("{CAMERAS}?f={format}")).await;
+        let text = String::from_utf8_lossy(&file.body).into_owned();
+        assert!(!["SN-777", "kín"].iter().any(|secret| text.contains(secret)), "{format}: {text}");
+        let full = server.administrator().get(&format!("{CAMERAS}?f={format}")).await;
+        assert!(String::from_utf8_lossy(&full.body).contains("SN-777"), "{format}");
+    }
+    let sheet = format!("{:?}", first_sheet(&server.stranger().get(&format!("{CAMERAS}?f=xlsx")).await));
+    assert!(!sheet.contains("SN-777") && !sheet.contains("kín"), "{sheet}");
+}
+
+#[actix_web::test]
+async fn scoped_editors_file_has_internal_fields_only_inside() {
+    let server = Server::with_communes().await;
+    for (name, lon) in [("Trong", 105.7), ("Ngoài", 105.8)] {
+        let mut body = camera(json!({"name": name, "manufacturer": format!("Hãng {name}"), "serial_number": name}));
+        body["geometry"]["coordinates"] = json!([lon, 19.8]);
+        server.administrator().post(CAMERAS, body).await.ok();
+    }
+    let places = server.query("select string_agg(distinct commune_code, ',') from cameras").await;
+    assert_eq!(places, "00001,00002", "the cameras lie in both communes");
+    let secret = server.account("west", &[json!({"role": "editor", "unit": "00001@2026-01-01"})]).await;
+    let rows = csv_rows(server.holder(&secret).get(&format!("{CAMERAS}?f=csv")).await);
+    let (communes, makers, serials) =
+        (column(&rows, "commune_code"), column(&rows, "manufacturer"), column(&rows, "serial_number"));
+    let inside = communes.iter().position(|code| code == "00001").unwrap();
+    assert_eq!((communes.len(), communes[1 - inside].as_str()), (2, "00002"));
+    assert_eq!((makers[inside].as_str(), makers[1 - inside].as_str()), ("Hãng Trong", ""));
+    assert_eq!((serials[inside].as_str(), serials[1 - inside].as_str()), ("Trong", ""));
+}
+
+#[actix_web::test]
+async fn strangers_files_are_cached_until_something_changes() {
+    let server = Server::new().await;
+    let path = format!("{CAMERAS}?f=csv");
+    let first = server.stranger().get(&path).await.etag();
+    assert_ne!(first, server.stranger().get(&format!("{CAMERAS}?f=kml")).await.etag());
+    let again = server.stranger().send(Method::GET, &path, &[("If-None-Match", &first)], None).await;
+    assert_eq!(again.status, 304);
+    server.administrator().post(CAMERAS, camera(json!({}))).await.ok();
+    let changed = server.stranger().send(Method::GET, &path, &[("If-None-Match", &first)], None).await;
+    assert_eq!(changed.status, 200);
+    assert_eq!(server.administrator().get(&path).await.header("etag"), None);
+}
+
+#[actix_web::test]
+async fn each_file_is_in_the_audit_trail_but_those_of_strangers() {
+    let server = Server::new().await;
+    server.administrator().post(CAMERAS, camera(json!({"serial_number": "SN-1"}))).await.ok();
+    server.administrator().post(CAMERAS, camera(json!({}))).await.ok();
+    for format in FILES {
+        server.stranger().get(&format!("{CAMERAS}?f={format}")).await;
+        let answer = server.administrator().get(&format!("{CAMERAS}?f={format}&eye_count=2")).await;
+        let events = server.administrator().get("/audit?action=export.items&limit=1").await.ok();
+        let event = &events["events"][0];
+        assert_eq!(event["request_id"].as_str(), answer.header("x-request-id").as_deref());
+        assert_eq!(event["collection"], "cameras");
+        let expected = json!({
+            "path": "/api/v1/collections/cameras/items", "format": format, "rows": 2, "restricted_rows": 2, "complete": true,
+        });
+        assert_eq!(event["detail"], expected);
+    }
+    assert_eq!(server.query("select count(*) from audit where action = 'export.items'").await, 5);
+}
+
+#[actix_web::test]
+async fn files_ask_for_a_purpose_where_restricted_reads_do() {
+    let server = Server::with_limits(|limits| limits.require_purpose = true).await;
+    for format in FILES {
+        let path = format!("{CAMERAS}?f={format}");
+        assert_eq!(server.administrator().get(&path).await.summary(), "400 purpose.required X-Purpose");
+        let said = server.administrator().send(Method::GET, &path, &[("X-Purpose", "Audit")], None).await;
+        assert_eq!(said.status, 200);
+        assert_eq!(server.stranger().get(&path).await.status, 200);
+    }
+}
+
+#[actix_web::test]
+async fn texts_that_look_like_formulas_are_disarmed_in_csv() {
+    let server = Server::new().await;
+    for name in ["=1+1", "+84 912", "@SUM(A1)", "Chợ \"Mới\", cổng\nsau"] {
+        server.administrator().post(TOWERS, tower(json!({"name": name, "code": format!("00{}", name.len())}))).await.ok();
+    }
+    let answer = server.administrator().get(&format!("{TOWERS}?f=csv")).await;
+    assert!(answer.body.windows(2).filter(|pair| pair == b"\r\n").count() == 5, "lines end with CRLF");
+    let rows = csv_rows(answer);
+    let mut names = column(&rows, "name");
+    names.sort();
+    assert_eq!(names, ["'+84 912", "'=1+1", "'@SUM(A1)", "Chợ \"Mới\", cổng\nsau"]);
+    assert!(column(&rows, "code").contains(&"004".into()));
+    assert_eq!(column(&rows, "lon")[0], "105.7");
+}
+
+#[actix_web::test]
+async fn gdal_reads_as_many_features_of_each_layer_as_there_are() {
+    let server = Server::with_demo().await;
+    let directory = std::env::temp_dir().join(format!("hatang-exports-{}", std::process::id()));
+    std::fs::create_dir_all(&directory).unwrap();
+    for kind in ALL {
+        let items = format!("/collections/{}/items", kind.collection);
+        let matched = server.stranger().get(&format!("{items}?resultType=hits")).await.ok()["numberMatched"].clone();
+        for format in FILES {
+            let file = directory.join(format!("{}.{format}", kind.collection));
+            std::fs::write(&file, server.stranger().get(&format!("{items}?f={format}")).await.body).unwrap();
+            if format == "xlsx" {
+                continue;
+            }
+            let output = match Command::new("ogrinfo").args(["-ro", "-so", "-al"]).arg(&file).output() {
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                    eprintln!("no ogrinfo: GDAL was not asked");
+                    return;
+                }
+                output => output.unwrap(),
+            };
+            let text = String::from_utf8_lossy(&output.stdout);
+            let count = text.lines().find_map(|line| line.strip_prefix("Feature Count: "));
+            // GDAL makes no layer of a sequence or folder without features.
+            let count = count.unwrap_or("0");
+            assert_eq!(count, matched.to_string(), "{}: {text}{}", file.display(), String::from_utf8_lossy(&output.stderr));
+        }
+    }
+    std::fs::remove_dir_all(&directory).unwrap();
+}
