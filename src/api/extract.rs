@@ -36,13 +36,15 @@ impl FromRequest for Caller {
                 }
                 let address = client_address(app.limits.trust_proxy, &request);
                 let mut conn = app.store.connection().await?;
-                let account = callers::by_token(&mut conn, secret.trim(), address).await?;
-                return account.map(Caller::Account).ok_or(Error::Unauthorized);
+                let account = callers::by_token(&mut conn, secret.trim(), address).await?.ok_or(Error::Unauthorized)?;
+                app.limiters.admit_account(account.id, !request.method().is_safe())?;
+                return Ok(Caller::Account(account));
             }
             let Some(secret) = session_cookie(request.headers()) else { return Ok(Caller::Stranger) };
             let mut conn = app.store.connection().await?;
             let account = callers::by_session(&mut conn, secret, app.limits.sessions.idle_min).await?;
             let Some(account) = account else { return Ok(Caller::Stranger) };
+            app.limiters.admit_account(account.id, !request.method().is_safe())?;
             if !request.method().is_safe() {
                 csrf::check(app, &request, secret)?;
             }

@@ -122,6 +122,20 @@ async fn credential_is_counted_wherever_it_comes_from() {
 }
 
 #[actix_web::test]
+async fn account_is_one_whatever_it_signs_in_with() {
+    let server = Server::with_limits(|limits| {
+        limits.trust_proxy = true;
+        limits.rates.credential_reads_per_minute = 3;
+    })
+    .await;
+    server.person("lan", &[json!({"role": "viewer"})]).await;
+    let (first, second) = (server.sign_in("lan").await, server.sign_in("lan").await);
+    for (session, status) in [(&first, 200), (&second, 200), (&first, 200), (&second, 429)] {
+        assert_eq!(session.get("/auth/me").await.status.as_u16(), status);
+    }
+}
+
+#[actix_web::test]
 async fn passwords_are_tried_slowly_however_the_path_is_spelled() {
     let server = Server::with_limits(|limits| {
         limits.trust_proxy = true;

@@ -21,6 +21,7 @@ pub async fn show_options(
     let id = request.match_info().get("id").map(|id| id.parse::<i64>().unwrap_or(0));
     let may = match (may_write(&caller, kind), id) {
         (Err(_), _) => false,
+        _ if !kind.is_writable() => false,
         (Ok(()), None) => true,
         (Ok(()), Some(id)) => {
             items::is_writable(&mut *app.store.connection().await?, &View::new(&caller, kind), id).await?
