@@ -1,7 +1,7 @@
 //! `hatang token`
 
 use diesel_async::AsyncPgConnection;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::refused::told;
 use super::user::{Scope, account};
@@ -35,20 +35,53 @@ pub enum TokenCommand {
         #[arg(long, default_value_t = 365)]
         days: u32,
     },
+    /// The tokens of an account that hold, each with its number.
+    List {
+        #[arg(long, default_value = "console")]
+        user: String,
+    },
+    /// End a token: its number as `hatang token list` has it.
+    Revoke {
+        #[arg(long, default_value = "console")]
+        user: String,
+        token: i64,
+    },
 }
 
 pub async fn run(conn: &mut AsyncPgConnection, command: TokenCommand) -> anyhow::Result<()> {
-    let TokenCommand::Create { name, user, scope, addresses, without_restricted, unconditional_writes, days } = command;
-    let more = json!({
-        "name": name,
-        "days": days,
-        "addresses": addresses,
-        "sees_restricted": !without_restricted,
-        "unconditional_writes": unconditional_writes,
-    });
-    let new = NewToken::read(scope.fields(more), today()).map_err(told)?;
-    let account = account(conn, &user).await?;
-    let (_, secret) = tokens::give(conn, &By::console(), account, &new).await.map_err(told)?;
-    println!("{secret}");
+    match command {
+        TokenCommand::Create { name, user, scope, addresses, without_restricted, unconditional_writes, days } => {
+            let more = json!({
+                "name": name,
+                "days": days,
+                "addresses": addresses,
+                "sees_restricted": !without_restricted,
+                "unconditional_writes": unconditional_writes,
+            });
+            let new = NewToken::read(scope.fields(more), today()).map_err(told)?;
+            let account = account(conn, &user).await?;
+            let (_, secret) = tokens::give(conn, &By::console(), account, &new).await.map_err(told)?;
+            println!("{secret}");
+        }
+        TokenCommand::List { user } => {
+            let account = account(conn, &user).await?;
+            for token in tokens::list(conn, account).await? {
+                println!("{}", line(&token));
+            }
+        }
+        TokenCommand::Revoke { user, token } => {
+            let account = account(conn, &user).await?;
+            tokens::revoke(conn, &By::console(), account, token).await.map_err(told)?;
+        }
+    }
     Ok(())
+}
+
+/// `12 monthly list, until 2027-01-01, used 2026-11-25`
+fn line(token: &Value) -> String {
+    let text = |name: &str| token[name].as_str().unwrap_or_default();
+    let day = |name: &str| text(name).split('T').next().unwrap_or_default().to_owned();
+    let used =
+        if token["last_used_at"].is_null() { "never used".into() } else { format!("used {}", day("last_used_at")) };
+    format!("{} {}, until {}, {used}", token["id"], text("name"), day("expires_at"))
 }

@@ -2,8 +2,8 @@
 -- or null. One column: json.
 select jsonb_build_object(
   'account_id', a.id,
-  -- The console's tokens stand for whoever runs the server, each under its own name.
-  'name', case when a.username = 'console' then t.name else a.username end,
+  -- The console's tokens stand for whoever runs the server, each under its own name, which can be nobody's.
+  'name', case when a.username = 'console' then 'console/' || t.name else a.username end,
   'organisation', a.organisation,
   'credential_id', t.id,
   'unconditional_writes', t.unconditional_writes,

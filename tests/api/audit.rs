@@ -29,7 +29,7 @@ async fn read_of_restricted_fields_is_noted_with_its_purpose() {
     let purposes: Vec<_> = found.iter().map(|event| event["detail"]["purpose"].clone()).collect();
     // The first is the answer to the write, whose purpose is itself.
     assert_eq!(purposes, [json!("kiểm tra 50%"), json!("kiểm tra định kỳ"), Value::Null]);
-    assert_eq!(found[1]["actor"], "tester");
+    assert_eq!(found[1]["actor"], "console/tester");
     assert_eq!(found[1]["collection"], "cameras");
     assert_eq!(found[1]["detail"]["path"], format!("/api/v1{path}"));
     assert_eq!(found[1]["request_id"], json!(read.header("x-request-id")));

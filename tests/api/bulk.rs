@@ -167,7 +167,7 @@ async fn still_true_is_a_version_that_changes_nothing_else() {
     let made = admin.post(CAMERAS, collection((0..3).map(nth_camera).collect())).await.ok();
     let path = format!("{CAMERAS}/{}", made["items"][0]["id"]);
     let verified = admin.send(Method::POST, &format!("{path}/verify"), &[], None).await.ok();
-    assert_eq!((&verified["properties"]["version"], &verified["properties"]["verified_by"]), (&json!(2), &json!("tester")));
+    assert_eq!((&verified["properties"]["version"], &verified["properties"]["verified_by"]), (&json!(2), &json!("console/tester")));
     let history = admin.get(&format!("{path}/history")).await.ok();
     let changed: Vec<_> = history["versions"][1]["changes"].as_object().unwrap().keys().cloned().collect();
     assert_eq!(changed, ["verified_at", "verified_by"]);

@@ -25,7 +25,7 @@ async fn each_write_is_a_version_with_before_and_after() {
     assert_eq!(json!(ops), json!([[1, "create"], [2, "update"], [3, "update"]]));
     assert_eq!(found[0]["changes"]["operator"], json!({"before": null, "after": "vnpt"}));
     assert_eq!(found[1]["changes"], json!({"height_m": {"before": null, "after": 30}}));
-    assert_eq!((&found[1]["effective_on"], &found[1]["by"]), (&json!("2024-01-01"), &json!("tester")));
+    assert_eq!((&found[1]["effective_on"], &found[1]["by"]), (&json!("2024-01-01"), &json!("console/tester")));
     assert!(chrono::DateTime::parse_from_rfc3339(found[1]["at"].as_str().unwrap()).is_ok());
     let moved = &found[2]["changes"]["geometry"];
     assert_eq!(moved["before"], json!({"type": "Point", "coordinates": [105.7, 19.81]}));

@@ -235,7 +235,7 @@ async fn field_finds_its_own_value_in_every_type() {
         let found = server.stranger().get(&format!("{TOWERS}?{encoded}")).await.features();
         assert_eq!(ids(&found), [made["id"].as_i64().unwrap()], "{query}");
     }
-    let found = server.administrator().get(&format!("{TOWERS}?created_by=tester&version=1")).await.features();
+    let found = server.administrator().get(&format!("{TOWERS}?created_by=console/tester&version=1")).await.features();
     assert_eq!(found.len(), 2);
 }
 

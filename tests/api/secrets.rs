@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use actix_web::http::Method;
 use serde_json::{Value, json};
 
-use crate::common::{Server, camera};
+use crate::common::{PASSWORD, Server, camera};
 
 const CAMERAS: &str = "/collections/cameras/items";
 
@@ -60,14 +60,7 @@ fn requests(token: &str) -> Vec<Sent> {
 async fn secrets_are_neither_logged_nor_stored_nor_repeated() {
     let server = Server::new().await;
     let token = server.account("thu", &[json!({"role": "administrator"})]).await;
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_ansi(false)
-        .with_writer(move || writer.clone())
-        .finish();
-    let recording = tracing::subscriber::set_default(subscriber);
+    let (log, recording) = record();
     let mut secrets = Vec::new();
     for Sent { method, path, headers, body, secrets: sent } in requests(&token) {
         let headers: Vec<_> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
@@ -80,11 +73,58 @@ async fn secrets_are_neither_logged_nor_stored_nor_repeated() {
     assert_eq!(log.matches("request method=").count(), requests(&token).len(), "{log}");
     let dump = dump(&server).await;
     assert!(dump.contains("Cổng chợ") && dump.contains("\"thu\""), "the dump has what was written");
+    assert_nowhere(&secrets, &log, &dump);
+}
+
+/// The life of an account: what is handed out on the way, and what is chosen, is kept as a hash if at all.
+#[actix_web::test]
+async fn what_people_sign_in_with_is_neither_logged_nor_stored() {
+    let server = Server::new().await;
+    let (log, recording) = record();
+    let user = json!(server.person("nguyen.an", &[json!({"role": "administrator"})]).await);
+    let link = server.link_of(&user).await;
+    let chosen = "cá chép hóa rồng lúc ba giờ";
+    server.stranger().post_json("/auth/setup", json!({"token": link, "password": PASSWORD})).await.ok();
+    let session = server.sign_in("nguyen.an").await;
+    let cookie = session.cookie.split_once('=').unwrap().1.to_owned();
+    let token = session.post("/tokens", json!({"name": "máy bàn", "days": 3})).await.ok()["token"].clone();
+    let token = token.as_str().unwrap().to_owned();
+    server.holder(&token).post(CAMERAS, camera(json!({}))).await.ok();
+    let wrong = session.post("/auth/password", json!({"old_password": "Wrong4730-sai-roi", "new_password": chosen})).await;
+    assert_eq!(wrong.status, 422);
+    let change = session.post("/auth/password", json!({"old_password": PASSWORD, "new_password": chosen})).await;
+    assert_eq!(change.status, 204);
+    let unused = server.link_of(&user).await;
+    let by_hand = json!({"token": "Link4731", "password": "Short47"});
+    assert_eq!(server.stranger().post_json("/auth/setup", by_hand).await.status, 422);
+    let csrf = session.csrf.clone();
+    assert_eq!(session.post("/auth/logout", json!({})).await.status, 204);
+    drop(recording);
+    let secrets = [
+        &link, &unused, &cookie, &token, &csrf, PASSWORD, chosen, "Wrong4730-sai-roi", "Link4731", "Short47",
+    ];
+    assert_nowhere(&secrets.map(str::to_owned), &log.text(), &dump(&server).await);
+}
+
+fn assert_nowhere(secrets: &[String], log: &str, dump: &str) {
+    assert!(log.contains("request method="), "the log has what was asked");
     for secret in secrets {
-        assert!(!log.contains(&secret), "{secret} is in the log");
+        assert!(!log.contains(secret), "{secret} is in the log");
         let hex: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
-        assert!(!dump.contains(&secret) && !dump.contains(&hex), "{secret} is in the database");
+        assert!(!dump.contains(secret) && !dump.contains(&hex), "{secret} is in the database");
     }
+}
+
+/// Everything that this thread logs, until the guard is dropped.
+fn record() -> (Log, tracing::subscriber::DefaultGuard) {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_ansi(false)
+        .with_writer(move || writer.clone())
+        .finish();
+    (log, tracing::subscriber::set_default(subscriber))
 }
 
 /// Every row of every table, as JSON.

@@ -29,7 +29,7 @@ async fn created_answers_with_location_tag_and_the_record() {
     );
     assert_eq!((created.etag(), &body["properties"]["note"]), ("\"1\"".to_owned(), &json!("mới")));
     assert_eq!(body["properties"]["lifecycle_status"], "operational");
-    assert_eq!(body["properties"]["created_by"], "tester");
+    assert_eq!(body["properties"]["created_by"], "console/tester");
     assert!(body["id"].as_i64().unwrap() < 1 << 52);
     assert!(body["properties"]["code"].as_str().unwrap().starts_with("BTS-"));
 }
@@ -383,7 +383,7 @@ async fn restricted_fields_in_the_answer_of_a_write_are_logged() {
     let server = Server::new().await;
     let path = one_tower(&server, json!({"cell_ids": "452-04-1"})).await;
     server.administrator().patch(&path, "*", json!({})).await.ok();
-    let reads = server.query("select count(*) from audit where action = 'restricted.read' and actor = 'tester'").await;
+    let reads = server.query("select count(*) from audit where action = 'restricted.read' and actor = 'console/tester'").await;
     assert_eq!(reads, 2);
 }
 
