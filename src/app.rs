@@ -92,6 +92,7 @@ fn routes(config: &mut web::ServiceConfig) {
                     read().to(api::collections::show_feature_schema),
                 ))
                 .service(only_get("/collections/{collection}/queryables", read().to(api::collections::show_queryables)))
+                .service(only_get("/collections/{collection}/sortables", read().to(api::collections::show_sortables)))
                 .service(
                     web::resource("/collections/{collection}/items")
                         .route(read().to(api::items::list_items))

@@ -86,7 +86,7 @@ fn example(parameter: &Value) -> String {
     }
     match (name, schema["type"].as_str().unwrap_or_default(), schema["format"].as_str()) {
         ("bbox", ..) => "105,19,106,20".into(),
-        ("cursor", ..) => "0.1".into(),
+        ("cursor", ..) => "WzFd".into(),
         ("datetime", ..) => "2023-09-20/..".into(),
         ("collections", ..) => "cameras,towers".into(),
         (_, "string", Some("date")) => "2023-09-20".into(),

@@ -70,6 +70,7 @@ const EXPECTED: &[(&str, Answers)] = &[
     ("show_schema", READ),
     ("show_feature_schema", READ),
     ("show_queryables", READ),
+    ("show_sortables", READ),
     ("list_items", READ),
     ("find_item", READ),
     ("list_versions", READ),

@@ -1,4 +1,5 @@
-//! The layers: `GET /collections`, `GET /collections/{collection}`, `…/schema`, `…/queryables`.
+//! The layers: `GET /collections`, `GET /collections/{collection}`, `…/schema`, `…/queryables`,
+//! `…/sortables`.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::NaiveDate;
@@ -80,6 +81,16 @@ pub async fn show_queryables(
     show(&app, &caller, &layer, &request, schema::of_queryables)
 }
 
+/// `GET /api/v1/collections/{collection}/sortables`: what `sortby` takes.
+pub async fn show_sortables(
+    app: web::Data<App>,
+    caller: Caller,
+    layer: Layer,
+    request: HttpRequest,
+) -> Result<HttpResponse, Error> {
+    show(&app, &caller, &layer, &request, schema::of_sortables)
+}
+
 fn show(
     app: &App,
     caller: &Caller,
@@ -110,6 +121,7 @@ async fn describe(conn: &mut Connection, view: &View<'_>, base: &str, vietnamese
             link("items", &format!("{url}/items"), "application/geo+json", "The features"),
             link("queryables", &format!("{url}/queryables"), "application/schema+json", "What can be filtered by"),
             link("http://www.opengis.net/def/rel/ogc/1.0/queryables", &format!("{url}/queryables"), "application/schema+json", "What can be filtered by"),
+            link("http://www.opengis.net/def/rel/ogc/1.0/sortables", &format!("{url}/sortables"), "application/schema+json", "What can be sorted by"),
             link("http://www.opengis.net/def/rel/ogc/1.0/schema", &format!("{url}/schema"), "application/schema+json", "The fields"),
             // GDAL 3.6 compares the case of this relation, later versions follow the registry.
             link("describedby", &format!("{url}/feature-schema"), "application/schema+json", "The feature"),

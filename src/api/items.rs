@@ -54,7 +54,7 @@ pub async fn list_items(
     links.extend(exports::links(&without_parameters(&base, &request, &["f", "limit", "cursor"])));
     let mut response = HttpResponse::Ok();
     if let Some(cursor) = page.next {
-        let next = with_parameter(&base, &request, "cursor", &cursor.to_text());
+        let next = with_parameter(&base, &request, "cursor", &cursor);
         links.push(link("next", &next, GEOJSON, "The next page"));
         response.insert_header((LINK, format!("<{next}>; rel=\"next\"; type=\"{GEOJSON}\"")));
     }

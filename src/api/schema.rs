@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::access::View;
 use crate::kinds::{Default, Field, Storage, Type};
+use crate::query::order::is_sortable;
 
 const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 
@@ -33,6 +34,15 @@ pub fn of_queryables(view: &View<'_>, url: &str) -> Value {
     }
     if let Some(object) = schema.as_object_mut() {
         object.remove("required");
+    }
+    schema
+}
+
+/// What `sortby` takes.
+pub fn of_sortables(view: &View<'_>, url: &str) -> Value {
+    let mut schema = of_queryables(view, url);
+    if let Some(properties) = schema["properties"].as_object_mut() {
+        properties.retain(|name, _| view.field(name).is_some_and(|field| is_sortable(view.kind, field)));
     }
     schema
 }

@@ -9,7 +9,7 @@ use crate::figures::Selection;
 use crate::kinds::{Field, Problem, Type};
 
 use super::interval::{date_of, day};
-use super::{Interval, Params, UnitRef};
+use super::{Cursor, Interval, Key, Params, UnitRef, order};
 
 pub const DEFAULT_LIMIT: usize = 100;
 /// More is clamped to this, not refused.
@@ -41,6 +41,8 @@ pub struct ItemsQuery {
     pub limit: Option<usize>,
     /// The whole result in a file, not a page.
     pub format: Option<Format>,
+    /// What comes first, before the id.
+    pub order: Vec<Key>,
     pub cursor: Option<Cursor>,
     /// Only the number is asked for.
     pub hits_only: bool,
@@ -62,24 +64,6 @@ pub enum FilterValue {
     Boolean(bool),
 }
 
-/// Where the next page begins: after this row, in the order of rank (how well it fits `q`) and id.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Cursor {
-    pub rank: i64,
-    pub id: i64,
-}
-
-impl Cursor {
-    pub fn to_text(self) -> String {
-        format!("{:x}.{:x}", self.rank, self.id)
-    }
-
-    fn parse(text: &str) -> Option<Cursor> {
-        let (rank, id) = text.split_once('.')?;
-        Some(Cursor { rank: i64::from_str_radix(rank, 16).ok()?, id: i64::from_str_radix(id, 16).ok()? })
-    }
-}
-
 impl ItemsQuery {
     /// Reads the parameters; every field that `view` shows can be one.
     ///
@@ -93,6 +77,11 @@ impl ItemsQuery {
         params.read("offset", ("0; hãy theo liên kết next", "0: follow the next links"), |text| {
             (text == "0").then_some(())
         })?;
+        let q = params.take("q")?.filter(|text| !text.trim().is_empty());
+        let mut order = order::parse_keys(view, &mut params)?;
+        if order.is_empty() && q.is_some() {
+            order.push(Key::Rank);
+        }
         let query = ItemsQuery {
             bbox: params.read(
                 "bbox",
@@ -118,11 +107,14 @@ impl ItemsQuery {
                 ),
                 |text| Selection::parse(text).filter(|found| found.indicator.kind.collection == view.kind.collection),
             )?,
-            q: params.take("q")?.filter(|text| !text.trim().is_empty()),
+            q,
             limit: params
                 .read("limit", ("số nguyên từ 1", "an integer from 1"), |text| limit_of(text, LIMIT_OF_FILES))?,
             format,
-            cursor: params.read("cursor", ("lấy từ liên kết next", "taken from a next link"), Cursor::parse)?,
+            cursor: params.read("cursor", ("lấy từ liên kết next", "taken from a next link"), |text| {
+                Cursor::parse(text, &order)
+            })?,
+            order,
             hits_only: params
                 .read("resultType", ("hits hoặc results", "hits or results"), |text| match text {
                     "hits" => Some(true),

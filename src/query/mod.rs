@@ -4,11 +4,13 @@ pub mod access;
 mod fields;
 mod interval;
 mod items;
+pub mod order;
 mod params;
 mod unit_ref;
 
 pub use fields::Fields;
 pub use interval::Interval;
-pub use items::{CRS84, Cursor, DEFAULT_LIMIT, FORMATS, Filter, FilterValue, ItemsQuery, MAX_LIMIT, limit_of};
+pub use items::{CRS84, DEFAULT_LIMIT, FORMATS, Filter, FilterValue, ItemsQuery, MAX_LIMIT, limit_of};
+pub use order::{Cursor, Key};
 pub use params::Params;
 pub use unit_ref::UnitRef;

@@ -9,22 +9,22 @@ use futures_util::{Stream, TryStreamExt};
 
 use super::row::{Cell, Row};
 use super::sql::{Bind, Sql};
-use super::{figures, territory};
+use super::{figures, order, territory};
 use crate::access::View;
 use crate::figures::Days;
 use crate::kinds::{Class, Field, Kind, Storage, Type};
-use crate::query::{Cursor, Filter, FilterValue, Interval, ItemsQuery};
+use crate::query::{Cursor, Filter, FilterValue, Interval, ItemsQuery, Key};
 
 /// The number of rows that are counted one by one; beyond it no number is given.
 const COUNTED: i64 = 10_000;
 
-/// Rows of a layer in the order of rank and id.
+/// Rows of a layer in the order of a query.
 #[derive(Debug)]
 pub struct Page {
     /// Each row: id, geometry, the fields of the view in order.
     pub rows: Vec<Row>,
     /// Where the next page begins; `None` on the last.
-    pub next: Option<Cursor>,
+    pub next: Option<String>,
 }
 
 /// The page that a query asks for, of the rows that the view shows.
@@ -39,13 +39,19 @@ pub async fn page(
     let mut rows: Vec<Row> = rows_sql(view, query, Some(size + 1), today).load(conn).await?;
     let more = rows.len() > size;
     rows.truncate(size);
-    let mut cursor = None;
-    for row in &mut rows {
-        // The rank, which only the order needs, comes last.
-        let rank = row.cells.pop().and_then(|cell| cell.as_integer()).unwrap_or(0);
-        cursor = row.cells[0].as_integer().map(|id| Cursor { rank, id });
-    }
-    Ok(Page { rows, next: cursor.filter(|_| more) })
+    let next = rows.last().filter(|_| more).map(|row| after(view, query, row));
+    // The rank, which only the order needs, comes last.
+    rows.iter_mut().for_each(|row| drop(row.cells.pop()));
+    Ok(Page { rows, next })
+}
+
+/// The cursor after a row.
+fn after(view: &View<'_>, query: &ItemsQuery, row: &Row) -> String {
+    let value = |key: &Key| match key {
+        Key::Rank => row.cells.last(),
+        Key::Field { field, .. } => position(view, field).and_then(|at| row.cells.get(at)),
+    };
+    Cursor::after(row.cells[0].as_integer().unwrap_or_default(), query.order.iter().filter_map(value))
 }
 
 /// How many rows a query asks for; `None` when they are too many to count.
@@ -206,12 +212,13 @@ fn rows_sql(view: &View<'_>, query: &ItemsQuery, limit: Option<usize>, today: Na
     let pages = parts.into_iter().map(|part| page_of(view, query, part, limit, today));
     let sql = if several {
         let pages = pages.map(|page| Sql::new("(").sql(page).text(")"));
-        let order = if query.q.is_some() { ") p order by p.rank, p.id" } else { ") p order by p.id" };
-        limited(Sql::new("select p.* from (").sql(Sql::join(pages, " union all ")).text(order), limit)
+        let all = Sql::new("select p.* from (").sql(Sql::join(pages, " union all ")).text(") p");
+        limited(all.sql(order::by(&query.order, "p.")), limit)
     } else {
         Sql::join(pages, "")
     };
-    if query.filters.is_empty() { sql } else { sql.uncached() }
+    let is_common = query.filters.is_empty() && !query.order.iter().any(|key| matches!(key, Key::Field { .. }));
+    if is_common { sql } else { sql.uncached() }
 }
 
 /// The page of a part of the relation.
@@ -225,20 +232,10 @@ fn page_of(view: &View<'_>, query: &ItemsQuery, part: Sql, limit: Option<usize>,
         .sql(part)
         .text(" where ")
         .sql(condition(view, query, today));
-    if let Some(cursor) = query.cursor {
-        sql = match query.q {
-            None => sql.text(" and t.id > ").bind(Bind::Integer(cursor.id)),
-            Some(_) => sql
-                .text(" and (")
-                .sql(rank)
-                .text(", t.id) > (")
-                .bind(Bind::Integer(cursor.rank))
-                .text(", ")
-                .bind(Bind::Integer(cursor.id))
-                .text(")"),
-        };
+    if let Some(cursor) = &query.cursor {
+        sql = sql.text(" and ").sql(order::after(&query.order, cursor, &rank));
     }
-    limited(sql.text(if query.q.is_some() { " order by rank, t.id" } else { " order by t.id" }), limit)
+    limited(sql.sql(order::by(&query.order, "t.")), limit)
 }
 
 fn limited(sql: Sql, limit: Option<usize>) -> Sql {

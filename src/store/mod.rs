@@ -19,6 +19,7 @@ pub mod items;
 pub mod loaded;
 pub mod migrations;
 pub mod near;
+mod order;
 pub mod passwords;
 pub mod place;
 pub mod row;

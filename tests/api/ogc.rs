@@ -98,6 +98,7 @@ async fn collections_list_what_each_collection_repeats() {
             "describedby",
             "describedBy",
             "http://www.opengis.net/def/rel/ogc/1.0/queryables",
+            "http://www.opengis.net/def/rel/ogc/1.0/sortables",
             "http://www.opengis.net/def/rel/ogc/1.0/schema",
         ] {
             one_link(collection, rel);
@@ -211,7 +212,7 @@ async fn features_are_valid_by_their_schema() {
 async fn schemas_are_json_schema_and_show_what_the_caller_sees() {
     let server = Server::new().await;
     for kind in ALL {
-        for schema in ["schema", "queryables", "feature-schema"] {
+        for schema in ["schema", "queryables", "sortables", "feature-schema"] {
             let path = format!("/collections/{}/{schema}", kind.collection);
             let answer = server.stranger().get(&path).await;
             assert_eq!(answer.header("content-type").unwrap(), "application/schema+json", "{path}");

@@ -233,6 +233,10 @@ pub struct Caller<'a> {
 }
 
 impl Caller<'_> {
+    pub fn is_stranger(&self) -> bool {
+        self.secret.is_none()
+    }
+
     pub async fn get(&self, path: &str) -> Answer {
         self.send(Method::GET, path, &[], None).await
     }

@@ -126,6 +126,7 @@ fn all() -> Vec<(String, Operation)> {
         ("/schema", "show_schema", "The fields of a layer"),
         ("/feature-schema", "show_feature_schema", "The GeoJSON Schema of a feature"),
         ("/queryables", "show_queryables", "What a layer can be filtered by"),
+        ("/sortables", "show_sortables", "What a layer can be sorted by"),
     ] {
         let media_type = if suffix.is_empty() { "application/json" } else { "application/schema+json" };
         let mut operation = get(

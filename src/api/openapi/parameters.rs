@@ -52,6 +52,15 @@ pub fn shared() -> Value {
         json!({"type": "string", "example": "camera_eyes"}),
     ));
     add(query("q", "Text to search; accents are folded, exact ones rank first", json!({"type": "string"})));
+    let mut sortby = query(
+        "sortby",
+        "Fields of /sortables, the first first; a minus before one: descending. Without a value last, ties by id",
+        json!({"type": "array", "items": {"type": "string", "pattern": "^[+-]?[a-z_]+$"}}),
+    );
+    sortby["style"] = json!("form");
+    sortby["explode"] = json!(false);
+    sortby["example"] = json!("-code");
+    add(sortby);
     add(query("cursor", "Where the page begins: taken from a next link", json!({"type": "string"})));
     add(query(
         "resultType",
@@ -108,6 +117,7 @@ pub fn of_items(kind: Option<&'static Kind>) -> Vec<Value> {
         "within",
         "indicator",
         "q",
+        "sortby",
         "cursor",
         "resultType",
         "offset",
