@@ -11,7 +11,12 @@ pub fn neutralise(text: &str) -> Cow<'_, str> {
     if text.trim_start_matches('\'').starts_with(STARTS) { format!("'{text}").into() } else { text.into() }
 }
 
-/// The text that [`neutralise`] was given.
+/// The text for a cell that is no formula by its type: as it is, unless [`restore`] would take it for disarmed.
+pub fn unmistaken(text: &str) -> Cow<'_, str> {
+    if restore(text) == text { text.into() } else { format!("'{text}").into() }
+}
+
+/// The text that [`neutralise`] or [`unmistaken`] was given.
 pub fn restore(text: &str) -> &str {
     text.strip_prefix('\'').filter(|rest| rest.trim_start_matches('\'').starts_with(STARTS)).unwrap_or(text)
 }
@@ -44,6 +49,8 @@ mod tests {
             let disarmed = neutralise(&text);
             prop_assert_eq!(restore(&disarmed), &text);
             prop_assert!(!disarmed.starts_with(STARTS));
+            let typed = unmistaken(&text);
+            prop_assert_eq!(restore(&typed), &text);
         }
     }
 }

@@ -11,12 +11,12 @@ mod field;
 mod near;
 mod tower;
 mod unit;
-mod value;
 mod wifi_point;
 
 pub mod normalise;
 pub mod problem;
 pub mod secret;
+pub mod value;
 
 use serde_json::{Map, Value};
 

@@ -101,8 +101,13 @@ fn expected(value: Type) -> (&'static str, &'static str) {
     }
 }
 
+/// What a text neither begins nor ends with: spaces, also those that nobody sees.
+pub fn is_blank(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}')
+}
+
 fn read_text(field: &Field, text: &str, max: usize) -> Result<Value, Problem> {
-    let text: String = text.trim().nfc().collect();
+    let text: String = text.trim_matches(is_blank).nfc().collect();
     let name = field.label;
     if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
         return Err(Problem::property(

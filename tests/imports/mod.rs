@@ -7,6 +7,7 @@ mod formats;
 mod habits;
 mod liaison;
 mod returned;
+mod roundtrip;
 mod safety;
 mod scope;
 mod snapshot;

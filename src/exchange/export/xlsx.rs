@@ -8,6 +8,7 @@ use postgis_diesel::types::GeometryContainer;
 use rust_xlsxwriter::{Color, Format, FormatAlign, Note, Workbook, Worksheet, XlsxError};
 
 use super::{Columns, in_vietnam, text_of};
+use crate::exchange::formula::unmistaken;
 use crate::geo::rounded;
 use crate::kinds::{Field, Type};
 use crate::store::row::{Cell, Row};
@@ -167,7 +168,7 @@ impl Xlsx {
             self.left_out += 1;
             return Ok(());
         }
-        self.sheet.write_string_with_format(row, column, text, &self.formats.text)?;
+        self.sheet.write_string_with_format(row, column, unmistaken(text), &self.formats.text)?;
         Ok(())
     }
 

@@ -22,7 +22,10 @@ pub fn read(field: &Field, cell: &Cell) -> Result<Said, Note> {
     match cell {
         Cell::Failed(error) => return Err(failed(error)),
         Cell::Uncomputed => return Err(uncomputed()),
-        Cell::Text(text) if is_placeholder(text) => return Ok((None, Vec::new())),
+        Cell::Text(text) if is_clear(text) && field.not_null => return Err(not_null(field)),
+        Cell::Text(text) if is_clear(text) => return plain(Value::Null),
+        // "Chưa rõ" is also the name of a value.
+        Cell::Text(text) if is_placeholder(text) && !choice::is_label(field, text) => return Ok((None, Vec::new())),
         _ => {}
     }
     match field.value {
@@ -48,6 +51,12 @@ pub fn read(field: &Field, cell: &Cell) -> Result<Said, Note> {
 
 fn plain(value: Value) -> Result<Said, Note> {
     Ok((Some(value), Vec::new()))
+}
+
+/// What makes empty: "(xóa)". Empty cells, and what people write into those that they leave open, leave what is there.
+pub fn is_clear(text: &str) -> bool {
+    let bare = text.strip_prefix(['(', '[']).and_then(|text| text.strip_suffix([')', ']']));
+    bare.is_some_and(|word| matches!(fold(word).as_str(), "xoa" | "clear"))
 }
 
 /// What people write into a cell that they leave open.
@@ -165,6 +174,14 @@ fn wrong(field: &Field, vi: &str, en: &str, cell: &Cell) -> Note {
     )
 }
 
+fn not_null(field: &Field) -> Note {
+    Note::error(
+        "required",
+        format!("“{}” không được để trống nên không xóa được.", field.label.vi),
+        format!("“{}” may not be empty, so it cannot be cleared.", field.label.en),
+    )
+}
+
 /// The cell holds `#REF!` or the like.
 pub fn failed(error: &str) -> Note {
     Note::error("cell.failed", format!("Ô có lỗi công thức {error}."), format!("The cell holds the error {error}."))
@@ -201,6 +218,25 @@ mod tests {
         assert_eq!(read(eyes, &text("hai")).unwrap_err().code, "type");
         assert_eq!(value(TOWER.field("height_m").unwrap(), text("42,5")), Some(json!(42.5)));
         assert_eq!(value(eyes, text("-")), None);
+    }
+
+    #[test]
+    fn a_word_in_brackets_makes_empty_and_dashes_leave_what_is_there() {
+        let height = TOWER.field("height_m").unwrap();
+        for word in ["(xóa)", "(Xoá)", "(XÓA)", "[xoa]", "(clear)"] {
+            assert_eq!(value(height, text(word)), Some(Value::Null), "{word}");
+        }
+        for open in ["-", "n/a", "chưa có"] {
+            assert_eq!(value(height, text(open)), None, "{open}");
+        }
+        assert_eq!(value(CAMERA.field("note").unwrap(), text("xóa")), Some(json!("xóa")));
+        assert_eq!(read(TOWER.field("operator").unwrap(), &text("(xóa)")).unwrap_err().code, "required");
+    }
+
+    #[test]
+    fn name_of_a_value_is_no_placeholder() {
+        let state = CAMERA.field("operational_state").unwrap();
+        assert_eq!(value(state, text("Chưa rõ")), Some(json!("unknown")));
     }
 
     #[test]

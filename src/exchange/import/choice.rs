@@ -10,8 +10,7 @@ use crate::kinds::{Choice, Field};
 /// A text that fits none, with the nearest as suggestion.
 pub fn resolve(field: &Field, text: &str) -> Result<(&'static str, Option<Note>), Note> {
     let choices = field.value.choices();
-    let exact = |choice: &&Choice| [choice.value, choice.label.vi, choice.label.en].contains(&text);
-    if let Some(choice) = choices.iter().find(exact) {
+    if let Some(choice) = choices.iter().find(|choice| labels(choice).any(|label| label == text)) {
         return Ok((choice.value, None));
     }
     let folded = fold(text);
@@ -36,6 +35,11 @@ pub fn resolve(field: &Field, text: &str) -> Result<(&'static str, Option<Note>)
         Some(choice) => note.suggest(choice.label.vi),
         None => note,
     })
+}
+
+/// Whether a text is the name of a value as the list writes it.
+pub fn is_label(field: &Field, text: &str) -> bool {
+    field.value.choices().iter().any(|choice| labels(choice).any(|label| label == text))
 }
 
 fn labels(choice: &Choice) -> impl Iterator<Item = &'static str> + use<> {

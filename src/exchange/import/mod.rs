@@ -118,7 +118,7 @@ pub fn interpret(kind: &'static Kind, workbook: &Workbook, options: &Options) ->
 
 /// The sheets of our own workbooks that explain.
 fn is_guide(sheet: &Sheet) -> bool {
-    matches!(fold(&sheet.name).as_str(), "huong dan" | "danh muc" | "thieu" | "guide" | "lists")
+    matches!(fold(&sheet.name).as_str(), "huong dan" | "danh muc" | "thieu" | "thong tin" | "guide" | "lists" | "about")
 }
 
 fn read_sheet(sheet: &Sheet, mapping: Mapping, options: &Options, reading: &mut Reading) {

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::cell::is_clear;
 use super::coordinate::{Axis, axis_of, parse, parse_pair};
 use super::finding::Note;
 use super::target::Target;
@@ -17,6 +18,8 @@ pub enum Place {
     Degrees(Value),
     /// A GeoJSON geometry in metres, in a CRS that the file names or not.
     Metres(Value, Option<i32>),
+    /// To be made empty: not located any more.
+    Cleared,
     /// Given, and wrong.
     Wrong,
 }
@@ -29,13 +32,14 @@ pub fn read(cells: &[(Target, &Cell)], epsg: Option<i32>) -> Result<Place, Note>
     if cells.is_empty() {
         return Ok(Place::Unsaid);
     }
+    if cells.iter().all(|(_, cell)| matches!(cell, Cell::Text(text) if is_clear(text))) {
+        return Ok(Place::Cleared);
+    }
     for (target, cell) in cells {
         match (target, cell) {
             (Target::Geometry, Cell::Geometry(geometry)) => return Ok(of_geometry(geometry, epsg)),
             (Target::Geometry, Cell::Text(text)) => {
-                let geometry = serde_json::from_str(text).map_err(|_| {
-                    Note::error("geo.malformed", "Hình học không đúng GeoJSON.", "The geometry is not GeoJSON.")
-                })?;
+                let geometry = serde_json::from_str(text).map_err(|_| no_geojson(text))?;
                 return Ok(of_geometry(&geometry, epsg));
             }
             (_, Cell::Failed(error)) => return Err(super::cell::failed(error)),
@@ -70,6 +74,18 @@ pub fn read(cells: &[(Target, &Cell)], epsg: Option<i32>) -> Result<Place, Note>
         }
         _ => Err(Note::error("geo.ambiguous", "Có nhiều hơn hai tọa độ.", "There are more than two coordinates.")),
     }
+}
+
+fn no_geojson(text: &str) -> Note {
+    let starts = ["POINT", "LINESTRING", "POLYGON", "MULTI", "GEOMETRYCOLLECTION", "SRID="];
+    if starts.iter().any(|start| text.to_ascii_uppercase().starts_with(start)) {
+        return Note::error(
+            "geo.wkt",
+            "Hình học dạng WKT không được đọc: hãy xuất tệp GeoJSON, hoặc hai cột kinh độ và vĩ độ.",
+            "A geometry as WKT is not read: save the file as GeoJSON, or with columns of longitude and latitude.",
+        );
+    }
+    Note::error("geo.malformed", "Hình học không đúng GeoJSON.", "The geometry is not GeoJSON.")
 }
 
 fn unreadable(shown: &str) -> Note {
@@ -161,7 +177,15 @@ mod tests {
     }
 
     #[test]
+    fn geometry_that_is_no_geojson_says_what_to_do() {
+        assert_eq!(place(&[(Target::Geometry, "MultiPolygon (((105.7 19.8, 105.8 19.8)))")]), Err("geo.wkt"));
+        assert_eq!(place(&[(Target::Geometry, "{")]), Err("geo.malformed"));
+    }
+
+    #[test]
     fn half_a_place_is_none() {
+        assert_eq!(place(&[(Target::Longitude, "(xóa)"), (Target::Latitude, "(Xóa)")]), Ok(Place::Cleared));
+        assert_eq!(place(&[(Target::Longitude, "(xóa)"), (Target::Latitude, "19.8")]), Err("geo.unreadable"));
         assert_eq!(place(&[(Target::Longitude, "105.7")]), Err("geo.incomplete"));
         assert_eq!(place(&[(Target::Longitude, "gần chợ"), (Target::Latitude, "19.8")]), Err("geo.unreadable"));
         assert_eq!(place(&[]), Ok(Place::Unsaid));

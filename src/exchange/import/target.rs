@@ -108,7 +108,7 @@ static PLAIN: &[(Target, &[&str])] = &[
             "tọa độ lat long",
         ],
     ),
-    (Target::Geometry, &["geometry", "geom"]),
+    (Target::Geometry, &["geometry", "geom", "wkt"]),
     (
         Target::District,
         &["district", "huyện", "quận", "quận huyện", "huyện thị xã", "huyện thị xã thành phố", "tên huyện"],

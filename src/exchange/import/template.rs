@@ -57,6 +57,7 @@ fn guide(out: &mut Workbook, kind: &Kind, fields: &[&'static Field], is_point: b
     let sheet = out.add_worksheet().set_name("Hướng dẫn")?;
     let titles = ["Cột", "Column", "Bắt buộc", "Cách ghi", "Ví dụ"];
     sheet.write_string(0, 0, format!("{} – {}", kind.title.vi, kind.description.vi))?;
+    sheet.write_string(0, 3, "Ô trống hoặc dấu gạch: giữ nguyên. Muốn xóa nội dung đang có: ghi (xóa).")?;
     for (column, title) in (0..).zip(titles) {
         sheet.write_string_with_format(1, column, title, &header())?;
         sheet.set_column_width(column, if column == 3 { 60 } else { 24 })?;

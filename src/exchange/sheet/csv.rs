@@ -16,15 +16,17 @@ pub fn read(text: &str) -> Result<Workbook, Problem> {
     let delimiter = declared.map_or_else(|| separator(text), |separator| separator as u8);
     let mut rows = Vec::new();
     let mut cells_read = 0;
+    let mut lines = Lines { text, read: 0, line: 1 };
     for record in reader(text, delimiter).records() {
         let record = record.map_err(|error| {
             refused("file.csv", format!("CSV không đọc được: {error}."), format!("The CSV cannot be read: {error}."))
         })?;
-        let number = record.position().map_or(0, |position| u32::try_from(position.line()).unwrap_or(u32::MAX));
+        let number = lines.of(record.position().map_or(0, |position| position.byte() as usize));
         if number == 1 && declared.is_some() {
             continue;
         }
-        let cells: Vec<_> = (0..).zip(&record).filter_map(|(column, text)| Some((column, Cell::text(text)?))).collect();
+        let cells: Vec<_> =
+            (0..).zip(&record).filter_map(|(column, text)| Some((column, Cell::disarmed(text)?))).collect();
         cells_read += cells.len();
         if cells.is_empty() {
             continue;
@@ -35,6 +37,30 @@ pub fn read(text: &str) -> Result<Workbook, Problem> {
         rows.push(Row { number, cells });
     }
     Ok(Workbook { format: Format::Csv, sheets: vec![Sheet { rows, ..Sheet::default() }], remarks: Vec::new() })
+}
+
+/// Lines by their number. The reader's own count is one too low behind each end of line as Windows has it.
+struct Lines<'a> {
+    text: &'a str,
+    read: usize,
+    line: u32,
+}
+
+impl Lines<'_> {
+    /// The line, from 1, of the record that the reader began at a byte: behind ends of lines that it left over.
+    fn of(&mut self, byte: usize) -> u32 {
+        let bytes = self.text.as_bytes();
+        let ends = bytes[byte..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        while self.read < byte + ends {
+            let is_end = match bytes[self.read] {
+                b'\r' => bytes.get(self.read + 1) != Some(&b'\n'),
+                other => other == b'\n',
+            };
+            self.line += u32::from(is_end);
+            self.read += 1;
+        }
+        self.line
+    }
 }
 
 fn reader(text: &str, delimiter: u8) -> csv::Reader<&[u8]> {
@@ -69,6 +95,15 @@ mod tests {
         for text in ["Tên;Số\nA, B;1,5\n", "Tên\tSố\nA, B\t1,5\n", "Tên,Số\n\"A, B\",\"1,5\"\n", "Tên|Số\nA, B|1,5"]
         {
             assert_eq!(texts(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn rows_have_the_numbers_of_their_lines_with_any_end_of_line() {
+        for end in ["\n", "\r\n", "\r"] {
+            let text = ["a,b", "1,2", "", "3,\"4", "5\"", "6,7", ""].join(end);
+            let numbers: Vec<u32> = texts(&text).iter().map(|(number, _)| *number).collect();
+            assert_eq!(numbers, [1, 2, 4, 6], "{end:?}");
         }
     }
 

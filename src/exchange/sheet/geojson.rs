@@ -6,6 +6,9 @@ use serde_json::{Map, Value};
 use super::{Cell, Format, MAX_CELLS, MAX_ROWS, Row, Sheet, Workbook, refused, too_large};
 use crate::kinds::Problem;
 
+/// What begins each text of a sequence; JSON itself cannot hold it.
+pub const SEPARATOR: char = '\u{1e}';
+
 /// The header of the column of geometries.
 pub const GEOMETRY: &str = "geometry";
 
@@ -32,7 +35,8 @@ struct Feature {
 pub fn read(text: &str) -> Result<Workbook, Problem> {
     let mut features = Vec::new();
     let mut epsg = None;
-    for document in serde_json::Deserializer::from_str(text).into_iter::<Document>() {
+    let text = text.replace(SEPARATOR, " ");
+    for document in serde_json::Deserializer::from_str(&text).into_iter::<Document>() {
         let document = document.map_err(|error| malformed(&error))?;
         epsg = epsg.or(document.crs.as_ref().and_then(declared_epsg));
         match document.features {

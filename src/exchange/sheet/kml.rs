@@ -88,7 +88,10 @@ fn extended_data(element: &Element, properties: &mut Map<String, Value>) {
 fn geometry(given: KmlGeometry<f64>) -> Option<Value> {
     let geometry = geo_of(given)?;
     let value = match &geometry {
-        geo::Geometry::GeometryCollection(parts) if parts.len() == 1 => return geojson_of(&parts.0[0]),
+        // One point is a place; one line of several possible ones stays what it is.
+        geo::Geometry::GeometryCollection(parts) if matches!(&parts.0[..], [geo::Geometry::Point(_)]) => {
+            return geojson_of(&parts.0[0]);
+        }
         geo::Geometry::GeometryCollection(parts) => {
             let lines: Vec<_> = parts.iter().filter_map(|part| part.clone().try_into().ok()).collect();
             let polygons: Vec<_> = parts.iter().filter_map(|part| part.clone().try_into().ok()).collect();

@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use super::formula::restore;
 use crate::kinds::Problem;
+use crate::kinds::value::is_blank;
 
 pub use archive::INFLATED_LIMIT;
 
@@ -104,12 +105,14 @@ pub fn read(bytes: &[u8]) -> Result<Workbook, Problem> {
         ));
     }
     let (text, encoding) = encoding::decode(bytes)?;
-    let mut workbook = match text.trim_start().chars().next() {
-        Some('{' | '[') => geojson::read(&text)?,
-        Some('<') => kml::read(&text)?,
-        Some(_) => csv::read(&text)?,
-        None => return Err(refused("file.empty", "Tệp trống.", "The file is empty.")),
-    };
+    // A sequence puts a record separator before each text (RFC 8142).
+    let mut workbook =
+        match text.trim_start_matches(|c: char| c.is_whitespace() || c == geojson::SEPARATOR).chars().next() {
+            Some('{' | '[') => geojson::read(&text)?,
+            Some('<') => kml::read(&text)?,
+            Some(_) => csv::read(&text)?,
+            None => return Err(refused("file.empty", "Tệp trống.", "The file is empty.")),
+        };
     workbook.remarks.extend(encoding);
     Ok(workbook)
 }
@@ -128,12 +131,16 @@ impl Row {
 }
 
 impl Cell {
-    /// A text cell, or `None` when nothing is in it. Texts that an export had to disarm (`'=1+1`) are as they were.
+    /// A text cell, or `None` when nothing is in it.
     pub fn text(text: &str) -> Option<Cell> {
         use unicode_normalization::UnicodeNormalization;
-        let text = text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}'));
-        let text: String = restore(text).nfc().collect();
+        let text: String = trimmed(text).nfc().collect();
         (!text.is_empty()).then_some(Cell::Text(text))
+    }
+
+    /// The same in a file of a spreadsheet: what an export had to disarm (`'=1+1`) is as it was.
+    fn disarmed(text: &str) -> Option<Cell> {
+        Cell::text(restore(trimmed(text)))
     }
 
     /// What the sender sees in the cell, nearly.
@@ -147,6 +154,10 @@ impl Cell {
             Cell::Uncomputed => "=".into(),
         }
     }
+}
+
+fn trimmed(text: &str) -> &str {
+    text.trim_matches(is_blank)
 }
 
 /// The name of a column in a spreadsheet: A, Z, AA.
@@ -190,8 +201,9 @@ mod tests {
 
     #[test]
     fn disarmed_formula_is_the_text_it_was() {
-        assert_eq!(Cell::text("'=1+1"), Some(Cell::Text("=1+1".into())));
-        assert_eq!(Cell::text("'quoted'"), Some(Cell::Text("'quoted'".into())));
+        assert_eq!(Cell::disarmed("'=1+1"), Some(Cell::Text("=1+1".into())));
+        assert_eq!(Cell::disarmed("'quoted'"), Some(Cell::Text("'quoted'".into())));
+        assert_eq!(Cell::text("'=1+1"), Some(Cell::Text("'=1+1".into())));
         assert_eq!(Cell::text(" \u{a0} "), None);
     }
 }

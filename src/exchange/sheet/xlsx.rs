@@ -113,8 +113,8 @@ fn cell_of(value: &DataRef<'_>) -> Option<Cell> {
         DataRef::Empty => None,
         DataRef::Int(number) => Some(Cell::Number(*number as f64)),
         DataRef::Float(number) => Some(Cell::Number(*number)),
-        DataRef::String(text) => Cell::text(text),
-        DataRef::SharedString(text) => Cell::text(text),
+        DataRef::String(text) => Cell::disarmed(text),
+        DataRef::SharedString(text) => Cell::disarmed(text),
         DataRef::Bool(value) => Some(Cell::Bool(*value)),
         DataRef::DateTime(moment) if moment.is_datetime() => match moment.as_datetime() {
             Some(moment) => Some(Cell::Date(moment.date())),

@@ -229,6 +229,7 @@ impl Planner<'_> {
         let write = matched.map_or(Write::Create, |matched| Write::Patch { current: &matched.record });
         let geometry = match &record.place {
             Place::Degrees(geometry) => Some(geometry),
+            Place::Cleared => Some(&Value::Null),
             _ => None,
         };
         let normal = normalise(kind, write, &given, geometry, today()).and_then(|mut columns| {
@@ -302,7 +303,7 @@ impl Planner<'_> {
     /// What the sender need not say in each row.
     fn defaults(&self, given: &mut Properties, matched: Option<&Match>) {
         let current = matched.map(|matched| &matched.record);
-        if let Some(code) = given.get("declared_commune_code")
+        if let Some(code) = given.get("declared_commune_code").filter(|code| !code.is_null())
             && !given.contains_key("declared_on")
             && current.is_none_or(|current| current.get("declared_commune_code") != Some(code))
         {
