@@ -136,6 +136,7 @@ fn routes(config: &mut web::ServiceConfig) {
                     "/collections/{collection}/import-template.xlsx",
                     read().to(api::imports::show_template),
                 ))
+                .service(only_get("/imports", read().to(api::imports::list_imports)))
                 .service(only_get("/imports/{import}", read().to(api::imports::find_import)))
                 .service(only_get("/imports/{import}/workbook", read().to(api::imports::show_workbook)))
                 .service(only_post("/imports/{import}/commit", web::post().to(api::imports::commit_import)))

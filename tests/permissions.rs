@@ -105,6 +105,7 @@ const EXPECTED: &[(&str, Answers)] = &[
     ("delete_item", write(204)),
     ("create_import", PLAN),
     ("show_template", READ),
+    ("list_imports", SIGNED_IN),
     ("find_import", OF_SENDER),
     ("show_workbook", OF_SENDER),
     ("commit_import", OF_SENDER),

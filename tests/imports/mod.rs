@@ -6,6 +6,7 @@ mod faults;
 mod formats;
 mod habits;
 mod liaison;
+mod list;
 mod returned;
 mod roundtrip;
 mod safety;

@@ -22,22 +22,31 @@ pub async fn document(
 ) -> Result<Value, Error> {
     let updates = listed(conn, import.id, "update", LISTED).await?;
     let missing = listed(conn, import.id, "missing", LISTED).await?;
-    let own = format!("{}/imports/{}", base(app, request), import.id);
-    let mut document = json!({
+    let mut document = summary(&base(app, request), import);
+    document["options"] = import.options.clone();
+    document["mapping"] = import.mappings.clone();
+    document["findings"] = findings(import, vietnamese(request));
+    document["updates"] = json!(updates);
+    document["missing"] = json!(missing);
+    if let Some(undone) = &import.undone {
+        document["undone"] = undone.clone();
+    }
+    Ok(document)
+}
+
+/// What a list says of an import.
+pub fn summary(base: &str, import: &Import) -> Value {
+    let own = format!("{base}/imports/{}", import.id);
+    let mut summary = json!({
         "id": import.id.to_string(),
         "collection": import.collection,
         "mode": import.mode,
         "status": import.status,
         "source_org": import.source_org,
         "file": {"name": import.file_name, "format": import.format, "sha256": import.file_hash},
-        "options": import.options,
         "plan": import.plan,
         "counts": import.counts,
         "progress": {"done": import.done, "total": import.total},
-        "mapping": import.mappings,
-        "findings": findings(import, vietnamese(request)),
-        "updates": updates,
-        "missing": missing,
         "created_at": import.created_at,
         "created_by": import.sent_by,
         "committed_at": import.committed_at,
@@ -46,13 +55,10 @@ pub async fn document(
             link("related", &format!("{own}/workbook"), XLSX, "The file back, with what is wrong where"),
         ],
     });
-    if let Some(undone) = &import.undone {
-        document["undone"] = undone.clone();
-    }
     if let Some(failure) = &import.failure {
-        document["failure"] = json!(failure);
+        summary["failure"] = json!(failure);
     }
-    Ok(document)
+    summary
 }
 
 /// Each with its message in the language asked for, and in both.

@@ -9,10 +9,11 @@ use std::time::Duration;
 use actix_web::http::header::{CONTENT_DISPOSITION, LOCATION};
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
+use serde_json::json;
 use uuid::Uuid;
 
 use super::extract::{Layer, wants_vietnamese};
-use super::links::base;
+use super::links::{base, link, own, with_parameter};
 use super::writes::writable;
 use crate::access::{Caller, Role, View, may_write};
 use crate::app::App;
@@ -20,12 +21,15 @@ use crate::error::Error;
 use crate::exchange::import::{Finding, Overrides, returned, template};
 use crate::exchange::sheet;
 use crate::kinds::{Kind, Problem, Type};
-use crate::query::Params;
+use crate::query::{Params, limit_of};
 use crate::store::imports::{self, Consent, Import};
 use crate::store::units;
 
 /// How long a client waits for a plan before it is told to ask again.
 const PATIENCE: Duration = Duration::from_secs(25);
+
+const DEFAULT_LIMIT: usize = 100;
+const MAX_LIMIT: usize = 1000;
 
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
@@ -57,6 +61,32 @@ pub async fn create_import(
     let document = answer::document(&mut conn, &app, &request, &import).await?;
     let mut response = if done { HttpResponse::Created() } else { HttpResponse::Accepted() };
     Ok(response.insert_header((LOCATION, format!("{}/imports/{id}", base(&app, &request)))).json(document))
+}
+
+/// `GET /api/v1/imports`: one's own, newest first; administrators see all.
+pub async fn list_imports(app: web::Data<App>, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Error> {
+    if caller.is_stranger() {
+        return Err(Error::Unauthorized);
+    }
+    let mut params = Params::parse(request.query_string());
+    params.format(&["json"])?;
+    let from_link = ("giá trị lấy từ liên kết next", "taken from a next link");
+    let before = params.read("cursor", from_link, |text| text.parse::<Uuid>().ok())?;
+    let limit = params.read("limit", ("số nguyên từ 1", "an integer from 1"), |text| limit_of(text, MAX_LIMIT))?;
+    let limit = limit.unwrap_or(DEFAULT_LIMIT);
+    params.finish()?;
+    let mut conn = app.store.connection().await?;
+    let mut imports = imports::list(&mut conn, &caller, before, limit as i64 + 1).await?;
+    let base = base(&app, &request);
+    let mut links = vec![link("self", &own(&base, &request), "application/json", "This page")];
+    if imports.len() > limit {
+        imports.truncate(limit);
+        let last = imports.last().map(|import| import.id.to_string()).unwrap_or_default();
+        let next = with_parameter(&base, &request, "cursor", &last);
+        links.push(link("next", &next, "application/json", "The next page"));
+    }
+    let imports: Vec<_> = imports.iter().map(|import| answer::summary(&base, import)).collect();
+    Ok(HttpResponse::Ok().json(json!({"imports": imports, "links": links})))
 }
 
 /// `GET /api/v1/imports/{import}`: the plan, or how far it is.

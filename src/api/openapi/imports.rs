@@ -32,7 +32,26 @@ pub fn operations() -> Vec<(String, Operation)> {
         file("The cells that were sent, a column of states, colours, comments, drop-downs"),
     );
     workbook.problems = &[400, 401, 404, 422, 503];
-    for operation in [&mut found, &mut workbook] {
+    let limit = json!({"name": "limit", "in": "query", "required": false, "description": "At most so many",
+        "schema": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100}});
+    let mut cursor =
+        json!({"name": "cursor", "in": "query", "required": false, "schema": {"type": "string", "format": "uuid"}});
+    cursor["description"] = json!("Where the page begins: taken from a next link");
+    cursor["example"] = json!("00000000-0000-4000-8000-000000000000");
+    let mut list = get(
+        "list_imports",
+        "One's own imports, newest first; administrators see all",
+        "Imports",
+        vec![limit, cursor, reference("f")],
+        json_answer(
+            "Imports, without their findings",
+            json!({"type": "object", "required": ["imports", "links"], "properties": {
+                "imports": {"type": "array", "items": {"$ref": "#/components/schemas/Import"}},
+                "links": {"type": "array", "items": {"$ref": "#/components/schemas/Link"}}}}),
+        ),
+    );
+    list.problems = &[400, 401, 503];
+    for operation in [&mut list, &mut found, &mut workbook] {
         operation.writes = true;
     }
     let create = Operation {
@@ -79,6 +98,7 @@ pub fn operations() -> Vec<(String, Operation)> {
     vec![
         ("/collections/{collectionId}/imports".into(), create),
         ("/collections/{collectionId}/import-template.xlsx".into(), template),
+        ("/imports".into(), list),
         ("/imports/{import}".into(), found),
         ("/imports/{import}/workbook".into(), workbook),
         ("/imports/{import}/commit".into(), commit),
@@ -162,7 +182,7 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
     });
     let import = json!({
         "type": "object",
-        "required": ["id", "status", "counts", "findings"],
+        "required": ["id", "status", "counts"],
         "properties": {
             "id": {"type": "string", "format": "uuid"},
             "collection": {"type": "string"},

@@ -19,6 +19,7 @@ use uuid::Uuid;
 use crate::access::Caller;
 use crate::exchange::import::Overrides;
 use crate::kinds::Kind;
+use crate::store::sql::Sql;
 
 pub use commit::{Consent, commit};
 pub use plan::{Sent, plan};
@@ -152,18 +153,49 @@ pub async fn create(
         .await
 }
 
-/// One import; `None` unless it is the caller's own, or the caller sees to everything. Planning that a killed server left
-/// behind has failed.
+/// One import; `None` unless it is the caller's own, or the caller sees to everything.
 pub async fn find(conn: &mut AsyncPgConnection, caller: &Caller, id: Uuid) -> QueryResult<Option<Import>> {
-    let abandoned = imports::alive_at.lt(Utc::now() - chrono::Duration::minutes(3));
-    diesel::update(imports::table.filter(imports::id.eq(id)).filter(imports::status.eq("planning")).filter(abandoned))
-        .set((imports::status.eq("failed"), imports::failure.eq("interrupted")))
-        .execute(conn)
-        .await?;
+    fail_abandoned(conn).await?;
     let import = imports::table.find(id).select(Import::as_select()).first(conn).await.optional()?;
     let everything = crate::access::may_administer(caller).is_ok();
     let own = |import: &Import| caller.account().is_some() && import.account_id == account_id(caller);
     Ok(import.filter(|import| everything || own(import)))
+}
+
+/// The caller's own imports, or everybody's for those who see to everything: newest first, those before one, at most so
+/// many.
+pub async fn list(
+    conn: &mut AsyncPgConnection,
+    caller: &Caller,
+    before: Option<Uuid>,
+    limit: i64,
+) -> QueryResult<Vec<Import>> {
+    fail_abandoned(conn).await?;
+    let mut query = imports::table.select(Import::as_select()).into_boxed();
+    if crate::access::may_administer(caller).is_err() {
+        query = query.filter(imports::account_id.eq(account_id(caller)));
+    }
+    if let Some(before) = before {
+        let at =
+            imports::table.find(before).select(imports::created_at).first::<DateTime<Utc>>(conn).await.optional()?;
+        let Some(at) = at else { return Ok(Vec::new()) };
+        let earlier = imports::created_at.lt(at).or(imports::created_at.eq(at).and(imports::id.lt(before)));
+        query = query.filter(earlier);
+    }
+    query.order((imports::created_at.desc(), imports::id.desc())).limit(limit).load(conn).await
+}
+
+/// Marks planning that a killed server left behind as failed: nobody holds its lock. A planner that has only just begun
+/// may not have it yet.
+async fn fail_abandoned(conn: &mut AsyncPgConnection) -> QueryResult<()> {
+    Sql::new(
+        "update imports set status = 'failed', failure = 'interrupted' where id in (\
+         select id from imports where status = 'planning' and alive_at < now() - interval '5 seconds') \
+         and status = 'planning' and pg_try_advisory_xact_lock(hashtextextended('import ' || id, 0))",
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
 }
 
 /// The file as it was sent; `None` when it is older than files are kept.

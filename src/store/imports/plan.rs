@@ -19,6 +19,7 @@ use crate::kinds::normalise::{Write, normalise};
 use crate::kinds::problem::Place as ProblemPlace;
 use crate::kinds::{Kind, Problem, Properties};
 use crate::store::assets;
+use crate::store::sql::{Bind, Sql};
 use crate::store::writing::same;
 
 /// Rows that are matched and written together.
@@ -49,7 +50,13 @@ pub async fn plan(
     sent: Sent,
 ) -> Result<(), Error> {
     conn.batch_execute("set statement_timeout = '10min'").await?;
+    // Held as long as somebody plans: it ends with the connection of a server that is killed.
+    let lock = |take: &'static str| {
+        Sql::new(take).text("(hashtextextended('import ' || ").bind(Bind::Text(id.to_string())).text(", 0))")
+    };
+    lock("select pg_advisory_lock").execute(conn).await?;
     let planned = make(conn, caller, kind, id, sent).await;
+    lock("select pg_advisory_unlock").execute(conn).await?;
     conn.batch_execute("reset statement_timeout").await?;
     if let Err(error) = &planned {
         let failure = match error {
