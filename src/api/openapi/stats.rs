@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::operations::{Operation, answer, get, json_answer};
 use super::parameters::reference;
+use crate::exchange::export::Format;
 use crate::figures::{INDICATORS, operators};
 
 pub fn operations() -> Vec<(String, Operation)> {
@@ -22,8 +23,11 @@ pub fn operations() -> Vec<(String, Operation)> {
         "The level of the units counted by",
         json!({"type": "string", "enum": ["province", "district", "commune"], "default": "commune"}),
     );
-    let format =
-        query("f", "The format", json!({"type": "string", "enum": ["json", "geojson", "csv"], "default": "json"}));
+    let format = query(
+        "f",
+        "The format",
+        json!({"type": "string", "enum": ["json", "geojson", "csv", "xlsx"], "default": "json"}),
+    );
     let mut of_units = get(
         "list_stats",
         "Figures of several units",
@@ -36,22 +40,32 @@ pub fn operations() -> Vec<(String, Operation)> {
             {
                 figures["content"][media_type] = answer("", media_type, schema)["content"][media_type].clone();
             }
-            figures
+            also_workbook(figures)
         },
     );
     of_units.problems = &[400, 401, 404, 503, 504];
     let unit = json!({
         "name": "unit", "in": "path", "required": true, "schema": {"type": "string"}, "example": "405@2023-09-20",
         "description": "The code of a unit and the day on which it is read; alone: that of as_of, else today"});
-    let mut of_unit = get(
-        "show_stats",
-        "Every figure of a unit",
-        "Figures",
-        [vec![unit], common(), vec![reference("f")]].concat(),
-        json_answer("Figures by code", json!({"$ref": "#/components/schemas/UnitFigures"})),
+    let format_of_one = query(
+        "f",
+        "The format; csv and xlsx have a row a figure",
+        json!({"type": "string", "enum": ["json", "csv", "xlsx"], "default": "json"}),
     );
+    let mut of_unit =
+        get("show_stats", "Every figure of a unit", "Figures", [vec![unit], common(), vec![format_of_one]].concat(), {
+            let mut figures = json_answer("Figures by code", json!({"$ref": "#/components/schemas/UnitFigures"}));
+            figures["content"]["text/csv"] = json!({"schema": {"type": "string"}});
+            also_workbook(figures)
+        });
     of_unit.problems = &[400, 401, 404, 503, 504];
     vec![("/stats/definitions".into(), definitions), ("/stats".into(), of_units), ("/stats/{unit}".into(), of_unit)]
+}
+
+/// A sheet of figures, and one of notes and definitions.
+fn also_workbook(mut figures: Value) -> Value {
+    figures["content"][Format::Xlsx.media_type()] = json!({"schema": {"type": "string", "format": "binary"}});
+    figures
 }
 
 fn query(name: &str, description: &str, schema: Value) -> Value {

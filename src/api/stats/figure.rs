@@ -100,7 +100,7 @@ impl Linked<'_> {
     }
 
     /// The items whose number, or whose sum of the counted field, is the value.
-    fn rows(&self, indicator: &'static Indicator, value: &Value, part: Option<&'static str>) -> Option<String> {
+    pub fn rows(&self, indicator: &'static Indicator, value: &Value, part: Option<&'static str>) -> Option<String> {
         let Context { base, question, .. } = self.context;
         let unit = self.unit?;
         let as_part = part.filter(|part| *part == UNKNOWN).or(self.operator(indicator));

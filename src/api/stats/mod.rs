@@ -1,10 +1,12 @@
 //! The figures: `GET /stats/definitions`, `/stats`, `/stats/{unit}`.
 
+mod book;
 mod figure;
+mod list;
 mod question;
 mod table;
 
-use actix_web::http::header::CONTENT_LANGUAGE;
+use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_LANGUAGE};
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Map, Value, json};
 
@@ -14,9 +16,11 @@ use super::links::base;
 use crate::access::Caller;
 use crate::app::App;
 use crate::error::Error;
-use crate::figures::{HEADLINES, INDICATORS, Indicator, Measure, UnitFigures};
+use crate::exchange::export::Format;
+use crate::exchange::export::book::{Page, write};
+use crate::figures::{Days, HEADLINES, INDICATORS, Indicator, Measure, UnitFigures};
 use crate::query::Params;
-use crate::store::figures::figures;
+use crate::store::figures::{Question, figures};
 use crate::store::territory::Unit;
 
 use figure::Context;
@@ -43,6 +47,7 @@ pub async fn list_stats(app: web::Data<App>, caller: Caller, request: HttpReques
     let answer = match asked.format {
         "geojson" => table::geojson(&mut conn, &context, &counted).await?,
         "csv" => table::csv(&context, &counted)?,
+        "xlsx" => file(&question, "xlsx", workbook(book::of_units(&context, &counted)).await?),
         _ => {
             let none = UnitFigures::default();
             let of = |code: &Option<String>| counted.get(code).unwrap_or(&none);
@@ -84,7 +89,16 @@ pub async fn show_stats(
     let base = base(&app, &request);
     let context = Context { base: &base, question: &question, vietnamese: wants_vietnamese(request.headers()) };
     let Some(unit) = question.units.first() else { return Err(Error::NotFound) };
-    let UnitFigures { figures, quality } = counted.get(&Some(unit.code.clone())).cloned().unwrap_or_default();
+    let own = counted.get(&Some(unit.code.clone())).cloned().unwrap_or_default();
+    match asked.format {
+        "csv" => return Ok(with_tag(file(&question, "csv", list::csv(&context, unit, &own)?), tag)),
+        "xlsx" => {
+            let bytes = workbook(book::of_unit(&context, unit, &own)).await?;
+            return Ok(with_tag(file(&question, "xlsx", bytes), tag));
+        }
+        _ => {}
+    }
+    let UnitFigures { figures, quality } = own;
     let quality: Map<_, _> = quality.iter().map(|(name, count)| ((*name).to_owned(), json!(count))).collect();
     let answer = json!({
         "unit": unit_json(unit),
@@ -94,6 +108,22 @@ pub async fn show_stats(
         "quality": quality,
     });
     Ok(with_tag(json_answer(&context, &answer), tag))
+}
+
+async fn workbook(pages: Vec<Page>) -> Result<Vec<u8>, Error> {
+    let written = web::block(move || write(&pages)).await.map_err(anyhow::Error::new)?;
+    Ok(written.map_err(anyhow::Error::new)?)
+}
+
+/// `figures_405@2023-09-20_2023-09-20.xlsx`
+fn file(question: &Question, format: &str, bytes: Vec<u8>) -> HttpResponse {
+    let Days { as_of, unit_date, .. } = question.days;
+    let unit = question.scope.within.as_deref().map_or_else(String::new, |code| format!("_{code}@{unit_date}"));
+    let media_type = if format == "csv" { "text/csv; charset=utf-8" } else { Format::Xlsx.media_type() };
+    HttpResponse::Ok()
+        .content_type(media_type)
+        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"figures{unit}_{as_of}.{format}\"")))
+        .body(bytes)
 }
 
 fn json_answer(context: &Context<'_>, answer: &Value) -> HttpResponse {

@@ -38,8 +38,8 @@ pub fn of_unit(path: &str, mut params: Params) -> Result<Asked, Error> {
             format!("“{path}” names no unit; one is 405@2023-09-20."),
         )
     })?;
-    params.format(&["json"])?;
-    let asked = Asked { unit: Some(unit), ..common(&mut params, "unit", "json")? };
+    let format = params.format(&["json", "csv", "xlsx"])?.unwrap_or("json");
+    let asked = Asked { unit: Some(unit), ..common(&mut params, "unit", format)? };
     params.finish()?;
     if asked.unit.as_ref().is_some_and(|unit| Level::of_code(&unit.code) == Some(Level::Hamlet)) {
         return Err(no_such_unit(
@@ -56,7 +56,7 @@ pub fn of_unit(path: &str, mut params: Params) -> Result<Asked, Error> {
 /// # Errors
 /// 400, naming the parameter.
 pub fn of_units(mut params: Params) -> Result<Asked, Error> {
-    let format = params.format(&["json", "geojson", "csv"])?.unwrap_or("json");
+    let format = params.format(&["json", "geojson", "csv", "xlsx"])?.unwrap_or("json");
     let level =
         params.read("level", ("province, district hoặc commune", "province, district or commune"), |text| {
             Level::parse(text).filter(|level| *level != Level::Hamlet)

@@ -9,12 +9,13 @@ use super::figure::{Context, number};
 use super::unit_json;
 use crate::api::items::GEOJSON;
 use crate::error::Error;
-use crate::figures::{Change, Figure, UnitFigures, Value, percent};
+use crate::figures::{Change, Figure, Indicator, UnitFigures, Value, percent};
+use crate::kinds::Label;
 use crate::store::Connection;
 use crate::store::row::Cell;
 use crate::store::territory;
 
-type Counted = BTreeMap<Option<String>, UnitFigures>;
+pub type Counted = BTreeMap<Option<String>, UnitFigures>;
 
 /// The units with their boundaries, and the figures as properties.
 pub async fn geojson(conn: &mut Connection, context: &Context<'_>, counted: &Counted) -> Result<HttpResponse, Error> {
@@ -40,8 +41,8 @@ pub async fn geojson(conn: &mut Connection, context: &Context<'_>, counted: &Cou
             _ => Map::new(),
         };
         let cells = cells(counted.get(&Some(unit.code.clone())));
-        for column in &columns {
-            properties.insert(column.clone(), cells.get(column).cloned().unwrap_or(Json::Null));
+        for Column { name, .. } in &columns {
+            properties.insert(name.clone(), cells.get(name).cloned().unwrap_or(Json::Null));
         }
         body.extend_from_slice(b",\"properties\":");
         body.extend_from_slice(Json::Object(properties).to_string().as_bytes());
@@ -60,14 +61,15 @@ pub fn csv(context: &Context<'_>, counted: &Counted) -> Result<HttpResponse, Err
     let write = |writer: &mut csv::Writer<Vec<u8>>, head: [String; 6], cells: Vec<String>| {
         writer.write_record(head.into_iter().chain(cells)).map_err(|error| Error::Internal(error.into()))
     };
-    write(&mut writer, head, columns.clone())?;
+    write(&mut writer, head, columns.iter().map(|column| column.name.clone()).collect())?;
     let as_of = context.question.days.as_of.to_string();
     let level = context.question.scope.level.name();
     let rows = context.question.units.iter().map(Some).chain([None]);
     for unit in rows {
         let cells = cells(counted.get(&unit.map(|unit| unit.code.clone())));
-        let cells = columns.iter().map(|column| match cells.get(column) {
+        let cells = columns.iter().map(|column| match cells.get(&column.name) {
             None | Some(Json::Null) => String::new(),
+            Some(Json::String(text)) => text.clone(),
             Some(value) => value.to_string(),
         });
         let head = match unit {
@@ -88,56 +90,92 @@ pub fn csv(context: &Context<'_>, counted: &Counted) -> Result<HttpResponse, Err
 }
 
 /// Every column, in the order of the indicators; of a partition, the values that occur in some unit.
-fn columns(counted: &Counted) -> Vec<String> {
+pub fn columns(counted: &Counted) -> Vec<Column> {
     let mut used: HashMap<String, bool> = HashMap::new();
     let mut order = Vec::new();
     for cell in counted.values().flat_map(|unit| unit.figures.iter().flat_map(flatten)) {
-        if !used.contains_key(&cell.name) {
-            order.push(cell.name.clone());
+        if !used.contains_key(&cell.column.name) {
+            order.push(cell.column.clone());
         }
-        *used.entry(cell.name).or_default() |= !cell.is_part || cell.value != json!(0);
+        *used.entry(cell.column.name).or_default() |= !cell.is_part || cell.value != json!(0);
     }
-    order.retain(|name| used.get(name) == Some(&true));
+    order.retain(|column| used.get(&column.name) == Some(&true));
     order
 }
 
-fn cells(figures: Option<&UnitFigures>) -> HashMap<String, Json> {
+/// The values of a row, by the names of their columns.
+pub fn cells(figures: Option<&UnitFigures>) -> HashMap<String, Json> {
     figures
         .into_iter()
         .flat_map(|unit| unit.figures.iter().flat_map(flatten))
-        .map(|cell| (cell.name, cell.value))
+        .map(|cell| (cell.column.name, cell.value))
         .collect()
+}
+
+/// `camera_eyes`; `camera_eyes_by_manager_district_police`; `mobile_hamlets_4g_covered`, `_total`, `_percent` …
+#[derive(Debug, Clone)]
+pub struct Column {
+    pub name: String,
+    pub indicator: &'static Indicator,
+    /// What it says of the indicator: nothing of a value itself.
+    pub part: Option<Label>,
+    /// Whether the values of the units add up to that of all.
+    pub adds_up: bool,
 }
 
 /// A value of a row.
 struct FlatCell {
-    name: String,
+    column: Column,
     value: Json,
     /// One value of a partition, left out where it is nothing everywhere.
     is_part: bool,
 }
 
-/// `camera_eyes`; `camera_eyes_by_manager_district_police`; `mobile_hamlets_4g_covered`, `_total`, `_percent` …
+const fn label(vi: &'static str, en: &'static str) -> Label {
+    Label { vi, en }
+}
+
+pub const UNKNOWN_LABEL: Label = label("chưa rõ", "unknown");
+
+/// The label of a value of a partition.
+pub fn label_of(indicator: &Indicator, value: &str) -> Label {
+    let choice = indicator.choices().iter().find(|choice| choice.value == value);
+    choice.map_or(UNKNOWN_LABEL, |choice| choice.label)
+}
+
 fn flatten(figure: &Figure) -> Vec<FlatCell> {
-    let code = figure.indicator.code;
-    let plain = |value: Json| FlatCell { name: code.to_owned(), value, is_part: false };
-    let named = |name: &str, value: Json| FlatCell { name: format!("{code}_{name}"), value, is_part: false };
+    let indicator = figure.indicator;
+    let code = indicator.code;
+    let plain = |value: Json, adds_up: bool| {
+        let column = Column { name: code.to_owned(), indicator, part: None, adds_up };
+        FlatCell { column, value, is_part: false }
+    };
+    let named = |name: &str, part: Label, value: Json, adds_up: bool| {
+        let column = Column { name: format!("{code}_{name}"), indicator, part: Some(part), adds_up };
+        FlatCell { column, value, is_part: false }
+    };
     let mut cells = match &figure.value {
-        Value::Number(value) => vec![plain(json!(value))],
-        Value::Level(level) => vec![plain(json!(level))],
+        Value::Number(value) => vec![plain(json!(value), true)],
+        Value::Level(level) => vec![plain(json!(level), false)],
         Value::Partition { values, total } => {
-            let values = values.iter().map(|(name, value)| FlatCell { is_part: true, ..named(name, json!(value)) });
-            values.chain([named("total", json!(total))]).collect()
+            let values = values.iter().map(|(name, value)| FlatCell {
+                is_part: true,
+                ..named(name, label_of(indicator, name), json!(value), true)
+            });
+            values.chain([named("total", label("tổng", "total"), json!(total), true)]).collect()
         }
         Value::Ratio { covered, unknown, total } => vec![
-            named("covered", json!(covered)),
-            named("unknown", json!(unknown)),
-            named("total", json!(total)),
-            named("percent", json!(percent(*covered, *total))),
+            named("covered", label("có", "covered"), json!(covered), true),
+            named("unknown", UNKNOWN_LABEL, json!(unknown), true),
+            named("total", label("tổng", "total"), json!(total), true),
+            named("percent", label("%", "%"), json!(percent(*covered, *total)), false),
         ],
     };
     if let Some(Change::Of(delta)) = &figure.change {
-        cells.push(named("delta", number(delta.value)));
+        cells.push(named("delta", label("tăng, giảm", "change"), number(delta.value), true));
+    }
+    if indicator.is_of_availability() {
+        cells.push(named("basis", label("nguồn", "basis"), json!(figure.basis), false));
     }
     cells
 }

@@ -1,5 +1,6 @@
 //! The rows of a layer as files that other programs open. Texts are written row by row; workbooks to a file.
 
+pub mod book;
 mod csv;
 mod kml;
 mod xlsx;
