@@ -1,8 +1,9 @@
 //! What an indicator is: which rows of a layer it counts, and how.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::kinds::{Choice, Kind, Label};
+use crate::query::AsOf;
 
 /// A published figure: its definition, and how it is counted.
 #[derive(Debug)]
@@ -181,17 +182,19 @@ impl Selection {
 pub struct Days {
     pub as_of: NaiveDate,
     pub unit_date: NaiveDate,
+    /// What was written later is not counted.
+    pub known_at: Option<DateTime<Utc>>,
     pub today: NaiveDate,
 }
 
 impl Days {
-    /// The day whose versions are read; `None` is the table as it is.
-    pub fn versions(&self) -> Option<NaiveDate> {
-        (self.as_of < self.today).then_some(self.as_of)
+    /// The state of the records that is read.
+    pub fn versions(&self) -> AsOf {
+        AsOf::new(Some(self.as_of), self.known_at, self.today)
     }
 
     /// Whether rows are read as they are and placed in the units of today, so that their stored commune holds.
     pub fn are_current(&self) -> bool {
-        self.versions().is_none() && self.unit_date == self.today
+        self.versions() == AsOf::NOW && self.unit_date == self.today
     }
 }

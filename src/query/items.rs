@@ -1,15 +1,15 @@
 //! The question that `GET /collections/{c}/items` asks.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::access::View;
 use crate::error::Error;
 use crate::exchange::export::Format;
-use crate::figures::Selection;
+use crate::figures::{Days, Selection};
 use crate::kinds::{Field, Problem, Type};
 
 use super::interval::{date_of, day};
-use super::{Cursor, Interval, Key, Params, UnitRef, order};
+use super::{Cursor, Interval, Key, Params, UnitRef, as_of, day_of, order};
 
 pub const DEFAULT_LIMIT: usize = 100;
 /// More is clamped to this, not refused.
@@ -31,6 +31,8 @@ pub struct ItemsQuery {
     pub datetime: Option<Interval>,
     /// The records as they were on a day.
     pub as_of: Option<NaiveDate>,
+    /// Of layers whose records have versions.
+    pub known_at: Option<DateTime<Utc>>,
     pub within: Option<UnitRef>,
     /// The rows behind a figure.
     pub indicator: Option<Selection>,
@@ -94,6 +96,7 @@ impl ItemsQuery {
                 Interval::parse,
             )?,
             as_of: params.read("as_of", ("ngày dạng 2023-09-20", "a date such as 2023-09-20"), date_of)?,
+            known_at: if view.has_versions() { as_of::known_at(&mut params)? } else { None },
             within: params.read(
                 "within",
                 ("mã đơn vị hành chính: 405@2023-09-20", "the code of a unit: 405@2023-09-20"),
@@ -133,11 +136,19 @@ impl ItemsQuery {
         self.limit.unwrap_or(DEFAULT_LIMIT).min(MAX_LIMIT)
     }
 
+    /// The day asked about, today when none is, and that of the units it is asked of.
+    pub fn days(&self, today: NaiveDate) -> Days {
+        let as_of = self.as_of.unwrap_or_else(|| self.known_at.map_or(today, day_of));
+        let unit_date = self.within.as_ref().and_then(|unit| unit.on).unwrap_or(as_of);
+        Days { as_of, unit_date, known_at: self.known_at, today }
+    }
+
     /// Whether every row of the layer is asked for.
     pub fn is_whole(&self) -> bool {
         self.bbox.is_none()
             && self.datetime.is_none()
             && self.as_of.is_none()
+            && self.known_at.is_none()
             && self.within.is_none()
             && self.indicator.is_none()
             && self.q.is_none()

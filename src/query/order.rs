@@ -2,11 +2,11 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chrono::{DateTime, Datelike, SecondsFormat, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use serde_json::{Value, json};
 
-use super::Params;
 use super::interval::date_of;
+use super::{Params, rfc3339};
 use crate::access::View;
 use crate::error::Error;
 use crate::kinds::{Class, Field, Kind, Type};
@@ -96,7 +96,7 @@ fn written(cell: &Cell) -> Option<String> {
         Cell::Double(number) => Some(number.to_string()),
         Cell::Bool(value) => Some(value.to_string()),
         Cell::Date(date) => Some(date.to_string()),
-        Cell::Moment(moment) => Some(moment.to_rfc3339_opts(SecondsFormat::Micros, true)),
+        Cell::Moment(moment) => Some(rfc3339(*moment)),
         Cell::Null | Cell::Texts(_) | Cell::Json(_) | Cell::Geometry(_) => None,
     }
 }

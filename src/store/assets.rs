@@ -172,10 +172,10 @@ fn writable(kind: &'static Kind) -> impl Iterator<Item = &'static str> {
 }
 
 /// Keys, as `(source_org, code)` or `(source_org, external_id)`, that other records of the layer have: which of the given
-/// records meet one, by their place in the list.
+/// records meet one, by their place in the list. Records that the caller may not know of have keys of their own.
 pub async fn taken_keys(
     conn: &mut AsyncPgConnection,
-    kind: &'static Kind,
+    view: &View<'_>,
     records: &[(Option<i64>, &Properties)],
 ) -> QueryResult<Vec<(usize, &'static str)>> {
     let given: Vec<_> = records
@@ -192,8 +192,10 @@ pub async fn taken_keys(
             .text(" as key, row_number() over () as nth from jsonb_to_recordset(")
             .bind(Bind::Json(json!(given)))
             .text(") as r (id bigint, org text, code text, external_id text)) select distinct g.nth from given g where g.key is not null and (exists (select from ")
-            .name(kind.table())
-            .text(" t where coalesce(t.source_org, '') = g.org and t.")
+            .name(view.kind.table())
+            .text(" t where (t.public or ")
+            .sql(view.class_of_row())
+            .text(" is not null) and coalesce(t.source_org, '') = g.org and t.")
             .name(key)
             .text(" = g.key and t.id is distinct from g.id and t.id <> all (select id from given where id is not null)) or exists (select from given other where other.org = g.org and other.key = g.key and other.nth < g.nth)) order by 1")
             .load(conn)

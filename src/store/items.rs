@@ -11,9 +11,8 @@ use super::row::{Cell, Row};
 use super::sql::{Bind, Sql};
 use super::{figures, order, territory};
 use crate::access::View;
-use crate::figures::Days;
 use crate::kinds::{Class, Field, Kind, Storage, Type};
-use crate::query::{Cursor, Filter, FilterValue, Interval, ItemsQuery, Key};
+use crate::query::{AsOf, Cursor, Filter, FilterValue, Interval, ItemsQuery, Key};
 
 /// The number of rows that are counted one by one; beyond it no number is given.
 const COUNTED: i64 = 10_000;
@@ -94,7 +93,7 @@ pub async fn find(conn: &mut AsyncPgConnection, view: &View<'_>, id: i64) -> Que
     let sql = Sql::new("select ")
         .sql(columns(view))
         .text(" from ")
-        .sql(view.relation(None))
+        .sql(view.relation(AsOf::NOW))
         .text(" where t.id = ")
         .bind(Bind::Integer(id));
     Ok(sql.load::<Row>(conn).await?.pop())
@@ -179,7 +178,7 @@ pub async fn extent(conn: &mut AsyncPgConnection, view: &View<'_>) -> QueryResul
     )
     .name(time.from)
     .text(") as first_day from ")
-    .sql(view.relation(None))
+    .sql(view.relation(AsOf::NOW))
     .text(") extent")
     .get_result(conn)
     .await
@@ -207,7 +206,7 @@ pub async fn stream<'a>(
 }
 
 fn rows_sql(view: &View<'_>, query: &ItemsQuery, limit: Option<usize>, today: NaiveDate) -> Sql {
-    let parts = view.parts(query.as_of.filter(|day| *day < today));
+    let parts = view.parts(query.days(today).versions());
     let several = parts.len() > 1;
     let pages = parts.into_iter().map(|part| page_of(view, query, part, limit, today));
     let sql = if several {
@@ -260,7 +259,7 @@ fn rank(view: &View<'_>, query: &ItemsQuery) -> Sql {
 
 /// The rows of the view as `t`, as they are or as they were on a day.
 fn source(view: &View<'_>, query: &ItemsQuery, today: NaiveDate) -> Sql {
-    view.relation(query.as_of.filter(|day| *day < today))
+    view.relation(query.days(today).versions())
 }
 
 fn condition(view: &View<'_>, query: &ItemsQuery, today: NaiveDate) -> Sql {
@@ -287,13 +286,10 @@ fn condition(view: &View<'_>, query: &ItemsQuery, today: NaiveDate) -> Sql {
         (Storage::Assets { .. }, None, None) => {}
     }
     if let Some(unit) = &query.within {
-        all.push(territory::within(view, unit, query.as_of, today));
+        all.push(territory::within(view, unit, query.days(today)));
     }
     if let Some(selection) = query.indicator {
-        let as_of = query.as_of.unwrap_or(today);
-        let unit_date = query.within.as_ref().and_then(|unit| unit.on).unwrap_or(as_of);
-        let days = Days { as_of, unit_date, today };
-        all.push(figures::selected(view, selection, days, query.within.as_ref()));
+        all.push(figures::selected(view, selection, query.days(today), query.within.as_ref()));
     }
     if let Some(text) = &query.q {
         all.push(

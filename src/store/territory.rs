@@ -134,13 +134,11 @@ fn units_sql(level: Level, within: Option<&Unit>, day: NaiveDate) -> Sql {
     sql.text(" and in_force(u.valid_from, u.valid_to, ").bind(Bind::Date(day)).text(") order by u.code")
 }
 
-/// Rows within a unit, as a condition on the alias `t`. A unit without a date is read on `as_of`, else today.
+/// Rows within a unit, as a condition on the alias `t`. `days.unit_date` is that of the unit.
 ///
 /// Points belong to the unit that they are placed in, lines and areas to every unit whose communes they meet, units to
 /// those above them.
-pub fn within(view: &View<'_>, unit: &UnitRef, as_of: Option<NaiveDate>, today: NaiveDate) -> Sql {
-    let as_of = as_of.unwrap_or(today);
-    let days = Days { as_of, unit_date: unit.on.unwrap_or(as_of), today };
+pub fn within(view: &View<'_>, unit: &UnitRef, days: Days) -> Sql {
     let Some(level) = Level::of_code(&unit.code) else { return Sql::new("false") };
     match view.kind.storage {
         Storage::Units { .. } => unit_within(view, level, &unit.code, days.unit_date),

@@ -290,7 +290,7 @@ async fn check_keys(
         return Ok(Vec::new());
     }
     let given: Vec<_> = records.iter().map(|(_, id, record)| (*id, *record)).collect();
-    let taken = assets::taken_keys(conn, writing.view.kind, &given).await?;
+    let taken = assets::taken_keys(conn, &writing.view, &given).await?;
     Ok(taken.into_iter().map(|(nth, key)| (records[nth].0, Error::taken_key(key))).collect())
 }
 

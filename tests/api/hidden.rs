@@ -155,8 +155,8 @@ async fn nothing_that_happens_to_a_hidden_camera_changes_an_answer() {
         }
         answers
     };
-    // Twice, for what is noted at the first time only: when a token was used last.
-    ask_all().await;
+    // When a token was used last is noted now and then; not of these.
+    server.execute("update tokens set last_used_at = 'infinity'").await;
     let before = ask_all().await;
     let compare = async |event: &str| {
         for ((asked, after), (_, before)) in ask_all().await.iter().zip(&before) {
@@ -226,4 +226,23 @@ async fn writes_that_probe_for_a_hidden_camera_are_answered_as_if_it_were_not_th
             assert_eq!(*of_hidden, of_none, "{name}");
         }
     }
+}
+
+#[actix_web::test]
+async fn keys_of_a_hidden_camera_can_be_taken_by_others() {
+    let server = Server::with_communes().await;
+    server.administrator().post(CAMERAS, hidden(json!({}))).await.ok();
+    let token = server.account("east", &[json!({"role": "editor", "unit": "00002@2026-01-01"})]).await;
+    let outsider = server.holder(&token);
+    let mut mine = hidden(json!({"legal_class": "traffic", "name": "Chốt của tôi"}));
+    mine["geometry"]["coordinates"] = json!([105.79, 19.81]);
+    let plan = crate::imports::plan(outsider, "cameras", "", mine.to_string().into_bytes()).await;
+    assert_eq!((&plan["counts"]["create"], &plan["counts"]["error"]), (&json!(1), &json!(0)), "{plan}");
+    let made = outsider.post(CAMERAS, mine).await;
+    assert_eq!(made.status, 201, "{}", made.summary());
+    // Neither can be made the other's equal: its own commune sees both, and is told.
+    let path = format!("{CAMERAS}/{}", made.json()["id"]);
+    let alike = json!({"properties": {"legal_class": "operational_police"}});
+    let refused = server.administrator().patch(&path, "\"1\"", alike).await;
+    assert_eq!(refused.summary(), "409 dup.code /properties/code");
 }

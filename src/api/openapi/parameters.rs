@@ -42,6 +42,11 @@ pub fn shared() -> Value {
     add(datetime);
     add(query("as_of", "The records as they were on this day", date()));
     add(query(
+        "known_at",
+        "What the register held at this instant, or at the end of this day in Vietnam; strangers are not shown what is hidden or deleted today",
+        json!({"type": "string", "example": "2026-01-31T23:59:59+07:00"}),
+    ));
+    add(query(
         "within",
         "A unit: code@date, or a code in force today",
         json!({"type": "string", "example": "405@2023-09-20"}),
@@ -114,6 +119,7 @@ pub fn of_items(kind: Option<&'static Kind>) -> Vec<Value> {
         "bbox",
         "datetime",
         "as_of",
+        "known_at",
         "within",
         "indicator",
         "q",
@@ -126,6 +132,7 @@ pub fn of_items(kind: Option<&'static Kind>) -> Vec<Value> {
     ]
     .into_iter()
     .filter(|name| counted || *name != "indicator")
+    .filter(|name| kind.is_none_or(|kind| kind.is_writable()) || *name != "known_at")
     .map(reference)
     .collect()
 }

@@ -77,6 +77,7 @@ fn common() -> Vec<Value> {
     let operators: Vec<_> = operators().iter().map(|choice| choice.value).collect();
     vec![
         reference("as_of"),
+        reference("known_at"),
         query(
             "compare",
             "An earlier day to compare with, in the units of the answer",
@@ -100,6 +101,7 @@ fn list() -> Value {
         "required": ["as_of", "units_on", "units", "unassigned"],
         "properties": {
             "as_of": {"type": "string", "format": "date"},
+            "known_at": {"type": "string", "format": "date-time", "nullable": true},
             "units_on": {"type": "string", "format": "date"},
             "units": {"type": "array", "items": {"$ref": "#/components/schemas/UnitFigures"}},
             "unassigned": {"type": "object", "properties": {"figures": {"type": "object"}}},
@@ -122,6 +124,7 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
                         "valid_from": {"type": "string", "format": "date"},
                         "valid_to": {"type": "string", "format": "date", "nullable": true}}},
                     "as_of": {"type": "string", "format": "date"},
+                    "known_at": {"type": "string", "format": "date-time", "nullable": true},
                     "units_on": {"type": "string", "format": "date"},
                     "figures": {"type": "object", "additionalProperties": {"$ref": "#/components/schemas/Figure"}},
                     "quality": {"type": "object", "additionalProperties": count()},

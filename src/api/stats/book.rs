@@ -7,6 +7,7 @@ use super::list;
 use super::table::{Column, Counted, cells, columns};
 use crate::exchange::export::book::{Page, Put};
 use crate::figures::{Indicator, UnitFigures, percent};
+use crate::query::rfc3339;
 use crate::store::territory::Unit;
 
 const UNIT_COLUMNS: [[&str; 3]; 6] = [
@@ -102,6 +103,7 @@ fn notes(context: &Context<'_>, indicators: impl Iterator<Item = &'static Indica
     let text = |text: &str| Put::from(text);
     let mut rows = vec![
         vec![text("Số liệu ngày / as of"), Put::Text(days.as_of.to_string())],
+        vec![text("Ghi nhận đến / known at"), days.known_at.map_or(Put::Nothing, |moment| Put::Text(rfc3339(moment)))],
         vec![text("Đơn vị hành chính ngày / units on"), Put::Text(days.unit_date.to_string())],
         vec![
             text("So với / compared with"),

@@ -5,6 +5,7 @@ use serde_json::{Map, Value as Json, json};
 use crate::figures::{
     Change, Delta, Figure, Indicator, Measure, Note, Selection, UNKNOWN, UnitFigures, Value, percent, range,
 };
+use crate::query::rfc3339;
 use crate::store::figures::Question;
 use crate::store::territory::Level;
 
@@ -111,6 +112,9 @@ impl Linked<'_> {
             question.days.as_of,
             selection.to_text()
         );
+        if let Some(known_at) = question.days.known_at {
+            query += &format!("&known_at={}", rfc3339(known_at));
+        }
         match (indicator.measure, part, value) {
             (Measure::Partition { by, .. }, Some(part), _) if part != UNKNOWN => query += &format!("&{by}={part}"),
             (Measure::SecurityLevel, _, Value::Level(level)) => {

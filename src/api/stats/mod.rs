@@ -19,7 +19,7 @@ use crate::error::Error;
 use crate::exchange::export::Format;
 use crate::exchange::export::book::{Page, write};
 use crate::figures::{Days, HEADLINES, INDICATORS, Indicator, Measure, UnitFigures};
-use crate::query::Params;
+use crate::query::{Params, rfc3339};
 use crate::store::figures::{Question, figures};
 use crate::store::territory::Unit;
 
@@ -61,6 +61,7 @@ pub async fn list_stats(app: web::Data<App>, caller: Caller, request: HttpReques
                 .collect();
             let answer = json!({
                 "as_of": question.days.as_of,
+                "known_at": question.days.known_at.map(rfc3339),
                 "units_on": question.days.unit_date,
                 "units": units,
                 "unassigned": {"figures": context.unassigned().figures(of(&None))},
@@ -103,6 +104,7 @@ pub async fn show_stats(
     let answer = json!({
         "unit": unit_json(unit),
         "as_of": question.days.as_of,
+        "known_at": question.days.known_at.map(rfc3339),
         "units_on": question.days.unit_date,
         "figures": context.of_unit(&unit.code).figures(&UnitFigures { figures, quality: Vec::new() }),
         "quality": quality,

@@ -1,12 +1,12 @@
 //! Which figures of which units a request asks for.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::api::today;
 use crate::error::Error;
 use crate::figures::{Days, INDICATORS, Indicator, find, operators};
 use crate::kinds::Problem;
-use crate::query::{Params, UnitRef};
+use crate::query::{Params, UnitRef, day_of, known_at};
 use crate::store::Connection;
 use crate::store::figures::{Question, Scope};
 use crate::store::territory::{self, Level, Unit};
@@ -22,6 +22,7 @@ pub struct Asked {
     level: Option<Level>,
     as_of: Option<NaiveDate>,
     compare: Option<NaiveDate>,
+    known_at: Option<DateTime<Utc>>,
     indicators: Vec<&'static Indicator>,
     operator: Option<&'static str>,
 }
@@ -85,7 +86,9 @@ fn common(params: &mut Params, named_by: &'static str, format: &'static str) -> 
         })
     };
     let (as_of, compare) = (day("as_of")?, day("compare")?);
-    if compare.is_some_and(|compare| compare >= as_of.unwrap_or_else(today)) {
+    let known_at = known_at(params)?;
+    let latest = known_at.map_or_else(today, day_of);
+    if compare.is_some_and(|compare| compare >= as_of.unwrap_or(latest)) {
         return Err(Error::parameter(
             "compare",
             "“compare” phải là ngày trước “as_of”.",
@@ -101,8 +104,17 @@ fn common(params: &mut Params, named_by: &'static str, format: &'static str) -> 
     let operator = params.read("operator", (&operators_listed, &operators_listed), |text| {
         operators().iter().map(|choice| choice.value).find(|known| *known == text)
     })?;
-    let indicators = indicators.unwrap_or_else(|| INDICATORS.iter().collect());
-    Ok(Asked { format, named_by, unit: None, level: None, as_of, compare, indicators, operator })
+    let has_versions = |indicator: &Indicator| known_at.is_none() || indicator.kind.is_writable();
+    if let Some(other) = indicators.iter().flatten().find(|indicator| !has_versions(indicator)) {
+        return Err(Error::parameter(
+            "known_at",
+            format!("Số liệu “{}” không lưu theo thời điểm ghi nhận.", other.code),
+            format!("Of “{}” it is not kept when it was recorded.", other.code),
+        ));
+    }
+    let every = || INDICATORS.iter().filter(|indicator| has_versions(indicator)).collect();
+    let indicators = indicators.unwrap_or_else(every);
+    Ok(Asked { format, named_by, unit: None, level: None, as_of, compare, known_at, indicators, operator })
 }
 
 impl Asked {
@@ -112,7 +124,7 @@ impl Asked {
     /// 404 when the unit does not exist, or not on that day, with the days on which it does.
     pub async fn resolve(&self, conn: &mut Connection) -> Result<Question, Error> {
         let today = today();
-        let as_of = self.as_of.unwrap_or(today);
+        let as_of = self.as_of.unwrap_or_else(|| self.known_at.map_or(today, day_of));
         let within = match &self.unit {
             Some(unit) => Some(self.find_unit(conn, unit, as_of, today).await?),
             None => None,
@@ -127,7 +139,7 @@ impl Asked {
         Ok(Question {
             scope: Scope { level, within: within.map(|unit| unit.code) },
             units,
-            days: Days { as_of, unit_date, today },
+            days: Days { as_of, unit_date, known_at: self.known_at, today },
             compare: self.compare,
             indicators: self.indicators.clone(),
             quality: self.level.is_none(),

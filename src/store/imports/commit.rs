@@ -133,7 +133,11 @@ async fn still_holds(conn: &mut AsyncPgConnection, view: &View<'_>, id: Uuid) ->
     let taken = Sql::new("select r.sheet, r.row, t.id from import_rows r join ")
         .name(view.kind.table())
         .text(
-            " t on coalesce(t.source_org, '') = coalesce(r.changes ->> 'source_org', '') \
+            " t on (t.public or ",
+        )
+        .sql(view.class_of_row())
+        .text(
+            " is not null) and coalesce(t.source_org, '') = coalesce(r.changes ->> 'source_org', '') \
              and (t.code = r.changes ->> 'code' or t.external_id = r.changes ->> 'external_id') where r.op = 'create' and r.import_id = ",
         )
         .bind(import())

@@ -14,6 +14,7 @@ use crate::exchange::import::{
 use crate::exchange::sheet::Workbook;
 use crate::exchange::units::names::comparable;
 use crate::kinds::{Kind, Type};
+use crate::query::AsOf;
 use crate::store::row::Row;
 use crate::store::sql::{Bind, Sql};
 
@@ -223,7 +224,7 @@ async fn references(
             continue;
         }
         let rows: Vec<Row> = Sql::new("select t.code, t.name, t.id from ")
-            .sql(view.of(kind).relation(None))
+            .sql(view.of(kind).relation(AsOf::NOW))
             .text(" where t.code = any(")
             .bind(Bind::Texts(texts.clone()))
             .text(") or t.name = any(")
