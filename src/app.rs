@@ -15,6 +15,7 @@ use actix_web::middleware::{Compress, Next, NormalizePath, from_fn};
 use actix_web::{Resource, Route, web};
 
 use crate::api::basemap::BASEMAP;
+use crate::api::changes::Streams;
 use crate::api::rates::{Limiters, limit_rates};
 use crate::api::security::secure;
 use crate::api::wire::check_wire;
@@ -29,12 +30,14 @@ pub struct App {
     pub limits: Limits,
     pub page: Page,
     pub limiters: Arc<Limiters>,
+    pub streams: Arc<Streams>,
 }
 
 impl App {
     pub fn new(store: Store, limits: Limits, page: Page) -> App {
         let limiters = Arc::new(Limiters::new(&limits.rates));
-        App { store, limits, page, limiters }
+        let streams = Arc::new(Streams::new(&limits.streams, limits.db_connections));
+        App { store, limits, page, limiters, streams }
     }
 }
 
@@ -150,6 +153,7 @@ fn routes(config: &mut web::ServiceConfig) {
                 ))
                 .service(only_get("/audit", read().to(api::audit::list_events)))
                 .service(only_get("/changes", read().to(api::changes::list_changes)))
+                .service(only_get("/changes/stream", read().to(api::changes::stream_changes)))
                 .service(only_post("/auth/login", web::post().to(api::auth::log_in)))
                 .service(only_post("/auth/logout", web::post().to(api::auth::log_out)))
                 .service(only_get("/auth/me", read().to(api::auth::show_me)))
@@ -253,6 +257,7 @@ fn cors(limits: &Limits) -> Cors {
             HeaderName::from_static("x-purpose"),
             HeaderName::from_static("idempotency-key"),
             HeaderName::from_static("x-csrf-token"),
+            HeaderName::from_static("last-event-id"),
         ])
         .expose_headers([
             ETAG,

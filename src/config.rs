@@ -123,6 +123,31 @@ pub struct Limits {
 
     #[command(flatten)]
     pub sessions: Sessions,
+
+    #[command(flatten)]
+    pub streams: Streams,
+}
+
+/// Streams of the change feed.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Streams {
+    /// Streams open at once.
+    #[arg(long = "streams", env = "HATANG_STREAMS", default_value_t = Streams::DEFAULT.open)]
+    pub open: usize,
+
+    /// Of them those of one account, or from one address without an account.
+    #[arg(long = "streams-each", env = "HATANG_STREAMS_EACH", default_value_t = Streams::DEFAULT.each)]
+    pub each: usize,
+
+    /// A stream that has nothing to say says so after so many seconds; it ends at the latest then when its reader may
+    /// not read any more.
+    #[arg(long = "stream-heartbeat-s", env = "HATANG_STREAM_HEARTBEAT_S", default_value_t = Streams::DEFAULT.heartbeat_s,
+        value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub heartbeat_s: u64,
+}
+
+impl Streams {
+    pub const DEFAULT: Streams = Streams { open: 500, each: 50, heartbeat_s: 15 };
 }
 
 /// How long a browser stays signed in.

@@ -2,6 +2,7 @@
 
 mod api;
 mod common;
+mod feed;
 mod imports;
 mod kinds;
 mod openapi;

@@ -75,6 +75,7 @@ const EXPECTED: &[(&str, Answers)] = &[
     ("find_item", READ),
     ("list_versions", READ),
     ("list_changes", READ),
+    ("stream_changes", READ),
     ("list_events", ADMINISTER),
     ("log_in", OPEN),
     ("set_password", OPEN),

@@ -3,7 +3,10 @@
 use actix_web::dev::Payload;
 use actix_web::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_TYPE, HeaderMap};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+use diesel::result::QueryResult;
+use diesel_async::AsyncPgConnection;
 use std::future::{Ready, ready};
+use std::net::IpAddr;
 use std::pin::Pin;
 
 use super::address::client_address;
@@ -17,9 +20,48 @@ use crate::query::Fields;
 use crate::store::audit::By;
 use crate::store::callers;
 
-/// From a bearer token, else from a browser's session: a page that sends a token means that. A session that has ended is
-/// that of a stranger, so that the map still opens; a token that has ended is refused, since its program would else take
-/// what strangers see for all there is.
+/// What a request brings to say who asks.
+#[derive(Debug, Clone)]
+pub enum Claim {
+    Nothing,
+    Token { secret: String, address: Option<IpAddr> },
+    Session { secret: String },
+}
+
+impl Claim {
+    /// A bearer token, else a browser's session: a page that sends a token means that.
+    ///
+    /// # Errors
+    /// 401 for an `Authorization` that is none.
+    pub fn of(app: &App, request: &HttpRequest) -> Result<Claim, Error> {
+        if let Some(header) = request.headers().get(AUTHORIZATION) {
+            let header = header.to_str().map_err(|_| Error::Unauthorized)?;
+            let (scheme, secret) = header.split_once(' ').ok_or(Error::Unauthorized)?;
+            if !scheme.eq_ignore_ascii_case("bearer") {
+                return Err(Error::Unauthorized);
+            }
+            let address = client_address(app.limits.trust_proxy, request);
+            return Ok(Claim::Token { secret: secret.trim().to_owned(), address });
+        }
+        let session = session_cookie(request.headers()).map(|secret| Claim::Session { secret: secret.to_owned() });
+        Ok(session.unwrap_or(Claim::Nothing))
+    }
+
+    /// Who that is now; `None` when it has ended. `is_use`: whether it is used by that, which keeps a session alive.
+    pub async fn caller(&self, app: &App, conn: &mut AsyncPgConnection, is_use: bool) -> QueryResult<Option<Caller>> {
+        let account = match self {
+            Claim::Nothing => return Ok(Some(Caller::Stranger)),
+            Claim::Token { secret, address } => callers::by_token(conn, secret, *address, is_use).await?,
+            Claim::Session { secret } => {
+                callers::by_session(conn, secret, app.limits.sessions.idle_min, is_use).await?
+            }
+        };
+        Ok(account.map(Caller::Account))
+    }
+}
+
+/// A session that has ended is that of a stranger, so that the map still opens; a token that has ended is refused, since
+/// its program would else take what strangers see for all there is.
 impl FromRequest for Caller {
     type Error = Error;
     type Future = Pin<Box<dyn Future<Output = Result<Caller, Error>>>>;
@@ -28,25 +70,23 @@ impl FromRequest for Caller {
         let request = request.clone();
         Box::pin(async move {
             let app = request.app_data::<web::Data<App>>().ok_or(Error::NotFound)?;
-            if let Some(header) = request.headers().get(AUTHORIZATION) {
-                let header = header.to_str().map_err(|_| Error::Unauthorized)?;
-                let (scheme, secret) = header.split_once(' ').ok_or(Error::Unauthorized)?;
-                if !scheme.eq_ignore_ascii_case("bearer") {
-                    return Err(Error::Unauthorized);
-                }
-                let address = client_address(app.limits.trust_proxy, &request);
-                let mut conn = app.store.connection().await?;
-                let account = callers::by_token(&mut conn, secret.trim(), address).await?.ok_or(Error::Unauthorized)?;
-                app.limiters.admit_account(account.id, !request.method().is_safe())?;
-                return Ok(Caller::Account(account));
+            let claim = Claim::of(app, &request)?;
+            if matches!(claim, Claim::Nothing) {
+                return Ok(Caller::Stranger);
             }
-            let Some(secret) = session_cookie(request.headers()) else { return Ok(Caller::Stranger) };
-            let mut conn = app.store.connection().await?;
-            let account = callers::by_session(&mut conn, secret, app.limits.sessions.idle_min).await?;
-            let Some(account) = account else { return Ok(Caller::Stranger) };
+            let caller = claim.caller(app, &mut *app.store.connection().await?, true).await?;
+            let Some(Caller::Account(account)) = caller else {
+                return if matches!(claim, Claim::Token { .. }) {
+                    Err(Error::Unauthorized)
+                } else {
+                    Ok(Caller::Stranger)
+                };
+            };
             app.limiters.admit_account(account.id, !request.method().is_safe())?;
-            if !request.method().is_safe() {
-                csrf::check(app, &request, secret)?;
+            if let Claim::Session { secret } = claim
+                && !request.method().is_safe()
+            {
+                csrf::check(app, &request, &secret)?;
             }
             Ok(Caller::Account(account))
         })

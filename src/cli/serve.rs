@@ -9,12 +9,14 @@ use std::time::Duration;
 use actix_web::HttpServer;
 use actix_web::dev::Server;
 use anyhow::Context;
+use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 use super::database::Database;
 use super::demo;
 use super::refused::told;
 use super::user::link;
+use crate::api::changes::Streams;
 use crate::api::rates::Limiters;
 use crate::api::today;
 use crate::app::{App, app};
@@ -79,6 +81,7 @@ async fn listen(serve: &ServeConfig, url: &str, state: App, with_demo: bool) -> 
     let first_link = accounts::first_link(&mut *state.store.connection().await?).await.map_err(told)?;
     actix_web::rt::spawn(housekeeping(state.store.clone(), state.limits.import_retention_days));
     actix_web::rt::spawn(forget_idle(state.limiters.clone()));
+    actix_web::rt::spawn(close_streams(state.streams.clone()));
     let (server, _) = start(state, &serve.bind, serve.port)
         .with_context(|| format!("cannot listen on {}:{}", serve.bind, serve.port))?;
     if let Some(secret) = first_link {
@@ -93,6 +96,8 @@ async fn listen(serve: &ServeConfig, url: &str, state: App, with_demo: bool) -> 
 /// # Errors
 /// When the address is not to be had.
 pub fn start(state: App, host: &str, port: u16) -> io::Result<(Server, Vec<SocketAddr>)> {
+    let App { store, streams, .. } = state.clone();
+    actix_web::rt::spawn(async move { streams.watch(&store).await });
     let server = HttpServer::new(move || app(state.clone()))
         .client_request_timeout(HEAD_TIMEOUT)
         .keep_alive(KEEP_ALIVE)
@@ -149,6 +154,17 @@ async fn housekeeping(store: Store, import_retention_days: u32) {
             }
         }
         actix_web::rt::time::sleep(Duration::from_secs(1)).await;
+    }
+}
+
+/// Ends the streams of changes when the service is told to stop: it waits for requests under way, and they never end.
+async fn close_streams(streams: Arc<Streams>) {
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            terminate.recv().await;
+            streams.close();
+        }
+        Err(error) => tracing::warn!(%error, "no signals: open streams will delay the end"),
     }
 }
 

@@ -39,17 +39,18 @@ impl Known {
 }
 
 /// The account of the token with this secret, when neither is ended and the token may be used from this address. An
-/// address that is not known is in no network.
+/// address that is not known is in no network. `is_use`: whether the token was used by that.
 pub async fn by_token(
     conn: &mut AsyncPgConnection,
     secret: &str,
     address: Option<IpAddr>,
+    is_use: bool,
 ) -> QueryResult<Option<Account>> {
     let address = address.map_or(Bind::NullText, |address| Bind::Text(address.to_string()));
     // Found by the hash: comparing takes the same time whatever the secret.
     let sql = Sql::file(include_str!("caller_by_token.sql"), &[Bind::Text(hash(secret)), address]);
     let Some(known) = known(conn, sql).await? else { return Ok(None) };
-    if !known.used_lately {
+    if is_use && !known.used_lately {
         Sql::new("update tokens set last_used_at = now() where id = ")
             .bind(Bind::Integer(known.credential_id))
             .execute(conn)
@@ -59,14 +60,20 @@ pub async fn by_token(
     Ok(Some(known.into_account(credential)))
 }
 
-/// The account of the browser session with this secret, when it has not ended.
-pub async fn by_session(conn: &mut AsyncPgConnection, secret: &str, idle_min: u32) -> QueryResult<Option<Account>> {
+/// The account of the browser session with this secret, when it has not ended. `is_use`: whether that keeps it from
+/// ending as idle.
+pub async fn by_session(
+    conn: &mut AsyncPgConnection,
+    secret: &str,
+    idle_min: u32,
+    is_use: bool,
+) -> QueryResult<Option<Account>> {
     let values = [Bind::Text(hash(secret)), Bind::Integer(idle_min.into())];
     let Some(known) = known(conn, Sql::file(include_str!("caller_by_session.sql"), &values)).await? else {
         return Ok(None);
     };
     let id = known.credential_id;
-    if !known.used_lately {
+    if is_use && !known.used_lately {
         Sql::new("update sessions set last_seen_at = now() where id = ").bind(Bind::Integer(id)).execute(conn).await?;
     }
     Ok(Some(known.into_account(Credential::Session { id })))

@@ -1,11 +1,13 @@
 //! A service on a database of its own, and callers who ask it.
 
 mod database;
+mod events;
 
 use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
+use actix_web::HttpResponse;
 use actix_web::body::to_bytes;
 use actix_web::dev::Service;
 use actix_web::http::header::{ACCEPT_LANGUAGE, HeaderMap, IF_MATCH};
@@ -14,7 +16,7 @@ use actix_web::test::{TestRequest, init_service};
 use actix_web::web::Bytes;
 use diesel_async::AsyncPgConnection;
 use hatang::app::{App, app};
-use hatang::config::{Limits, Page, Rates, Sessions};
+use hatang::config::{Limits, Page, Rates, Sessions, Streams};
 use hatang::kinds::Kind;
 use hatang::store::Store;
 use hatang::store::row::Row;
@@ -22,8 +24,9 @@ use hatang::store::sql::{Bind, Sql};
 use serde_json::{Map, Value, json};
 
 use database::TestDatabase;
+pub use events::Events;
 
-type Answering = Pin<Box<dyn Future<Output = Answer>>>;
+type Answering = Pin<Box<dyn Future<Output = HttpResponse>>>;
 
 pub struct Server {
     respond: Box<dyn Fn(TestRequest) -> Answering>,
@@ -72,13 +75,11 @@ impl Server {
             let service = service.clone();
             Box::pin(async move {
                 let answer = service.call(request.to_request()).await;
-                let response =
-                    answer.map_or_else(|error| error.error_response(), |answer| answer.map_into_boxed_body().into());
-                let (status, headers) = (response.status(), response.headers().clone());
-                let body = to_bytes(response.into_body()).await.expect("a body");
-                Answer { status, headers, body }
+                answer.map_or_else(|error| error.error_response(), |answer| answer.map_into_boxed_body().into())
             }) as Answering
         });
+        let App { store, streams, .. } = state.clone();
+        actix_web::rt::spawn(async move { streams.watch(&store).await });
         Server { respond, secret, database, state }
     }
 
@@ -188,6 +189,7 @@ pub fn limits() -> Limits {
         export_timeout_s: 60,
         rates: Rates::UNLIMITED,
         sessions: Sessions::default(),
+        streams: Streams::DEFAULT,
     }
 }
 
@@ -275,6 +277,21 @@ impl Caller<'_> {
         headers: &[(&str, &str)],
         body: Option<Vec<u8>>,
     ) -> Answer {
+        Answer::of(self.respond(method, path, headers, body).await).await
+    }
+
+    /// A stream that stays open.
+    pub async fn stream(&self, path: &str, headers: &[(&str, &str)]) -> Events {
+        Events::of(self.respond(Method::GET, path, headers, None).await)
+    }
+
+    async fn respond(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<Vec<u8>>,
+    ) -> HttpResponse {
         let uri = match path.strip_prefix('/').filter(|rest| rest.starts_with('/')) {
             Some(outside) => outside.to_owned(),
             None => format!("/api/v1{path}"),
@@ -322,6 +339,14 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// Of a stream without an end only the head.
+    async fn of(response: HttpResponse) -> Answer {
+        let (status, headers) = (response.status(), response.headers().clone());
+        let is_endless = headers.get("content-type").is_some_and(|name| name == "text/event-stream");
+        let body = if is_endless { Bytes::new() } else { to_bytes(response.into_body()).await.expect("a body") };
+        Answer { status, headers, body }
+    }
+
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or(Value::Null)
     }

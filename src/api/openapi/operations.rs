@@ -106,11 +106,12 @@ fn all() -> Vec<(String, Operation)> {
                 change_parameters(),
                 json_answer(
                     "Changes in order",
-                    json!({"type": "object", "required": ["changes", "next", "scope"], "properties": {"changes": {"type": "array", "items": {"$ref": "#/components/schemas/Change"}}, "next": {"type": "integer", "description": "The number to ask after next time"}, "scope": {"type": "string", "description": "A hash of what the caller may see: when it changes, read the layers anew and follow from `next`"}}}),
+                    json!({"type": "object", "required": ["changes", "next", "more", "scope"], "properties": {"changes": {"type": "array", "items": {"$ref": "#/components/schemas/Change"}}, "next": {"type": "integer", "description": "The number to ask after next time"}, "more": {"type": "boolean", "description": "Whether to ask at once: there are changes beyond, even if none of this page was the caller's"}, "scope": {"type": "string", "description": "A hash of what the caller may see: when it changes, read the layers anew and follow from `next`"}}}),
                 ),
             ),
         ),
     ];
+    all.push(("/changes/stream".to_owned(), stream()));
     all.extend(super::stats::operations());
     all.extend(super::accounts::operations());
     all.extend(super::audit::operations());
@@ -270,6 +271,22 @@ fn of_layer(path: &str, suffix: &str, own: Vec<Value>, kind: Option<&'static Kin
     operations.extend(super::writes::bulk(&items, suffix, &own));
     operations.extend(super::writes::more(path, suffix, &own, &feature, kind));
     operations
+}
+
+fn stream() -> Operation {
+    let described = "Server-sent events. `scope`: what the caller may see, as in `GET /changes`, first and whenever it becomes another. \
+        `change`: a Change, under its `seq` as `id`. `end`: the credential has ended. Comments in between.";
+    let number = json!({"type": "integer", "minimum": 0});
+    let mut parameters = change_parameters();
+    parameters.truncate(2);
+    parameters.push(json!({"name": "Last-Event-ID", "in": "header", "required": false, "description": "The `id` of the last event seen, instead of `after`; browsers send it when they come back", "schema": number}));
+    get(
+        "stream_changes",
+        "What changes, as it happens",
+        "Changes",
+        parameters,
+        answer(described, "text/event-stream", json!({"type": "string"})),
+    )
 }
 
 fn change_parameters() -> Vec<Value> {

@@ -1,0 +1,3 @@
+//! Following the change feed.
+
+mod stream;
