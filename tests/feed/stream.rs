@@ -1,8 +1,15 @@
 //! `GET /changes/stream`
 
+use std::cell::Cell;
+
 use actix_web::http::Method;
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
 use serde_json::{Value, json};
 
+use super::follower::Follower;
+use super::scopes::{followers, readers};
+use super::writes::{LAYERS, Writes};
 use crate::common::{Caller, Server, tower};
 
 const STREAM: &str = "/changes/stream";
@@ -58,4 +65,120 @@ async fn says_what_proxies_and_browsers_need_to_know() {
     assert_eq!((head.status.as_u16(), head.body.len()), (200, 0));
     let options = server.stranger().send(Method::OPTIONS, STREAM, &[], None).await;
     assert_eq!(options.header("allow").unwrap(), "GET, HEAD, OPTIONS");
+}
+
+/// Follows until a record is known that was written last; every few lines the connection is cut.
+async fn follow_with_cuts(follower: &mut Follower<'_>, last: &Cell<Option<i64>>, seed: u64) -> Vec<i64> {
+    let mut chance = StdRng::seed_from_u64(seed);
+    let (mut seqs, mut last_id) = (Vec::new(), String::new());
+    loop {
+        let header = [("Last-Event-ID", last_id.as_str())];
+        let mut events = follower.caller.stream(STREAM, if last_id.is_empty() { &[] } else { &header }).await;
+        assert_eq!(events.status, 200);
+        for _ in 0..chance.random_range(1..9) {
+            let event = events.next().await.unwrap();
+            if event.name == "change" {
+                assert_eq!(event.data["seq"].to_string(), events.last_id);
+                seqs.push(event.data["seq"].as_i64().unwrap());
+                follower.apply(&event.data).await;
+            }
+            if last.get().is_some_and(|id| follower.told.contains_key(&("towers".into(), id))) {
+                return seqs;
+            }
+        }
+        last_id.clone_from(&events.last_id);
+    }
+}
+
+#[actix_web::test]
+async fn who_is_cut_off_and_comes_back_neither_misses_nor_repeats() {
+    let server = Server::with_communes().await;
+    let readers = readers(&server).await;
+    let mut followers = followers(&server, &readers);
+    let last = Cell::new(None);
+    let writing = async {
+        let mut writes = Writes::new(&server, 3).await;
+        for _ in 0..60 {
+            writes.next().await;
+        }
+        last.set(write(server.administrator()).await.as_i64());
+    };
+    let following = followers.iter_mut().zip(0..).map(|(follower, seed)| follow_with_cuts(follower, &last, seed));
+    let ((), told) = tokio::join!(writing, futures_util::future::join_all(following));
+    for (follower, told) in followers.iter().zip(told) {
+        let page = follower.caller.get("/changes?limit=10000").await.ok();
+        let seqs = page["changes"].as_array().unwrap().iter().map(|change| change["seq"].as_i64().unwrap());
+        assert_eq!(told, seqs.collect::<Vec<_>>(), "{}", follower.name);
+        follower.assert_equals_lists(&LAYERS).await;
+    }
+}
+
+#[actix_web::test]
+async fn number_of_a_heartbeat_is_where_we_have_looked() {
+    let server = Server::with_limits(|limits| limits.streams.heartbeat_s = 1).await;
+    let admin = server.administrator();
+    let mut events = server.stranger().stream(&format!("{STREAM}?collections=cameras"), &[]).await;
+    events.named("scope").await;
+    for _ in 0..3 {
+        write(admin).await;
+    }
+    while events.last_id != "3" {
+        let event = events.next().await.unwrap();
+        assert_eq!((event.name.as_str(), event.data), ("", Value::Null));
+    }
+    let mut events = server.stranger().stream(STREAM, &[("Last-Event-ID", "2")]).await;
+    assert_eq!(events.named("change").await["seq"], 3);
+    // It wins over the address, which a browser cannot change when it comes back.
+    let mut events = server.stranger().stream(&format!("{STREAM}?after=0"), &[("Last-Event-ID", "2")]).await;
+    assert_eq!(events.named("change").await["seq"], 3);
+}
+
+#[actix_web::test]
+async fn there_are_so_many_streams_in_all_and_each() {
+    let server = Server::with_limits(|limits| (limits.streams.open, limits.streams.each) = (3, 2)).await;
+    let admin = server.administrator();
+    let first = admin.stream(STREAM, &[]).await;
+    let _second = admin.stream(STREAM, &[]).await;
+    let refused = admin.get(STREAM).await;
+    assert_eq!((refused.status.as_u16(), &refused.json()["code"]), (429, &json!("rate.exceeded")));
+    assert!(refused.header("retry-after").is_some());
+    assert_eq!(admin.send(Method::HEAD, STREAM, &[], None).await.status, 200);
+    let _third = server.stranger().stream(STREAM, &[]).await;
+    let refused = server.stranger().get(STREAM).await;
+    assert_eq!((refused.status.as_u16(), &refused.json()["code"]), (503, &json!("overloaded")));
+    assert!(refused.header("retry-after").is_some());
+    drop(first);
+    // Its task is told at its next turn.
+    for _ in 0..100 {
+        if admin.stream(STREAM, &[]).await.status == 200 {
+            return;
+        }
+    }
+    panic!("a place is not given back");
+}
+
+#[actix_web::test]
+async fn what_is_wrong_is_said_before_the_stream_begins() {
+    let server = Server::new().await;
+    for (path, headers, summary) in [
+        ("?after=x", &[][..], "400 parameter.invalid after"),
+        ("?collections=ships", &[], "400 parameter.invalid collections"),
+        ("?limit=5", &[], "400 parameter.unknown limit"),
+        ("", &[("Last-Event-ID", "x")], "400 header.invalid Last-Event-ID"),
+        ("", &[("Authorization", "Bearer x")], "401"),
+    ] {
+        let refused = server.stranger().send(Method::GET, &format!("{STREAM}{path}"), headers, None).await;
+        assert_eq!(refused.summary(), summary);
+        assert_eq!(refused.header("content-type").unwrap(), "application/problem+json");
+    }
+}
+
+#[actix_web::test]
+async fn closing_ends_every_stream_at_once() {
+    let server = Server::new().await;
+    let mut events = server.stranger().stream(STREAM, &[]).await;
+    events.named("scope").await;
+    server.state.streams.close();
+    assert_eq!(events.next().await, None);
+    assert_eq!(server.stranger().get(STREAM).await.status, 503);
 }
