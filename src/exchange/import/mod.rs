@@ -20,6 +20,8 @@ mod rows;
 mod target;
 pub mod template;
 
+use std::collections::HashMap;
+
 use serde_json::{Value, json};
 
 use super::sheet::{Cell, Row, Sheet, Workbook};
@@ -49,7 +51,13 @@ pub struct Reading {
     pub mappings: Vec<Mapping>,
     pub records: Vec<Record>,
     pub findings: Vec<Finding>,
+    /// How many times something was noted of a column of a sheet: sheet, column, code.
+    told: HashMap<(String, String, &'static str), usize>,
 }
+
+/// So many cells of a column are told that they were read as something else; of the others only how many there are.
+/// Errors and warnings are told one by one, however many.
+const TOLD: usize = 1000;
 
 /// A row that is a record.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -272,6 +280,13 @@ impl Reading {
         value: Option<String>,
         note: Note,
     ) {
+        if let (Severity::Info, Some(_), Some(column)) = (note.severity, row, &column) {
+            let told = self.told.entry((sheet.to_owned(), column.clone(), note.code)).or_default();
+            *told += 1;
+            if *told > TOLD {
+                return;
+            }
+        }
         self.findings.push(Finding {
             sheet: sheet.to_owned(),
             row,
@@ -283,6 +298,21 @@ impl Reading {
             value,
             suggestion: note.suggestion,
         });
+    }
+
+    /// Adds how many findings were left out.
+    pub fn note_rest(&mut self) {
+        let mut told: Vec<_> = std::mem::take(&mut self.told).into_iter().filter(|(_, count)| *count > TOLD).collect();
+        told.sort();
+        for ((sheet, column, code), count) in told {
+            let rest = count - TOLD;
+            let note = Note::info(
+                "finding.more",
+                format!("Còn {rest} ô khác của cột này như thế ({code})."),
+                format!("{rest} more cells of this column like these ({code})."),
+            );
+            self.note(&sheet, None, Some(column), None, None, note);
+        }
     }
 
     /// Adds a finding about a field of a record, in the column that holds it.

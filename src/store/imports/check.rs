@@ -122,7 +122,8 @@ async fn near(
         .text(") cross join lateral (select st_distance(o.place::geography, r.place::geography) as metres) d cross join lateral jsonb_populate_record(null::")
         .name(view.kind.table())
         .text(", o.compared) t")
-        .sql(here("o.import_id = r.import_id and o.nth < r.nth and o.op in ('create', 'update')"));
+        // `is true` keeps the planner from reading all earlier rows by the primary key: 12 s against 0.3 of 20,000 rows.
+        .sql(here("(o.import_id = r.import_id and o.nth < r.nth) is true and o.op in ('create', 'update')"));
     let rows: Vec<Row> = Sql::new("select distinct on (nth) * from (")
         .sql(in_register)
         .text(" union all ")

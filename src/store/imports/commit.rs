@@ -130,22 +130,22 @@ async fn still_holds(conn: &mut AsyncPgConnection, view: &View<'_>, id: Uuid) ->
         )
         .bind(import())
         .text("::uuid");
-    let taken = Sql::new("select r.sheet, r.row, t.id from import_rows r join ")
-        .name(view.kind.table())
-        .text(
-            " t on (t.public or ",
-        )
-        .sql(view.class_of_row())
-        .text(
-            " is not null) and coalesce(t.source_org, '') = coalesce(r.changes ->> 'source_org', '') \
-             and (t.code = r.changes ->> 'code' or t.external_id = r.changes ->> 'external_id') where r.op = 'create' and r.import_id = ",
-        )
-        .bind(import())
-        .text("::uuid");
+    // One join a key: with an `or` every row was compared with every record.
+    let taken = |key: &'static str| {
+        Sql::new("select r.sheet, r.row, t.id from import_rows r join ")
+            .name(view.kind.table())
+            .text(" t on (t.public or ")
+            .sql(view.class_of_row())
+            .text(" is not null) and coalesce(t.source_org, '') = coalesce(r.changes ->> 'source_org', '') and t.")
+            .name(key)
+            .text(" = r.changes ->> ")
+            .bind(Bind::Text(key.into()))
+            .text(" where r.op = 'create' and r.import_id = ")
+            .bind(import())
+            .text("::uuid")
+    };
     let rows: Vec<Row> = Sql::new("select * from (")
-        .sql(changed)
-        .text(" union all ")
-        .sql(taken)
+        .sql(Sql::join([changed, taken("code"), taken("external_id")], " union "))
         .text(") stale (sheet, row, record_id) order by sheet, row limit 100")
         .load(conn)
         .await?;

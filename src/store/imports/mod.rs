@@ -19,7 +19,7 @@ use uuid::Uuid;
 use crate::access::Caller;
 use crate::exchange::import::Overrides;
 use crate::kinds::Kind;
-use crate::store::sql::Sql;
+use crate::store::sql::{Bind, Sql};
 
 pub use commit::{Consent, commit};
 pub use plan::{Sent, plan};
@@ -129,15 +129,19 @@ impl Mode {
     }
 }
 
-/// Keeps a file that was sent, to be planned.
+/// Keeps a file that was sent, to be planned on the same connection: it holds the lock of whoever plans, from before there
+/// is anything to plan until [`plan`] ends, or the server does.
 pub async fn create(
     conn: &mut AsyncPgConnection,
     caller: &Caller,
     kind: &'static Kind,
     sent: &Sent,
 ) -> QueryResult<Uuid> {
+    let id = Uuid::new_v4();
+    lock("select pg_advisory_lock", id).execute(conn).await?;
     diesel::insert_into(imports::table)
         .values((
+            imports::id.eq(id),
             imports::collection.eq(kind.collection),
             imports::mode.eq(sent.mode.name()),
             imports::account_id.eq(account_id(caller)),
@@ -185,13 +189,15 @@ pub async fn list(
     query.order((imports::created_at.desc(), imports::id.desc())).limit(limit).load(conn).await
 }
 
-/// Marks planning that a killed server left behind as failed: nobody holds its lock. A planner that has only just begun
-/// may not have it yet.
+/// A statement about the lock of an import.
+fn lock(act: &'static str, id: Uuid) -> Sql {
+    Sql::new(act).text("(hashtextextended('import ' || ").bind(Bind::Text(id.to_string())).text(", 0))")
+}
+
+/// Marks planning that a killed server left behind as failed: nobody holds its lock.
 async fn fail_abandoned(conn: &mut AsyncPgConnection) -> QueryResult<()> {
     Sql::new(
-        "update imports set status = 'failed', failure = 'interrupted' where id in (\
-         select id from imports where status = 'planning' and alive_at < now() - interval '5 seconds') \
-         and status = 'planning' and pg_try_advisory_xact_lock(hashtextextended('import ' || id, 0))",
+        "update imports set status = 'failed', failure = 'interrupted' where status = 'planning' and pg_try_advisory_xact_lock(hashtextextended('import ' || id, 0))",
     )
     .execute(conn)
     .await?;

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::matching::{self, Match};
 use super::rows::{self, PlannedRow};
-use super::{Mode, Options, check, imports, remember, remembered, resolve};
+use super::{Mode, Options, check, imports, lock, remember, remembered, resolve};
 use crate::access::{Caller, View, keep_unseen};
 use crate::api::today;
 use crate::error::Error;
@@ -19,7 +19,6 @@ use crate::kinds::normalise::{Write, normalise};
 use crate::kinds::problem::Place as ProblemPlace;
 use crate::kinds::{Kind, Problem, Properties};
 use crate::store::assets;
-use crate::store::sql::{Bind, Sql};
 use crate::store::writing::same;
 
 /// Rows that are matched and written together.
@@ -50,13 +49,7 @@ pub async fn plan(
     sent: Sent,
 ) -> Result<(), Error> {
     conn.batch_execute("set statement_timeout = '10min'").await?;
-    // Held as long as somebody plans: it ends with the connection of a server that is killed.
-    let lock = |take: &'static str| {
-        Sql::new(take).text("(hashtextextended('import ' || ").bind(Bind::Text(id.to_string())).text(", 0))")
-    };
-    lock("select pg_advisory_lock").execute(conn).await?;
     let planned = make(conn, caller, kind, id, sent).await;
-    lock("select pg_advisory_unlock").execute(conn).await?;
     conn.batch_execute("reset statement_timeout").await?;
     if let Err(error) = &planned {
         let failure = match error {
@@ -70,6 +63,7 @@ pub async fn plan(
             .execute(conn)
             .await?;
     }
+    lock("select pg_advisory_unlock", id).execute(conn).await?;
     planned
 }
 
@@ -148,6 +142,7 @@ async fn make(
 
 /// Counts, the hash, the findings in the order of the file.
 async fn finish(conn: &mut AsyncPgConnection, id: Uuid, mut reading: Reading) -> Result<(), Error> {
+    reading.note_rest();
     let order = |sheet: &str| reading.mappings.iter().position(|mapping| mapping.sheet == sheet);
     let mut findings = std::mem::take(&mut reading.findings);
     findings.sort_by_cached_key(|finding| {
