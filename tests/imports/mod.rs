@@ -1,10 +1,12 @@
 //! Files that are sent, planned, corrected, committed, undone.
 
 mod books;
+mod cli;
 mod commit;
 mod faults;
 mod formats;
 mod habits;
+mod killed;
 mod liaison;
 mod list;
 mod returned;
