@@ -111,7 +111,9 @@ async fn near(
         .text(") cross join lateral (select st_distance(t.geom::geography, r.place::geography) as metres) d")
         .sql(here("t.id is distinct from r.record_id and t.deleted_at is null and t.lifecycle_status <> 'decommissioned'"))
         // What the file itself moves is compared where it will be.
-        .text(" and not exists (select from import_rows own where own.import_id = r.import_id and own.moved and own.record_id = t.id) and ")
+        .text(" and t.id not in (select own.record_id from import_rows own where own.moved and own.record_id is not null and own.import_id = ")
+        .bind(Bind::Text(import.to_string()))
+        .text("::uuid) and ")
         .sql(view.class_of_row())
         .text(" ")
         .text(exact);
