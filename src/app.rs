@@ -131,6 +131,11 @@ fn routes(config: &mut web::ServiceConfig) {
                     web::post().to(api::writes::verify_item),
                 ))
                 .service(only_post("/collections/{collection}/verify", web::post().to(api::writes::verify_items)))
+                .service(methods(
+                    "/collections/{collection}/reclassification",
+                    "GET, HEAD, POST, OPTIONS",
+                    [read().to(api::writes::show_reclassification), web::post().to(api::writes::reclassify)],
+                ))
                 .service(only_get("/batches", read().to(api::batches::list_batches)))
                 .service(only_get("/batches/{batchId}", read().to(api::batches::find_batch)))
                 .service(only_post("/batches/{batchId}/undo", web::post().to(api::batches::undo_batch)))

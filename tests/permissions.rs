@@ -117,6 +117,9 @@ const EXPECTED: &[(&str, Answers)] = &[
     ("verify_item", write(200)),
     ("verify_items", write_many(200)),
     ("find_version", READ),
+    ("show_reclassification", [401, 401, 401, 401, 403, 403, 200, 200, 200, 200, 200]),
+    // No value of towers has ended.
+    ("reclassify", [401, 401, 401, 401, 403, 403, 422, 422, 422, 422, 422]),
     ("list_batches", [401, 401, 401, 401, 200, 200, 200, 200, 200, 200, 200]),
     ("find_batch", [401, 401, 401, 401, 404, 404, 404, 200, 404, 200, 200]),
     ("undo_batch", [401, 401, 401, 401, 404, 404, 404, 200, 404, 200, 200]),

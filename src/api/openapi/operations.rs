@@ -26,7 +26,7 @@ pub struct Operation {
 const SAME_FOR_ALL: &[&str] = &["show_landing", "show_conformance", "show_openapi", "show_docs", "list_definitions"];
 
 /// Reads that strangers may not ask for.
-const SIGNED_IN: &[&str] = &["list_events", "list_batches", "find_batch"];
+const SIGNED_IN: &[&str] = &["list_events", "list_batches", "find_batch", "show_reclassification"];
 
 /// Path to operations.
 pub fn paths() -> Value {
@@ -116,6 +116,7 @@ fn all() -> Vec<(String, Operation)> {
     all.extend(super::accounts::operations());
     all.extend(super::audit::operations());
     all.extend(super::writes::batches());
+    all.extend(super::writes::reclassification());
     all.extend(super::imports::operations());
     for (_, operation) in &mut all {
         if SAME_FOR_ALL.contains(&operation.id.as_str()) {

@@ -216,6 +216,58 @@ pub fn batches() -> Vec<(String, Operation)> {
     vec![("/batches".into(), list), ("/batches/{batchId}".into(), find), ("/batches/{batchId}/undo".into(), undo)]
 }
 
+/// Giving records a value in the place of one that has ended.
+pub fn reclassification() -> Vec<(String, Operation)> {
+    let path = "/collections/{collectionId}/reclassification".to_owned();
+    let text = || json!({"type": "string"});
+    let value =
+        || json!({"type": "object", "required": ["value", "title"], "properties": {"value": text(), "title": text()}});
+    let count =
+        |description: &str| json!({"type": "integer", "minimum": 0, "nullable": true, "description": description});
+    let ended = json!({
+        "type": "object",
+        "required": ["field", "value", "until", "successors", "writable"],
+        "properties": {
+            "field": text(), "value": text(), "title": text(),
+            "until": {"type": "string", "format": "date", "description": "The first day on which it is not written any more"},
+            "successors": {"type": "array", "items": value()},
+            "shown": count("How many records still hold it; null beyond 10,000"),
+            "writable": count("How many of them the caller may write; 10,001 is more than one write may be of"),
+            "plan": {"type": "string", "nullable": true, "description": "Which records, in which versions: to be sent back"},
+            "rows": {"type": "string", "format": "uri"}}});
+    let mut parameters = vec![reference("collectionId")];
+    parameters.extend(["within", "bbox", "q"].map(reference));
+    let mut show = get(
+        "show_reclassification",
+        "Values that have ended, their successors, and the records that still hold them",
+        "Changes",
+        parameters.iter().cloned().chain([reference("f")]).collect(),
+        json_answer(
+            "Each value",
+            json!({"type": "object", "required": ["ended"], "properties": {"ended": {"type": "array", "items": ended}}}),
+        ),
+    );
+    show.problems = &[400, 401, 403, 404, 405, 503];
+    let members = json!({
+        "field": text(), "from": text(), "to": text(),
+        "plan": {"type": "string", "description": "As it was shown"},
+        "effective_on": {"type": "string", "format": "date", "description": "Default: the day on which the value ended"},
+        "reason": reason(), "confirm": confirm()});
+    let schema = json!({"type": "object", "required": ["field", "from", "to", "plan"], "properties": members});
+    let write = Operation {
+        method: "post",
+        id: "reclassify".into(),
+        summary: "Give the records of a plan a successor of the value that ended, all or none",
+        tag: "Changes",
+        parameters: parameters.into_iter().chain([reference("Idempotency-Key")]).collect(),
+        body: Some(json!({"required": true, "content": {"application/json": {"schema": schema}}})),
+        answers: vec![(200, json_answer("What became of each, in order", many()))],
+        problems: &[400, 401, 403, 404, 405, 409, 413, 415, 422, 503, 504],
+        writes: true,
+    };
+    vec![(path.clone(), show), (path, write)]
+}
+
 /// A body that may be left out, with why.
 pub fn optional_body(mut members: Value) -> Option<Value> {
     members["reason"] = reason();

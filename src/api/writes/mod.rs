@@ -5,6 +5,7 @@ pub mod body;
 mod bulk;
 mod idempotency;
 mod options;
+mod reclassify;
 mod restore;
 mod verify;
 
@@ -12,6 +13,7 @@ pub use body::read_object;
 pub use bulk::{delete_items, update_items};
 pub use idempotency::{Request, send};
 pub use options::{refuse_method, show_options};
+pub use reclassify::{reclassify, show_reclassification};
 pub use restore::restore_item;
 pub use verify::{verify_item, verify_items};
 
@@ -30,7 +32,7 @@ use crate::access::{Caller, View, may_write};
 use crate::app::App;
 use crate::error::Error;
 use crate::kinds::normalise::Write;
-use crate::kinds::{Kind, Problem, Properties};
+use crate::kinds::{Choice, Kind, Problem, Properties};
 use crate::store::idempotency::Stored;
 use crate::store::writing::{self, Draft, Refused, Writing};
 use crate::store::{changes, items};
@@ -189,6 +191,11 @@ impl<'a> Context<'a> {
             unconditional: self.caller.writes_unconditionally(),
             batch,
         }
+    }
+
+    /// A value in the language of the answer.
+    pub fn label(&self, choice: &Choice) -> &'static str {
+        if self.vietnamese { choice.label.vi } else { choice.label.en }
     }
 
     /// Problems as an answer tells them.
