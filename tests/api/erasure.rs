@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::common::{Answer, Caller, Server, camera, minimal};
+use crate::imports::{commit, plan};
 
 const CAMERAS: &str = "/collections/cameras/items";
 
@@ -97,4 +98,79 @@ async fn every_restricted_field_can_be_erased_and_no_other() {
     assert_eq!(refused.summary(), "422 required /fields required /reason field.unknown /more");
     let missing = erase(admin, &format!("{CAMERAS}/1"), json!({"fields": ["owner_name"], "reason": "thử"})).await;
     assert_eq!(missing.status, 404);
+}
+
+/// A value in any column of any table, files in hexadecimal.
+async fn tables_in_which(server: &Server, value: &str) -> Vec<String> {
+    let hex: String = value.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let mut tables = tables_with(server, value).await;
+    tables.extend(tables_with(server, &hex).await);
+    tables
+}
+
+#[actix_web::test]
+async fn erased_values_are_in_no_import_nor_its_file() {
+    let server = Server::with_communes().await;
+    let admin = server.administrator();
+    let (phone, owner) = ("0912345678", "Nguyễn Văn Tèo");
+    let sheet = |eyes: &str| {
+        let header = "Mã đơn vị gửi,Tên,Cấp quản lý,Số mắt,Kinh độ,Vĩ độ,Chủ sở hữu,Điện thoại chủ sở hữu";
+        let rows = format!("H1,Camera hộ A,Hộ gia đình,{eyes},105.7,19.8,{owner},{phone}\nH2,Camera hộ B,Hộ gia đình,2,105.72,19.8,Lê Thị Na,0987111222");
+        format!("{header}\n{rows}\n").into_bytes()
+    };
+    let other = "Mã đơn vị gửi,Tên,Cấp quản lý,Kinh độ,Vĩ độ\nH3,C,Công an xã,105.7,19.81\n".as_bytes().to_vec();
+    let first = plan(admin, "cameras", "?source_org=X", sheet("1")).await;
+    commit(admin, &first).await.ok();
+    let update = plan(admin, "cameras", "?source_org=X", sheet("3")).await;
+    let refused = plan(admin, "cameras", "?source_org=X", sheet("99")).await;
+    // The same people in a list of another sender, which nobody has committed.
+    let foreign = plan(admin, "cameras", "?source_org=Y", sheet("2")).await;
+    let unconcerned = plan(admin, "cameras", "?source_org=X", other).await;
+    assert!(tables_in_which(&server, phone).await.contains(&"imports".to_owned()));
+    assert!(tables_with(&server, owner).await.contains(&"import_rows".to_owned()));
+
+    let id = server.query("select id from cameras where external_id = 'H1'").await;
+    let body = json!({"fields": ["owner_phone", "owner_name"], "reason": "yêu cầu"});
+    erase(admin, &format!("{CAMERAS}/{id}"), body).await.ok();
+    for value in [phone, owner] {
+        assert_eq!(tables_in_which(&server, value).await, [""; 0], "{value}");
+    }
+
+    let state = async |import: &Value| {
+        let import = admin.get(&format!("/imports/{}", import["id"].as_str().unwrap())).await.ok();
+        (import["status"].clone(), import["failure"].clone(), import["erased_at"].is_string())
+    };
+    assert_eq!(state(&first).await, (json!("committed"), Value::Null, true));
+    for import in [&update, &refused, &foreign] {
+        assert_eq!(state(import).await, (json!("failed"), json!("erased"), true));
+    }
+    assert_eq!(state(&unconcerned).await, (json!("planned"), Value::Null, false));
+    let workbook = |import: &Value| format!("/imports/{}/workbook", import["id"].as_str().unwrap());
+    assert_eq!(admin.get(&workbook(&first)).await.status, 404);
+    assert_eq!(admin.get(&workbook(&unconcerned)).await.status, 200);
+    assert_eq!(commit(admin, &update).await.summary(), "409 import.not_planned ");
+    // What the rest of the file wrote is as it was, and its undo neither brings the values back nor touches the record.
+    assert_eq!(server.query("select owner_phone from cameras where external_id = 'H2'").await, "0987111222");
+    let undone = admin.post(&format!("/imports/{}/undo", first["id"].as_str().unwrap()), Value::Null).await.ok();
+    assert_eq!((&undone["undone"]["restored"], &undone["undone"]["kept"]), (&json!(1), &json!([id])));
+    assert_eq!(tables_in_which(&server, phone).await, [""; 0]);
+}
+
+/// Numbers and lists cannot be searched for in a stored answer.
+#[actix_web::test]
+async fn stored_answer_that_is_the_record_goes_with_its_values() {
+    let server = Server::with_communes().await;
+    let admin = server.administrator();
+    let towers = "/collections/towers/items";
+    let mut tower = minimal(&hatang::kinds::TOWER);
+    tower["properties"]["backup_power_h"] = json!(6.78125);
+    let key = [("Idempotency-Key", "k1")];
+    let id = admin.send(Method::POST, towers, &key, Some(tower.clone())).await.ok()["id"].clone();
+    assert_eq!(tables_with(&server, "6.78125").await, ["idempotency_keys", "towers", "versions"]);
+    let body = json!({"fields": ["backup_power_h"], "reason": "yêu cầu"});
+    erase(admin, &format!("{towers}/{id}"), body).await.ok();
+    assert_eq!(tables_with(&server, "6.78125").await, [""; 0]);
+    let again = admin.send(Method::POST, towers, &key, Some(tower)).await.ok();
+    assert_eq!(again, json!({"id": id, "erased": true}));
+    assert_eq!(server.query("select count(*) from towers").await, 1);
 }

@@ -50,6 +50,7 @@ pub fn summary(base: &str, import: &Import) -> Value {
         "created_at": import.created_at,
         "created_by": import.sent_by,
         "committed_at": import.committed_at,
+        "erased_at": import.erased_at,
         "links": [
             link("self", &own, "application/json", "This import"),
             link("related", &format!("{own}/workbook"), XLSX, "The file back, with what is wrong where"),

@@ -203,6 +203,8 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
             "created_at": {"type": "string", "format": "date-time"},
             "created_by": {"type": "string"},
             "committed_at": {"type": "string", "format": "date-time", "nullable": true},
+            "erased_at": {"type": "string", "format": "date-time", "nullable": true,
+                "description": "Personal data was erased from it, and its file is gone; a plan has then failed with `erased`"},
             "links": {"type": "array", "items": {"$ref": "#/components/schemas/Link"}},
         },
     });

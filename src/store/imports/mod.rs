@@ -53,6 +53,7 @@ diesel::table! {
         alive_at -> Timestamptz,
         planned_at -> Nullable<Timestamptz>,
         committed_at -> Nullable<Timestamptz>,
+        erased_at -> Nullable<Timestamptz>,
         undone_at -> Nullable<Timestamptz>,
     }
 }
@@ -92,6 +93,8 @@ pub struct Import {
     pub created_at: DateTime<Utc>,
     pub planned_at: Option<DateTime<Utc>>,
     pub committed_at: Option<DateTime<Utc>>,
+    /// Personal data has been erased from it since, with its file.
+    pub erased_at: Option<DateTime<Utc>>,
 }
 
 /// What the sender says besides the file.
