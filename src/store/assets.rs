@@ -1,6 +1,6 @@
 //! Writing assets: the one way in. Each write is one transaction; triggers add its version and its change.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use diesel::result::{Error as DieselError, QueryResult};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -102,24 +102,30 @@ pub async fn lock(
 /// # Errors
 /// Forbidden, which undoes the transaction.
 pub async fn check_scope(conn: &mut AsyncPgConnection, view: &View<'_>, ids: &[i64]) -> Result<(), Error> {
-    let row: Row = Sql::new("select coalesce(bool_and(")
-        .sql(view.writable())
-        .text("), true) from ")
+    if outside_scope(conn, view, ids).await?.is_empty() { Ok(()) } else { Err(outside()) }
+}
+
+/// Which of the records that were written lie where the writer may not write.
+pub async fn outside_scope(conn: &mut AsyncPgConnection, view: &View<'_>, ids: &[i64]) -> QueryResult<HashSet<i64>> {
+    let rows: Vec<Row> = Sql::new("select t.id from ")
         .name(view.kind.table())
         .text(" t where t.id = any(")
         .bind(Bind::Integers(ids.to_vec()))
-        .text(")")
-        .get_result(conn)
+        .text(") and not ")
+        .sql(view.writable())
+        .load(conn)
         .await?;
-    if row.cells[0].to_json() == true {
-        return Ok(());
-    }
-    Err(Error::Forbidden(Some(Problem::at(
+    Ok(rows.iter().filter_map(|row| row.cells[0].as_integer()).collect())
+}
+
+/// What is told of such a record.
+pub fn outside() -> Error {
+    Error::Forbidden(Some(Problem::at(
         "",
         "scope.outside",
         "Bản ghi sẽ nằm ngoài phạm vi được giao cho bạn.",
         "The record would lie outside of what is yours.",
-    ))))
+    )))
 }
 
 /// Writes the given columns of records that [`lock`] has locked: `id` to column to value.

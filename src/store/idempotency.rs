@@ -1,7 +1,7 @@
 //! Answers to writes that a client may send again: `Idempotency-Key`.
 
-use diesel::result::QueryResult;
-use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use diesel::result::{Error, QueryResult};
+use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use serde_json::{Value, json};
 
 use super::row::{Cell, Row};
@@ -20,13 +20,24 @@ pub struct Stored {
 pub enum Known {
     /// Nothing: it is now taken by this transaction.
     New,
+    /// A request with it has not been answered yet.
+    Running,
     /// It came with another request.
     Other,
     Answered(Stored),
 }
 
-/// Takes a key of an account for a request. While another transaction has just taken it, waits for that to end.
+/// Takes a key of an account for a request. While another transaction has it, waits some seconds for its answer.
 pub async fn take(conn: &mut AsyncPgConnection, account: &str, key: &str, request_hash: &str) -> QueryResult<Known> {
+    conn.batch_execute("set local lock_timeout = '5s'").await?;
+    let lock = Sql::new("select pg_advisory_xact_lock(hashtextextended(").bind(Bind::Text(format!("{account} {key}")));
+    match lock.text(", 0))").execute(conn).await {
+        Err(Error::DatabaseError(_, details)) if details.message().contains("lock timeout") => {
+            return Ok(Known::Running);
+        }
+        locked => locked?,
+    };
+    conn.batch_execute("set local lock_timeout to default").await?;
     let taken = Sql::new("insert into idempotency_keys (account, key, request_hash) values (")
         .bind(Bind::Text(account.into()))
         .text(", ")

@@ -88,7 +88,7 @@ pub fn same(near: &Near, alias: &'static str) -> Sql {
 }
 
 /// What a writer is told of neighbours: that the record may be there already, or that a site may be shared.
-pub fn problem(neighbours: &[&Neighbour]) -> Option<Problem> {
+pub fn problem(neighbours: &[Neighbour]) -> Option<Problem> {
     let is_same = neighbours.first()?.is_same;
     let list: Vec<_> = neighbours
         .iter()

@@ -198,7 +198,7 @@ pub async fn set_deleted(
     let changes = ids.iter().map(|id| (*id, change.clone())).collect();
     assets::update(conn, writing.view.kind, changes, writing.actor).await?;
     let count = ids.len();
-    assets::check_scope(conn, &writing.view, &ids).await?;
+    check_scope(conn, writing, &ids).await?;
     Ok(Written { ids, changed: vec![true; count], warnings: vec![Vec::new(); count] })
 }
 
@@ -320,23 +320,31 @@ async fn look_around(
     moved: &[i64],
     warnings: &mut [Vec<Problem>],
 ) -> Result<(), Refused> {
-    assets::check_scope(conn, &writing.view, ids).await?;
-    let neighbours = near::neighbours(conn, &writing.view, moved).await?;
+    check_scope(conn, writing, ids).await?;
+    let mut neighbours: HashMap<(i64, bool), Vec<Neighbour>> = HashMap::new();
+    for neighbour in near::neighbours(conn, &writing.view, moved).await? {
+        neighbours.entry((neighbour.id, neighbour.is_same)).or_default().push(neighbour);
+    }
     let mut refused = Vec::new();
     for (index, id) in ids.iter().enumerate() {
-        let of_record = |is_same| -> Vec<&Neighbour> {
-            neighbours.iter().filter(|neighbour| neighbour.id == *id && neighbour.is_same == is_same).collect()
-        };
-        if let Some(problem) = near::problem(&of_record(true)) {
+        let of_record = |is_same| neighbours.get(&(*id, is_same)).map_or(&[][..], Vec::as_slice);
+        if let Some(problem) = near::problem(of_record(true)) {
             let is_confirmed = writing.confirmed.iter().any(|code| code == problem.code);
             match is_confirmed || writing.unconditional {
                 true => warnings[index].push(problem),
                 false => refused.push((index, Error::Conflict(problem))),
             }
         }
-        warnings[index].extend(near::problem(&of_record(false)));
+        warnings[index].extend(near::problem(of_record(false)));
     }
     Refused::unless_none(refused)
+}
+
+/// Refuses each record that was written where the writer may not write.
+async fn check_scope(conn: &mut AsyncPgConnection, writing: &Writing<'_>, ids: &[i64]) -> Result<(), Refused> {
+    let outside = assets::outside_scope(conn, &writing.view, ids).await?;
+    let places = ids.iter().enumerate().filter(|(_, id)| outside.contains(*id));
+    Refused::unless_none(places.map(|(index, _)| (index, assets::outside())).collect())
 }
 
 /// Whether a change says anything new; `effective_on` alone says nothing.

@@ -217,3 +217,58 @@ async fn ten_thousand_cameras_are_one_write() {
     let more = collection((0..10_001).map(nth_camera).collect());
     assert_eq!(server.administrator().post(CAMERAS, more).await.summary(), "422 range /features");
 }
+
+#[actix_web::test]
+async fn record_outside_the_writers_scope_is_pointed_at_and_nothing_is_written() {
+    let server = Server::with_communes().await;
+    let admin = server.administrator();
+    let token = server.account("east", &[json!({"role": "editor", "unit": "00002@2026-01-01"})]).await;
+    let editor = server.holder(&token);
+    let at = |lon: f64| feature([lon, 19.81], json!({"name": "Trạm", "operator": "vnpt"}), json!({}));
+    let many = json!({"type": "FeatureCollection", "features": [at(105.79), at(105.71), at(105.78)]});
+    assert_eq!(editor.post(TOWERS, many).await.summary(), "422 scope.outside /features/1");
+    let mine = editor.post(TOWERS, at(105.79)).await.ok()["id"].clone();
+    let theirs = admin.post(TOWERS, at(105.71)).await.ok()["id"].clone();
+    let features = |last: Value| json!({"features": [{"id": mine, "version": 1, "properties": {"height_m": 30}}, last]});
+    let change = json!({"id": theirs, "version": 1, "properties": {"height_m": 30}});
+    let refused = editor.send(Method::PATCH, TOWERS, &[], Some(features(change))).await;
+    assert_eq!((refused.status.as_u16(), &refused.json()["errors"][0]["pointer"]), (422, &json!("/features/1")));
+    let moved = json!({"id": mine, "version": 1, "geometry": {"type": "Point", "coordinates": [105.71, 19.81]}});
+    let refused = editor.send(Method::PATCH, TOWERS, &[], Some(json!({"features": [moved]}))).await;
+    assert_eq!(refused.summary(), "422 scope.outside /features/0");
+    let items = json!({"items": [{"id": mine, "version": 1}, {"id": theirs, "version": 1}]});
+    assert_eq!(editor.send(Method::DELETE, TOWERS, &[], Some(items)).await.status, 422);
+    let towers = admin.get(TOWERS).await.features();
+    assert_eq!(towers.len(), 2);
+    assert!(towers.iter().all(|tower| tower["properties"]["version"] == 1));
+}
+
+#[actix_web::test]
+async fn secret_is_refused_in_a_reason_and_what_the_service_keeps_cannot_be_given() {
+    let server = Server::new().await;
+    let admin = server.administrator();
+    let id = admin.post(TOWERS, tower(json!({}))).await.ok()["id"].clone();
+    let body = |properties: Value, reason: &str| json!({"reason": reason, "features": [{"id": id, "version": 1, "properties": properties}]});
+    let send = async |body: Value| admin.send(Method::PATCH, TOWERS, &[], Some(body)).await;
+    assert_eq!(send(body(json!({"height_m": 3}), "xem rtsp://10.0.0.9/1")).await.summary(), "422 secret.in_text /reason");
+    send(body(json!({"height_m": 3, "version": 9, "created_by": "ai đó", "commune_code": "00002"}), "đo lại")).await;
+    let now = admin.get(&format!("{TOWERS}/{id}")).await.ok()["properties"].clone();
+    assert_ne!(now["created_by"], "ai đó");
+    assert!(now["version"].as_i64() < Some(3) && now["commune_code"] != "00002");
+}
+
+#[actix_web::test]
+async fn key_of_a_request_that_goes_on_is_refused() {
+    let server = Server::new().await;
+    let mut other = server.connection().await;
+    use diesel_async::SimpleAsyncConnection;
+    other
+        .batch_execute("begin; select pg_advisory_xact_lock(hashtextextended('console/tester k-9', 0))")
+        .await
+        .unwrap();
+    let key = [("Idempotency-Key", "k-9")];
+    let post = async || server.administrator().send(Method::POST, TOWERS, &key, Some(tower(json!({})))).await.summary();
+    assert_eq!(post().await, "409 idempotency.running Idempotency-Key");
+    other.batch_execute("rollback").await.unwrap();
+    assert_eq!(post().await, "201");
+}

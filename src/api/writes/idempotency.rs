@@ -46,12 +46,17 @@ impl Request<'_> {
     /// To be called first in the transaction of the write: the answer of the first time, if there was one.
     ///
     /// # Errors
-    /// 422 when the key came with another request before.
+    /// 422 when the key came with another request before, 409 while the first is not answered.
     pub async fn begin(&self, conn: &mut AsyncPgConnection) -> Result<Option<Stored>, Error> {
         let Some(key) = &self.key else { return Ok(None) };
         match idempotency::take(conn, self.caller.name(), key, &self.hash).await? {
             Known::New => Ok(None),
             Known::Answered(stored) => Ok(Some(stored)),
+            Known::Running => Err(Error::Conflict(problem(
+                "idempotency.running",
+                "Yêu cầu trước với khóa này chưa xong; hãy gửi lại sau ít giây.",
+                "A request with this key has not ended yet; send it again in some seconds.",
+            ))),
             Known::Other => Err(refuse(
                 "idempotency.mismatch",
                 "Khóa này đã dùng cho một yêu cầu khác.",
@@ -80,5 +85,9 @@ pub fn send(stored: Stored) -> HttpResponse {
 }
 
 fn refuse(code: &'static str, vi: &str, en: &str) -> Error {
-    Error::Invalid(vec![Problem { place: Place::Header(HEADER), code, vi: vi.into(), en: en.into() }])
+    Error::Invalid(vec![problem(code, vi, en)])
+}
+
+fn problem(code: &'static str, vi: &str, en: &str) -> Problem {
+    Problem { place: Place::Header(HEADER), code, vi: vi.into(), en: en.into() }
 }
