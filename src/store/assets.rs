@@ -7,7 +7,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::{Value, json};
 
 use super::items::class_of_cell;
-use super::row::{Cell, Row, without_crs};
+use super::row::{Cell, Row};
 use super::sql::{Bind, Sql};
 use crate::access::View;
 use crate::error::Error;
@@ -69,7 +69,7 @@ pub async fn lock(
     ids: &[i64],
     deleted: bool,
 ) -> QueryResult<HashMap<i64, Locked>> {
-    let rows: Vec<Row> = Sql::new("select to_jsonb(t), ")
+    let rows: Vec<Row> = Sql::new("select record_json(t, t.geom, null), ")
         .sql(view.class_of_row())
         .text(", ")
         .sql(view.writable())
@@ -83,15 +83,13 @@ pub async fn lock(
         .await?;
     let mut locked = HashMap::with_capacity(rows.len());
     for row in rows {
-        let [record, class, is_writable] = &row.cells[..] else { return Err(DieselError::NotFound) };
-        let Some(class) = class_of_cell(class) else { continue };
+        let Ok([record, class, is_writable]) = <[Cell; 3]>::try_from(row.cells) else {
+            return Err(DieselError::NotFound);
+        };
+        let Some(class) = class_of_cell(&class) else { continue };
         let (Cell::Json(Value::Object(record)), Cell::Bool(is_writable)) = (record, is_writable) else { continue };
-        let mut record = record.clone();
-        if let Some(geom) = record.get_mut("geom") {
-            *geom = without_crs(geom.take());
-        }
         let Some(id) = record.get("id").and_then(Value::as_i64) else { continue };
-        locked.insert(id, Locked { record, class, is_writable: *is_writable });
+        locked.insert(id, Locked { record, class, is_writable });
     }
     Ok(locked)
 }

@@ -11,7 +11,7 @@ use crate::exchange::import::{Place, Record};
 use crate::geo;
 use crate::kinds::{Class, Kind, Properties};
 use crate::store::items::class_of_cell;
-use crate::store::row::{Row, without_crs};
+use crate::store::row::{Cell, Row};
 use crate::store::sql::{Bind, Sql};
 
 /// The record that a row is.
@@ -75,7 +75,7 @@ pub async fn find(
     .sql(view.class_of_row())
     .text(" as class, ")
     .sql(view.writable())
-    .text(" as writable, to_jsonb(t) as record from found f join ")
+    .text(" as writable, record_json(t, t.geom, null) as record from found f join ")
     .sql(table())
     .text(
         " t on t.id = f.id), best as (\
@@ -85,16 +85,13 @@ pub async fn find(
     );
     let rows: Vec<Row> = sql.load(conn).await?;
     let matches = rows.into_iter().filter_map(|row| {
-        let [nth, record, class, writable, by, candidates] = &row.cells[..] else { return None };
-        let Value::Object(mut record) = record.to_json() else { return None };
-        if let Some(geom) = record.get_mut("geom") {
-            *geom = without_crs(geom.take());
-        }
+        let [nth, record, class, writable, by, candidates] = row.cells.try_into().ok()?;
+        let Cell::Json(Value::Object(record)) = record else { return None };
         Some((
             usize::try_from(nth.as_integer()?).ok()?,
             Match {
                 record,
-                class: class_of_cell(class)?,
+                class: class_of_cell(&class)?,
                 is_writable: writable.to_json() == true,
                 by: by.as_text()?.to_owned(),
                 candidates: candidates.as_integer()?,

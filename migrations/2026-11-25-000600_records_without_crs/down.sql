@@ -1,0 +1,70 @@
+create or replace function asset_after_insert() returns trigger
+language plpgsql
+security definer set search_path = public, pg_temp
+as $$
+begin
+  with rows as materialized (
+    select n.id, n.version, n.public_version, n.effective_on, n.created_at, n.created_by, n.commune_id, n.hamlet_id, n.public,
+      to_jsonb(n) as record
+    from new_rows n
+  ), kept as (
+    insert into versions (collection, record_id, version, op, effective_on, at, by, reason, batch_id, confirmed, changes)
+    select collection_of(tg_table_name), r.id, r.version, 'create', r.effective_on, r.created_at, r.created_by,
+      nullif(current_setting('hatang.reason', true), ''),
+      nullif(current_setting('hatang.batch', true), '')::bigint,
+      nullif(current_setting('hatang.confirmed', true), '')::text[],
+      jsonb_strip_nulls(r.record) - '{search,public_search}'::text[]
+    from rows r
+  )
+  insert into changes (collection, record_id, op, version, public_op, public_version, at,
+    is_commune_id, is_hamlet_id, is_operator, is_public)
+  select collection_of(tg_table_name), r.id, 'create', r.version, case when r.public then 'create' end, r.public_version,
+    r.created_at, r.commune_id, r.hamlet_id, r.record ->> 'operator', r.public
+  from rows r;
+  return null;
+end
+$$;
+
+create or replace function asset_after_update() returns trigger
+language plpgsql
+security definer set search_path = public, pg_temp
+as $$
+begin
+  with rows as materialized (
+    select n.id, n.version, n.public_version, n.effective_on, n.updated_at, n.updated_by, n.commune_id, n.hamlet_id,
+      o.commune_id as was_commune_id, o.hamlet_id as was_hamlet_id,
+      to_jsonb(o) as was, to_jsonb(n) as record,
+      o.deleted_at is null as was_alive, n.deleted_at is null as is_alive,
+      o.public and o.deleted_at is null as was_public,
+      n.public and n.deleted_at is null as is_public,
+      n.public_version <> o.public_version as changed_in_public
+    from new_rows n
+    join old_rows o on o.id = n.id
+  ), kept as (
+    insert into versions (collection, record_id, version, op, effective_on, at, by, reason, batch_id, confirmed, changes)
+    select collection_of(tg_table_name), r.id, r.version,
+      case when r.was_alive and not r.is_alive then 'delete' when not r.was_alive and r.is_alive then 'restore' else 'update' end,
+      r.effective_on, r.updated_at, r.updated_by,
+      nullif(current_setting('hatang.reason', true), ''),
+      nullif(current_setting('hatang.batch', true), '')::bigint,
+      nullif(current_setting('hatang.confirmed', true), '')::text[],
+      (
+        select coalesce(jsonb_object_agg(c.key, c.value), '{}')
+        from jsonb_each(r.record - '{search,public_search}'::text[]) c
+        where c.value is distinct from r.was -> c.key
+      )
+    from rows r
+  )
+  insert into changes (collection, record_id, op, version, public_op, public_version, at,
+    was_commune_id, is_commune_id, was_hamlet_id, is_hamlet_id, was_operator, is_operator, was_public, is_public)
+  select collection_of(tg_table_name), r.id, feed_op(r.was_alive, r.is_alive, true), r.version,
+    feed_op(r.was_public, r.is_public, r.changed_in_public), r.public_version, r.updated_at,
+    r.was_commune_id, r.commune_id, r.was_hamlet_id, r.hamlet_id, r.was ->> 'operator', r.record ->> 'operator',
+    r.was_public, r.is_public
+  from rows r
+  where feed_op(r.was_alive, r.is_alive, true) is not null;
+  return null;
+end
+$$;
+
+drop function record_json(anyelement, geometry, geometry);
