@@ -1,18 +1,18 @@
 //! `GET /batches`, `GET /batches/{batchId}`, `POST /batches/{batchId}/undo`: writes of many records, and taking one back.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use diesel_async::{AsyncConnection, SimpleAsyncConnection};
+use diesel_async::SimpleAsyncConnection;
 use serde_json::{Value, json};
 
-use super::writes::{Context, Request, body, send};
+use super::writes::{Context, Request, body};
 use crate::access::{Caller, View, may_write};
 use crate::app::App;
 use crate::error::Error;
-use crate::kinds::{Kind, Problem};
+use crate::kinds::Kind;
 use crate::query::{Params, limit_of};
 use crate::store::idempotency::Stored;
 use crate::store::writing::Refused;
-use crate::store::{batches, changes, items, undo};
+use crate::store::{batches, items, undo};
 
 const DEFAULT_LIMIT: usize = 100;
 const MAX_LIMIT: usize = 1000;
@@ -57,51 +57,28 @@ pub async fn undo_batch(
 ) -> Result<HttpResponse, Error> {
     let id = number_of(&request)?;
     let mut conn = app.store.connection().await?;
-    let (batch, kind) = known(&mut conn, &caller, id).await?;
+    let (_, kind) = known(&mut conn, &caller, id).await?;
+    drop(conn);
     may_write(&caller, kind)?;
     let remarks = body::remarks(&body::read_optional(request.headers(), &bytes)?)?;
     let once = Request::new(&caller, &request, &bytes)?;
     let context = Context::new(&app, &caller, kind, &request);
-    let answer = conn
-        .transaction(async |conn| {
-            if let Some(answered) = once.begin(conn).await? {
-                return Ok(answered);
-            }
-            // Asked again under the lock of the transaction's own batch, which is unique.
-            if !batch["undone_by"].is_null() {
-                return Err(already_undone().into());
-            }
-            conn.batch_execute("set local statement_timeout = '2min'").await?;
-            let own = batches::begin(conn, &caller, kind, "undo", remarks.reason.as_deref(), Some(id)).await;
-            let own = own.map_err(|error| match error {
-                diesel::result::Error::DatabaseError(diesel::result::DatabaseErrorKind::UniqueViolation, _) => {
-                    already_undone()
-                }
-                error => error.into(),
-            })?;
-            let writing = context.writing(remarks.clone(), Some(own));
-            let undone = undo::undo(conn, &writing, id).await?;
-            let versions = items::versions_of(conn, kind, &undone.restored).await?;
-            let restored = undone.restored.iter().enumerate().map(
+    once.answer(&app, async |conn| {
+        let own = batches::begin_undo(conn, &caller, kind, remarks.reason.as_deref(), id).await?;
+        conn.batch_execute(&format!("set local statement_timeout = '{}s'", app.limits.request_timeout_s)).await?;
+        let undone = undo::undo(conn, &context.writing(remarks, Some(own)), id).await?;
+        let versions = items::versions_of(conn, kind, &undone.restored).await?;
+        let restored =
+            undone.restored.iter().enumerate().map(
                 |(index, id)| json!({"index": index, "id": id, "version": versions.get(id), "status": "restored"}),
             );
-            let left = undone.left.iter().map(|(id, why)| json!({"id": id, "why": why}));
-            let body = json!({
-                "items": restored.collect::<Vec<_>>(), "left": left.collect::<Vec<_>>(), "batch": own});
-            let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
-            let answer = Stored { status: 200, headers, body: body.to_string() };
-            once.keep(conn, &answer).await?;
-            Ok::<_, Refused>(answer)
-        })
-        .await
-        .map_err(Refused::of_one)?;
-    changes::number(&mut conn).await?;
-    Ok(send(answer))
-}
-
-fn already_undone() -> Error {
-    let (vi, en) = ("Lần ghi này đã được hoàn tác.", "This batch has been undone.");
-    Error::Conflict(Problem::at("", "undo.done", vi, en))
+        let left = undone.left.iter().map(|(id, why)| json!({"id": id, "why": why}));
+        let body = json!({"items": restored.collect::<Vec<_>>(), "left": left.collect::<Vec<_>>(), "batch": own});
+        let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
+        Ok(Stored { status: 200, headers, body: body.to_string() })
+    })
+    .await
+    .map_err(Refused::of_one)
 }
 
 fn number_of(request: &HttpRequest) -> Result<i64, Error> {

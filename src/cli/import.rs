@@ -15,6 +15,9 @@ use crate::exchange::import::{Finding, Overrides, Severity, epsg_of_meridian};
 use crate::kinds::Kind;
 use crate::store::imports::{self, Consent, Import, Mode, Options, Sent};
 
+/// Nobody waits for an answer here: only what hangs is stopped.
+const COMMIT_LIMIT_S: u64 = 3600;
+
 #[derive(Debug, clap::Args)]
 pub struct ImportCommand {
     file: PathBuf,
@@ -130,7 +133,7 @@ async fn import(conn: &mut AsyncPgConnection, command: ImportCommand) -> anyhow:
         accept_warnings: command.accept_warnings,
         confirm_missing: command.confirm_missing,
     };
-    match imports::commit(conn, &caller, kind, id, &consent).await {
+    match imports::commit(conn, &caller, kind, id, &consent, COMMIT_LIMIT_S).await {
         Err(Error::Invalid(problems) | Error::Outdated(problems)) => {
             for problem in problems {
                 eprintln!("{} ({})", problem.vi, problem.en);

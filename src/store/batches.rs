@@ -1,6 +1,6 @@
 //! Writes of many records at once, which can be undone as one.
 
-use diesel::result::QueryResult;
+use diesel::result::{DatabaseErrorKind, QueryResult};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use serde_json::Value;
@@ -8,7 +8,8 @@ use serde_json::Value;
 use super::row::Row;
 use super::sql::{Bind, Sql};
 use crate::access::{Caller, View, may_administer, may_write};
-use crate::kinds::{ALL, Kind};
+use crate::error::Error;
+use crate::kinds::{ALL, Kind, Problem};
 
 /// Begins a bulk write and returns its number, by which its versions are known.
 pub async fn begin(
@@ -38,6 +39,26 @@ pub async fn begin(
         .get_result(conn)
         .await?;
     row.cells[0].as_integer().ok_or(diesel::result::Error::NotFound)
+}
+
+/// Begins the undoing of a batch.
+///
+/// # Errors
+/// Conflict when it has been undone.
+pub async fn begin_undo(
+    conn: &mut AsyncPgConnection,
+    caller: &Caller,
+    kind: &'static Kind,
+    reason: Option<&str>,
+    undoes: i64,
+) -> Result<i64, Error> {
+    begin(conn, caller, kind, "undo", reason, Some(undoes)).await.map_err(|error| match error {
+        diesel::result::Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => {
+            let (vi, en) = ("Lần ghi này đã được hoàn tác.", "This batch has been undone.");
+            Error::Conflict(Problem::at("", "undo.done", vi, en))
+        }
+        error => error.into(),
+    })
 }
 
 /// The batches that a caller may know of, newest first: their own, and those of records that they may write.

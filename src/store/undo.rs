@@ -1,18 +1,16 @@
-//! Taking a bulk write back: each record becomes what it was before, unless somebody has changed it since.
-
-use std::collections::HashMap;
+//! Taking a bulk write or an import back: each record becomes what it was before, unless somebody has changed it since.
 
 use diesel::result::QueryResult;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::{Value, json};
 
-use super::assets::{self, Locked};
-use super::row::Row;
+use super::assets;
+use super::row::{Cell, Row};
 use super::sql::{Bind, Sql};
 use super::writing::{Refused, Writing, tell};
 use crate::kinds::Properties;
 
-/// What became of the records of a batch.
+/// What became of the records of a batch, in the order of their ids.
 #[derive(Debug, Default)]
 pub struct Undone {
     pub restored: Vec<i64>,
@@ -20,71 +18,80 @@ pub struct Undone {
     pub left: Vec<(i64, &'static str)>,
 }
 
-/// What a batch did to a record.
-struct Done {
-    id: i64,
-    version: i64,
-    op: String,
-    effective_on: Value,
-    /// The columns that it changed, as they were before.
-    before: Properties,
-}
-
-/// Takes back what a batch did, as the batch of `writing`. History keeps both.
+/// Takes back what a batch did, as the batch of `writing`. History keeps both. Records that the writer may not know of
+/// stay, and are not told.
 ///
 /// # Errors
 /// When a record would lie outside of what is the writer's; what the constraints refuse.
 pub async fn undo(conn: &mut AsyncPgConnection, writing: &Writing<'_>, batch: i64) -> Result<Undone, Refused> {
-    let done = done(conn, writing, batch).await?;
-    let ids: Vec<_> = done.iter().map(|done| done.id).collect();
-    let mut locked: HashMap<_, _> = assets::lock(conn, &writing.view, &ids, false).await?;
-    locked.extend(assets::lock(conn, &writing.view, &ids, true).await?);
     let mut undone = Undone::default();
     let mut changes = Vec::new();
-    for done in done {
-        match locked.get(&done.id) {
-            Some(Locked { is_writable: true, record, .. }) if record["version"] == done.version => {
-                undone.restored.push(done.id);
-                changes.push((done.id, taken_back(writing, done)));
+    for row in done(conn, writing, batch).await? {
+        let Some((id, untouched, writable, before)) = read(row) else { continue };
+        match (writable, untouched) {
+            (false, _) => undone.left.push((id, "outside_scope")),
+            (true, false) => undone.left.push((id, "changed")),
+            (true, true) => {
+                undone.restored.push(id);
+                changes.push((id, before));
             }
-            Some(Locked { is_writable: true, .. }) => undone.left.push((done.id, "changed")),
-            Some(_) => undone.left.push((done.id, "outside_scope")),
-            // Not to be known of.
-            None => {}
         }
     }
     tell(conn, writing).await?;
     assets::update(conn, writing.view.kind, changes, writing.actor).await?;
     assets::check_scope(conn, &writing.view, &undone.restored).await?;
+    mark_import(conn, batch, &undone).await?;
     Ok(undone)
 }
 
-/// The columns that take back what was done, from the day on from which it held: so every day is again as it was.
-fn taken_back(writing: &Writing<'_>, done: Done) -> Properties {
-    let Done { op, mut before, effective_on, .. } = done;
-    before.insert("effective_on".into(), effective_on);
-    match op.as_str() {
-        "create" => Properties::from_iter([
-            ("deleted_at".into(), json!(chrono::Utc::now())),
-            ("effective_on".into(), json!(writing.today)),
-        ]),
-        _ => before,
-    }
+/// A batch that was an import's: the import is undone with it.
+async fn mark_import(conn: &mut AsyncPgConnection, batch: i64, undone: &Undone) -> QueryResult<()> {
+    let kept: Vec<_> = undone.left.iter().map(|(id, _)| id).collect();
+    Sql::new("update imports set status = 'undone', undone_at = now(), undone = ")
+        .bind(Bind::Json(json!({"restored": undone.restored.len(), "kept": kept})))
+        .text(" where batch_id = ")
+        .bind(Bind::Integer(batch))
+        .execute(conn)
+        .await?;
+    Ok(())
 }
 
-async fn done(conn: &mut AsyncPgConnection, writing: &Writing<'_>, batch: i64) -> QueryResult<Vec<Done>> {
-    let values = [Bind::Text(writing.view.kind.collection.into()), Bind::Integer(batch)];
-    let rows: Vec<Row> = Sql::file(include_str!("undo.sql"), &values).load(conn).await?;
-    let done = |row: &Row| {
-        let [id, version, op, effective_on, before] = &row.cells[..] else { return None };
-        let Value::Object(before) = before.to_json() else { return None };
-        Some(Done {
-            id: id.as_integer()?,
-            version: version.as_integer()?,
-            op: op.as_text()?.to_owned(),
-            effective_on: effective_on.to_json(),
-            before,
-        })
+/// What the batch did to each record, which is locked: id, whether it is as the batch left it, whether it is the writer's,
+/// and the columns that the batch changed, as they were before, null where they were not; what it created is deleted.
+/// From the day on from which the write held: so every day is again as it was.
+async fn done(conn: &mut AsyncPgConnection, writing: &Writing<'_>, batch: i64) -> QueryResult<Vec<Row>> {
+    Sql::new(
+        "select t.id, t.version = v.version, ",
+    )
+    .sql(writing.view.writable())
+    .text(
+        ", case v.op when 'create' then jsonb_build_object('deleted_at', now()) else (\
+         select coalesce(jsonb_object_agg(c.name, was.record -> c.name), '{}') from jsonb_object_keys(v.changes) as c (name)) \
+         end || jsonb_build_object('effective_on', v.effective_on) \
+         from versions v join ",
+    )
+    .name(writing.view.kind.table())
+    .text(
+        " t on t.id = v.record_id left join lateral (\
+         select jsonb_merge(p.changes order by p.version) as record from versions p \
+         where v.op <> 'create' and p.collection = v.collection and p.record_id = v.record_id and p.version < v.version\
+         ) was on true where v.collection = ",
+    )
+    .bind(Bind::Text(writing.view.kind.collection.into()))
+    .text(" and v.batch_id = ")
+    .bind(Bind::Integer(batch))
+    .text(" and ")
+    .sql(writing.view.class_of_row())
+    .text(" is not null order by t.id for update of t")
+    .load(conn)
+    .await
+}
+
+fn read(row: Row) -> Option<(i64, bool, bool, Properties)> {
+    let [id, Cell::Bool(untouched), Cell::Bool(writable), Cell::Json(Value::Object(before))] =
+        <[Cell; 4]>::try_from(row.cells).ok()?
+    else {
+        return None;
     };
-    Ok(rows.iter().filter_map(done).collect())
+    Some((id.as_integer()?, untouched, writable, before))
 }

@@ -132,6 +132,34 @@ async fn same_key_writes_once_and_with_another_body_not_at_all() {
 }
 
 #[actix_web::test]
+async fn every_write_is_done_once_under_its_key_though_its_version_is_gone_by_then() {
+    let server = Server::new().await;
+    let admin = server.administrator();
+    let made = admin.post(CAMERAS, collection((0..2).map(nth_camera).collect())).await.ok();
+    let id = |nth: usize| made["items"][nth]["id"].clone();
+    let (one, eyes) = (format!("{CAMERAS}/{}", id(0)), json!({"properties": {"eye_count": 4}}));
+    let change = json!({"features": [{"id": id(1), "version": 1, "properties": {"eye_count": 4}}]});
+    let gone = json!({"items": [{"id": id(1), "version": 2}]});
+    let writes = [
+        (Method::PATCH, one.as_str(), "\"1\"", Some(eyes)),
+        (Method::DELETE, one.as_str(), "\"2\"", None),
+        (Method::PATCH, CAMERAS, "", Some(change)),
+        (Method::DELETE, CAMERAS, "", Some(gone)),
+    ];
+    for (nth, (method, path, tag, body)) in writes.into_iter().enumerate() {
+        let key = format!("k-{nth}");
+        let mut headers = vec![("Idempotency-Key", key.as_str())];
+        headers.extend((!tag.is_empty()).then_some(("If-Match", tag)));
+        let first = admin.send(method.clone(), path, &headers, body.clone()).await;
+        assert!(first.status.is_success(), "{method} {path}: {}", first.summary());
+        let again = admin.send(method.clone(), path, &headers, body).await;
+        let told = |answer: &Answer| (answer.status, answer.body.clone(), answer.header("etag"));
+        assert_eq!(told(&first), told(&again), "{method} {path}");
+    }
+    assert_eq!(server.query("select sum(version)::bigint from cameras where deleted_at is not null").await, 6);
+}
+
+#[actix_web::test]
 async fn what_is_near_is_refused_until_confirmed_and_the_confirmation_is_kept() {
     let server = Server::new().await;
     let admin = server.administrator();

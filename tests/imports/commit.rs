@@ -129,6 +129,27 @@ async fn undo_restores_what_nobody_has_changed_and_lists_the_rest() {
 }
 
 #[actix_web::test]
+async fn import_that_is_undone_as_a_batch_is_undone() {
+    let server = Server::with_communes().await;
+    let administrator = server.administrator();
+    let planned = plan(administrator, "towers", &format!("{ORG}&effective_on=2026-01-01"), csv(&TWO)).await;
+    commit(administrator, &planned).await.ok();
+    let then =
+        async || administrator.get("/collections/towers/items?as_of=2026-06-01").await.ok()["numberMatched"].clone();
+    assert_eq!(then().await, 2);
+    let batch = administrator.get("/batches?collection=towers").await.ok()["batches"][0]["id"].clone();
+    let undone = administrator.post(&format!("/batches/{batch}/undo"), json!({})).await.ok();
+    assert_eq!(undone["items"].as_array().unwrap().len(), 2);
+    let import = format!("/imports/{}", planned["id"].as_str().unwrap());
+    let shown = administrator.get(&import).await.ok();
+    assert_eq!((&shown["status"], &shown["undone"]), (&json!("undone"), &json!({"restored": 2, "kept": []})));
+    administrator.post(&format!("{import}/undo"), Value::Null).await.ok();
+    assert_eq!(server.query("select max(version) from towers").await, 2);
+    // What was created by mistake was never there.
+    assert_eq!(then().await, 0);
+}
+
+#[actix_web::test]
 async fn layer_of_units_takes_no_file_and_strangers_none_at_all() {
     let server = Server::with_communes().await;
     assert_eq!(send(server.administrator(), "communes", "", csv(&TWO)).await.status, 405);

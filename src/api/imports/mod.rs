@@ -131,7 +131,7 @@ pub async fn commit_import(
         )])
     })?;
     let consent = Consent { plan, accept_warnings, confirm_missing };
-    imports::commit(&mut conn, &caller, kind, import.id, &consent).await?;
+    imports::commit(&mut conn, &caller, kind, import.id, &consent, app.limits.request_timeout_s).await?;
     let import = imports::find(&mut conn, &caller, import.id).await?.ok_or(Error::NotFound)?;
     Ok(HttpResponse::Ok().json(answer::document(&mut conn, &app, &request, &import).await?))
 }
@@ -146,7 +146,7 @@ pub async fn undo_import(
     let mut conn = app.store.connection().await?;
     let (import, kind) = known(&mut conn, &caller, &path).await?;
     may_write(&caller, kind)?;
-    imports::undo(&mut conn, &caller, kind, import.id).await?;
+    imports::undo(&mut conn, &caller, kind, import.id, app.limits.request_timeout_s).await?;
     let import = imports::find(&mut conn, &caller, import.id).await?.ok_or(Error::NotFound)?;
     Ok(HttpResponse::Ok().json(answer::document(&mut conn, &app, &request, &import).await?))
 }

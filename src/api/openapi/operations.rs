@@ -257,14 +257,10 @@ fn of_layer(path: &str, suffix: &str, own: Vec<Value>, kind: Option<&'static Kin
                 id: format!("{id}{suffix}"),
                 summary,
                 tag: "Layers",
-                parameters: with(&["featureId", "If-Match"]),
+                parameters: with(&["featureId", "If-Match", "Idempotency-Key"]),
                 body: if deletes { super::writes::optional_body(json!({})) } else { body(types) },
                 answers: vec![done],
-                problems: if deletes {
-                    &[401, 403, 404, 405, 412, 413, 415, 422, 428, 503]
-                } else {
-                    &[400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 428, 503]
-                },
+                problems: &[400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 428, 503],
                 writes: true,
             },
         ));

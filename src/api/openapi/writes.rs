@@ -66,10 +66,10 @@ pub fn bulk(items: &str, suffix: &str, own: &[Value]) -> Vec<(String, Operation)
             id: format!("{id}{suffix}"),
             summary,
             tag: "Layers",
-            parameters: own.to_vec(),
+            parameters: own.iter().cloned().chain([reference("Idempotency-Key")]).collect(),
             body: Some(json!({"required": true, "content": content})),
             answers: vec![(200, json_answer("What became of each, in order", many()))],
-            problems: &[400, 401, 403, 404, 405, 413, 415, 422, 503, 504],
+            problems: &[400, 401, 403, 404, 405, 409, 413, 415, 422, 503, 504],
             writes: true,
         };
         (items.to_owned(), operation)

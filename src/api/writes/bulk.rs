@@ -1,13 +1,13 @@
 //! Many features in one transaction, all or none, with an answer for each in order.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
+use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use serde_json::{Value, json};
 
 use super::super::extract::Layer;
 use super::super::today;
 use super::body::{self, FEATURE, PATCH, Remarks};
-use super::idempotency::{Request, send};
+use super::idempotency::Request;
 use super::{Context, permit};
 use crate::access::Caller;
 use crate::app::App;
@@ -15,8 +15,8 @@ use crate::error::Error;
 use crate::kinds::Properties;
 use crate::kinds::normalise::Write;
 use crate::store::idempotency::Stored;
-use crate::store::writing::{self, Refused, Writing, Written};
-use crate::store::{batches, changes, items};
+use crate::store::writing::{self, Writing, Written};
+use crate::store::{batches, items};
 
 /// `POST …/items` of a FeatureCollection.
 pub async fn create_items(
@@ -34,22 +34,13 @@ pub async fn create_items(
         };
         features.iter().map(draft).collect::<Vec<_>>()
     };
-    let mut conn = app.store.connection().await?;
-    let answer = conn
-        .transaction(async |conn| {
-            if let Some(answered) = once.begin(conn).await? {
-                return Ok(answered);
-            }
-            let writing = begin(conn, context, "create", remarks.clone()).await?;
-            let written = writing::create(conn, &writing, drafts()).await?;
-            let answer = answer(conn, context, &writing, 201, "created", &written).await?;
-            once.keep(conn, &answer).await?;
-            Ok::<_, Refused>(answer)
-        })
-        .await
-        .map_err(|refused: Refused| refused.of_list("/features"))?;
-    changes::number(&mut conn).await?;
-    Ok(send(answer))
+    once.answer(app, async |conn| {
+        let writing = begin(conn, context, "create", remarks.clone()).await?;
+        let written = writing::create(conn, &writing, drafts()).await?;
+        Ok(answer(conn, context, &writing, 201, "created", &written).await?)
+    })
+    .await
+    .map_err(|refused| refused.of_list("/features"))
 }
 
 /// `PATCH …/items`: `{"features": [{"id", "version", "properties", "geometry"}]}`, each a merge patch of a feature.
@@ -63,23 +54,20 @@ pub async fn update_items(
     permit(&caller, kind)?;
     let bytes = body::bytes(payload, app.limits.bulk_limit).await?;
     let body = body::read_object(request.headers(), &bytes, PATCH)?;
+    let once = Request::new(&caller, &request, &bytes)?;
     let features = body::list(&body, "features")?;
     let targets = body::targets(features, "features")?;
     let remarks = body::remarks(&body)?;
     let context = Context::new(&app, &caller, kind, &request);
     let read =
         |index: usize, current: &Properties| body::change(kind, Write::Patch { current }, &features[index], today());
-    let mut conn = app.store.connection().await?;
-    let answer = conn
-        .transaction(async |conn| {
-            let writing = begin(conn, &context, "update", remarks.clone()).await?;
-            let written = writing::change(conn, &writing, &targets, &read).await?;
-            Ok::<_, Refused>(answer(conn, &context, &writing, 200, "updated", &written).await?)
-        })
-        .await
-        .map_err(|refused: Refused| refused.of_list("/features"))?;
-    changes::number(&mut conn).await?;
-    Ok(send(answer))
+    once.answer(&app, async |conn| {
+        let writing = begin(conn, &context, "update", remarks.clone()).await?;
+        let written = writing::change(conn, &writing, &targets, &read).await?;
+        Ok(answer(conn, &context, &writing, 200, "updated", &written).await?)
+    })
+    .await
+    .map_err(|refused| refused.of_list("/features"))
 }
 
 /// `DELETE …/items`: `{"items": [{"id", "version"}]}`.
@@ -93,20 +81,17 @@ pub async fn delete_items(
     permit(&caller, kind)?;
     let bytes = body::bytes(payload, app.limits.bulk_limit).await?;
     let body = body::read_object(request.headers(), &bytes, FEATURE)?;
+    let once = Request::new(&caller, &request, &bytes)?;
     let targets = body::targets(body::list(&body, "items")?, "items")?;
     let remarks = body::remarks(&body)?;
     let context = Context::new(&app, &caller, kind, &request);
-    let mut conn = app.store.connection().await?;
-    let answer = conn
-        .transaction(async |conn| {
-            let writing = begin(conn, &context, "delete", remarks.clone()).await?;
-            let written = writing::set_deleted(conn, &writing, &targets, true).await?;
-            Ok::<_, Refused>(answer(conn, &context, &writing, 200, "deleted", &written).await?)
-        })
-        .await
-        .map_err(|refused: Refused| refused.of_list("/items"))?;
-    changes::number(&mut conn).await?;
-    Ok(send(answer))
+    once.answer(&app, async |conn| {
+        let writing = begin(conn, &context, "delete", remarks.clone()).await?;
+        let written = writing::set_deleted(conn, &writing, &targets, true).await?;
+        Ok(answer(conn, &context, &writing, 200, "deleted", &written).await?)
+    })
+    .await
+    .map_err(|refused| refused.of_list("/items"))
 }
 
 /// The bulk write that all versions of the transaction will belong to.
@@ -116,7 +101,7 @@ pub async fn begin<'a>(
     op: &'static str,
     remarks: Remarks,
 ) -> Result<Writing<'a>, Error> {
-    conn.batch_execute("set local statement_timeout = '2min'").await?;
+    conn.batch_execute(&format!("set local statement_timeout = '{}s'", context.limit_s)).await?;
     let batch = batches::begin(conn, context.caller, context.view.kind, op, remarks.reason.as_deref(), None).await?;
     Ok(context.writing(remarks, Some(batch)))
 }

@@ -2,15 +2,20 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
-use diesel_async::AsyncPgConnection;
+use diesel_async::{AsyncConnection, AsyncPgConnection, TransactionManager};
 use sha2::{Digest, Sha256};
 
 use crate::access::Caller;
+use crate::app::App;
 use crate::error::Error;
 use crate::kinds::Problem;
 use crate::kinds::problem::Place;
+use crate::store::changes;
 use crate::store::idempotency::{self, Known, Stored};
 use crate::store::tokens::hex;
+use crate::store::writing::Refused;
+
+type Transactions = <AsyncPgConnection as AsyncConnection>::TransactionManager;
 
 const HEADER: &str = "Idempotency-Key";
 
@@ -43,39 +48,64 @@ impl<'a> Request<'a> {
 }
 
 impl Request<'_> {
-    /// To be called first in the transaction of the write: the answer of the first time, if there was one.
+    /// Does the work of a write in one transaction and answers after its commit, with its number in the feed; what was
+    /// answered the first time is answered again.
     ///
     /// # Errors
-    /// 422 when the key came with another request before, 409 while the first is not answered.
-    pub async fn begin(&self, conn: &mut AsyncPgConnection) -> Result<Option<Stored>, Error> {
-        let Some(key) = &self.key else { return Ok(None) };
+    /// Those of the work; 422 when the key came with another request before, 409 while the first is not answered.
+    pub async fn answer(
+        &self,
+        app: &App,
+        work: impl AsyncFnOnce(&mut AsyncPgConnection) -> Result<Stored, Refused>,
+    ) -> Result<HttpResponse, Refused> {
+        let mut conn = app.store.connection().await.map_err(Error::from)?;
+        // `AsyncConnection::transaction` wants futures that are `Send`, which no generic function can promise.
+        Transactions::begin_transaction(&mut *conn).await?;
+        match self.once(&mut conn, work).await {
+            Ok(answer) => {
+                Transactions::commit_transaction(&mut *conn).await?;
+                changes::number(&mut conn).await?;
+                Ok(send(answer))
+            }
+            Err(refused) => {
+                // When that fails too, the connection is not used again.
+                Transactions::rollback_transaction(&mut *conn).await.ok();
+                Err(refused)
+            }
+        }
+    }
+
+    async fn once(
+        &self,
+        conn: &mut AsyncPgConnection,
+        work: impl AsyncFnOnce(&mut AsyncPgConnection) -> Result<Stored, Refused>,
+    ) -> Result<Stored, Refused> {
+        let Some(key) = &self.key else { return work(conn).await };
         match idempotency::take(conn, self.caller.name(), key, &self.hash).await? {
-            Known::New => Ok(None),
-            Known::Answered(stored) => Ok(Some(stored)),
+            Known::New => {
+                let answer = work(conn).await?;
+                idempotency::keep(conn, self.caller.name(), key, &answer).await?;
+                Ok(answer)
+            }
+            Known::Answered(stored) => Ok(stored),
             Known::Running => Err(Error::Conflict(problem(
                 "idempotency.running",
                 "Yêu cầu trước với khóa này chưa xong; hãy gửi lại sau ít giây.",
                 "A request with this key has not ended yet; send it again in some seconds.",
-            ))),
+            ))
+            .into()),
             Known::Other => Err(refuse(
                 "idempotency.mismatch",
                 "Khóa này đã dùng cho một yêu cầu khác.",
                 "This key came with another request before.",
-            )),
+            )
+            .into()),
         }
-    }
-
-    /// To be called last in the transaction of the write.
-    pub async fn keep(&self, conn: &mut AsyncPgConnection, answer: &Stored) -> Result<(), Error> {
-        if let Some(key) = &self.key {
-            idempotency::keep(conn, self.caller.name(), key, answer).await?;
-        }
-        Ok(())
     }
 }
 
 /// A stored answer as it is sent.
-pub fn send(stored: Stored) -> HttpResponse {
+fn send(stored: Stored) -> HttpResponse {
     let status = StatusCode::from_u16(stored.status).unwrap_or(StatusCode::OK);
     let mut response = HttpResponse::build(status);
     for (name, value) in stored.headers {

@@ -11,15 +11,15 @@ mod verify;
 
 pub use body::read_object;
 pub use bulk::{delete_items, update_items};
-pub use idempotency::{Request, send};
+pub use idempotency::Request;
 pub use options::{refuse_method, show_options};
 pub use reclassify::{reclassify, show_reclassification};
 pub use restore::restore_item;
 pub use verify::{verify_item, verify_items};
 
-use actix_web::http::header::{CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, LOCATION};
+use actix_web::http::header::{CONTENT_ENCODING, CONTENT_TYPE, ETAG, LOCATION};
 use actix_web::{HttpRequest, HttpResponse, web};
-use diesel_async::{AsyncConnection, AsyncPgConnection};
+use diesel_async::AsyncPgConnection;
 use serde_json::{Value, json};
 
 use super::audit::Trace;
@@ -34,8 +34,8 @@ use crate::error::Error;
 use crate::kinds::normalise::Write;
 use crate::kinds::{Choice, Kind, Problem, Properties};
 use crate::store::idempotency::Stored;
+use crate::store::items;
 use crate::store::writing::{self, Draft, Refused, Writing};
-use crate::store::{changes, items};
 use body::{FEATURE, PATCH, Remarks};
 
 /// `POST /api/v1/collections/{collection}/items`: a feature, or a collection of features.
@@ -60,23 +60,15 @@ pub async fn create_item(
     body::check_feature(&body, false)?;
     let writing = context.writing(body::remarks(&body)?, None);
     let draft = body::draft(kind, &caller, &body, today())?;
-    let mut conn = app.store.connection().await?;
-    let answer = conn
-        .transaction(async |conn| {
-            if let Some(answered) = once.begin(conn).await? {
-                return Ok(answered);
-            }
-            let written = writing::create(conn, &writing, vec![Ok(Draft { ..draft })]).await?;
-            let mut answer = context.answer(conn, 201, written.ids[0], &written.warnings[0]).await?;
-            let location = format!("{}/collections/{}/items/{}", context.base, kind.collection, written.ids[0]);
-            answer.headers.push((LOCATION.to_string(), location));
-            once.keep(conn, &answer).await?;
-            Ok::<_, Refused>(answer)
-        })
-        .await
-        .map_err(Refused::of_one)?;
-    changes::number(&mut conn).await?;
-    Ok(send(answer))
+    once.answer(&app, async |conn| {
+        let written = writing::create(conn, &writing, vec![Ok(Draft { ..draft })]).await?;
+        let mut answer = context.answer(conn, 201, written.ids[0], &written.warnings[0]).await?;
+        let location = format!("{}/collections/{}/items/{}", context.base, kind.collection, written.ids[0]);
+        answer.headers.push((LOCATION.to_string(), location));
+        Ok(answer)
+    })
+    .await
+    .map_err(Refused::of_one)
 }
 
 /// `PUT /api/v1/collections/{collection}/items/{id}`
@@ -89,7 +81,7 @@ pub async fn replace_item(
     bytes: web::Bytes,
 ) -> Result<HttpResponse, Error> {
     let context = Context::new(&app, &caller, kind, &request);
-    change_item(&app, &context, id, request.headers(), &bytes, FEATURE, |current| Write::Replace { current }).await
+    change_item(&app, &context, id, &request, &bytes, FEATURE, |current| Write::Replace { current }).await
 }
 
 /// `PATCH /api/v1/collections/{collection}/items/{id}`, a JSON merge patch (RFC 7396) of the feature.
@@ -102,7 +94,7 @@ pub async fn update_item(
     bytes: web::Bytes,
 ) -> Result<HttpResponse, Error> {
     let context = Context::new(&app, &caller, kind, &request);
-    change_item(&app, &context, id, request.headers(), &bytes, PATCH, |current| Write::Patch { current }).await
+    change_item(&app, &context, id, &request, &bytes, PATCH, |current| Write::Patch { current }).await
 }
 
 /// `DELETE /api/v1/collections/{collection}/items/{id}`: history keeps the record. A body may say why.
@@ -118,25 +110,28 @@ pub async fn delete_item(
     let context = Context::new(&app, &caller, kind, &request);
     let writing = context.writing(body::remarks(&body::read_optional(request.headers(), &bytes)?)?, None);
     let targets = [(id, body::expected(request.headers()))];
-    let mut conn = app.store.connection().await?;
-    conn.transaction(async |conn| writing::set_deleted(conn, &writing, &targets, true).await)
-        .await
-        .map_err(Refused::of_one)?;
-    changes::number(&mut conn).await?;
-    Ok(HttpResponse::NoContent().finish())
+    let once = Request::new(&caller, &request, &bytes)?;
+    once.answer(&app, async |conn| {
+        writing::set_deleted(conn, &writing, &targets, true).await?;
+        Ok(Stored { status: 204, headers: Vec::new(), body: String::new() })
+    })
+    .await
+    .map_err(Refused::of_one)
 }
 
 async fn change_item(
     app: &App,
     context: &Context<'_>,
     id: i64,
-    headers: &HeaderMap,
+    request: &HttpRequest,
     bytes: &[u8],
     types: &[&str],
     write: impl for<'c> Fn(&'c Properties) -> Write<'c> + Sync,
 ) -> Result<HttpResponse, Error> {
     let kind = context.view.kind;
     permit(context.caller, kind)?;
+    let once = Request::new(context.caller, request, bytes)?;
+    let headers = request.headers();
     let targets = [(id, body::expected(headers))];
     // What the body says is told after what the precondition says: see `read` below.
     let parsed = read_object(headers, bytes, types);
@@ -149,23 +144,21 @@ async fn change_item(
         body::same_id(body, id)?;
         body::change(kind, write(current), body, today())
     };
-    let mut conn = app.store.connection().await?;
-    let answer = conn
-        .transaction(async |conn| {
-            let written = writing::change(conn, &writing, &targets, &read).await?;
-            Ok::<_, Refused>(context.answer(conn, 200, id, &written.warnings[0]).await?)
-        })
-        .await
-        .map_err(Refused::of_one)?;
-    changes::number(&mut conn).await?;
-    Ok(send(answer))
+    once.answer(app, async |conn| {
+        let written = writing::change(conn, &writing, &targets, &read).await?;
+        Ok(context.answer(conn, 200, id, &written.warnings[0]).await?)
+    })
+    .await
+    .map_err(Refused::of_one)
 }
 
-/// What a write needs of its request; unlike that, it can be shared with a transaction.
+/// What a write needs of its request.
 pub struct Context<'a> {
     pub caller: &'a Caller,
     pub view: View<'a>,
     pub base: String,
+    /// Longest time of a statement, seconds: that of the request.
+    limit_s: u64,
     vietnamese: bool,
     trace: Trace,
 }
@@ -176,6 +169,7 @@ impl<'a> Context<'a> {
             caller,
             view: View::new(caller, kind),
             base: base(app, request),
+            limit_s: app.limits.request_timeout_s,
             vietnamese: wants_vietnamese(request.headers()),
             trace: Trace::of(request),
         }

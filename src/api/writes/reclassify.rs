@@ -5,13 +5,13 @@ use std::fmt::Write as _;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::NaiveDate;
-use diesel_async::{AsyncConnection, AsyncPgConnection};
+use diesel_async::AsyncPgConnection;
 use serde_json::{Value, json};
 
 use super::super::extract::Layer;
 use super::super::today;
 use super::body::{self, FEATURE, MOST_FEATURES};
-use super::idempotency::{Request, send};
+use super::idempotency::Request;
 use super::{Context, bulk, permit};
 use crate::access::Caller;
 use crate::app::App;
@@ -19,8 +19,8 @@ use crate::error::Error;
 use crate::kinds::normalise::Write;
 use crate::kinds::{Choice, Field, Kind, Problem, Properties};
 use crate::query::{Filter, FilterValue, ItemsQuery, Params};
-use crate::store::writing::{self, Expected, Refused};
-use crate::store::{changes, items, tokens};
+use crate::store::writing::{self, Expected};
+use crate::store::{items, tokens};
 
 /// Every value of the layer that has ended, or will, with the records that the parameters of items select.
 pub async fn show_reclassification(
@@ -80,28 +80,19 @@ pub async fn reclassify(
     let effective_on = body.get("effective_on").cloned().unwrap_or_else(|| json!(choice.until));
     let patch = json!({"properties": {field.name: to, "effective_on": effective_on}});
     let remarks = body::remarks(&body)?;
-    let mut conn = app.store.connection().await?;
-    let answer = conn
-        .transaction(async |conn| {
-            if let Some(answered) = once.begin(conn).await? {
-                return Ok(answered);
-            }
-            let found = holding.find(conn, &context).await?;
-            if found.plan.as_deref() != body["plan"].as_str() || found.plan.is_none() {
-                return Err(stale().into());
-            }
-            let writing = bulk::begin(conn, &context, "reclassify", remarks.clone()).await?;
-            let targets: Vec<_> = found.ids.iter().map(|id| (*id, Expected::Unneeded)).collect();
-            let read = |_: usize, current: &Properties| body::change(kind, Write::Patch { current }, &patch, today());
-            let written = writing::change(conn, &writing, &targets, read).await?;
-            let answer = bulk::answer(conn, &context, &writing, 200, "updated", &written).await?;
-            once.keep(conn, &answer).await?;
-            Ok::<_, Refused>(answer)
-        })
-        .await
-        .map_err(|refused: Refused| refused.of_list("/items"))?;
-    changes::number(&mut conn).await?;
-    Ok(send(answer))
+    once.answer(&app, async |conn| {
+        let found = holding.find(conn, &context).await?;
+        if found.plan.as_deref() != body["plan"].as_str() || found.plan.is_none() {
+            return Err(stale().into());
+        }
+        let writing = bulk::begin(conn, &context, "reclassify", remarks.clone()).await?;
+        let targets: Vec<_> = found.ids.iter().map(|id| (*id, Expected::Unneeded)).collect();
+        let read = |_: usize, current: &Properties| body::change(kind, Write::Patch { current }, &patch, today());
+        let written = writing::change(conn, &writing, &targets, read).await?;
+        Ok(bulk::answer(conn, &context, &writing, 200, "updated", &written).await?)
+    })
+    .await
+    .map_err(|refused| refused.of_list("/items"))
 }
 
 /// The records of today that the parameters select: a plan of other days would not be what is written.

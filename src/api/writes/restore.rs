@@ -1,12 +1,12 @@
 //! `POST …/items/{id}/restore`: brings a deleted record back, or the values of an earlier version as a new one.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use diesel_async::{AsyncConnection, AsyncPgConnection};
+use diesel_async::AsyncPgConnection;
 use serde_json::Value;
 
 use super::super::extract::{Layer, RecordId};
 use super::super::today;
-use super::idempotency::{Request, send};
+use super::idempotency::Request;
 use super::{Context, body, permit};
 use crate::access::Caller;
 use crate::app::App;
@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::kinds::normalise::{Write, normalise};
 use crate::kinds::{Problem, Properties};
 use crate::store::writing::{self, Draft, Expected, Refused, Writing};
-use crate::store::{assets, changes, history, items};
+use crate::store::{assets, history, items};
 
 /// `POST /api/v1/collections/{collection}/items/{id}/restore`
 pub async fn restore_item(
@@ -32,24 +32,15 @@ pub async fn restore_item(
     let context = Context::new(&app, &caller, kind, &request);
     let writing = context.writing(body::remarks(&body)?, None);
     let expected = body::expected(request.headers());
-    let mut conn = app.store.connection().await?;
-    let answer = conn
-        .transaction(async |conn| {
-            if let Some(answered) = once.begin(conn).await? {
-                return Ok(answered);
-            }
-            let warnings = match version {
-                None => undelete(conn, &writing, id).await?,
-                Some(version) => put_back(conn, &writing, id, expected.clone(), version).await?,
-            };
-            let answer = context.answer(conn, 200, id, &warnings).await?;
-            once.keep(conn, &answer).await?;
-            Ok::<_, Refused>(answer)
-        })
-        .await
-        .map_err(Refused::of_one)?;
-    changes::number(&mut conn).await?;
-    Ok(send(answer))
+    once.answer(&app, async |conn| {
+        let warnings = match version {
+            None => undelete(conn, &writing, id).await?,
+            Some(version) => put_back(conn, &writing, id, expected.clone(), version).await?,
+        };
+        Ok(context.answer(conn, 200, id, &warnings).await?)
+    })
+    .await
+    .map_err(Refused::of_one)
 }
 
 async fn undelete(conn: &mut AsyncPgConnection, writing: &Writing<'_>, id: i64) -> Result<Vec<Problem>, Refused> {

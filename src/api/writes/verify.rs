@@ -2,20 +2,19 @@
 //! precondition: it is said of what is there now.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use diesel_async::AsyncConnection;
 
 use super::super::extract::{Layer, RecordId};
 use super::super::today;
 use super::body::{self, MOST_FEATURES};
-use super::idempotency::{Request, send};
+use super::idempotency::Request;
 use super::{Context, bulk, permit};
 use crate::access::Caller;
 use crate::app::App;
 use crate::error::Error;
 use crate::kinds::Problem;
 use crate::query::{ItemsQuery, Params};
+use crate::store::items;
 use crate::store::writing::{self, Refused};
-use crate::store::{changes, items};
 
 /// `POST /api/v1/collections/{collection}/items/{id}/verify`
 pub async fn verify_item(
@@ -31,21 +30,12 @@ pub async fn verify_item(
     let once = Request::new(&caller, &request, &bytes)?;
     let context = Context::new(&app, &caller, kind, &request);
     let writing = context.writing(body::remarks(&body)?, None);
-    let mut conn = app.store.connection().await?;
-    let answer = conn
-        .transaction(async |conn| {
-            if let Some(answered) = once.begin(conn).await? {
-                return Ok(answered);
-            }
-            writing::verify(conn, &writing, vec![id]).await?;
-            let answer = context.answer(conn, 200, id, &[]).await?;
-            once.keep(conn, &answer).await?;
-            Ok::<_, Refused>(answer)
-        })
-        .await
-        .map_err(Refused::of_one)?;
-    changes::number(&mut conn).await?;
-    Ok(send(answer))
+    once.answer(&app, async |conn| {
+        writing::verify(conn, &writing, vec![id]).await?;
+        Ok(context.answer(conn, 200, id, &[]).await?)
+    })
+    .await
+    .map_err(Refused::of_one)
 }
 
 /// `POST /api/v1/collections/{collection}/verify`: `{"items": [ids]}`, or every record within the writer's scope that the
@@ -71,30 +61,21 @@ pub async fn verify_items(
         (None, Some(ItemsQuery::parse(&context.view, params)?))
     };
     let remarks = body::remarks(&body)?;
-    let mut conn = app.store.connection().await?;
-    let answer = conn
-        .transaction(async |conn| {
-            if let Some(answered) = once.begin(conn).await? {
-                return Ok(answered);
+    once.answer(&app, async |conn| {
+        let ids = match (&listed, &query) {
+            (Some(ids), _) => ids.clone(),
+            (None, Some(query)) => {
+                let most = MOST_FEATURES;
+                within_bounds(items::writable_ids(conn, &context.view, query, today(), most + 1).await?)?
             }
-            let ids = match (&listed, &query) {
-                (Some(ids), _) => ids.clone(),
-                (None, Some(query)) => {
-                    let most = MOST_FEATURES;
-                    within_bounds(items::writable_ids(conn, &context.view, query, today(), most + 1).await?)?
-                }
-                (None, None) => Vec::new(),
-            };
-            let writing = bulk::begin(conn, &context, "verify", remarks.clone()).await?;
-            let written = writing::verify(conn, &writing, ids).await?;
-            let answer = bulk::answer(conn, &context, &writing, 200, "verified", &written).await?;
-            once.keep(conn, &answer).await?;
-            Ok::<_, Refused>(answer)
-        })
-        .await
-        .map_err(|refused: Refused| refused.of_list("/items"))?;
-    changes::number(&mut conn).await?;
-    Ok(send(answer))
+            (None, None) => Vec::new(),
+        };
+        let writing = bulk::begin(conn, &context, "verify", remarks.clone()).await?;
+        let written = writing::verify(conn, &writing, ids).await?;
+        Ok(bulk::answer(conn, &context, &writing, 200, "verified", &written).await?)
+    })
+    .await
+    .map_err(|refused| refused.of_list("/items"))
 }
 
 /// That a query selects no more records than one write may be of.

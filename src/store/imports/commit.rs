@@ -24,7 +24,8 @@ pub struct Consent {
     pub confirm_missing: bool,
 }
 
-/// Commits an import that [`find`](super::find) has shown. One that is committed already stays as it is.
+/// Commits an import that [`find`](super::find) has shown. One that is committed already stays as it is. No statement
+/// takes longer than `limit_s` seconds.
 ///
 /// # Errors
 /// Conflict when the plan is another, or a record has changed since (which); invalid when there are errors, or warnings
@@ -35,10 +36,11 @@ pub async fn commit(
     kind: &'static Kind,
     id: Uuid,
     consent: &Consent,
+    limit_s: u64,
 ) -> Result<(), Error> {
     let view = View::new(caller, kind);
     conn.transaction(async |conn| {
-        conn.batch_execute("set local statement_timeout = '10min'").await?;
+        conn.batch_execute(&format!("set local statement_timeout = '{limit_s}s'")).await?;
         let import: Import =
             imports::table.find(id).select(Import::as_select()).for_update().first(conn).await?;
         if import.plan.as_deref() != Some(&consent.plan) {

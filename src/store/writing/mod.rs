@@ -1,20 +1,23 @@
 //! What every write is: records checked, changed and checked again in the transaction of the caller, all or none. One
 //! record or 10,000 go the same way.
 
+mod checks;
+mod refused;
+
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
-use diesel::result::Error as DieselError;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::{Value, json};
 
 use super::assets::{self, Locked};
-use super::near::{self, Neighbour};
-use super::place::{Finding, check_places};
 use super::sql::{Bind, Sql};
 use crate::access::{View, keep_unseen};
 use crate::error::Error;
 use crate::kinds::{Problem, Properties};
+use checks::{check_keys, check_place, check_scope, look_around};
+
+pub use refused::Refused;
 
 /// Who writes, and what they say of it.
 #[derive(Debug)]
@@ -51,14 +54,6 @@ pub enum Expected {
     Versions(Vec<i64>),
     /// A tag that no version has.
     Other,
-}
-
-/// Why nothing was written.
-#[derive(Debug)]
-pub enum Refused {
-    /// For what is wrong with some of the records, by their place in the list.
-    Records(Vec<(usize, Error)>),
-    Whole(Error),
 }
 
 /// What was written, in the order of the list.
@@ -257,43 +252,6 @@ async fn lock(
     Ok(locked)
 }
 
-/// Places in the list, ids and records.
-type Listed<'a> = (usize, Option<i64>, &'a Properties);
-
-/// What the units say of the places of the records to be written: who is refused, and warnings.
-async fn check_place(
-    conn: &mut AsyncPgConnection,
-    writing: &Writing<'_>,
-    records: &[Listed<'_>],
-    warnings: &mut [Vec<Problem>],
-) -> Result<Vec<(usize, Error)>, Refused> {
-    let whole: Vec<_> = records.iter().map(|(.., record)| *record).collect();
-    let mut refused = Vec::new();
-    let findings = check_places(conn, &whole, writing.today).await?;
-    for ((index, ..), finding) in records.iter().zip(findings) {
-        match finding {
-            Some(Finding::Error(problem)) => refused.push((*index, Error::Invalid(vec![problem]))),
-            Some(Finding::Warning(problem)) => warnings[*index].push(problem),
-            None => {}
-        }
-    }
-    Ok(refused)
-}
-
-/// Which of several records have a key that is taken; of one the constraint says it.
-async fn check_keys(
-    conn: &mut AsyncPgConnection,
-    writing: &Writing<'_>,
-    records: &[Listed<'_>],
-) -> Result<Vec<(usize, Error)>, Refused> {
-    if records.len() < 2 {
-        return Ok(Vec::new());
-    }
-    let given: Vec<_> = records.iter().map(|(_, id, record)| (*id, *record)).collect();
-    let taken = assets::taken_keys(conn, &writing.view, &given).await?;
-    Ok(taken.into_iter().map(|(nth, key)| (records[nth].0, Error::taken_key(key))).collect())
-}
-
 /// Tells the triggers what to note with each version, for the rest of the transaction.
 pub(super) async fn tell(conn: &mut AsyncPgConnection, writing: &Writing<'_>) -> Result<(), Refused> {
     let confirmed = match writing.confirmed.is_empty() {
@@ -310,41 +268,6 @@ pub(super) async fn tell(conn: &mut AsyncPgConnection, writing: &Writing<'_>) ->
         .execute(conn)
         .await?;
     Ok(())
-}
-
-/// After the write: nobody has moved a record into what is not theirs, and what stands near is told, or confirmed.
-async fn look_around(
-    conn: &mut AsyncPgConnection,
-    writing: &Writing<'_>,
-    ids: &[i64],
-    moved: &[i64],
-    warnings: &mut [Vec<Problem>],
-) -> Result<(), Refused> {
-    check_scope(conn, writing, ids).await?;
-    let mut neighbours: HashMap<(i64, bool), Vec<Neighbour>> = HashMap::new();
-    for neighbour in near::neighbours(conn, &writing.view, moved).await? {
-        neighbours.entry((neighbour.id, neighbour.is_same)).or_default().push(neighbour);
-    }
-    let mut refused = Vec::new();
-    for (index, id) in ids.iter().enumerate() {
-        let of_record = |is_same| neighbours.get(&(*id, is_same)).map_or(&[][..], Vec::as_slice);
-        if let Some(problem) = near::problem(of_record(true)) {
-            let is_confirmed = writing.confirmed.iter().any(|code| code == problem.code);
-            match is_confirmed || writing.unconditional {
-                true => warnings[index].push(problem),
-                false => refused.push((index, Error::Conflict(problem))),
-            }
-        }
-        warnings[index].extend(near::problem(of_record(false)));
-    }
-    Refused::unless_none(refused)
-}
-
-/// Refuses each record that was written where the writer may not write.
-async fn check_scope(conn: &mut AsyncPgConnection, writing: &Writing<'_>, ids: &[i64]) -> Result<(), Refused> {
-    let outside = assets::outside_scope(conn, &writing.view, ids).await?;
-    let places = ids.iter().enumerate().filter(|(_, id)| outside.contains(*id));
-    Refused::unless_none(places.map(|(index, _)| (index, assets::outside())).collect())
 }
 
 /// Whether a change says anything new; `effective_on` alone says nothing.
@@ -365,45 +288,5 @@ pub fn same(a: &Value, b: &Value) -> bool {
             a.len() == b.len() && a.iter().all(|(name, a)| b.get(name).is_some_and(|b| same(a, b)))
         }
         _ => a == b,
-    }
-}
-
-impl Refused {
-    fn unless_none(refused: Vec<(usize, Error)>) -> Result<(), Refused> {
-        if refused.is_empty() { Ok(()) } else { Err(Refused::Records(refused)) }
-    }
-
-    /// Of the one record that was to be written.
-    pub fn of_one(self) -> Error {
-        match self {
-            Refused::Records(mut records) if !records.is_empty() => records.swap_remove(0).1,
-            Refused::Records(_) => Error::NotFound,
-            Refused::Whole(error) => error,
-        }
-    }
-
-    /// Of a list under `pointer`: 422 with every problem of every record.
-    pub fn of_list(self, pointer: &str) -> Error {
-        match self {
-            Refused::Records(mut records) => {
-                records.sort_by_key(|(index, _)| *index);
-                let problems =
-                    records.iter().flat_map(|(index, error)| error.problems_at(&format!("{pointer}/{index}")));
-                Error::Invalid(problems.collect())
-            }
-            Refused::Whole(error) => error,
-        }
-    }
-}
-
-impl From<Error> for Refused {
-    fn from(error: Error) -> Refused {
-        Refused::Whole(error)
-    }
-}
-
-impl From<DieselError> for Refused {
-    fn from(error: DieselError) -> Refused {
-        Refused::Whole(error.into())
     }
 }
