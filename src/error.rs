@@ -298,6 +298,12 @@ impl Error {
         })
     }
 
+    /// A field names a record that is not there.
+    pub fn unknown_reference(field: &str) -> Error {
+        let (vi, en) = ("Không có bản ghi mang id này.", "No record has this id.");
+        Error::Invalid(vec![Problem::property(field, "reference.unknown", vi, en)])
+    }
+
     /// A failed write: the constraint that refused it becomes a problem of the field that it guards.
     pub fn of_write(kind: &Kind, error: DieselError) -> Error {
         let DieselError::DatabaseError(violation, details) = &error else { return error.into() };
@@ -310,13 +316,7 @@ impl Error {
                 let field = kind
                     .fields()
                     .find(|field| field.name.strip_suffix("_id").is_some_and(|name| rest.starts_with(name)));
-                let name = field.map_or("id", |field| field.name);
-                Error::Invalid(vec![Problem::property(
-                    name,
-                    "reference.unknown",
-                    "Không có bản ghi mang id này.",
-                    "No record has this id.",
-                )])
+                Error::unknown_reference(field.map_or("id", |field| field.name))
             }
             DatabaseErrorKind::CheckViolation | DatabaseErrorKind::NotNullViolation => {
                 tracing::warn!(constraint, "a constraint refused what validation had let through");

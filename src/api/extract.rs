@@ -20,8 +20,8 @@ use crate::query::Fields;
 use crate::store::audit::By;
 use crate::store::callers;
 
-/// What a request brings to say who asks.
-#[derive(Debug, Clone)]
+/// What a request brings to say who asks. Without `Debug`: it holds secrets.
+#[derive(Clone)]
 pub enum Claim {
     Nothing,
     Token { secret: String, address: Option<IpAddr> },

@@ -210,6 +210,21 @@ pub async fn taken_keys(
     Ok(taken)
 }
 
+/// Which of some ids a layer has, whoever may see them, as the constraints do.
+pub async fn existing(conn: &mut AsyncPgConnection, kind: &Kind, ids: Vec<i64>) -> QueryResult<HashSet<i64>> {
+    if ids.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let rows: Vec<Row> = Sql::new("select id from ")
+        .name(kind.table())
+        .text(" where id = any(")
+        .bind(Bind::Integers(ids))
+        .text(")")
+        .load(conn)
+        .await?;
+    Ok(rows.iter().filter_map(|row| row.cells[0].as_integer()).collect())
+}
+
 /// Gives a new record its id, and a code where it has none; returns the id.
 pub fn identify(kind: &Kind, record: &mut Properties) -> i64 {
     let id = random_id();

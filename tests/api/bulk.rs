@@ -75,6 +75,30 @@ async fn each_changed_record_is_known_mine_and_of_the_version_that_is_meant() {
 }
 
 #[actix_web::test]
+async fn each_record_that_names_another_that_is_not_there_is_pointed_at() {
+    let server = Server::with_communes().await;
+    let admin = server.administrator();
+    let point = |lat: f64, more: Value| {
+        let mut properties = json!({"name": "Wifi"});
+        properties.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        feature([105.7, lat], properties, json!({}))
+    };
+    let many = collection(vec![
+        point(19.81, json!({})),
+        point(19.82, json!({"facility_id": 5})),
+        point(19.83, json!({"hamlet_id": 999_999})),
+    ]);
+    let refused = admin.post("/collections/wifi-points/items", many).await;
+    let pointers = "/features/1/properties/facility_id reference.unknown /features/2/properties/hamlet_id";
+    assert_eq!(refused.summary(), format!("422 reference.unknown {pointers}"));
+    let made = admin.post("/collections/wifi-points/items", collection(vec![point(19.81, json!({})), point(19.82, json!({}))])).await.ok();
+    let change = |nth: usize, more: Value| json!({"id": made["items"][nth]["id"], "version": 1, "properties": more});
+    let body = json!({"features": [change(0, json!({"note": "a"})), change(1, json!({"facility_id": 5}))]});
+    let refused = send(admin, Method::PATCH, "/collections/wifi-points/items", body).await;
+    assert_eq!(refused.summary(), "422 reference.unknown /features/1/properties/facility_id");
+}
+
+#[actix_web::test]
 async fn undo_takes_back_all_but_what_was_changed_since() {
     let server = Server::new().await;
     let admin = server.administrator();

@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 
 use diesel_async::AsyncPgConnection;
+use serde_json::Value;
 
 use super::super::assets;
 use super::super::near::{self, Neighbour};
 use super::super::place::{Finding, check_places};
 use super::{Refused, Writing};
 use crate::error::Error;
-use crate::kinds::{Problem, Properties};
+use crate::kinds::{Kind, Problem, Properties, Type};
 
 /// Places in the list, ids and records.
 pub(super) type Listed<'a> = (usize, Option<i64>, &'a Properties);
@@ -46,6 +47,29 @@ pub(super) async fn check_keys(
     let given: Vec<_> = records.iter().map(|(_, id, record)| (*id, *record)).collect();
     let taken = assets::taken_keys(conn, &writing.view, &given).await?;
     Ok(taken.into_iter().map(|(nth, key)| (records[nth].0, Error::taken_key(key))).collect())
+}
+
+/// Which of several records name one that is not there; of one the constraint says it.
+pub(super) async fn check_references(
+    conn: &mut AsyncPgConnection,
+    writing: &Writing<'_>,
+    records: &[Listed<'_>],
+) -> Result<Vec<(usize, Error)>, Refused> {
+    let mut refused = Vec::new();
+    if records.len() < 2 {
+        return Ok(refused);
+    }
+    for field in writing.view.kind.fields() {
+        let Type::Reference { collection } = field.value else { continue };
+        let Some(kind) = Kind::of_collection(collection) else { continue };
+        let named = |record: &Properties| record.get(field.name).and_then(Value::as_i64);
+        let ids: Vec<_> = records.iter().filter_map(|(.., record)| named(record)).collect();
+        let known = assets::existing(conn, kind, ids).await?;
+        let is_wrong = |record: &Properties| named(record).is_some_and(|id| !known.contains(&id));
+        let wrong = records.iter().filter(|(.., record)| is_wrong(record));
+        refused.extend(wrong.map(|(index, ..)| (*index, Error::unknown_reference(field.name))));
+    }
+    Ok(refused)
 }
 
 /// After the write: nobody has moved a record into what is not theirs, and what stands near is told, or confirmed.

@@ -15,7 +15,7 @@ use super::sql::{Bind, Sql};
 use crate::access::{View, keep_unseen};
 use crate::error::Error;
 use crate::kinds::{Problem, Properties};
-use checks::{check_keys, check_place, check_scope, look_around};
+use checks::{check_keys, check_place, check_references, check_scope, look_around};
 
 pub use refused::Refused;
 
@@ -95,6 +95,7 @@ pub async fn create(
     let mut warnings = vec![Vec::new(); places.len() + refused.len()];
     refused.extend(check_place(conn, writing, &whole, &mut warnings).await?);
     refused.extend(check_keys(conn, writing, &whole).await?);
+    refused.extend(check_references(conn, writing, &whole).await?);
     Refused::unless_none(refused)?;
     tell(conn, writing).await?;
     let count = records.len();
@@ -153,6 +154,7 @@ pub async fn change(
     };
     refused.extend(check_place(conn, writing, &of(|touched| touched.place), &mut warnings).await?);
     refused.extend(check_keys(conn, writing, &of(|touched| touched.keys)).await?);
+    refused.extend(check_references(conn, writing, &of(|_| true)).await?);
     Refused::unless_none(refused)?;
     tell(conn, writing).await?;
     let moved_ids: Vec<_> = wholes.iter().filter(|touched| touched.neighbours).map(|touched| touched.id).collect();
