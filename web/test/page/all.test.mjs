@@ -9,5 +9,6 @@ await import('./cut.test.mjs');
 await import('./basemap.test.mjs');
 await import('./print.test.mjs');
 await import('./access.test.mjs');
+await import('./account.test.mjs');
 await import('./embed.test.mjs');
 await import('./security.test.mjs');

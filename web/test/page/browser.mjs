@@ -17,13 +17,14 @@ const browser = await chromium.launch({
 
 export const close = () => browser.close();
 
-/** Opens an address, runs the test on its page, and looks at what went wrong meanwhile. */
+/** Opens an address, runs the test on its page, and looks at what went wrong meanwhile; `statuses` are answers that are
+ * meant, which Chromium notes as errors. */
 export async function visit(path, options, run) {
   const context = await browser.newContext({ viewport: WIDE, locale: 'vi-VN', reducedMotion: 'reduce', ...options });
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);
   const wrong = [];
-  page.on('console', (message) => message.type() === 'error' && wrong.push(message.text()));
+  page.on('console', (message) => message.type() === 'error' && !options?.statuses?.some((status) => message.text().includes(`status of ${status}`)) && wrong.push(message.text()));
   page.on('pageerror', (error) => wrong.push(String(error)));
   page.on('request', (request) => {
     const url = new URL(request.url());
