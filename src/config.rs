@@ -102,7 +102,7 @@ pub struct Limits {
     #[arg(long, env = "HATANG_REQUIRE_PURPOSE", default_value_t = false)]
     pub require_purpose: bool,
 
-    /// How long files of imports are kept, days.
+    /// How long files of imports, and what was found in them, are kept, days.
     #[arg(long, env = "HATANG_IMPORT_RETENTION_DAYS", default_value_t = 90)]
     pub import_retention_days: u32,
 

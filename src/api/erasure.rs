@@ -1,7 +1,7 @@
 //! `POST /collections/{collection}/items/{id}/erase`: personal data taken out for good.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use diesel_async::AsyncConnection;
+use diesel_async::{AsyncConnection, SimpleAsyncConnection};
 use serde_json::{Value, json};
 
 use super::audit::Trace;
@@ -33,8 +33,11 @@ pub async fn erase_fields(
     let (fields, reason) = read(kind, &asked).map_err(Error::Invalid)?;
     let trace = Trace::of(&request);
     let mut conn = app.store.connection().await?;
+    let limit_s = app.limits.request_timeout_s;
     let erased = conn
         .transaction(async |conn| {
+            // Lists of years are searched.
+            conn.batch_execute(&format!("set local statement_timeout = '{limit_s}s'")).await?;
             let erased = erasure::erase(conn, kind, id, &fields, caller.name(), &reason).await?;
             let erased = erased.ok_or(Error::NotFound)?;
             let detail = json!({"id": id, "erased": erased.hashes, "reason": erased.reason});

@@ -130,7 +130,7 @@ fn supervise(cluster: &Cluster, stopped: &Receiver<()>) {
 }
 
 /// Numbers what psql wrote, forgets answers older than a day, and finds the communes of all assets again when the day
-/// changes, since units come into force and end with days; then old files of imports are forgotten, too.
+/// changes, since units come into force and end with days; then old imports are forgotten, too.
 async fn housekeeping(store: Store, import_retention_days: u32) {
     let mut day = None;
     loop {
@@ -139,8 +139,8 @@ async fn housekeeping(store: Store, import_retention_days: u32) {
                 match units::refresh(&mut conn, "system").await {
                     Ok(()) => {
                         day = Some(today());
-                        if let Err(error) = imports::forget_files(&mut conn, import_retention_days).await {
-                            tracing::warn!(%error, "old files of imports were not forgotten");
+                        if let Err(error) = imports::forget(&mut conn, import_retention_days).await {
+                            tracing::warn!(%error, "old imports were not forgotten");
                         }
                     }
                     Err(error) => tracing::warn!(%error, "the communes of assets were not refreshed"),

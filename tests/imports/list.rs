@@ -48,6 +48,31 @@ async fn each_sees_their_own_newest_first_and_administrators_all() {
 }
 
 #[actix_web::test]
+async fn what_old_files_said_is_forgotten_and_what_they_did_is_not() {
+    let server = Server::with_communes().await;
+    let admin = server.administrator();
+    let old = plan(admin, "cameras", "?file_name=a.csv", sheet("Cũ")).await;
+    commit(admin, &old).await.ok();
+    let waiting = plan(admin, "cameras", "", sheet("Chờ")).await;
+    server.execute("update imports set created_at = now() - interval '91 days'").await;
+    let young = plan(admin, "cameras", "", sheet("Mới")).await;
+    hatang::store::imports::forget(&mut server.connection().await, 90).await.unwrap();
+    let shown = async |import: &Value| admin.get(&format!("/imports/{}", import["id"].as_str().unwrap())).await.ok();
+    let (old, waiting, young) = (shown(&old).await, shown(&waiting).await, shown(&young).await);
+    assert_eq!(
+        (&old["status"], &old["file"]["name"], &old["counts"]["create"]),
+        (&json!("committed"), &json!("a.csv"), &json!(1))
+    );
+    assert_eq!((&waiting["status"], &waiting["failure"]), (&json!("failed"), &json!("expired")));
+    assert_eq!(commit(admin, &waiting).await.summary(), "409 import.not_planned ");
+    commit(admin, &young).await.ok();
+    assert_eq!(server.query("select count(distinct import_id) from import_rows").await, 1);
+    assert_eq!(admin.get(&format!("/imports/{}/workbook", old["id"].as_str().unwrap())).await.status, 404);
+    admin.post(&format!("/imports/{}/undo", old["id"].as_str().unwrap()), Value::Null).await.ok();
+    assert_eq!(server.query("select count(*) from cameras where deleted_at is null").await, 1);
+}
+
+#[actix_web::test]
 async fn planning_has_failed_when_nobody_holds_its_lock_any_more() {
     let server = Server::with_communes().await;
     let import = "insert into imports (id, collection, mode, sent_by, file_hash, options) values

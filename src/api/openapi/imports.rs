@@ -199,7 +199,7 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
             "updates": {"type": "array", "items": {"type": "object"}},
             "missing": {"type": "array", "items": {"type": "object"}},
             "undone": {"type": "object", "properties": {"restored": integer(), "kept": {"type": "array", "items": {"type": "integer"}}}},
-            "failure": {"type": "string"},
+            "failure": {"type": "string", "description": "Why it failed: interrupted (the server ended), erased (values of it were), expired (older than files are kept), or what was wrong with the file"},
             "created_at": {"type": "string", "format": "date-time"},
             "created_by": {"type": "string"},
             "committed_at": {"type": "string", "format": "date-time", "nullable": true},

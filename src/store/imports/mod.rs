@@ -212,13 +212,20 @@ pub async fn file(conn: &mut AsyncPgConnection, id: Uuid) -> QueryResult<Option<
     imports::table.find(id).select(imports::file).first(conn).await
 }
 
-/// Forgets files older than so many days; what they did stays known.
-pub async fn forget_files(conn: &mut AsyncPgConnection, days: u32) -> QueryResult<usize> {
-    let limit = Utc::now() - chrono::Duration::days(days.into());
-    diesel::update(imports::table.filter(imports::created_at.lt(limit)).filter(imports::file.is_not_null()))
-        .set(imports::file.eq(None::<Vec<u8>>))
-        .execute(conn)
-        .await
+/// Forgets what files older than so many days said, cell by cell; what they did stays known. A plan that nobody has
+/// committed by then has failed.
+pub async fn forget(conn: &mut AsyncPgConnection, days: u32) -> QueryResult<()> {
+    Sql::new(
+        "with old as (update imports i set file = null, findings = '[]', \
+         status = case when status in ('planning', 'planned') then 'failed' else status end, \
+         failure = case when status in ('planning', 'planned') then 'expired' else failure end \
+         where (file is not null or exists (select from import_rows r where r.import_id = i.id)) and created_at < now() - make_interval(days => ",
+    )
+    .bind(Bind::Integer(days.into()))
+    .text("::int) returning id) delete from import_rows where import_id in (select id from old)")
+    .execute(conn)
+    .await?;
+    Ok(())
 }
 
 /// What the sender said of columns before.

@@ -164,7 +164,7 @@ async fn finish(conn: &mut AsyncPgConnection, id: Uuid, mut reading: Reading) ->
     counts["error"] = json!(rows_with(Severity::Error));
     counts["warning"] = json!(rows_with(Severity::Warning));
     let hash = check::hash(conn, id).await?;
-    diesel::update(imports::table.find(id))
+    let finished = diesel::update(imports::table.find(id).filter(imports::status.eq("planning")))
         .set((
             imports::status.eq("planned"),
             imports::plan.eq(format!("sha256:{hash}")),
@@ -174,6 +174,10 @@ async fn finish(conn: &mut AsyncPgConnection, id: Uuid, mut reading: Reading) ->
         ))
         .execute(conn)
         .await?;
+    if finished == 0 {
+        // Values that the file holds were erased meanwhile, which failed it: its rows hold them, too.
+        rows::delete(conn, id).await?;
+    }
     Ok(())
 }
 

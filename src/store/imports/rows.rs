@@ -40,6 +40,16 @@ pub async fn insert(conn: &mut AsyncPgConnection, import: Uuid, rows: &[PlannedR
     Ok(())
 }
 
+/// Forgets all rows of an import.
+pub async fn delete(conn: &mut AsyncPgConnection, import: Uuid) -> QueryResult<()> {
+    Sql::new("delete from import_rows where import_id = ")
+        .bind(Bind::Text(import.to_string()))
+        .text("::uuid")
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
 /// Rows of an operation, as JSON: `sheet`, `row`, `id`, `code`, `name`, and of updates `fields`, each with `before` and
 /// `after`. At most so many.
 pub async fn listed(conn: &mut AsyncPgConnection, import: Uuid, op: &str, limit: i64) -> QueryResult<Vec<Value>> {
