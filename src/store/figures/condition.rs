@@ -55,23 +55,39 @@ pub fn sql(view: &View<'_>, condition: Condition, days: Days) -> Sql {
             .sql(with_wifi(view, "t.fee = 'no'", days))
             .text(" and ")
             .sql(with_wifi(view, "t.fee is null", days)),
-        Condition::Site => Sql::new("(t.site_code is null or ").sql(first_of_site(view, "", days)).text(")"),
+        Condition::Site => first_of_site(view, "", days),
         Condition::SharedSite => first_of_site(view, " having count(distinct t.operator) > 1", days),
         condition => of_facts(condition),
     }
 }
 
-/// What a pass over a layer finds out once for each row, as `f`, instead of once for each figure.
+/// What a pass over a layer finds out once for each row, as `f`, instead of once for each figure. Joins, which are hashed
+/// however many rows there are; a condition that fits no memory would be looked through for each row.
 pub fn facts(view: &View<'_>, days: Days) -> Sql {
-    let conditions: &[(Condition, &'static str)] = match view.kind.collection {
-        "facilities" => &[(Condition::FreeWifi, "free_wifi"), (Condition::PerhapsFreeWifi, "perhaps_free_wifi")],
-        "towers" => &[(Condition::Site, "site"), (Condition::SharedSite, "shared_site")],
-        _ => return Sql::default(),
-    };
-    let columns = conditions.iter().map(|(condition, name)| sql(view, *condition, days).text(" as ").name(name));
-    // Without the offset the planner puts the conditions back into every place that names them.
-    Sql::new("\ncross join lateral (select ").sql(Sql::join(columns, ", ")).text(" offset 0) f")
+    match view.kind.collection {
+        "facilities" => Sql::new(
+            "\nleft join (select t.facility_id, bool_or(coalesce(t.fee = 'no', false)) as free, \
+             bool_or(t.fee is null) as perhaps_free from ",
+        )
+        .sql(counted(view, &WIFI_POINT, days))
+        .text(
+            " and t.facility_id is not null group by 1) wifi on wifi.facility_id = t.id \
+             cross join lateral (select coalesce(wifi.free, false) as free_wifi, \
+             coalesce(wifi.perhaps_free and not wifi.free, false) as perhaps_free_wifi) f",
+        ),
+        "towers" => Sql::new("\nleft join (select min(t.id) as id, count(distinct t.operator) > 1 as is_shared from ")
+            .sql(counted(view, &TOWER, days))
+            .text(BY_SITE)
+            .text(
+                ") site on site.id = t.id cross join lateral (select site.id is not null as site, \
+                 coalesce(site.is_shared, false) as shared_site) f",
+            ),
+        _ => Sql::default(),
+    }
 }
+
+/// A station without a site is a site of its own.
+const BY_SITE: &str = " group by t.site_code, case when t.site_code is null then t.id end";
 
 /// A condition on rows that are joined to their facts.
 pub fn of_facts(condition: Condition) -> Sql {
@@ -96,11 +112,7 @@ fn with_wifi(view: &View<'_>, fee: &'static str, days: Days) -> Sql {
 }
 
 fn first_of_site(view: &View<'_>, having: &'static str, days: Days) -> Sql {
-    Sql::new("t.id in (select min(t.id) from ")
-        .sql(counted(view, &TOWER, days))
-        .text(" and t.site_code is not null group by t.site_code")
-        .text(having)
-        .text(")")
+    Sql::new("t.id in (select min(t.id) from ").sql(counted(view, &TOWER, days)).text(BY_SITE).text(having).text(")")
 }
 
 fn counted(view: &View<'_>, kind: &'static Kind, days: Days) -> Sql {
