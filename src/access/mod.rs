@@ -5,7 +5,7 @@ pub mod password;
 mod policy;
 
 pub use grant::{Grant, Limits, Place, Role};
-pub use policy::{Feed, View, column, keep_unseen, may_administer, may_write};
+pub use policy::{Feed, View, column, is_masked, keep_unseen, may_administer, may_write};
 
 use crate::error::Error;
 use crate::kinds::{Problem, problem};

@@ -107,16 +107,15 @@ impl<'a> View<'a> {
                     None => of.text(") t"),
                     Some(known_at) => of.text(", ").bind(Bind::Moment(known_at)).text(") t"),
                 };
-                match self.uniform() {
-                    Some(_) => past,
-                    None => past.text(" join ").name(table).text(" now on now.id = t.id"),
-                }
+                let asks_now = self.uniform().is_none() || self.kind.fields().any(is_masked);
+                if asks_now { past.text(" join ").name(table).text(" now on now.id = t.id") } else { past }
             }
         };
-        let at = if as_of == AsOf::NOW { IN_TABLE } else { IN_PRESENT };
+        let is_past = as_of != AsOf::NOW;
+        let at = if is_past { IN_PRESENT } else { IN_TABLE };
         self.branches(at).into_iter().map(move |(class, rows)| {
             Sql::new("select ")
-                .sql(self.columns(class))
+                .sql(self.columns(class, is_past))
                 .text(" from ")
                 .sql(source.clone())
                 .text(" where t.deleted_at is null and ")
@@ -175,23 +174,54 @@ impl<'a> View<'a> {
         Sql::new("case").sql(Sql::join(cases, "")).text(" end")
     }
 
-    /// The select list of [`View::relation`] for rows of a class.
-    fn columns(&self, class: Class) -> Sql {
+    /// The name of a row of the table `t` that is shown, as far as it is.
+    pub fn name_of_row(&self) -> Sql {
+        match self.kind.field("name").filter(|field| is_masked(field)).and_then(|field| field.public_column) {
+            None => Sql::new("t.name"),
+            Some(column) => Sql::new("case when t.")
+                .name(column)
+                .text(" is not null or ")
+                .sql(self.class_of_row())
+                .text(" > 1 then t.name end"),
+        }
+    }
+
+    /// The select list of [`View::relation`] for rows of a class, of the past joined with the table as `now`.
+    fn columns(&self, class: Class, is_past: bool) -> Sql {
+        let hidden = |field| is_past && class < Class::Restricted && is_masked(field);
         let fields = self.kind.fields().map(|field| {
             let value = match column(self.kind, field, class) {
+                Some(column) if hidden(field) => {
+                    let past = Sql::new("case when now.").name(column).text(" is not null then t.").name(column);
+                    past.text(" end")
+                }
                 Some(column) => Sql::new("t.").name(column),
                 None => Sql::new("null::").text(field.value.sql_name()),
             };
             value.text(" as ").name(field.name)
         });
-        let (geom, search) =
-            if class == Class::Public { ("t.public_geom", "t.public_search") } else { ("t.geom", "t.search") };
+        let geom = if class == Class::Public { "t.public_geom" } else { "t.geom" };
+        let masked = self.kind.fields().find(|field| is_masked(field));
+        let search = match (class, masked) {
+            (Class::Public, _) => Sql::new("t.public_search"),
+            (Class::Internal, Some(field)) => {
+                let present = if is_past { "now." } else { "t." };
+                Sql::new("case when ")
+                    .text(present)
+                    .name(field.public_column.unwrap_or(field.name))
+                    .text(" is null and ")
+                    .text(present)
+                    .name(field.name)
+                    .text(" is not null then t.public_search else t.search end")
+            }
+            _ => Sql::new("t.search"),
+        };
         Sql::new("t.id, ")
             .text(geom)
             .text(" as geom, ")
             .sql(Sql::join(fields, ", "))
             .text(", ")
-            .text(search)
+            .sql(search)
             .text(" as search, t.declared_commune_code as placed_code, t.declared_on as placed_on, ")
             .text("t.hamlet_id as placed_hamlet_id, t.decommissioned_on as ended_on, ")
             .text(number(class))
@@ -242,9 +272,17 @@ pub enum Feed {
     Within { was: Sql, is: Sql },
 }
 
+/// Whether the values of a field are public of some records and restricted of others, as the name of a camera, which may be
+/// that of a household. What somebody may not see now they do not see of the past either: what it was taken for then may
+/// have been a mistake.
+pub fn is_masked(field: &Field) -> bool {
+    field.public_column.is_some() && field.writable
+}
+
 /// The column that a field of a row is read from by those who see fields of a class; `None` when they do not see it.
 pub fn column(kind: &Kind, field: &'static Field, class: Class) -> Option<&'static str> {
-    let stored = field.public_column.filter(|_| class == Class::Public).unwrap_or(field.name);
+    let below = if is_masked(field) { Class::Restricted } else { Class::Internal };
+    let stored = field.public_column.filter(|_| class < below).unwrap_or(field.name);
     (kind.class(field) <= class).then_some(stored)
 }
 
@@ -302,18 +340,24 @@ pub fn may_administer(caller: &Caller) -> Result<&Account, Error> {
     if may { Ok(account) } else { Err(Error::Forbidden(None)) }
 }
 
-/// Leaves out of a write what the writer does not see of the record, so that it is kept, not blanked.
+/// Leaves out of a write what the writer does not see of the record as it is, so that it is kept, not blanked.
 ///
 /// # Errors
 /// The fields that they gave a value nevertheless.
 pub fn keep_unseen(
     kind: &'static Kind,
     class: Class,
+    current: Option<&Properties>,
     given: &Properties,
     record: &mut Properties,
 ) -> Result<(), Vec<Problem>> {
     let mut problems = Vec::new();
-    for field in kind.fields().filter(|field| kind.class(field) > class) {
+    let holds = |name: &str| current.and_then(|current| current.get(name)).is_some_and(|value| !value.is_null());
+    let is_unseen = |field: &'static Field| {
+        let masked = is_masked(field) && class < Class::Restricted && holds(field.name);
+        kind.class(field) > class || masked && field.public_column.is_some_and(|column| !holds(column))
+    };
+    for field in kind.fields().filter(|field| is_unseen(field)) {
         record.remove(field.name);
         if given.get(field.name).is_some_and(|value| !value.is_null()) {
             problems.push(Problem::property(

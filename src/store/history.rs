@@ -4,9 +4,9 @@ use diesel::result::QueryResult;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::{Map, Value, json};
 
-use super::row::{Row, without_crs};
+use super::row::{Cell, Row, without_crs};
 use super::sql::{Bind, Sql};
-use crate::access::column;
+use crate::access::{column, is_masked};
 use crate::kinds::{Class, Kind};
 
 /// Every version of a record, as those see it who see fields of a class, oldest first, as JSON: `version`, `op`, `effective_on`, `at`, `by`,
@@ -20,6 +20,7 @@ pub async fn versions(
     id: i64,
 ) -> QueryResult<Vec<Value>> {
     let rows = rows(conn, kind, id).await?;
+    let hidden = hidden_now(kind, class, &rows);
     let shows = |name| kind.field(name).is_some_and(|field| kind.class(field) <= class);
     let mut state = Map::new();
     let mut shown = Map::new();
@@ -28,7 +29,8 @@ pub async fn versions(
         let mut cells = row.cells.into_iter().map(|cell| cell.to_json());
         let mut next = || cells.next().unwrap_or(Value::Null);
         let (version, op, effective_on, at, by, reason) = (next(), next(), next(), next(), next(), next());
-        let Value::Object(after) = next() else { continue };
+        let Value::Object(mut after) = next() else { continue };
+        after.retain(|column, _| !hidden.contains(&column.as_str()));
         state.extend(after);
         if let Value::Object(erased) = next() {
             state.extend(erased.into_iter().map(|(field, hash)| (field, json!({"erased": hash}))));
@@ -74,10 +76,13 @@ pub async fn at_version(
     version: i64,
 ) -> QueryResult<Option<Map<String, Value>>> {
     let number = if class == Class::Public { "public_version" } else { "version" };
+    let rows = rows(conn, kind, id).await?;
+    let hidden = hidden_now(kind, class, &rows);
     let mut state = Map::new();
-    for row in rows(conn, kind, id).await? {
+    for row in rows {
         let [.., after, erased] = &row.cells[..] else { continue };
-        let (Value::Object(after), erased) = (after.to_json(), erased.to_json()) else { continue };
+        let (Value::Object(mut after), erased) = (after.to_json(), erased.to_json()) else { continue };
+        after.retain(|column, _| !hidden.contains(&column.as_str()));
         state.extend(after);
         state.extend(erased.as_object().into_iter().flatten().map(|(field, _)| (field.clone(), Value::Null)));
         if is_shown(class, &state) && state.get(number).and_then(Value::as_i64) == Some(version) {
@@ -95,6 +100,22 @@ pub fn feature(kind: &'static Kind, class: Class, record: &Map<String, Value>) -
         kind.fields().filter_map(|field| Some((field.name.to_owned(), value(column(kind, field, class)?))));
     let geom = if class == Class::Public { "public_geom" } else { "geom" };
     (properties.collect(), without_crs(value(geom)))
+}
+
+/// The columns that those who see fields of a class do not see of the record any more; see [`is_masked`].
+fn hidden_now(kind: &'static Kind, class: Class, rows: &[Row]) -> Vec<&'static str> {
+    if class == Class::Restricted {
+        return Vec::new();
+    }
+    let last = |column: &str| {
+        let said = rows.iter().rev().filter_map(|row| match row.cells.get(6) {
+            Some(Cell::Json(changes)) => changes.get(column),
+            _ => None,
+        });
+        said.into_iter().next().cloned().unwrap_or(Value::Null)
+    };
+    let columns = kind.fields().filter(|field| is_masked(field)).filter_map(|field| field.public_column);
+    columns.filter(|column| last(column).is_null()).collect()
 }
 
 /// Version, op, effective_on, at, by, reason, changes and erased values of each version, oldest first.

@@ -42,6 +42,59 @@ async fn household_name_is_hidden_and_not_found_by_search() {
     assert!(!String::from_utf8(told.body.to_vec()).unwrap().contains("Lan"));
 }
 
+/// domain.md: a household camera's name is restricted. Viewers see what is internal, strangers what is public.
+#[actix_web::test]
+async fn name_of_a_camera_that_turns_out_to_be_a_households_is_hidden_in_its_past_too() {
+    let server = Server::with_communes().await;
+    let admin = server.administrator();
+    let mistaken = json!({"managing_level": "school", "name": "Nhà bà Lan", "address": "Thôn 3", "note": "cột 5", "code": "HH-1"});
+    let id = admin.post(CAMERAS, camera(mistaken)).await.ok()["id"].clone();
+    let path = format!("{CAMERAS}/{id}");
+    let viewer = server.account("an", &[json!({"role": "viewer"})]).await;
+    let editor = server.account("binh", &[json!({"role": "editor"})]).await;
+    server.execute("update tokens set sees_restricted = false where account_id = (select id from accounts where username = 'binh')").await;
+    let callers = [server.stranger(), server.holder(&viewer), server.holder(&editor)];
+    for caller in callers {
+        assert_eq!(caller.get(&path).await.ok()["properties"]["name"], "Nhà bà Lan");
+    }
+    let before = chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Micros, true);
+    admin.patch(&path, "\"1\"", json!({"properties": {"managing_level": "household", "effective_on": "2026-02-01"}})).await.ok();
+    let surfaces = [
+        CAMERAS.to_owned(),
+        path.clone(),
+        format!("{path}/history"),
+        format!("{path}/history/1"),
+        format!("{CAMERAS}?as_of=2026-01-01"),
+        format!("{CAMERAS}?known_at={before}"),
+        format!("{CAMERAS}?known_at={before}&f=csv"),
+        format!("{CAMERAS}?f=csv"),
+    ];
+    for caller in callers {
+        for surface in &surfaces {
+            let answer = caller.get(surface).await;
+            assert_eq!(answer.status, 200, "{surface}");
+            assert!(!String::from_utf8(answer.body.to_vec()).unwrap().contains("Lan"), "{surface}");
+        }
+        for query in ["q=Lan", "name=Nh%C3%A0%20b%C3%A0%20Lan", &format!("known_at={before}&q=Lan")] {
+            assert_eq!(caller.get(&format!("{CAMERAS}?{query}")).await.ok()["numberMatched"], 0, "{query}");
+        }
+        assert_eq!(caller.get(&format!("{CAMERAS}?q=HH-1")).await.features().len(), 1);
+    }
+    assert_eq!(admin.get(&format!("{CAMERAS}?q=Lan")).await.features().len(), 1);
+    assert_eq!(admin.get(&format!("{path}/history/1")).await.ok()["properties"]["name"], "Nhà bà Lan");
+
+    // Who does not see the name neither blanks it nor gives another.
+    let editor = server.holder(&editor);
+    let read = editor.get(&path).await;
+    let mut feature = read.json();
+    feature["properties"]["eye_count"] = json!(4);
+    editor.put(&path, &read.etag(), feature).await.ok();
+    let kept = admin.get(&path).await.ok();
+    assert_eq!((&kept["properties"]["name"], &kept["properties"]["eye_count"]), (&json!("Nhà bà Lan"), &json!(4)));
+    let given = json!({"properties": {"name": "Cổng chợ"}});
+    assert_eq!(editor.patch(&path, "*", given).await.summary(), "422 field.not_permitted /properties/name");
+}
+
 #[actix_web::test]
 async fn shrinking_bbox_finds_the_grid_node_and_no_more() {
     let server = Server::with_communes().await;

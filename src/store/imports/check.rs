@@ -102,7 +102,9 @@ async fn near(
             .text(condition)
     };
     let exact = if view.kind.hides_place() { "> 0" } else { "is not null" };
-    let in_register = Sql::new("select r.nth::bigint, t.code, t.name, d.metres, ")
+    let in_register = Sql::new("select r.nth::bigint, t.code, ")
+        .sql(view.name_of_row())
+        .text(", d.metres, ")
         .sql(agrees(near, "t."))
         .text(" from import_rows r join ")
         .name(view.kind.table())
@@ -203,7 +205,11 @@ pub async fn missing(
     .text("), 'effective_on', ")
     .bind(Bind::Date(effective_on))
     .text(
-        "), jsonb_build_object('code', t.code, 'name', t.name, 'lifecycle_status', t.lifecycle_status, \
+        "), jsonb_build_object('code', t.code, 'name', ",
+    )
+    .sql(view.name_of_row())
+    .text(
+        ", 'lifecycle_status', t.lifecycle_status, \
          'decommissioned_on', t.decommissioned_on), t.commune_id, t.hamlet_id from ",
     )
     .name(view.kind.table())

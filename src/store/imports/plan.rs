@@ -240,7 +240,8 @@ impl Planner<'_> {
         };
         let normal = normalise(kind, write, &given, geometry, today()).and_then(|mut columns| {
             let class = matched.map_or_else(|| self.view.class_written(), |matched| matched.class);
-            keep_unseen(kind, class, &given, &mut columns)?;
+            let current = matched.map(|matched| &matched.record);
+            keep_unseen(kind, class, current, &given, &mut columns)?;
             Ok(columns)
         });
         let columns = match normal {

@@ -80,7 +80,7 @@ pub async fn create(
     let mut places = Vec::with_capacity(drafts.len());
     for (index, draft) in drafts.into_iter().enumerate() {
         let kept = draft.and_then(|Draft { given, mut record }| {
-            keep_unseen(kind, writing.view.class_written(), &given, &mut record).map_err(Error::Invalid)?;
+            keep_unseen(kind, writing.view.class_written(), None, &given, &mut record).map_err(Error::Invalid)?;
             Ok(record)
         });
         match kept {
@@ -124,7 +124,7 @@ pub async fn change(
     for (index, (id, _)) in targets.iter().enumerate() {
         let Locked { record: current, class, .. } = &locked[id];
         let record = read(index, current).and_then(|Draft { given, mut record }| {
-            keep_unseen(kind, *class, &given, &mut record).map_err(Error::Invalid)?;
+            keep_unseen(kind, *class, Some(current), &given, &mut record).map_err(Error::Invalid)?;
             Ok(record)
         });
         match record {
