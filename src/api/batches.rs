@@ -8,7 +8,7 @@ use super::writes::{Context, Request, body};
 use crate::access::{Caller, View, may_write};
 use crate::app::App;
 use crate::error::Error;
-use crate::kinds::Kind;
+use crate::kinds::{Kind, Problem};
 use crate::query::{Params, limit_of};
 use crate::store::idempotency::Stored;
 use crate::store::writing::Refused;
@@ -60,13 +60,19 @@ pub async fn undo_batch(
     let (_, kind) = known(&mut conn, &caller, id).await?;
     drop(conn);
     may_write(&caller, kind)?;
-    let remarks = body::remarks(&body::read_optional(request.headers(), &bytes)?)?;
+    let body = body::read_optional(request.headers(), &bytes)?;
+    body::only_members(&body, &["reason", "confirm"])?;
+    let remarks = body::remarks(&body)?;
     let once = Request::new(&caller, &request, &bytes)?;
     let context = Context::new(&app, &caller, kind, &request);
     once.answer(&app, async |conn| {
         let own = batches::begin_undo(conn, &caller, kind, remarks.reason.as_deref(), id).await?;
         conn.batch_execute(&format!("set local statement_timeout = '{}s'", app.limits.request_timeout_s)).await?;
         let undone = undo::undo(conn, &context.writing(remarks, Some(own)), id).await?;
+        if undone.restored.is_empty() {
+            // It would count as undone.
+            return Err(nothing_restored(&undone.left).into());
+        }
         let versions = items::versions_of(conn, kind, &undone.restored).await?;
         let restored =
             undone.restored.iter().enumerate().map(
@@ -79,6 +85,18 @@ pub async fn undo_batch(
     })
     .await
     .map_err(Refused::of_one)
+}
+
+fn nothing_restored(left: &[(i64, &'static str)]) -> Error {
+    let records = left.iter().take(10).map(|(id, _)| id.to_string()).collect::<Vec<_>>().join(", ");
+    Error::Conflict(Problem::at(
+        "",
+        "undo.nothing",
+        format!(
+            "Không hoàn tác được bản ghi nào: tất cả đã thay đổi từ đó hoặc nằm ngoài phạm vi của bạn ({records}…)."
+        ),
+        format!("Nothing can be undone: every record has changed since, or is not yours ({records}…)."),
+    ))
 }
 
 fn number_of(request: &HttpRequest) -> Result<i64, Error> {

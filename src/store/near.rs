@@ -56,9 +56,7 @@ fn sql(view: &View<'_>, near: &Near, ids: &[i64]) -> Sql {
     let exact = if view.kind.hides_place() { "> 0" } else { "is not null" };
     Sql::new("select n.id, n.other, n.code, n.distance_m, n.is_same from (select w.id, t.id as other, t.code, ")
         .text("st_distance(w.geom::geography, t.geom::geography) as distance_m, ")
-        .sql(same(near, "w."))
-        .text(" = ")
-        .sql(same(near, "t."))
+        .sql(alike(near, |name| Sql::new("w.").name(name), "t."))
         .text(" and ")
         .sql(apart)
         .text(" as is_same from ")
@@ -81,7 +79,13 @@ fn sql(view: &View<'_>, near: &Near, ids: &[i64]) -> Sql {
         .text(" order by n.id, n.distance_m")
 }
 
-/// What records must agree on to be compared, of a row under an alias.
+/// Whether records that are near each other are compared: they agree on the first field that both say something of.
+pub fn alike(near: &Near, one: impl Fn(&'static str) -> Sql, other: &'static str) -> Sql {
+    let agree = near.same.iter().map(|name| one(name).text(" = ").text(other).name(name));
+    Sql::new("coalesce(").sql(Sql::join(agree, ", ")).text(", false)")
+}
+
+/// What records agree on, of a row under an alias, for those who count pairs by groups.
 pub fn same(near: &Near, alias: &'static str) -> Sql {
     let fields = near.same.iter().map(|name| Sql::new(alias).name(name));
     Sql::new("coalesce(").sql(Sql::join(fields, ", ")).text(")")

@@ -56,13 +56,18 @@ async fn mark_import(conn: &mut AsyncPgConnection, batch: i64, undone: &Undone) 
     Ok(())
 }
 
-/// What the batch did to each record, which is locked: id, whether it is as the batch left it, whether it is the writer's,
+/// What the batch did to each record, which is locked: id, whether it is as the batch left it (that it was said to be still
+/// true since, or changed and changed back, is no matter), whether it is the writer's,
 /// and the columns that the batch changed, as they were before, null where they were not; what it created is deleted.
 /// From the day on from which the write held: so every day is again as it was.
 async fn done(conn: &mut AsyncPgConnection, writing: &Writing<'_>, batch: i64) -> QueryResult<Vec<Row>> {
     Sql::new(
-        "select t.id, t.version = v.version, ",
+        "select t.id, t.version = v.version or (",
     )
+    .sql(state("<= v.version"))
+    .text(") = (")
+    .sql(state("> 0"))
+    .text("), ")
     .sql(writing.view.writable())
     .text(
         ", case v.op when 'create' then jsonb_build_object('deleted_at', now()) else (\
@@ -85,6 +90,17 @@ async fn done(conn: &mut AsyncPgConnection, writing: &Writing<'_>, batch: i64) -
     .text(" is not null order by t.id for update of t")
     .load(conn)
     .await
+}
+
+/// What versions of `v`'s record made of it, without what every write notes, and who said that it is true unless the batch
+/// did.
+fn state(versions: &'static str) -> Sql {
+    Sql::new(
+        "select jsonb_strip_nulls(jsonb_merge(s.changes order by s.version)) - case when v.changes ? 'verified_at' \
+         then '{}' else '{verified_at,verified_by}'::text[] end - '{version,public_version,updated_at,updated_by,effective_on}'::text[] \
+         from versions s where s.collection = v.collection and s.record_id = v.record_id and s.version ",
+    )
+    .text(versions)
 }
 
 fn read(row: Row) -> Option<(i64, bool, bool, Properties)> {

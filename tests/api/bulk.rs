@@ -213,6 +213,23 @@ async fn what_is_near_is_refused_until_confirmed_and_the_confirmation_is_kept() 
 }
 
 #[actix_web::test]
+async fn camera_that_does_not_say_whose_it_is_may_be_the_one_that_does() {
+    let server = Server::new().await;
+    let admin = server.administrator();
+    let at = |lon: f64, more: Value| {
+        let mut body = camera(more);
+        body["geometry"]["coordinates"] = json!([lon, 19.81]);
+        body.as_object_mut().unwrap().remove("confirm");
+        body
+    };
+    admin.post(CAMERAS, at(105.7, json!({"managing_org": "Công an xã Đông Hòa"}))).await.ok();
+    let unsaid = admin.post(CAMERAS, at(105.700_01, json!({}))).await;
+    assert_eq!(unsaid.summary(), "409 dup.near /geometry");
+    let other = admin.post(CAMERAS, at(105.700_01, json!({"managing_org": "Công an xã Đông Ninh"}))).await;
+    assert_eq!(other.status, 201);
+}
+
+#[actix_web::test]
 async fn still_true_is_a_version_that_changes_nothing_else() {
     let server = Server::new().await;
     let admin = server.administrator();
@@ -228,6 +245,41 @@ async fn still_true_is_a_version_that_changes_nothing_else() {
     let listed = json!({"items": [made["items"][1]["id"], 5]});
     assert_eq!(send(admin, Method::POST, "/collections/cameras/verify", listed).await.summary(), "422 not_found /items/1");
     assert_eq!(admin.send(Method::POST, &format!("{CAMERAS}/5/verify"), &[], None).await.status, 404);
+}
+
+#[actix_web::test]
+async fn saying_nothing_or_something_else_verifies_nothing() {
+    let server = Server::new().await;
+    let admin = server.administrator();
+    let made = admin.post(CAMERAS, collection((0..2).map(nth_camera).collect())).await.ok();
+    let verify = "/collections/cameras/verify";
+    assert_eq!(admin.post(verify, json!({})).await.summary(), "422 required /items");
+    let other = json!({"features": [{"id": made["items"][0]["id"]}]});
+    assert_eq!(admin.post(verify, other).await.summary(), "422 property.unknown /features");
+    let item = format!("{CAMERAS}/{}", made["items"][0]["id"]);
+    assert_eq!(admin.post(&format!("{item}/verify"), json!({"note": "x"})).await.summary(), "422 property.unknown /note");
+    assert_eq!(server.query("select count(*) from cameras where verified_at is not null").await, 0);
+}
+
+#[actix_web::test]
+async fn batches_are_taken_back_one_after_the_other_and_over_what_was_only_verified() {
+    let server = Server::new().await;
+    let admin = server.administrator();
+    let made = admin.post(CAMERAS, collection((0..2).map(nth_camera).collect())).await.ok();
+    let change = async |eyes: u8, version: u8| {
+        let changes = [0, 1].map(|nth| json!({"id": made["items"][nth]["id"], "version": version, "properties": {"eye_count": eyes}}));
+        send(admin, Method::PATCH, CAMERAS, json!({"features": changes})).await.ok()["batch"].clone()
+    };
+    let (first, second) = (change(4, 1).await, change(5, 2).await);
+    let undo = async |batch: &Value| admin.post(&format!("/batches/{batch}/undo"), json!({})).await;
+    assert_eq!(undo(&first).await.summary(), "409 undo.nothing ");
+    let ids = json!({"items": [made["items"][0]["id"], made["items"][1]["id"]]});
+    send(admin, Method::POST, "/collections/cameras/verify", ids).await.ok();
+    for (batch, eyes) in [(second, 8), (first, 2)] {
+        assert_eq!(undo(&batch).await.ok()["left"], json!([]));
+        assert_eq!(server.query("select sum(eye_count)::bigint from cameras").await, eyes);
+    }
+    assert_eq!(server.query("select count(*) from cameras where verified_at is not null").await, 2);
 }
 
 #[actix_web::test]

@@ -55,6 +55,20 @@ async fn titles_numbering_totals_blank_rows_and_signatures_are_no_records() {
 }
 
 #[actix_web::test]
+async fn row_without_a_place_is_no_sum_though_the_police_begin_like_one() {
+    let server = Server::with_communes().await;
+    let header = [T("STT"), T("Tên điểm lắp đặt"), T("Số mắt"), T("Cấp quản lý"), T("Kinh độ"), T("Vĩ độ")];
+    let rows: [&[_]; 4] = [
+        &header,
+        &[N(1.0), T("Cổng chợ"), N(2.0), T("Công an xã"), N(105.7), N(19.8)],
+        &[N(2.0), T("Nhà văn hóa thôn 5"), N(2.0), T("Công an xã")],
+        &[N(3.0), T("Ngã ba"), N(1.0), T("Cong an xa"), T("-"), T("-")],
+    ];
+    let planned = plan(server.administrator(), "cameras", "", Book::of("Danh sách", &rows).bytes()).await;
+    assert_eq!(findings(&planned), ["E3 required", "D4 enum.alias", "E4 required"]);
+}
+
+#[actix_web::test]
 async fn header_of_two_rows_with_merged_cells_is_one() {
     let server = Server::with_communes().await;
     let book = Book::of(

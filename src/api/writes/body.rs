@@ -107,6 +107,24 @@ fn properties(feature: &Value) -> Result<Properties, Error> {
     }
 }
 
+/// Refuses members that a body does not have: what was meant would be passed over.
+pub fn only_members(body: &Value, known: &[&str]) -> Result<(), Error> {
+    let unknown =
+        body.as_object().into_iter().flat_map(|body| body.keys()).filter(|name| !known.contains(&name.as_str()));
+    let problems: Vec<_> = unknown
+        .map(|name| {
+            let known = known.join(", ");
+            Problem::at(
+                format!("/{name}"),
+                "property.unknown",
+                format!("Không có “{name}” ở đây; có: {known}."),
+                format!("There is no “{name}” here; there are: {known}."),
+            )
+        })
+        .collect();
+    if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems)) }
+}
+
 /// An `id` in a body is that of the address, or absent.
 pub fn same_id(feature: &Value, id: i64) -> Result<(), Error> {
     match feature.get("id") {

@@ -27,6 +27,7 @@ pub async fn restore_item(
 ) -> Result<HttpResponse, Error> {
     permit(&caller, kind)?;
     let body = body::read_optional(request.headers(), &bytes)?;
+    body::only_members(&body, &["version", "reason", "confirm"])?;
     let version = version_of(&body)?;
     let once = Request::new(&caller, &request, &bytes)?;
     let context = Context::new(&app, &caller, kind, &request);

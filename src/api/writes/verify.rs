@@ -27,6 +27,7 @@ pub async fn verify_item(
 ) -> Result<HttpResponse, Error> {
     permit(&caller, kind)?;
     let body = body::read_optional(request.headers(), &bytes)?;
+    body::only_members(&body, &["reason", "confirm"])?;
     let once = Request::new(&caller, &request, &bytes)?;
     let context = Context::new(&app, &caller, kind, &request);
     let writing = context.writing(body::remarks(&body)?, None);
@@ -39,7 +40,7 @@ pub async fn verify_item(
 }
 
 /// `POST /api/v1/collections/{collection}/verify`: `{"items": [ids]}`, or every record within the writer's scope that the
-/// parameters of items select.
+/// parameters of items select, of which there must be one.
 pub async fn verify_items(
     app: web::Data<App>,
     caller: Caller,
@@ -50,6 +51,7 @@ pub async fn verify_items(
     permit(&caller, kind)?;
     let bytes = body::bytes(payload, app.limits.bulk_limit).await?;
     let body = body::read_optional(request.headers(), &bytes)?;
+    body::only_members(&body, &["items", "reason", "confirm"])?;
     let once = Request::new(&caller, &request, &bytes)?;
     let context = Context::new(&app, &caller, kind, &request);
     let params = Params::parse(request.query_string());
@@ -57,6 +59,13 @@ pub async fn verify_items(
         params.finish()?;
         let targets = body::targets(body::list(&body, "items")?, "items")?;
         (Some(targets.into_iter().map(|(id, _)| id).collect::<Vec<_>>()), None)
+    } else if request.query_string().is_empty() {
+        return Err(Error::Invalid(vec![Problem::at(
+            "/items",
+            "required",
+            "Cần “items”, hoặc tham số lọc trong địa chỉ: không thể xác nhận mọi bản ghi chỉ vì không nói gì.",
+            "“items” is needed, or parameters that select: saying nothing does not verify everything.",
+        )]));
     } else {
         (None, Some(ItemsQuery::parse(&context.view, params)?))
     };

@@ -86,14 +86,9 @@ pub fn interpret(kind: &'static Kind, workbook: &Workbook, options: &Options) ->
         let note = Note::info(remark.code, remark.vi.clone(), remark.en.clone());
         reading.note(&remark.sheet, None, None, None, None, note);
     }
-    let found: Vec<_> = workbook.sheets.iter().map(|sheet| mapping::detect(kind, sheet, &options.overrides)).collect();
-    let fit =
-        |mapping: &Mapping| mapping.columns.iter().filter(|column| column.target.is_some_and(|t| t.is_used())).count();
-    let best = found.iter().flatten().map(|(mapping, _)| fit(mapping)).max().unwrap_or(0);
-    for (sheet, found) in workbook.sheets.iter().zip(found) {
+    for (sheet, found) in workbook.sheets.iter().zip(mappings(kind, workbook, &options.overrides)) {
         match found {
-            // A sheet of sums has a few of the columns; the lists have them all.
-            Some((mapping, notes)) if fit(&mapping) * 2 > best && !is_guide(sheet) => {
+            Some((mapping, notes)) => {
                 for (column, note) in notes {
                     reading.note(&sheet.name, None, column, None, None, note);
                 }
@@ -122,6 +117,21 @@ pub fn interpret(kind: &'static Kind, workbook: &Workbook, options: &Options) ->
         reading.note("", None, None, None, None, note);
     }
     reading
+}
+
+/// How each sheet is read, with what is noted of columns; `None` of those that are not.
+fn mappings(
+    kind: &'static Kind,
+    workbook: &Workbook,
+    overrides: &Overrides,
+) -> impl Iterator<Item = Option<(Mapping, mapping::ColumnNotes)>> {
+    let of_sheet = |sheet: &Sheet| if is_guide(sheet) { None } else { mapping::detect(kind, sheet, overrides) };
+    let found: Vec<_> = workbook.sheets.iter().map(of_sheet).collect();
+    let fit =
+        |mapping: &Mapping| mapping.columns.iter().filter(|column| column.target.is_some_and(|t| t.is_used())).count();
+    let best = found.iter().flatten().map(|(mapping, _)| fit(mapping)).max().unwrap_or(0);
+    // A sheet of sums has a few of the columns; the lists have them all.
+    found.into_iter().map(move |found| found.filter(|(mapping, _)| fit(mapping) * 2 > best))
 }
 
 /// The sheets of our own workbooks that explain.

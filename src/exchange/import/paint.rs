@@ -69,8 +69,10 @@ pub fn comment(sheet: &mut Worksheet, row: u32, column: u16, findings: &[&Findin
     let text: Vec<String> = findings
         .iter()
         .map(|finding| match &finding.suggestion {
-            Some(suggestion) => format!("{} → {suggestion}", finding.message.vi),
-            None => finding.message.vi.clone(),
+            Some(suggestion) if !finding.message.vi.contains(suggestion.as_str()) => {
+                format!("{} → {suggestion}", finding.message.vi)
+            }
+            _ => finding.message.vi.clone(),
         })
         .collect();
     sheet.insert_note(row, column, &Note::new(text.join("\n")).set_width(320).set_height(120))?;

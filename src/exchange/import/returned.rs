@@ -8,7 +8,8 @@ use serde_json::Value;
 use super::cell::is_placeholder;
 use super::finding::{Finding, Severity};
 use super::fold::fold;
-use super::mapping::{Mapping, Overrides, detect};
+use super::mapping::{Mapping, Overrides};
+use super::mappings;
 use super::paint::{LISTS, Lists, MISSING, colour, comment, header};
 use super::target::Target;
 use crate::exchange::sheet::{Cell, Format as FileFormat, Row, Sheet, Workbook};
@@ -21,8 +22,8 @@ pub const STATE: &str = "Trạng thái nhập";
 #[derive(Debug, Clone, Copy)]
 pub struct Outcome<'a> {
     pub findings: &'a [Finding],
-    /// What each row does, by sheet and row: the operation, and what changes.
-    pub states: &'a HashMap<(String, u32), (String, String)>,
+    /// What each row does, by sheet and row: the operation, and of updates `{field: [before, after]}`.
+    pub states: &'a HashMap<(String, u32), (String, Value)>,
     /// The records that a list no longer has: `id`, `code`, `name`.
     pub missing: &'a [Value],
 }
@@ -39,13 +40,12 @@ pub fn write(
 ) -> Result<Vec<u8>, XlsxError> {
     let mut out = Out::new();
     let mut lists = Lists::new();
-    for (nth, sheet) in
-        workbook.sheets.iter().enumerate().filter(|(_, sheet)| ![LISTS, MISSING].contains(&sheet.name.as_str()))
-    {
+    let sheets = workbook.sheets.iter().zip(mappings(kind, workbook, overrides)).enumerate();
+    for (nth, (sheet, mapping)) in sheets.filter(|(_, (sheet, _))| ![LISTS, MISSING].contains(&sheet.name.as_str())) {
         let name = if sheet.name.is_empty() { format!("Sheet{}", nth + 1) } else { sheet.name.clone() };
         let worksheet = out.add_worksheet().set_name(name)?;
-        let mapping = detect(kind, sheet, overrides).map(|(mapping, _)| mapping);
-        let page = Page { format: workbook.format, sheet, mapping, outcome };
+        let mapping = mapping.map(|(mapping, _)| mapping);
+        let page = Page { kind, format: workbook.format, sheet, mapping, outcome };
         page.write(worksheet, &mut lists)?;
     }
     if !outcome.missing.is_empty() {
@@ -70,6 +70,7 @@ fn write_missing(out: &mut Worksheet, missing: &[Value]) -> Result<(), XlsxError
 }
 
 struct Page<'a> {
+    kind: &'static Kind,
     format: FileFormat,
     sheet: &'a Sheet,
     mapping: Option<Mapping>,
@@ -93,12 +94,14 @@ impl Page<'_> {
                     .and_then(colour)
                     .map_or_else(Format::new, |colour| Format::new().set_background_color(colour));
                 let at = self.line(row.number);
-                out.write_string_with_format(at, state_column, state_text(state, findings), &format)?;
+                out.write_string_with_format(at, state_column, self.state_text(state, findings), &format)?;
                 // What is about the row as a whole has no cell of its own.
                 let whole: Vec<_> = findings.iter().filter(|it| it.column.is_none()).copied().collect();
                 if !whole.is_empty() {
                     comment(out, at, state_column, &whole)?;
                 }
+            } else if let Some(passed) = findings.iter().find(|finding| finding.code.starts_with("row.")) {
+                out.write_string(self.line(row.number), state_column, format!("Bỏ qua. {}", passed.message.vi))?;
             }
         }
         if let (Some(mapping), Some(header_row)) = (&self.mapping, header_row) {
@@ -170,17 +173,38 @@ impl Page<'_> {
         }
         let mut commented: Vec<u16> = Vec::new();
         for column in findings.iter().filter_map(|finding| self.index_of(finding)) {
-            let here: Vec<_> = findings
-                .iter()
-                .filter(|finding| self.index_of(finding) == Some(column) && finding.severity > Severity::Info)
-                .copied()
-                .collect();
+            let here: Vec<_> =
+                findings.iter().filter(|finding| self.index_of(finding) == Some(column)).copied().collect();
             if !here.is_empty() && !commented.contains(&column) {
                 comment(out, at, column, &here)?;
                 commented.push(column);
             }
         }
         Ok(())
+    }
+
+    fn state_text(&self, (op, changes): &(String, Value), findings: &[&Finding]) -> String {
+        let what = match op.as_str() {
+            "create" => "Thêm mới",
+            "update" => &format!("Cập nhật {}", self.changes_text(changes)),
+            "unchanged" => "Không đổi",
+            _ => "Lỗi",
+        };
+        let reasons: Vec<_> = findings
+            .iter()
+            .filter(|finding| finding.severity > Severity::Info)
+            .map(|finding| finding.message.vi.as_str())
+            .collect();
+        if reasons.is_empty() { what.to_owned() } else { format!("{what}: {}", reasons.join(" ")) }
+    }
+
+    /// "Chiều cao: 42 → 45; Vị trí: 105.7, 19.8 → 105.71, 19.8"
+    fn changes_text(&self, changes: &Value) -> String {
+        let one = |(name, values): (&String, &Value)| {
+            let label = self.kind.field(name).map_or("Vị trí", |field| field.label.vi);
+            format!("{label}: {} → {}", shown(self.kind, name, &values[0]), shown(self.kind, name, &values[1]))
+        };
+        changes.as_object().into_iter().flatten().map(one).collect::<Vec<_>>().join("; ")
     }
 
     fn index_of(&self, finding: &Finding) -> Option<u16> {
@@ -206,19 +230,28 @@ impl Page<'_> {
     }
 }
 
-fn state_text((op, changes): &(String, String), findings: &[&Finding]) -> String {
-    let what = match op.as_str() {
-        "create" => "Thêm mới",
-        "update" => &format!("Cập nhật {changes}"),
-        "unchanged" => "Không đổi",
-        _ => "Lỗi",
+/// A value as people read it: the label of a choice, the numbers of a place.
+fn shown(kind: &'static Kind, name: &str, value: &Value) -> String {
+    let label = |value: &str| {
+        let choices = kind.field(name).map(|field| field.value.choices()).unwrap_or_default();
+        choices
+            .iter()
+            .find(|choice| choice.value == value)
+            .map_or(value.to_owned(), |choice| choice.label.vi.to_owned())
     };
-    let reasons: Vec<_> = findings
-        .iter()
-        .filter(|finding| finding.severity > Severity::Info)
-        .map(|finding| finding.message.vi.as_str())
-        .collect();
-    if reasons.is_empty() { what.to_owned() } else { format!("{what}: {}", reasons.join(" ")) }
+    match value {
+        Value::Null => "–".into(),
+        Value::Bool(true) => "có".into(),
+        Value::Bool(false) => "không".into(),
+        Value::String(text) => label(text),
+        Value::Array(values) => values.iter().map(|value| shown(kind, name, value)).collect::<Vec<_>>().join(", "),
+        Value::Object(geometry) => match geometry.get("type").and_then(Value::as_str) {
+            Some("Point") => shown(kind, name, &geometry["coordinates"]),
+            Some(other) => other.to_owned(),
+            None => String::new(),
+        },
+        Value::Number(number) => number.to_string(),
+    }
 }
 
 fn write_cell(out: &mut Worksheet, row: u32, column: u16, cell: &Cell, format: Format) -> Result<(), XlsxError> {

@@ -1,5 +1,6 @@
 //! Which rows below a header are records, and which are totals, numberings, headings, signatures.
 
+use super::cell::is_placeholder;
 use super::fold::fold;
 use super::mapping::Mapping;
 use super::target::Target;
@@ -35,7 +36,9 @@ pub fn role(sheet: &Sheet, mapping: &Mapping, row: &Row, nth: usize) -> Role {
         .columns
         .iter()
         .any(|column| column.target.is_some_and(|target| target.is_place()) && row.cell(column.index).is_some());
-    if !place && texts.iter().take(2).any(|text| is_total(text)) && texts.len() <= 2 {
+    // Below a running number, or first of all: "Công an xã" beside a name is no sum.
+    let label = texts.iter().find(|text| text.chars().count() > 3 && !is_placeholder(text));
+    if !place && label.is_some_and(|text| is_total(text)) && texts.len() <= 2 {
         return Role::Total;
     }
     // What is understood of the row, running numbers aside.
@@ -61,10 +64,14 @@ pub fn role(sheet: &Sheet, mapping: &Mapping, row: &Row, nth: usize) -> Role {
     }
 }
 
+/// "Tổng cộng", "Tổng số 12 xã", "Cộng:"; not "Tổng công ty", nor "Công an xã", which without accents begin alike.
 fn is_total(text: &str) -> bool {
     let folded = fold(text);
-    let rest = ["tong cong", "tong so", "tong", "cong", "total"].iter().find_map(|word| folded.strip_prefix(word));
-    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(' ')) && folded.split(' ').count() <= 6
+    let begins = |words: &[&str]| {
+        words.iter().any(|word| folded.strip_prefix(word).is_some_and(|rest| rest.is_empty() || rest.starts_with(' ')))
+    };
+    let sums = folded == "cong" || begins(&["tong", "total"]) || text.trim().to_lowercase().starts_with("cộng ");
+    sums && !begins(&["tong cong ty", "tong cuc", "tong dai"]) && folded.split(' ').count() <= 6
 }
 
 /// (1) (2) (3), or A B 1 2: what stands below the headers of official forms.
@@ -104,5 +111,22 @@ fn bare_heading(text: &str) -> String {
             rest.trim().to_owned()
         }
         _ => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_total;
+
+    #[test]
+    fn sums_are_told_from_the_police_and_from_corporations() {
+        for text in ["Tổng cộng", "TỔNG", "Tổng số: 12 xã", "Cộng", "cong:", "Cộng trang 1", "Total"] {
+            assert!(is_total(text), "{text}");
+        }
+        for text in
+            ["Công an xã", "Cong an xa", "Công an phường Đông Sơn", "Tổng công ty Viễn thông", "Tong cuc", "Cổng chợ"]
+        {
+            assert!(!is_total(text), "{text}");
+        }
     }
 }

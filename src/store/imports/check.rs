@@ -166,8 +166,7 @@ async fn near(
 /// Whether a record under an alias agrees with the planned row `r`, so that near it is likely the same.
 fn agrees(near: &Near, alias: &'static str) -> Sql {
     let planned = |name: &'static str| Sql::new("(r.compared ->> ").bind(Bind::Text(name.into())).text(")");
-    let planned_same = Sql::join(near.same.iter().map(|name| planned(name)), ", ");
-    let same = crate::store::near::same(near, alias).text(" = coalesce(").sql(planned_same).text(")");
+    let same = crate::store::near::alike(near, planned, alias);
     let Some(direction) = near.direction else { return same };
     same.text(" and coalesce(180 - abs(abs(")
         .text(alias)

@@ -58,27 +58,27 @@ pub async fn listed(conn: &mut AsyncPgConnection, import: Uuid, op: &str, limit:
     Ok(rows.into_iter().map(|row| row.cells[0].to_json()).collect())
 }
 
-/// What every row of the file does: sheet, row, operation, and of updates what changes, as `height_m: 42 → 45`.
+/// What every row of the file does: sheet, row, operation, and of updates what changes: `{"height_m": [42, 45]}`.
 pub async fn operations(
     conn: &mut AsyncPgConnection,
     import: Uuid,
-) -> QueryResult<Vec<((String, u32), (String, String))>> {
+) -> QueryResult<Vec<((String, u32), (String, Value))>> {
     let rows: Vec<Row> = Sql::new(
         "select sheet, row, op, case when op = 'update' then (\
-         select string_agg(format('%s: %s → %s', c.key, coalesce(before ->> c.key, '–'), coalesce(c.value #>> '{}', '–')), '; ') \
+         select jsonb_object_agg(c.key, jsonb_build_array(before -> c.key, c.value)) \
          from jsonb_each(changes) c where c.key <> 'effective_on') end \
          from import_rows where row is not null and import_id = ",
     )
-        .bind(Bind::Text(import.to_string()))
-        .text("::uuid order by nth")
-        .load(conn)
-        .await?;
+    .bind(Bind::Text(import.to_string()))
+    .text("::uuid order by nth")
+    .load(conn)
+    .await?;
     Ok(rows
         .into_iter()
         .filter_map(|row| {
             let text = |index: usize| row.cells[index].as_text().map(str::to_owned);
             let number = u32::try_from(row.cells[1].as_integer()?).ok()?;
-            Some(((text(0)?, number), (text(2)?, text(3).unwrap_or_default())))
+            Some(((text(0)?, number), (text(2)?, row.cells[3].to_json())))
         })
         .collect())
 }
