@@ -129,6 +129,22 @@ async fn undo_restores_what_nobody_has_changed_and_lists_the_rest() {
 }
 
 #[actix_web::test]
+async fn code_of_what_another_sent_is_doubted() {
+    let server = Server::with_communes().await;
+    let administrator = server.administrator();
+    let file = |id: &str, eyes: u8| {
+        format!("Mã,Mã đơn vị gửi,Tên,Số mắt,Cấp quản lý,Kinh độ,Vĩ độ\nK1,{id},A,{eyes},Công an xã,105.7,19.8\n")
+            .into_bytes()
+    };
+    commit(administrator, &plan(administrator, "cameras", "?source_org=X", file("1", 2)).await).await.ok();
+    let other = plan(administrator, "cameras", "?source_org=Y", file("7", 3)).await;
+    assert_eq!((findings(&other), counts(&other)), (vec!["A2 match.other_source".to_owned()], [0, 1, 0, 0, 0, 1]));
+    let renumbered = plan(administrator, "cameras", "?source_org=X", file("2", 2)).await;
+    assert_eq!(findings(&renumbered), ["A2 match.other_id"]);
+    assert_eq!(findings(&plan(administrator, "cameras", "?source_org=X", file("1", 4)).await), [""; 0]);
+}
+
+#[actix_web::test]
 async fn import_that_is_undone_as_a_batch_is_undone() {
     let server = Server::with_communes().await;
     let administrator = server.administrator();

@@ -37,24 +37,36 @@ async fn monthly_list_by_curl_as_documented() {
     actix_web::rt::spawn(running);
 
     let document = include_str!("../../docs/liaison.md");
-    let (_, script) = document.split_once("```sh\n").unwrap();
-    let (script, _) = script.split_once("```").unwrap();
+    let blocks = document.split("```sh\n").skip(1).map(|rest| rest.split_once("```").unwrap().0);
+    let script: String = blocks.collect();
     assert_eq!(script.lines().count(), 6);
     let liaison = server.account("liaison", &[json!({"role": "editor", "operators": ["viettel"]})]).await;
-    let output = tokio::process::Command::new("bash")
-        .args(["-euc", script])
-        .current_dir(&directory)
-        .envs([("API", api.as_str()), ("LIST", "list.csv"), ("TOKEN", liaison.as_str()), ("no_proxy", "127.0.0.1")])
-        .output()
-        .await
-        .unwrap();
+    server.execute("update accounts set organisation = 'Viettel Thanh Hóa' where username = 'liaison'").await;
+    // Of last month: never to be taken for this month's.
+    std::fs::write(directory.join("plan.json"), r#"{"id": "x", "plan": "y", "counts": "old"}"#).unwrap();
+    let run = async |list: &'static str| {
+        tokio::process::Command::new("bash")
+            .args(["-uc", &script])
+            .current_dir(&directory)
+            .envs([("API", api.as_str()), ("LIST", list), ("TOKEN", liaison.as_str()), ("no_proxy", "127.0.0.1")])
+            .output()
+            .await
+            .unwrap()
+    };
+    let output = run("list.csv").await;
+    // A list that cannot be read says why, and commits nothing, least of all what was planned before.
+    std::fs::write(directory.join("broken.csv"), "").unwrap();
+    let broken = run("broken.csv").await;
     handle.stop(false).await;
+    let told = String::from_utf8_lossy(&broken.stdout);
+    assert!(!broken.status.success() && told.contains("file.empty") && !told.contains("counts"), "{told}");
     let (printed, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{printed}{errors}");
     for count in ["'create': 1", "'update': 1", "'missing': 1", "'unchanged': 9", "'error': 0"] {
         assert!(printed.contains(count), "{count}: {printed}");
     }
-    assert!(printed.trim().ends_with("committed"), "{printed}");
+    let committed_at = printed.trim().lines().last().unwrap_or_default();
+    assert!(chrono::DateTime::parse_from_rfc3339(committed_at).is_ok(), "{printed}");
     assert!(std::fs::read(directory.join("ket-qua.xlsx")).unwrap().starts_with(b"PK"));
     std::fs::remove_dir_all(&directory).unwrap();
     let state =

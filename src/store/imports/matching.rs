@@ -52,7 +52,8 @@ pub async fn find(
     .sql(table())
     .text(
         " t on coalesce(t.source_org, '') = coalesce(k.org, '') and t.external_id = k.external_id where t.deleted_at is null \
-         union all select k.nth, t.id, case when coalesce(t.source_org, '') = coalesce(k.org, '') then 3 else 4 end, 'code' from k join ",
+         union all select k.nth, t.id, case when coalesce(t.source_org, '') = coalesce(k.org, '') then 3 else 4 end, \
+         case when coalesce(t.source_org, '') = coalesce(k.org, '') then 'code' else 'code_of_other' end from k join ",
     )
     .sql(table())
     .text(

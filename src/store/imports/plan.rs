@@ -230,6 +230,9 @@ impl Planner<'_> {
                 return self.planned(nth, record, Some(matched), Properties::new(), true);
             }
             self.by_place += usize::from(matched.by == "name_and_place");
+            if let Some(note) = self.doubt(record, matched) {
+                self.note(record, Some("code"), note);
+            }
         }
         self.defaults(&mut given, matched);
         let write = matched.map_or(Write::Create, |matched| Write::Patch { current: &matched.record });
@@ -304,6 +307,27 @@ impl Planner<'_> {
             compared: compared.filter_map(|name| Some((name.to_owned(), of_whole(name)?))).collect(),
             before: before.filter(|_| writes),
             changes: writes.then_some(columns),
+        }
+    }
+
+    /// A code that is another's: what somebody else sent would be overwritten, or two records be taken for one.
+    fn doubt(&self, record: &Record, matched: &Match) -> Option<Note> {
+        let of_record = |name: &str| matched.record.get(name).and_then(Value::as_str);
+        let given = record.values.get("external_id").and_then(Value::as_str);
+        match (of_record("source_org"), of_record("external_id")) {
+            (Some(org), _) if matched.by == "code_of_other" && self.source_org.is_some() => Some(Note::warning(
+                "match.other_source",
+                format!("Mã này là của bản ghi do “{org}” gửi: dòng này sẽ sửa bản ghi đó."),
+                format!("This code is that of a record that “{org}” sent: the row would change it."),
+            )),
+            (_, Some(known)) if matched.by.starts_with("code") && given.is_some_and(|given| given != known) => {
+                Some(Note::warning(
+                    "match.other_id",
+                    format!("Bản ghi mang mã này có mã của đơn vị gửi là “{known}”, khác với dòng này."),
+                    format!("The record of this code has the sender's id “{known}”, another than this row."),
+                ))
+            }
+            _ => None,
         }
     }
 
