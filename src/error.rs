@@ -115,6 +115,14 @@ impl Error {
         let problems = self.problems();
         if problems.is_empty() {
             let (code, title) = situation(self.status());
+            if matches!(self, Error::PreconditionRequired) {
+                // In a list each record says for itself what a header says for one.
+                let (vi, en) = (
+                    "Cần “version”: phiên bản mà thay đổi này dựa trên.",
+                    "“version” is needed: the one that was read.",
+                );
+                return vec![Problem::at(pointer, code, vi, en)];
+            }
             return vec![Problem::at(pointer, code, title.vi, title.en)];
         }
         let below = |problem: &Problem| match &problem.place {

@@ -157,6 +157,11 @@ impl<'a> View<'a> {
         rows.map_or_else(|| Sql::new("false"), |rows| Sql::new("coalesce(").sql(rows).text(", false)"))
     }
 
+    /// Whether what the caller may write depends on where it lies, and not on the operator alone.
+    pub fn writes_by_place(&self) -> bool {
+        covering(self.caller, self.kind).any(|grant| grant.role >= Role::Editor && !grant.places.is_empty())
+    }
+
     /// The class of fields that the caller may write of a new record.
     pub fn class_written(&self) -> Class {
         let grants = covering(self.caller, self.kind).filter(|grant| grant.role >= Role::Editor);

@@ -15,14 +15,14 @@ async fn rows_outside_of_the_senders_communes_are_refused() {
     let editor = server.account("west", &[json!({"role": "editor", "unit": "00001@2026-01-01"})]).await;
     let editor = server.holder(&editor);
     let planned = plan(editor, "cameras", "", csv(&["A,A,Công an xã,105.7,19.8", "B,B,Công an xã,105.8,19.8"])).await;
-    assert_eq!((findings(&planned), counts(&planned)), (vec!["3 scope.outside".to_owned()], [1, 0, 0, 0, 1, 0]));
+    assert_eq!((findings(&planned), counts(&planned)), (vec!["D3 scope.outside".to_owned()], [1, 0, 0, 0, 1, 0]));
 
     let administrator = server.administrator();
     let theirs = plan(administrator, "cameras", "", csv(&["B,B,Công an xã,105.8,19.8"])).await;
     commit(administrator, &theirs).await.ok();
     // Nobody moves a record into what is theirs from what is not.
     let moved = plan(editor, "cameras", "", csv(&["B,B,Công an xã,105.7,19.8"])).await;
-    assert_eq!((findings(&moved), moved["counts"]["error"].clone()), (vec!["2 scope.outside".to_owned()], json!(1)));
+    assert_eq!((findings(&moved), moved["counts"]["error"].clone()), (vec!["A2 scope.outside".to_owned()], json!(1)));
 }
 
 #[actix_web::test]

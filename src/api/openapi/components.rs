@@ -28,7 +28,11 @@ pub fn components() -> Value {
         "schemas": schemas,
         "parameters": parameters::shared(),
         "responses": {"Problem": problem("What went wrong, with every problem of the request")},
-        "securitySchemes": {"token": {"type": "http", "scheme": "bearer", "description": "A token of `hatang token create`"}},
+        "securitySchemes": {
+            "token": {"type": "http", "scheme": "bearer", "description": "A token of `POST /tokens` or `hatang token create`"},
+            "session": {"type": "apiKey", "in": "cookie", "name": "hatang_session", "description": "What `POST /auth/login` sets, for browsers"},
+            "csrf": {"type": "apiKey", "in": "header", "name": "X-CSRF-Token", "description": "With each write of a session: `csrf` of `GET /auth/me`"},
+        },
     })
 }
 

@@ -324,7 +324,11 @@ fn describe(operation: Operation) -> Value {
         "tags": [operation.tag],
         "parameters": operation.parameters,
         "responses": responses,
-        "security": if operation.writes || SIGNED_IN.contains(&operation.id.as_str()) { json!([{"token": []}]) } else { json!([{}, {"token": []}]) },
+        "security": match (operation.writes || SIGNED_IN.contains(&operation.id.as_str()), operation.method) {
+            (true, "get") => json!([{"token": []}, {"session": []}]),
+            (true, _) => json!([{"token": []}, {"session": [], "csrf": []}]),
+            (false, _) => json!([{}, {"token": []}, {"session": []}]),
+        },
     });
     if let Some(body) = operation.body {
         described["requestBody"] = body;

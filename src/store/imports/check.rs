@@ -6,7 +6,6 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::plan::outside;
 use crate::access::View;
 use crate::api::today;
 use crate::exchange::import::{Note, Reading, Record};
@@ -50,8 +49,15 @@ pub async fn check<'r>(
             None => {}
         }
     }
-    for nth in outside_scope(conn, view, import).await? {
-        note(reading, nth, None, outside());
+    let field = if view.writes_by_place() { "geom" } else { "operator" };
+    for (nth, commune) in outside_scope(conn, view, import).await? {
+        let place = commune.filter(|_| field == "geom").map_or(String::new(), |commune| format!(" ({commune})"));
+        let found = Note::error(
+            "scope.outside",
+            format!("Dòng này{place} nằm ngoài phạm vi được giao cho bạn."),
+            format!("This row{place} lies outside of what is yours."),
+        );
+        note(reading, nth, Some(field), found);
         refused.push(nth);
     }
     // From here on rows with an error do nothing, and are no neighbours.
@@ -70,10 +76,14 @@ pub async fn check<'r>(
     Ok(())
 }
 
-/// Rows whose record would lie outside of what the caller may write.
-async fn outside_scope(conn: &mut AsyncPgConnection, view: &View<'_>, import: Uuid) -> QueryResult<Vec<i64>> {
+/// Rows whose record would lie outside of what the caller may write, with the commune in which it would.
+async fn outside_scope(
+    conn: &mut AsyncPgConnection,
+    view: &View<'_>,
+    import: Uuid,
+) -> QueryResult<Vec<(i64, Option<String>)>> {
     let rows: Vec<Row> = Sql::new(
-        "select t.nth from (select r.nth::bigint, r.hamlet_id, r.operator, coalesce(r.commune_id, stored.commune_id) as commune_id \
+        "select t.nth, (select format('%s %s', u.code, u.name) from admin_units u where u.id = t.commune_id) from (select r.nth::bigint, r.hamlet_id, r.operator, coalesce(r.commune_id, stored.commune_id) as commune_id \
          from import_rows r left join ",
     )
     .name(view.kind.table())
@@ -83,7 +93,8 @@ async fn outside_scope(conn: &mut AsyncPgConnection, view: &View<'_>, import: Uu
     .sql(view.writable())
     .load(conn)
     .await?;
-    Ok(rows.iter().filter_map(|row| row.cells[0].as_integer()).collect())
+    let outside = |row: &Row| Some((row.cells[0].as_integer()?, row.cells[1].as_text().map(str::to_owned)));
+    Ok(rows.iter().filter_map(outside).collect())
 }
 
 /// Rows near a record, or an earlier row, that is likely the same; see [`neighbours`](crate::store::near::neighbours),

@@ -226,7 +226,17 @@ impl Planner<'_> {
                     ),
                 );
             } else if !matched.is_writable {
-                self.note(record, None, outside());
+                let field =
+                    ["id", "external_id", "code", "name"].into_iter().find(|name| record.values.contains_key(*name));
+                self.note(
+                    record,
+                    field,
+                    Note::error(
+                        "scope.outside",
+                        "Bản ghi mà dòng này chỉ tới nằm ngoài phạm vi được giao cho bạn.",
+                        "The record that this row names lies outside of what is yours.",
+                    ),
+                );
                 return self.planned(nth, record, Some(matched), Properties::new(), true);
             }
             self.by_place += usize::from(matched.by == "name_and_place");
@@ -401,13 +411,4 @@ fn field_of(problem: &Problem) -> Option<&'static str> {
     }
     let name = pointer.strip_prefix("/properties/")?;
     crate::kinds::ALL.iter().find_map(|kind| kind.field(name)).map(|field| field.name)
-}
-
-/// The record is, or would be, somebody else's.
-pub fn outside() -> Note {
-    Note::error(
-        "scope.outside",
-        "Bản ghi nằm ngoài phạm vi được giao cho bạn.",
-        "The record lies outside of what is yours.",
-    )
 }
