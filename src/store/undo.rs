@@ -57,12 +57,13 @@ async fn mark_import(conn: &mut AsyncPgConnection, batch: i64, undone: &Undone) 
 }
 
 /// What the batch did to each record, which is locked: id, whether it is as the batch left it (that it was said to be still
-/// true since, or changed and changed back, is no matter), whether it is the writer's,
+/// true since, or changed and changed back, is no matter; an erasure is), whether it is the writer's,
 /// and the columns that the batch changed, as they were before, null where they were not; what it created is deleted.
 /// From the day on from which the write held: so every day is again as it was.
 async fn done(conn: &mut AsyncPgConnection, writing: &Writing<'_>, batch: i64) -> QueryResult<Vec<Row>> {
     Sql::new(
-        "select t.id, t.version = v.version or (",
+        "select t.id, t.version = v.version or not exists (\
+         select from versions e where e.collection = v.collection and e.record_id = v.record_id and e.erased is not null) and (",
     )
     .sql(state("<= v.version"))
     .text(") = (")

@@ -1,5 +1,6 @@
 //! Cameras.
 
+use actix_web::http::Method;
 use serde_json::json;
 
 use crate::common::{Server, camera};
@@ -93,6 +94,12 @@ async fn name_of_a_camera_that_turns_out_to_be_a_households_is_hidden_in_its_pas
     assert_eq!((&kept["properties"]["name"], &kept["properties"]["eye_count"]), (&json!("Nhà bà Lan"), &json!(4)));
     let given = json!({"properties": {"name": "Cổng chợ"}});
     assert_eq!(editor.patch(&path, "*", given).await.summary(), "422 field.not_permitted /properties/name");
+    admin.patch(&path, "*", json!({"properties": {"managing_level": "school"}})).await.ok();
+    let restore = json!({"version": 2});
+    editor.send(Method::POST, &format!("{path}/restore"), &[("If-Match", "*")], Some(restore)).await.ok();
+    let restored = admin.get(&path).await.ok();
+    let of_version = (&restored["properties"]["managing_level"], &restored["properties"]["name"]);
+    assert_eq!(of_version, (&json!("household"), &json!("Nhà bà Lan")));
 }
 
 #[actix_web::test]

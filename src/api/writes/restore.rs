@@ -8,11 +8,11 @@ use super::super::extract::{Layer, RecordId};
 use super::super::today;
 use super::idempotency::Request;
 use super::{Context, body, permit};
-use crate::access::Caller;
+use crate::access::{Caller, is_masked};
 use crate::app::App;
 use crate::error::Error;
 use crate::kinds::normalise::{Write, normalise};
-use crate::kinds::{Problem, Properties};
+use crate::kinds::{Class, Problem, Properties};
 use crate::store::writing::{self, Draft, Expected, Refused, Writing};
 use crate::store::{assets, history, items};
 
@@ -69,6 +69,9 @@ async fn put_back(
         let (mut properties, geometry) = history::feature(kind, class, &record);
         // From when the values hold anew is today.
         properties.remove("effective_on");
+        // What a version hides from the writer is not taken for empty.
+        let is_hidden = |name: &str| class < Class::Restricted && kind.field(name).is_some_and(is_masked);
+        properties.retain(|name, value| !(value.is_null() && is_hidden(name)));
         (properties, geometry)
     });
     let read = |_: usize, current: &Properties| {
