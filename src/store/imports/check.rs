@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use diesel::result::QueryResult;
-use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -25,7 +25,7 @@ pub async fn check<'r>(
     record: impl Fn(i64) -> Option<&'r Record>,
 ) -> QueryResult<()> {
     // Else the planner takes the table for empty.
-    conn.batch_execute("analyze import_rows").await?;
+    refresh_statistics(conn, "import_rows").await?;
     let mut refused = Vec::new();
     let note = |reading: &mut Reading, nth: i64, field: Option<&str>, note: Note| {
         if let Some(record) = record(nth) {
@@ -73,6 +73,12 @@ pub async fn check<'r>(
             note(reading, nth, Some("geom"), found);
         }
     }
+    Ok(())
+}
+
+/// Tells the planner how many rows a table has, of an import or a layer.
+pub async fn refresh_statistics(conn: &mut AsyncPgConnection, table: &str) -> QueryResult<()> {
+    Sql::new("select refresh_statistics(").bind(Bind::Text(table.into())).text(")").execute(conn).await?;
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncC
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Import, imports};
+use super::{Import, check, imports};
 use crate::access::{Caller, View};
 use crate::error::Error;
 use crate::kinds::{Kind, Problem};
@@ -86,6 +86,9 @@ pub async fn commit(
     })
     .await?;
     changes::number(conn).await?;
+    if let Err(error) = check::refresh_statistics(conn, kind.table()).await {
+        tracing::warn!(%error, "the planner does not know of what was imported yet");
+    }
     Ok(())
 }
 
