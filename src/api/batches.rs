@@ -1,7 +1,6 @@
 //! `GET /batches`, `GET /batches/{batchId}`, `POST /batches/{batchId}/undo`: writes of many records, and taking one back.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use diesel_async::SimpleAsyncConnection;
 use serde_json::{Value, json};
 
 use super::writes::{Context, Request, body};
@@ -12,7 +11,7 @@ use crate::kinds::{Kind, Problem};
 use crate::query::{Params, limit_of};
 use crate::store::idempotency::Stored;
 use crate::store::writing::Refused;
-use crate::store::{batches, items, undo};
+use crate::store::{batches, items, limit_statements, undo};
 
 const DEFAULT_LIMIT: usize = 100;
 const MAX_LIMIT: usize = 1000;
@@ -67,7 +66,7 @@ pub async fn undo_batch(
     let context = Context::new(&app, &caller, kind, &request);
     once.answer(&app, async |conn| {
         let own = batches::begin_undo(conn, &caller, kind, remarks.reason.as_deref(), id).await?;
-        conn.batch_execute(&format!("set local statement_timeout = '{}s'", app.limits.request_timeout_s)).await?;
+        limit_statements(conn, app.limits.request_timeout_s).await?;
         let undone = undo::undo(conn, &context.writing(remarks, Some(own)), id).await?;
         if undone.restored.is_empty() {
             // It would count as undone.
@@ -80,8 +79,7 @@ pub async fn undo_batch(
             );
         let left = undone.left.iter().map(|(id, why)| json!({"id": id, "why": why}));
         let body = json!({"items": restored.collect::<Vec<_>>(), "left": left.collect::<Vec<_>>(), "batch": own});
-        let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
-        Ok(Stored { status: 200, headers, body: body.to_string() })
+        Ok(Stored::json(200, &body))
     })
     .await
     .map_err(Refused::of_one)

@@ -1,7 +1,7 @@
 //! `POST /collections/{collection}/items/{id}/erase`: personal data taken out for good.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use diesel_async::{AsyncConnection, SimpleAsyncConnection};
+use diesel_async::AsyncConnection;
 use serde_json::{Value, json};
 
 use super::audit::Trace;
@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::error::Error;
 use crate::kinds::{Field, Kind, Problem};
 use crate::query::Params;
-use crate::store::{changes, erasure};
+use crate::store::{changes, erasure, limit_statements};
 
 const LONGEST_REASON: usize = 500;
 
@@ -37,7 +37,7 @@ pub async fn erase_fields(
     let erased = conn
         .transaction(async |conn| {
             // Lists of years are searched.
-            conn.batch_execute(&format!("set local statement_timeout = '{limit_s}s'")).await?;
+            limit_statements(conn, limit_s).await?;
             let erased = erasure::erase(conn, kind, id, &fields, caller.name(), &reason).await?;
             let erased = erased.ok_or(Error::NotFound)?;
             let detail = json!({"id": id, "erased": erased.hashes, "reason": erased.reason});

@@ -15,6 +15,14 @@ pub struct Stored {
     pub body: String,
 }
 
+impl Stored {
+    /// A JSON document.
+    pub fn json(status: u16, body: &Value) -> Stored {
+        let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
+        Stored { status, headers, body: body.to_string() }
+    }
+}
+
 /// What is known of a key.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Known {

@@ -1,7 +1,7 @@
 //! Many features in one transaction, all or none, with an answer for each in order.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
+use diesel_async::AsyncPgConnection;
 use serde_json::{Value, json};
 
 use super::super::extract::Layer;
@@ -16,7 +16,7 @@ use crate::kinds::Properties;
 use crate::kinds::normalise::Write;
 use crate::store::idempotency::Stored;
 use crate::store::writing::{self, Writing, Written};
-use crate::store::{batches, items};
+use crate::store::{batches, items, limit_statements};
 
 /// `POST …/items` of a FeatureCollection.
 pub async fn create_items(
@@ -101,7 +101,7 @@ pub async fn begin<'a>(
     op: &'static str,
     remarks: Remarks,
 ) -> Result<Writing<'a>, Error> {
-    conn.batch_execute(&format!("set local statement_timeout = '{}s'", context.limit_s)).await?;
+    limit_statements(conn, context.limit_s).await?;
     let batch = batches::begin(conn, context.caller, context.view.kind, op, remarks.reason.as_deref(), None).await?;
     Ok(context.writing(remarks, Some(batch)))
 }
@@ -125,6 +125,5 @@ pub async fn answer(
         item
     });
     let body = json!({"items": items.collect::<Vec<_>>(), "batch": writing.batch});
-    let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
-    Ok(Stored { status, headers, body: body.to_string() })
+    Ok(Stored::json(status, &body))
 }

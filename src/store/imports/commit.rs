@@ -1,7 +1,7 @@
 //! Writing what a plan says: everything, or nothing.
 
 use diesel::prelude::*;
-use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -12,7 +12,7 @@ use crate::kinds::{Kind, Problem};
 use crate::store::audit::{self, Event};
 use crate::store::row::Row;
 use crate::store::sql::{Bind, Sql};
-use crate::store::{assets, batches, changes};
+use crate::store::{assets, batches, changes, limit_statements};
 
 /// What the committer has seen and agrees to.
 #[derive(Debug, Clone, Default)]
@@ -40,7 +40,7 @@ pub async fn commit(
 ) -> Result<(), Error> {
     let view = View::new(caller, kind);
     conn.transaction(async |conn| {
-        conn.batch_execute(&format!("set local statement_timeout = '{limit_s}s'")).await?;
+        limit_statements(conn, limit_s).await?;
         let import: Import =
             imports::table.find(id).select(Import::as_select()).for_update().first(conn).await?;
         if import.plan.as_deref() != Some(&consent.plan) {

@@ -1,7 +1,7 @@
 //! Taking back what an import wrote, where nobody has written since.
 
 use diesel::prelude::*;
-use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use super::{Import, imports};
@@ -10,7 +10,7 @@ use crate::api::today;
 use crate::error::Error;
 use crate::kinds::{Kind, Problem};
 use crate::store::writing::{Refused, Writing};
-use crate::store::{batches, changes, undo};
+use crate::store::{batches, changes, limit_statements, undo};
 
 /// Undoes an import that [`find`](super::find) has shown: what it created is deleted, what it changed is as before. One
 /// that is undone already stays as it is. No statement takes longer than `limit_s` seconds.
@@ -25,7 +25,7 @@ pub async fn undo(
     limit_s: u64,
 ) -> Result<(), Error> {
     conn.transaction(async |conn| {
-        conn.batch_execute(&format!("set local statement_timeout = '{limit_s}s'")).await?;
+        limit_statements(conn, limit_s).await?;
         let import: Import = imports::table.find(id).select(Import::as_select()).for_update().first(conn).await?;
         let batch = match (import.status.as_str(), import.batch_id) {
             ("undone", _) => return Ok(()),
