@@ -19,7 +19,7 @@ has_node() { node -e 'process.exit(Number(process.versions.node.split(".")[0]) >
 # Signs of Vietnamese for the pictures that Chromium makes.
 fc_has() { fc-list "$1" | grep -q .; }
 
-# The program itself decides which PostgreSQL it runs (src/store/cluster/installation.rs); here it is enough that there
+# The program itself decides which PostgreSQL it runs (src/cluster/installation.rs); here it is enough that there
 # is one of 15 or later that has PostGIS.
 has_postgis() {
     local bin version share

@@ -12,8 +12,8 @@ use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel_async::pooled_connection::deadpool::PoolError;
 use serde_json::{Value, json};
 
-use crate::kinds::problem::Place;
-use crate::kinds::{Kind, Label, Problem};
+use crate::layers::problem::Place;
+use crate::layers::{Label, Layer, Problem};
 
 /// Where the problem types are described.
 const TYPES: &str = "https://hatang.example/problems";
@@ -313,15 +313,15 @@ impl Error {
     }
 
     /// A failed write: the constraint that refused it becomes a problem of the field that it guards.
-    pub fn of_write(kind: &Kind, error: DieselError) -> Error {
+    pub fn of_write(layer: &Layer, error: DieselError) -> Error {
         let DieselError::DatabaseError(violation, details) = &error else { return error.into() };
         let constraint = details.constraint_name().unwrap_or_default().to_owned();
-        let rest = constraint.strip_prefix(kind.table()).unwrap_or(&constraint).trim_start_matches('_');
+        let rest = constraint.strip_prefix(layer.table()).unwrap_or(&constraint).trim_start_matches('_');
         match violation {
             DatabaseErrorKind::UniqueViolation if rest == "external_id_key" => Error::taken_key("external_id"),
             DatabaseErrorKind::UniqueViolation => Error::taken_key("code"),
             DatabaseErrorKind::ForeignKeyViolation => {
-                let field = kind
+                let field = layer
                     .fields()
                     .find(|field| field.name.strip_suffix("_id").is_some_and(|name| rest.starts_with(name)));
                 Error::unknown_reference(field.map_or("id", |field| field.name))
@@ -329,7 +329,7 @@ impl Error {
             DatabaseErrorKind::CheckViolation | DatabaseErrorKind::NotNullViolation => {
                 tracing::warn!(constraint, "a constraint refused what validation had let through");
                 let rest = rest.strip_suffix("_check").unwrap_or(rest);
-                let field = kind.fields().find(|field| field.name.starts_with(rest));
+                let field = layer.fields().find(|field| field.name.starts_with(rest));
                 let pointer =
                     field.map_or_else(|| "/properties".to_owned(), |field| format!("/properties/{}", field.name));
                 Error::Invalid(vec![Problem::at(

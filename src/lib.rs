@@ -1,14 +1,19 @@
-//! Hatang: the register and map API of a locality's digital infrastructure.
+//! Hatang: the register and map API of a locality's digital infrastructure. ARCHITECTURE.md is the map of these rooms.
 
 pub mod access;
-pub mod api;
-pub mod app;
+pub mod accounts;
 pub mod cli;
+pub mod cluster;
+pub mod conditions;
 pub mod config;
 pub mod error;
-pub mod exchange;
 pub mod figures;
-pub mod geo;
-pub mod kinds;
-pub mod query;
-pub mod store;
+pub mod files;
+pub mod http;
+pub mod imports;
+pub mod input;
+pub mod layers;
+pub mod postgres;
+pub mod register;
+pub mod time;
+pub mod units;

@@ -3,8 +3,9 @@
 mod api;
 mod common;
 mod feed;
+mod house;
 mod imports;
-mod kinds;
+mod layers;
 mod openapi;
 mod permissions;
 mod policy;

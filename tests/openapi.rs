@@ -11,14 +11,14 @@ fn committed_document_is_the_one_of_the_code() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi/openapi.json");
     let committed = std::fs::read_to_string(path).ok().and_then(|text| serde_json::from_str::<Value>(&text).ok());
     assert!(
-        committed == Some(hatang::api::openapi::document()),
+        committed == Some(hatang::http::openapi::document()),
         "openapi/openapi.json is not what the code says: run `make openapi` and commit the file"
     );
 }
 
 /// The paths in the list of routes, as they are written there.
 fn routed() -> Vec<String> {
-    let source = include_str!("../src/app.rs");
+    let source = include_str!("../src/http/routes.rs");
     let (_, api) = source.split_once("web::scope(BASE)").unwrap();
     let (api, _) = api.split_once("\n}\n").unwrap();
     let mut paths: Vec<_> =
@@ -33,17 +33,17 @@ fn routed() -> Vec<String> {
 
 #[test]
 fn every_route_is_documented() {
-    let document = hatang::api::openapi::document();
+    let document = hatang::http::openapi::document();
     let documented = document["paths"].as_object().unwrap();
     let routed = routed();
     for path in &routed {
         assert!(documented.contains_key(path), "{path} is not documented");
     }
-    for kind in hatang::kinds::ALL {
-        assert!(documented.contains_key(&format!("/collections/{}/items", kind.collection)));
+    for layer in hatang::layers::ALL {
+        assert!(documented.contains_key(&format!("/collections/{}/items", layer.collection)));
     }
     let concrete = |path: &str| {
-        hatang::kinds::ALL.iter().any(|kind| path.starts_with(&format!("/collections/{}/", kind.collection)))
+        hatang::layers::ALL.iter().any(|layer| path.starts_with(&format!("/collections/{}/", layer.collection)))
     };
     for path in documented.keys().filter(|path| !concrete(path)) {
         assert!(routed.contains(path), "{path} is documented and not routed");
@@ -101,19 +101,19 @@ fn example(parameter: &Value) -> String {
 
 /// A value of what the schema does not list: of an enumeration several can be asked for, indicators differ by layer.
 fn choice(operation: &Operation, name: &str) -> Option<String> {
-    let kind = operation.kind?;
+    let layer = operation.layer?;
     if name == "indicator" {
-        let counts = |collection: &str| collection == kind.collection;
-        return hatang::figures::INDICATORS.iter().find(|it| counts(it.kind.collection)).map(|it| it.code.to_owned());
+        let counts = |collection: &str| collection == layer.collection;
+        return hatang::figures::INDICATORS.iter().find(|it| counts(it.layer.collection)).map(|it| it.code.to_owned());
     }
-    let field = kind.field(name)?;
+    let field = layer.field(name)?;
     Some(field.value.choices().first()?.value.to_owned())
 }
 
 #[actix_web::test]
 async fn every_documented_parameter_is_accepted() {
     let server = Server::with_demo().await;
-    let document = hatang::api::openapi::document();
+    let document = hatang::http::openapi::document();
     for operation in operations().iter().filter(|operation| operation.method == Method::GET) {
         let path = address(&server, operation).await;
         for parameter in operation.described["parameters"].as_array().unwrap() {
@@ -150,7 +150,7 @@ fn json_schema(schema: &Value) -> Value {
 #[actix_web::test]
 async fn answers_are_as_documented() {
     let server = Server::with_demo().await;
-    let document = hatang::api::openapi::document();
+    let document = hatang::http::openapi::document();
     let components = json_schema(&document["components"]);
     for operation in operations().iter().filter(|operation| operation.method == Method::GET) {
         let path = address(&server, operation).await.replace("{user}", "1");
@@ -188,14 +188,14 @@ async fn served_document_names_the_server_that_was_asked() {
     assert_eq!(answer.header("content-type").unwrap(), "application/vnd.oai.openapi+json;version=3.0");
     let mut served = answer.json();
     assert_eq!(served["servers"], json!([{"url": "http://hatang.test/api/v1"}]));
-    let kept = hatang::api::openapi::document();
+    let kept = hatang::http::openapi::document();
     served["servers"] = kept["servers"].clone();
     assert_eq!(served, kept);
 }
 
 #[test]
 fn gis_clients_find_what_they_look_for() {
-    let document = hatang::api::openapi::document();
+    let document = hatang::http::openapi::document();
     assert!(document["openapi"].as_str().unwrap().starts_with("3.0."));
     // QGIS takes its page size from here.
     let limit = &document["components"]["parameters"]["limit"]["schema"];

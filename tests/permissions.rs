@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use actix_web::http::Method;
-use hatang::kinds::{ALL, Kind};
+use hatang::layers::{ALL, Layer};
 use serde_json::{Value, json};
 
 use crate::common::{PASSWORD, Server, minimal};
@@ -128,9 +128,9 @@ const EXPECTED: &[(&str, Answers)] = &[
 /// The token of each caller who has one, by name; grants are of the communes in which `minimal()` lies.
 async fn tokens(server: &Server) -> HashMap<&'static str, String> {
     let mut mine = BTreeSet::new();
-    for kind in ALL.iter().filter(|kind| kind.is_writable()) {
-        let path = format!("/collections/{}/items", kind.collection);
-        let posted = server.administrator().post(&path, minimal(kind)).await.ok();
+    for layer in ALL.iter().filter(|layer| layer.is_writable()) {
+        let path = format!("/collections/{}/items", layer.collection);
+        let posted = server.administrator().post(&path, minimal(layer)).await.ok();
         mine.insert(posted["properties"]["commune_code"].as_str().unwrap().to_owned());
     }
     let communes = server.stranger().get("/collections/communes/items").await.features();
@@ -168,14 +168,14 @@ pub struct Operation {
     pub id: String,
     pub method: Method,
     pub path: String,
-    pub kind: Option<&'static Kind>,
+    pub layer: Option<&'static Layer>,
     pub described: Value,
 }
 
 impl Operation {
     /// The id without its layer: `list_items_towers` is `list_items`.
     fn name(&self) -> &str {
-        let layer = self.kind.map(|kind| format!("_{}", kind.table()));
+        let layer = self.layer.map(|layer| format!("_{}", layer.table()));
         layer.and_then(|layer| self.id.strip_suffix(&layer)).unwrap_or(&self.id)
     }
 
@@ -200,17 +200,17 @@ impl Operation {
 
 /// Every operation; those by template as of towers.
 pub fn operations() -> Vec<Operation> {
-    let document = hatang::api::openapi::document();
+    let document = hatang::http::openapi::document();
     let mut operations = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
         for (method, described) in item.as_object().unwrap() {
             let path = path.replace("{collectionId}", "towers").replace("{unit}", "405@2023-09-20");
             let path = path.replace("{version}", "1");
-            let kind = path.strip_prefix("/collections/").map(|rest| rest.split('/').next().unwrap());
+            let layer = path.strip_prefix("/collections/").map(|rest| rest.split('/').next().unwrap());
             operations.push(Operation {
                 id: described["operationId"].as_str().unwrap().to_owned(),
                 method: method.to_uppercase().parse().unwrap(),
-                kind: kind.map(|collection| Kind::of_collection(collection).unwrap()),
+                layer: layer.map(|collection| Layer::of_collection(collection).unwrap()),
                 path: if path == "/" { String::new() } else { path },
                 described: described.clone(),
             });
@@ -222,16 +222,16 @@ pub fn operations() -> Vec<Operation> {
 /// A station that was never there before, planned from a file by a caller.
 pub async fn planned(caller: crate::common::Caller<'_>) -> Value {
     let code = format!("I-{:x}", rand::random::<u64>());
-    let mut feature = minimal(&hatang::kinds::TOWER);
+    let mut feature = minimal(&hatang::layers::TOWER);
     feature["properties"]["code"] = json!(code);
     crate::imports::plan(caller, "towers", "", feature.to_string().into_bytes()).await
 }
 
 /// A record of a layer: one of the demo, or a new one that may be changed.
-pub async fn record(server: &Server, kind: &'static Kind) -> Value {
-    let items = format!("/collections/{}/items", kind.collection);
-    if kind.is_writable() {
-        return server.administrator().post(&items, minimal(kind)).await.ok()["id"].clone();
+pub async fn record(server: &Server, layer: &'static Layer) -> Value {
+    let items = format!("/collections/{}/items", layer.collection);
+    if layer.is_writable() {
+        return server.administrator().post(&items, minimal(layer)).await.ok()["id"].clone();
     }
     server.stranger().get(&format!("{items}?datetime=2023-09-20&limit=1")).await.ok()["features"][0]["id"].clone()
 }
@@ -240,10 +240,10 @@ pub async fn record(server: &Server, kind: &'static Kind) -> Value {
 pub async fn address(server: &Server, operation: &Operation) -> String {
     let mut path = operation.path.clone();
     if path.contains("{featureId}") {
-        path = path.replace("{featureId}", &record(server, operation.kind.unwrap()).await.to_string());
+        path = path.replace("{featureId}", &record(server, operation.layer.unwrap()).await.to_string());
     }
     if path.contains("{batchId}") {
-        let towers = Kind::of_collection("towers").unwrap();
+        let towers = Layer::of_collection("towers").unwrap();
         let body = json!({"type": "FeatureCollection", "confirm": ["dup.near"], "features": [minimal(towers)]});
         let made = server.administrator().post("/collections/towers/items", body).await.ok();
         path = path.replace("{batchId}", &made["batch"].to_string());
@@ -303,7 +303,7 @@ async fn each_operation_answers_each_caller_as_the_table_says() {
     let server = Server::with_demo().await;
     let tokens = tokens(&server).await;
     for operation in operations() {
-        let Operation { id, method, kind, described, .. } = &operation;
+        let Operation { id, method, layer, described, .. } = &operation;
         let (_, expected) = EXPECTED.iter().find(|(name, _)| *name == operation.name()).expect("a row");
         for (name, expected) in CALLERS.iter().zip(expected) {
             let caller = tokens.get(name).map_or(server.stranger(), |token| server.holder(token));
@@ -313,7 +313,7 @@ async fn each_operation_answers_each_caller_as_the_table_says() {
             } else {
                 address(&server, &operation).await
             };
-            let mut body = kind.filter(|_| operation.is_write()).map(minimal);
+            let mut body = layer.filter(|_| operation.is_write()).map(minimal);
             if operation.name() == "restore_item" {
                 body = Some(json!({"version": 1}));
             }
@@ -327,20 +327,20 @@ async fn each_operation_answers_each_caller_as_the_table_says() {
                 }
             }
             if let Some(member) = operation.bulk_member() {
-                let id = record(&server, kind.unwrap()).await;
+                let id = record(&server, layer.unwrap()).await;
                 body = Some(json!({member: [{"id": id, "version": 1, "properties": {"note": "một"}}]}));
             }
             let mut headers: &[_] = if operation.is_write() { &[("If-Match", "*")] } else { &[] };
             if operation.name() == "erase_fields" {
-                let kind = kind.unwrap();
-                let field = kind.fields().find(|field| hatang::store::erasure::is_erasable(kind, field)).unwrap();
+                let layer = layer.unwrap();
+                let field = layer.fields().find(|field| hatang::register::erasure::is_erasable(layer, field)).unwrap();
                 body = Some(json!({"fields": [field.name], "reason": "thử"}));
                 headers = &[("Content-Type", "application/json")];
             }
             if operation.name() == "verify_item" {
                 body = Some(json!({}));
             }
-            let is_of_accounts = described["tags"] == json!(["Accounts"]) && kind.is_none();
+            let is_of_accounts = described["tags"] == json!(["Accounts"]) && layer.is_none();
             if is_of_accounts && operation.is_write() {
                 (path, body) = of_accounts(&server, &operation).await;
                 headers = &[("Content-Type", "application/json")];
@@ -349,7 +349,7 @@ async fn each_operation_answers_each_caller_as_the_table_says() {
             }
             // Of layers that have no operators nothing is a liaison's.
             let is_liaison = name.ends_with("liaison") && operation.is_write();
-            let is_theirs = kind.is_none_or(|kind| kind.field("operator").is_some());
+            let is_theirs = layer.is_none_or(|layer| layer.field("operator").is_some());
             let expected = if is_liaison && !is_theirs { 403 } else { *expected };
             let answer = caller.send(method.clone(), &path, headers, body).await;
             assert_eq!(answer.status.as_u16(), expected, "{id} by {name}: {}", answer.summary());
@@ -367,5 +367,5 @@ async fn strangers_feed_and_insiders_feed_are_apart() {
     let server = Server::with_demo().await;
     let last = async |caller: crate::common::Caller<'_>| caller.get("/changes?limit=10000").await.ok()["next"].as_i64();
     assert!(last(server.stranger()).await < last(server.administrator()).await);
-    assert!(ALL.iter().any(|kind| kind.is_writable()));
+    assert!(ALL.iter().any(|layer| layer.is_writable()));
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hatang::kinds::{CAMERA, Class, Kind, TOWER};
+use hatang::layers::{CAMERA, Class, Layer, TOWER};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
@@ -17,7 +17,7 @@ const ROLES: [&str; 3] = ["viewer", "editor", "administrator"];
 
 #[derive(Debug, Clone)]
 struct Record {
-    kind: &'static Kind,
+    layer: &'static Layer,
     commune: &'static str,
     operator: Option<&'static str>,
     is_hidden: bool,
@@ -42,7 +42,7 @@ fn of_choices(
     (nth, (is_camera, place, operator, hidden, household)): (usize, (bool, usize, usize, bool, bool)),
 ) -> Record {
     let (commune, [lon, lat]) = PLACES[place];
-    let (kind, mut properties) = match is_camera {
+    let (layer, mut properties) = match is_camera {
         true => (
             &CAMERA,
             json!({
@@ -59,7 +59,7 @@ fn of_choices(
     // Far enough apart to be no duplicates of each other.
     let place = [lon + 0.002 * nth as f64, lat];
     Record {
-        kind,
+        layer,
         commune,
         operator: (!is_camera).then_some(OPERATORS[operator]),
         is_hidden: is_camera && hidden,
@@ -83,22 +83,22 @@ fn class(record: &Record, grants: &[Grant]) -> Option<Class> {
     let within = grants.iter().filter(|grant| {
         grant.commune.is_none_or(|commune| commune == record.commune)
             && grant.operator.is_none_or(|operator| Some(operator) == record.operator)
-            && grant.collection.is_none_or(|collection| collection == record.kind.collection)
+            && grant.collection.is_none_or(|collection| collection == record.layer.collection)
     });
     let granted = within.map(|grant| if grant.role == "viewer" { Class::Internal } else { Class::Restricted }).max();
     granted.or((!record.is_hidden).then_some(Class::Public))
 }
 
 /// What each surface says of which ids, by the name of the surface.
-async fn surfaces(caller: Caller<'_>, kind: &'static Kind, ids: &[i64]) -> BTreeMap<&'static str, BTreeSet<i64>> {
-    let items = format!("/collections/{}/items", kind.collection);
+async fn surfaces(caller: Caller<'_>, layer: &'static Layer, ids: &[i64]) -> BTreeMap<&'static str, BTreeSet<i64>> {
+    let items = format!("/collections/{}/items", layer.collection);
     let ids_of = |features: Vec<Value>| features.iter().map(|feature| feature["id"].as_i64().unwrap()).collect();
     let mut shown = BTreeMap::new();
     shown.insert("items", ids_of(caller.all_items(&format!("{items}?limit=2")).await));
     shown.insert("search", ids_of(caller.all_items(&format!("{items}?q=so-&limit=2")).await));
     shown.insert("bbox", ids_of(caller.all_items(&format!("{items}?bbox=105,19,106,20")).await));
     shown.insert("within", ids_of(caller.all_items(&format!("{items}?within=38")).await));
-    shown.insert("as of today", ids_of(caller.all_items(&format!("{items}?as_of={}", hatang::api::today())).await));
+    shown.insert("as of today", ids_of(caller.all_items(&format!("{items}?as_of={}", hatang::time::today())).await));
     let (mut found, mut history) = (BTreeSet::new(), BTreeSet::new());
     for id in ids {
         if caller.get(&format!("{items}/{id}")).await.status.is_success() {
@@ -111,7 +111,7 @@ async fn surfaces(caller: Caller<'_>, kind: &'static Kind, ids: &[i64]) -> BTree
     shown.insert("item", found);
     shown.insert("history", history);
     let mut followed = BTreeSet::new();
-    let feed = caller.get(&format!("/changes?collections={}", kind.collection)).await.ok();
+    let feed = caller.get(&format!("/changes?collections={}", layer.collection)).await.ok();
     for change in feed["changes"].as_array().unwrap() {
         let id = change["id"].as_i64().unwrap();
         if change["op"] == "delete" {
@@ -125,15 +125,15 @@ async fn surfaces(caller: Caller<'_>, kind: &'static Kind, ids: &[i64]) -> BTree
 }
 
 /// How many each surface counts that counts.
-async fn counts(caller: Caller<'_>, kind: &'static Kind) -> Vec<(&'static str, Value)> {
-    let items = format!("/collections/{}/items", kind.collection);
-    let figure = if kind.collection == "cameras" { "camera_units" } else { "bts_stations" };
+async fn counts(caller: Caller<'_>, layer: &'static Layer) -> Vec<(&'static str, Value)> {
+    let items = format!("/collections/{}/items", layer.collection);
+    let figure = if layer.collection == "cameras" { "camera_units" } else { "bts_stations" };
     let stats = caller.get(&format!("/stats/38?indicators={figure}")).await.ok();
     let rows = below_api(&stats["figures"][figure]["rows"]);
     vec![
         ("numberMatched", caller.get(&format!("{items}?resultType=hits")).await.ok()["numberMatched"].clone()),
         ("filtered", caller.get(&format!("{items}?lifecycle_status=operational")).await.ok()["numberMatched"].clone()),
-        ("collection", caller.get(&format!("/collections/{}", kind.collection)).await.ok()["itemCount"].clone()),
+        ("collection", caller.get(&format!("/collections/{}", layer.collection)).await.ok()["itemCount"].clone()),
         ("figure", stats["figures"][figure]["value"].clone()),
         ("rows of the figure", caller.get(&rows).await.ok()["numberMatched"].clone()),
     ]
@@ -147,7 +147,7 @@ async fn each_surface_shows_what_the_policy_says_and_nothing_else() {
         let server = Server::with_communes().await;
         let mut ids = Vec::new();
         for record in &records {
-            let path = format!("/collections/{}/items", record.kind.collection);
+            let path = format!("/collections/{}/items", record.layer.collection);
             ids.push(server.administrator().post(&path, record.feature.clone()).await.ok()["id"].as_i64().unwrap());
         }
         for account in 0..4 {
@@ -174,25 +174,25 @@ async fn account_with(server: &Server, name: &str, grants: &[Grant]) -> String {
 }
 
 async fn check(caller: Caller<'_>, records: &[Record], ids: &[i64], grants: &[Grant], story: &str) {
-    for kind in [&CAMERA, &TOWER] {
-        let all = || records.iter().zip(ids).filter(|(record, _)| record.kind.collection == kind.collection);
+    for layer in [&CAMERA, &TOWER] {
+        let all = || records.iter().zip(ids).filter(|(record, _)| record.layer.collection == layer.collection);
         let expected: BTreeMap<i64, Class> =
             all().filter_map(|(record, id)| Some((*id, class(record, grants)?))).collect();
         let expected_ids: BTreeSet<_> = expected.keys().copied().collect();
         let of_kind: Vec<_> = all().map(|(_, id)| *id).collect();
-        for (surface, shown) in surfaces(caller, kind, &of_kind).await {
-            assert_eq!(shown, expected_ids, "{surface} of {}: {story}", kind.collection);
+        for (surface, shown) in surfaces(caller, layer, &of_kind).await {
+            assert_eq!(shown, expected_ids, "{surface} of {}: {story}", layer.collection);
         }
-        for (surface, count) in counts(caller, kind).await {
-            assert_eq!(count, json!(expected.len()), "{surface} of {}: {story}", kind.collection);
+        for (surface, count) in counts(caller, layer).await {
+            assert_eq!(count, json!(expected.len()), "{surface} of {}: {story}", layer.collection);
         }
-        for feature in caller.all_items(&format!("/collections/{}/items", kind.collection)).await {
+        for feature in caller.all_items(&format!("/collections/{}/items", layer.collection)).await {
             let class = expected[&feature["id"].as_i64().unwrap()];
             let shown: BTreeSet<_> = feature["properties"].as_object().unwrap().keys().cloned().collect();
-            let fields = kind.fields().filter(|field| kind.class(field) <= class).map(|field| field.name.to_owned());
+            let fields = layer.fields().filter(|field| layer.class(field) <= class).map(|field| field.name.to_owned());
             assert_eq!(shown, fields.collect(), "fields: {story}");
             let lon = feature["geometry"]["coordinates"][0].as_f64().unwrap();
-            let is_exact = kind.collection == "towers" || class > Class::Public;
+            let is_exact = layer.collection == "towers" || class > Class::Public;
             assert_eq!(is_exact, (lon * 1000.0).fract() > 1e-6, "place: {story}");
         }
     }

@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 
-use crate::kinds::{Class, Kind};
-use crate::store::sql::{Bind, Sql};
+use crate::layers::{Class, Layer};
+use crate::postgres::sql::{Bind, Sql};
 
 /// A role includes those before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
@@ -92,9 +92,9 @@ impl Grant {
         if self.role >= Role::Editor && self.sees_restricted { Class::Restricted } else { Class::Internal }
     }
 
-    pub fn covers(&self, kind: &Kind) -> bool {
-        self.collections.as_ref().is_none_or(|names| names.iter().any(|name| name == kind.collection))
-            && (self.operators.is_none() || kind.field("operator").is_some())
+    pub fn covers(&self, layer: &Layer) -> bool {
+        self.collections.as_ref().is_none_or(|names| names.iter().any(|name| name == layer.collection))
+            && (self.operators.is_none() || layer.field("operator").is_some())
     }
 
     /// Whether every record of a layer that it covers is within it.

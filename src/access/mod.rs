@@ -1,14 +1,13 @@
 //! Who is asking, and the one policy: what they may see and do.
 
 mod grant;
-pub mod password;
 mod policy;
 
 pub use grant::{Grant, Limits, Place, Role};
 pub use policy::{Feed, View, column, is_masked, keep_unseen, may_administer, may_write};
 
 use crate::error::Error;
-use crate::kinds::{Problem, problem};
+use crate::layers::{Problem, problem};
 
 /// Who makes a request.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,12 +1,12 @@
 //! The one place that decides. Every read carries a [`View`]; every write asks [`may_write`] and the view's
 //! [`writable`](View::writable).
 
-use super::grant::{Grant, Located, Role};
-use super::{Account, Caller};
+use crate::access::grant::{Grant, Located, Role};
+use crate::access::{Account, Caller};
+use crate::conditions::AsOf;
 use crate::error::Error;
-use crate::kinds::{Class, Field, Kind, Problem, Properties, Storage};
-use crate::query::AsOf;
-use crate::store::sql::{Bind, Sql};
+use crate::layers::{Class, Field, Layer, Problem, Properties, Storage};
+use crate::postgres::sql::{Bind, Sql};
 
 /// What a caller sees of a layer: which rows, and of each row which fields from which columns.
 ///
@@ -15,7 +15,7 @@ use crate::store::sql::{Bind, Sql};
 /// only, so that no question (a shrinking bbox, a filter, a sort, a count) finds what the answer would not show.
 #[derive(Debug, Clone, Copy)]
 pub struct View<'a> {
-    pub kind: &'static Kind,
+    pub layer: &'static Layer,
     caller: &'a Caller,
     /// The class of field that is shown of every row.
     floor: Class,
@@ -29,23 +29,23 @@ const IN_PRESENT: Located =
     Located { commune_id: "now.commune_id", hamlet_id: "now.hamlet_id", operator: "now.operator" };
 
 impl<'a> View<'a> {
-    pub fn new(caller: &'a Caller, kind: &'static Kind) -> View<'a> {
-        let classes = || covering(caller, kind).map(|grant| (grant.is_of_whole_layer(), grant.class()));
+    pub fn new(caller: &'a Caller, layer: &'static Layer) -> View<'a> {
+        let classes = || covering(caller, layer).map(|grant| (grant.is_of_whole_layer(), grant.class()));
         let ceiling = classes().map(|(_, class)| class).max().unwrap_or(Class::Public);
         let floor = classes().filter(|(whole, _)| *whole).map(|(_, class)| class).max().unwrap_or(Class::Public);
-        View { kind, caller, floor, ceiling }
+        View { layer, caller, floor, ceiling }
     }
 
     /// What the same caller sees of another layer.
     #[must_use]
-    pub fn of(self, kind: &'static Kind) -> View<'a> {
-        View::new(self.caller, kind)
+    pub fn of(self, layer: &'static Layer) -> View<'a> {
+        View::new(self.caller, layer)
     }
 
     /// The fields shown of some row, in order. What is not among them can be neither filtered nor sorted by.
     pub fn fields(&self) -> impl Iterator<Item = &'static Field> + use<> {
-        let View { kind, ceiling, .. } = *self;
-        kind.fields().filter(move |field| kind.class(field) <= ceiling)
+        let View { layer, ceiling, .. } = *self;
+        layer.fields().filter(move |field| layer.class(field) <= ceiling)
     }
 
     pub fn field(&self, name: &str) -> Option<&'static Field> {
@@ -54,7 +54,7 @@ impl<'a> View<'a> {
 
     /// Whether fields of a class are shown of some row.
     pub fn shows(&self, class: Class) -> bool {
-        self.fields().any(|field| self.kind.class(field) == class)
+        self.fields().any(|field| self.layer.class(field) == class)
     }
 
     /// Whether all rows are shown alike, and how.
@@ -73,7 +73,7 @@ impl<'a> View<'a> {
 
     /// Whether rows have versions.
     pub fn has_versions(&self) -> bool {
-        self.kind.is_writable()
+        self.layer.is_writable()
     }
 
     /// The rows shown as `t`, as they are or as they were: `id`, `geom`, every field of the layer by its name,
@@ -81,8 +81,8 @@ impl<'a> View<'a> {
     /// `placed_hamlet_id`, by which a row without a place has its units; `ended_on`, until when it counts; `class`, what
     /// is shown of the row.
     pub fn relation(&self, as_of: AsOf) -> Sql {
-        if !self.kind.is_writable() {
-            return Sql::new("").name(self.kind.table()).text(" t");
+        if !self.layer.is_writable() {
+            return Sql::new("").name(self.layer.table()).text(" t");
         }
         Sql::new("(").sql(Sql::join(self.selects(as_of), " union all ")).text(") t")
     }
@@ -90,24 +90,24 @@ impl<'a> View<'a> {
     /// The relation in its parts, rows of a class each, all as `t`: a page of a sorted union is found in the pages of its
     /// parts, each by an index, where PostgreSQL would sort the whole (3 ms against 870 of 200,000 rows).
     pub fn parts(&self, as_of: AsOf) -> Vec<Sql> {
-        if !self.kind.is_writable() {
+        if !self.layer.is_writable() {
             return vec![self.relation(as_of)];
         }
         self.selects(as_of).map(|select| Sql::new("(").sql(select).text(") t")).collect()
     }
 
     fn selects(&self, as_of: AsOf) -> impl Iterator<Item = Sql> {
-        let table = self.kind.table();
+        let table = self.layer.table();
         let source = match as_of {
             AsOf::NOW => Sql::new("").name(table).text(" t"),
             AsOf { day, known_at } => {
-                let of = Sql::new("").name(past_table(self.kind)).text("(");
+                let of = Sql::new("").name(past_table(self.layer)).text("(");
                 let of = day.map_or(of.clone().text("null::date"), |day| of.bind(Bind::Date(day)));
                 let past = match known_at {
                     None => of.text(") t"),
                     Some(known_at) => of.text(", ").bind(Bind::Moment(known_at)).text(") t"),
                 };
-                let asks_now = self.uniform().is_none() || self.kind.fields().any(is_masked);
+                let asks_now = self.uniform().is_none() || self.layer.fields().any(is_masked);
                 if asks_now { past.text(" join ").name(table).text(" now on now.id = t.id") } else { past }
             }
         };
@@ -147,31 +147,31 @@ impl<'a> View<'a> {
 
     /// The rows within the grants that show fields of a class and no higher; `None` when there is no such grant.
     fn within(&self, class: Class, at: Located) -> Option<Sql> {
-        any_of(covering(self.caller, self.kind).filter(|grant| grant.class() == class), at)
+        any_of(covering(self.caller, self.layer).filter(|grant| grant.class() == class), at)
     }
 
     /// The rows that the caller may write, as a condition on the table under the alias `t`: to be asked of a record as
     /// it was and as it will be.
     pub fn writable(&self) -> Sql {
-        let rows = any_of(covering(self.caller, self.kind).filter(|grant| grant.role >= Role::Editor), IN_TABLE);
+        let rows = any_of(covering(self.caller, self.layer).filter(|grant| grant.role >= Role::Editor), IN_TABLE);
         rows.map_or_else(|| Sql::new("false"), |rows| Sql::new("coalesce(").sql(rows).text(", false)"))
     }
 
     /// Whether what the caller may write depends on where it lies, and not on the operator alone.
     pub fn writes_by_place(&self) -> bool {
-        covering(self.caller, self.kind).any(|grant| grant.role >= Role::Editor && !grant.places.is_empty())
+        covering(self.caller, self.layer).any(|grant| grant.role >= Role::Editor && !grant.places.is_empty())
     }
 
     /// The class of fields that the caller may write of a new record.
     pub fn class_written(&self) -> Class {
-        let grants = covering(self.caller, self.kind).filter(|grant| grant.role >= Role::Editor);
+        let grants = covering(self.caller, self.layer).filter(|grant| grant.role >= Role::Editor);
         grants.map(Grant::class).max().unwrap_or(Class::Public)
     }
 
     /// The class of fields shown of a row of the table `t`, deleted or not, as an integer; null when the row is not
     /// shown. Insiders see what was deleted, for its history.
     pub fn class_of_row(&self) -> Sql {
-        let Storage::Assets { .. } = self.kind.storage else { return Sql::new("0") };
+        let Storage::Assets { .. } = self.layer.storage else { return Sql::new("0") };
         let cases = self.branches(IN_TABLE).into_iter().map(|(class, rows)| {
             let alive = if class == Class::Public { " and t.deleted_at is null" } else { "" };
             Sql::new(" when ").sql(rows).text(alive).text(" then ").text(number(class))
@@ -181,7 +181,7 @@ impl<'a> View<'a> {
 
     /// The name of a row of the table `t` that is shown, as far as it is.
     pub fn name_of_row(&self) -> Sql {
-        match self.kind.field("name").filter(|field| is_masked(field)).and_then(|field| field.public_column) {
+        match self.layer.field("name").filter(|field| is_masked(field)).and_then(|field| field.public_column) {
             None => Sql::new("t.name"),
             Some(column) => Sql::new("case when t.")
                 .name(column)
@@ -194,8 +194,8 @@ impl<'a> View<'a> {
     /// The select list of [`View::relation`] for rows of a class, of the past joined with the table as `now`.
     fn columns(&self, class: Class, is_past: bool) -> Sql {
         let hidden = |field| is_past && class < Class::Restricted && is_masked(field);
-        let fields = self.kind.fields().map(|field| {
-            let value = match column(self.kind, field, class) {
+        let fields = self.layer.fields().map(|field| {
+            let value = match column(self.layer, field, class) {
                 Some(column) if hidden(field) => {
                     let past = Sql::new("case when now.").name(column).text(" is not null then t.").name(column);
                     past.text(" end")
@@ -206,7 +206,7 @@ impl<'a> View<'a> {
             value.text(" as ").name(field.name)
         });
         let geom = if class == Class::Public { "t.public_geom" } else { "t.geom" };
-        let masked = self.kind.fields().find(|field| is_masked(field));
+        let masked = self.layer.fields().find(|field| is_masked(field));
         let search = match (class, masked) {
             (Class::Public, _) => Sql::new("t.public_search"),
             (Class::Internal, Some(field)) => {
@@ -285,14 +285,14 @@ pub fn is_masked(field: &Field) -> bool {
 }
 
 /// The column that a field of a row is read from by those who see fields of a class; `None` when they do not see it.
-pub fn column(kind: &Kind, field: &'static Field, class: Class) -> Option<&'static str> {
+pub fn column(layer: &Layer, field: &'static Field, class: Class) -> Option<&'static str> {
     let below = if is_masked(field) { Class::Restricted } else { Class::Internal };
     let stored = field.public_column.filter(|_| class < below).unwrap_or(field.name);
-    (kind.class(field) <= class).then_some(stored)
+    (layer.class(field) <= class).then_some(stored)
 }
 
-fn covering<'a>(caller: &'a Caller, kind: &'static Kind) -> impl Iterator<Item = &'a Grant> {
-    caller.grants().iter().filter(move |grant| grant.covers(kind))
+fn covering<'a>(caller: &'a Caller, layer: &'static Layer) -> impl Iterator<Item = &'a Grant> {
+    caller.grants().iter().filter(move |grant| grant.covers(layer))
 }
 
 fn any_of<'a>(grants: impl Iterator<Item = &'a Grant>, at: Located) -> Option<Sql> {
@@ -309,27 +309,29 @@ fn number(class: Class) -> &'static str {
 }
 
 /// `<table>_as_of`, which `register_layer` made.
-fn past_table(kind: &Kind) -> &'static str {
+fn past_table(layer: &Layer) -> &'static str {
     use std::collections::HashMap;
     use std::sync::LazyLock;
 
-    use crate::kinds::ALL;
+    use crate::layers::ALL;
 
     static NAMES: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(|| {
-        ALL.iter().map(|kind| (kind.table(), &*Box::leak(format!("{}_as_of", kind.table()).into_boxed_str()))).collect()
+        ALL.iter()
+            .map(|layer| (layer.table(), &*Box::leak(format!("{}_as_of", layer.table()).into_boxed_str())))
+            .collect()
     });
-    NAMES[kind.table()]
+    NAMES[layer.table()]
 }
 
 /// Whether a caller may write records of a layer at all; [`View::writable`] says which.
 ///
 /// # Errors
 /// 401 without an account, 403 without a grant.
-pub fn may_write(caller: &Caller, kind: &'static Kind) -> Result<(), Error> {
+pub fn may_write(caller: &Caller, layer: &'static Layer) -> Result<(), Error> {
     if caller.is_stranger() {
         return Err(Error::Unauthorized);
     }
-    let may = covering(caller, kind).any(|grant| grant.role >= Role::Editor);
+    let may = covering(caller, layer).any(|grant| grant.role >= Role::Editor);
     if may { Ok(()) } else { Err(Error::Forbidden(None)) }
 }
 
@@ -350,7 +352,7 @@ pub fn may_administer(caller: &Caller) -> Result<&Account, Error> {
 /// # Errors
 /// The fields that they gave a value nevertheless.
 pub fn keep_unseen(
-    kind: &'static Kind,
+    layer: &'static Layer,
     class: Class,
     current: Option<&Properties>,
     given: &Properties,
@@ -360,9 +362,9 @@ pub fn keep_unseen(
     let holds = |name: &str| current.and_then(|current| current.get(name)).is_some_and(|value| !value.is_null());
     let is_unseen = |field: &'static Field| {
         let masked = is_masked(field) && class < Class::Restricted && holds(field.name);
-        kind.class(field) > class || masked && field.public_column.is_some_and(|column| !holds(column))
+        layer.class(field) > class || masked && field.public_column.is_some_and(|column| !holds(column))
     };
-    for field in kind.fields().filter(|field| is_unseen(field)) {
+    for field in layer.fields().filter(|field| is_unseen(field)) {
         record.remove(field.name);
         if given.get(field.name).is_some_and(|value| !value.is_null()) {
             problems.push(Problem::property(

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use diesel_async::AsyncPgConnection;
 
-use crate::store::availability;
+use crate::units::availability;
 
 #[derive(Debug, clap::Subcommand)]
 pub enum AvailabilityCommand {
@@ -21,7 +21,7 @@ pub enum AvailabilityCommand {
 /// Every problem of the file, or the database's.
 pub async fn run(conn: &mut AsyncPgConnection, command: AvailabilityCommand) -> anyhow::Result<()> {
     let AvailabilityCommand::Load { file } = command;
-    let text = super::file::read(&file)?;
+    let text = crate::cli::file::read(&file)?;
     let loaded = availability::load(conn, &text).await.with_context(|| file.display().to_string())?;
     println!("availability: {loaded}");
     Ok(())

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use diesel_async::AsyncPgConnection;
 
-use crate::store::baselines;
+use crate::units::baselines;
 
 #[derive(Debug, clap::Subcommand)]
 pub enum BaselinesCommand {
@@ -21,7 +21,7 @@ pub enum BaselinesCommand {
 /// Every problem of the file, or the database's.
 pub async fn run(conn: &mut AsyncPgConnection, command: BaselinesCommand) -> anyhow::Result<()> {
     let BaselinesCommand::Load { file } = command;
-    let text = super::file::read(&file)?;
+    let text = crate::cli::file::read(&file)?;
     let loaded = baselines::load(conn, &text).await.with_context(|| file.display().to_string())?;
     println!("baselines: {loaded}");
     Ok(())

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use diesel_async::AsyncPgConnection;
 
+use crate::cluster::{Cluster, default_data_dir};
 use crate::config::Config;
-use crate::store::cluster::{Cluster, default_data_dir};
-use crate::store::{connect, migrations};
+use crate::postgres::{connect, migrations};
 
 /// No statement of a verb takes longer.
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(600);

@@ -8,15 +8,16 @@ use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use serde_json::{Value, json};
 
 use crate::access::{Caller, View};
-use crate::api::today;
 use crate::error::Error;
-use crate::kinds::normalise::{Write, normalise};
-use crate::kinds::{Kind, Problem, Properties};
-use crate::store::place::{Finding, check_places};
-use crate::store::row::Row;
-use crate::store::sql::{Bind, Sql};
-use crate::store::units::demo::{self, DemoFiles};
-use crate::store::{assets, changes};
+use crate::layers::normalise::{Write, normalise};
+use crate::layers::{Layer, Problem, Properties};
+use crate::postgres::row::Row;
+use crate::postgres::sql::{Bind, Sql};
+use crate::register::place::{Finding, check_places};
+use crate::register::{assets, changes};
+use crate::time::today;
+use crate::units::demo;
+use crate::units::demo::DemoFiles;
 
 /// Who the records of the demo say wrote them.
 const ACTOR: &str = "demo";
@@ -69,12 +70,12 @@ pub async fn load(conn: &mut AsyncPgConnection) -> anyhow::Result<bool> {
 type Ids = HashMap<(String, String), i64>;
 
 async fn load_layer(conn: &mut AsyncPgConnection, collection: &str, text: &str, ids: &mut Ids) -> anyhow::Result<()> {
-    let kind = Kind::of_collection(collection).context("no such layer")?;
+    let layer = Layer::of_collection(collection).context("no such layer")?;
     let features: Value = serde_json::from_str(text)?;
     let mut records = Vec::new();
     for feature in features["features"].as_array().into_iter().flatten() {
         let properties = resolve(conn, &feature["properties"], ids).await?;
-        let record = normalise(kind, Write::Create, &properties, Some(&feature["geometry"]), today())
+        let record = normalise(layer, Write::Create, &properties, Some(&feature["geometry"]), today())
             .map_err(|problems| refused(&properties["code"], &problems))?;
         records.push(record);
     }
@@ -85,7 +86,7 @@ async fn load_layer(conn: &mut AsyncPgConnection, collection: &str, text: &str, 
         }
     }
     let codes: Vec<_> = records.iter().map(|record| record["code"].as_str().unwrap_or_default().to_owned()).collect();
-    let new = assets::insert(conn, kind, records, ACTOR).await.map_err(|error| refusal(&json!(collection), error))?;
+    let new = assets::insert(conn, layer, records, ACTOR).await.map_err(|error| refusal(&json!(collection), error))?;
     ids.extend(codes.into_iter().map(|code| (collection.to_owned(), code)).zip(new));
     Ok(())
 }
@@ -95,19 +96,21 @@ async fn load_updates(conn: &mut AsyncPgConnection, ids: &Ids) -> anyhow::Result
     let loader = Caller::console(ACTOR);
     for update in updates.as_array().into_iter().flatten() {
         let text = |name: &str| update[name].as_str().unwrap_or_default().to_owned();
-        let kind = Kind::of_collection(&text("collection")).context("no such layer")?;
+        let layer = Layer::of_collection(&text("collection")).context("no such layer")?;
         let id =
             *ids.get(&(text("collection"), text("code"))).with_context(|| format!("no record {}", text("code")))?;
-        let view = View::new(&loader, kind);
+        let view = View::new(&loader, layer);
         let current = assets::lock(conn, &view, &[id], false).await?.remove(&id).context("the record is gone")?.record;
         let mut patch = update["patch"].clone();
         patch["effective_on"] = update["effective_on"].clone();
         let mut patch = resolve(conn, &patch, ids).await?;
         let geometry = patch.remove("geometry");
         let write = Write::Patch { current: &current };
-        let record = normalise(kind, write, &patch, geometry.as_ref(), today())
+        let record = normalise(layer, write, &patch, geometry.as_ref(), today())
             .map_err(|problems| refused(&update["code"], &problems))?;
-        assets::update(conn, kind, vec![(id, record)], ACTOR).await.map_err(|error| refusal(&update["code"], error))?;
+        assets::update(conn, layer, vec![(id, record)], ACTOR)
+            .await
+            .map_err(|error| refusal(&update["code"], error))?;
     }
     Ok(())
 }

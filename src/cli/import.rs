@@ -7,13 +7,14 @@ use anyhow::{Context, anyhow};
 use diesel_async::AsyncPgConnection;
 use serde_json::Value;
 
-use super::database::Database;
 use crate::access::Caller;
-use crate::api::today;
+use crate::cli::database::Database;
 use crate::error::Error;
-use crate::exchange::import::{Finding, Overrides, Severity, epsg_of_meridian};
-use crate::kinds::Kind;
-use crate::store::imports::{self, Consent, Import, Mode, Options, Sent};
+use crate::imports;
+use crate::imports::interpret::{Finding, Overrides, Severity, epsg_of_meridian};
+use crate::imports::{Consent, Import, Mode, Options, Sent};
+use crate::layers::Layer;
+use crate::time::today;
 
 /// Nobody waits for an answer here: only what hangs is stopped.
 const COMMIT_LIMIT_S: u64 = 3600;
@@ -78,8 +79,8 @@ pub fn run(database: Database, command: ImportCommand) -> anyhow::Result<()> {
 }
 
 async fn import(conn: &mut AsyncPgConnection, command: ImportCommand) -> anyhow::Result<i32> {
-    let kind = Kind::of_collection(&command.collection).filter(|kind| kind.is_writable());
-    let kind = kind.ok_or_else(|| anyhow!("there is no layer “{}” to import into", command.collection))?;
+    let layer = Layer::of_collection(&command.collection).filter(|layer| layer.is_writable());
+    let layer = layer.ok_or_else(|| anyhow!("there is no layer “{}” to import into", command.collection))?;
     let file = match std::fs::read(&command.file) {
         Ok(file) => file,
         Err(error) => {
@@ -93,7 +94,7 @@ async fn import(conn: &mut AsyncPgConnection, command: ImportCommand) -> anyhow:
     let mapping: Value =
         command.mapping.as_deref().map_or(Ok(Value::Null), serde_json::from_str).context("--mapping")?;
     let overrides = match mapping.as_object() {
-        Some(given) => Overrides::read(kind, given).map_err(|problems| anyhow!("--mapping: {}", problems[0].en))?,
+        Some(given) => Overrides::read(layer, given).map_err(|problems| anyhow!("--mapping: {}", problems[0].en))?,
         None => Overrides::default(),
     };
     let sent = Sent {
@@ -110,8 +111,8 @@ async fn import(conn: &mut AsyncPgConnection, command: ImportCommand) -> anyhow:
         overrides,
     };
     let caller = Caller::console("console");
-    let id = imports::create(conn, &caller, kind, &sent).await?;
-    match imports::plan(conn, &caller, kind, id, sent).await {
+    let id = imports::create(conn, &caller, layer, &sent).await?;
+    match imports::plan(conn, &caller, layer, id, sent).await {
         Err(Error::Invalid(problems)) => {
             for problem in problems {
                 eprintln!("{}: {} ({})", command.file.display(), problem.vi, problem.en);
@@ -133,7 +134,7 @@ async fn import(conn: &mut AsyncPgConnection, command: ImportCommand) -> anyhow:
         accept_warnings: command.accept_warnings,
         confirm_missing: command.confirm_missing,
     };
-    match imports::commit(conn, &caller, kind, id, &consent, COMMIT_LIMIT_S).await {
+    match imports::commit(conn, &caller, layer, id, &consent, COMMIT_LIMIT_S).await {
         Err(Error::Invalid(problems) | Error::Outdated(problems)) => {
             for problem in problems {
                 eprintln!("{} ({})", problem.vi, problem.en);

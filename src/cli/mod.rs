@@ -15,7 +15,7 @@ mod user;
 use clap::{Parser, Subcommand};
 
 use crate::config::{Config, ServeConfig};
-use crate::store::migrations;
+use crate::postgres::migrations;
 use database::Database;
 
 pub use demo::load as load_demo;
@@ -76,7 +76,7 @@ pub fn main() -> anyhow::Result<()> {
     match verb {
         Verb::Serve { config: serve_config, demo } => serve::run(&config, &serve_config, demo),
         Verb::Openapi => {
-            println!("{:#}", crate::api::openapi::document());
+            println!("{:#}", crate::http::openapi::document());
             Ok(())
         }
         Verb::Migrate => {

@@ -12,17 +12,21 @@ use anyhow::Context;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
-use super::database::Database;
-use super::demo;
-use super::refused::told;
-use super::user::link;
-use crate::api::changes::Streams;
-use crate::api::rates::Limiters;
-use crate::api::today;
-use crate::app::{App, app};
+use crate::accounts::account;
+use crate::cli::database::Database;
+use crate::cli::demo;
+use crate::cli::refused::told;
+use crate::cli::user::link;
+use crate::cluster::Cluster;
 use crate::config::{Config, ServeConfig};
-use crate::store::cluster::Cluster;
-use crate::store::{Store, accounts, changes, connect, idempotency, imports, migrations, units};
+use crate::http::changes::Streams;
+use crate::http::rates::Limiters;
+use crate::http::routes::app;
+use crate::http::state::App;
+use crate::postgres::{Store, connect, migrations};
+use crate::register::{changes, idempotency};
+use crate::time::today;
+use crate::{imports, units};
 
 /// How long requests under way may take once the service is told to stop, seconds.
 const DRAIN_S: u64 = 8;
@@ -78,7 +82,7 @@ async fn listen(serve: &ServeConfig, url: &str, state: App, with_demo: bool) -> 
             tracing::info!("the demo district is loaded");
         }
     }
-    let first_link = accounts::first_link(&mut *state.store.connection().await?).await.map_err(told)?;
+    let first_link = account::first_link(&mut *state.store.connection().await?).await.map_err(told)?;
     actix_web::rt::spawn(housekeeping(state.store.clone(), state.limits.import_retention_days));
     actix_web::rt::spawn(forget_idle(state.limiters.clone()));
     actix_web::rt::spawn(close_streams(state.streams.clone()));

@@ -3,12 +3,12 @@
 use diesel_async::AsyncPgConnection;
 use serde_json::{Value, json};
 
-use super::refused::told;
-use super::user::{Scope, account};
-use crate::api::today;
-use crate::query::access::NewToken;
-use crate::store::audit::By;
-use crate::store::tokens;
+use crate::accounts::asked::NewToken;
+use crate::accounts::audit::By;
+use crate::accounts::tokens;
+use crate::cli::refused::told;
+use crate::cli::user::{Scope, account};
+use crate::time::today;
 
 #[derive(clap::Subcommand)]
 pub enum TokenCommand {

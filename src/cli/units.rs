@@ -8,7 +8,7 @@ use anyhow::Context;
 use chrono::NaiveDate;
 use diesel_async::AsyncPgConnection;
 
-use crate::store::units::{boundaries, census, lists, mappings};
+use crate::units::{boundaries, census, lists, mappings};
 
 #[derive(Debug, clap::Subcommand)]
 pub enum UnitsCommand {
@@ -93,7 +93,7 @@ pub async fn run(conn: &mut AsyncPgConnection, command: UnitsCommand) -> anyhow:
     let file = file.clone();
     let start = Instant::now();
     eprintln!("Reading {} …", file.display());
-    let text = super::file::read(&file)?;
+    let text = crate::cli::file::read(&file)?;
     let summary = match import {
         Import::List { as_of, covers, .. } => {
             lists::import(conn, &text, as_of, covers.map(|covers| covers == Covers::Country)).await

@@ -3,12 +3,12 @@
 use diesel_async::AsyncPgConnection;
 use serde_json::{Value, json};
 
-use super::refused::told;
-use crate::api::today;
-use crate::query::Fields;
-use crate::query::access::{AccountChange, NewAccount, NewGrant};
-use crate::store::audit::By;
-use crate::store::{accounts, grants, passwords};
+use crate::accounts::asked::{AccountChange, NewAccount, NewGrant};
+use crate::accounts::audit::By;
+use crate::accounts::{account, grants, passwords};
+use crate::cli::refused::told;
+use crate::input::Members;
+use crate::time::today;
 
 #[derive(clap::Subcommand)]
 pub enum UserCommand {
@@ -76,7 +76,7 @@ pub struct Scope {
 
 impl Scope {
     /// As a body of the API has it, with more members.
-    pub fn fields(self, more: Value) -> Fields {
+    pub fn fields(self, more: Value) -> Members {
         let Scope { role, unit, operators, collections } = self;
         let mut members = json!({"role": role, "unit": unit, "operators": operators, "collections": collections});
         if let (Value::Object(members), Value::Object(more)) = (&mut members, more) {
@@ -86,8 +86,8 @@ impl Scope {
     }
 }
 
-fn fields(members: Value) -> Fields {
-    Fields::new(members.as_object().cloned().unwrap_or_default())
+fn fields(members: Value) -> Members {
+    Members::new(members.as_object().cloned().unwrap_or_default())
 }
 
 pub async fn run(conn: &mut AsyncPgConnection, command: UserCommand) -> anyhow::Result<()> {
@@ -96,7 +96,7 @@ pub async fn run(conn: &mut AsyncPgConnection, command: UserCommand) -> anyhow::
         UserCommand::Create { name, organisation, display_name, place } => {
             let members = json!({"username": name, "organisation": organisation, "display_name": display_name});
             let new = NewAccount::read(fields(members)).map_err(told)?;
-            let id = accounts::create(conn, &by, &new).await.map_err(told)?;
+            let id = account::create(conn, &by, &new).await.map_err(told)?;
             println!("{}", link(&place.url, &passwords::link(conn, &by, id).await.map_err(told)?));
         }
         UserCommand::Grant { name, scope, until, note } => {
@@ -110,7 +110,7 @@ pub async fn run(conn: &mut AsyncPgConnection, command: UserCommand) -> anyhow::
             grants::revoke(conn, &by, account, grant).await.map_err(told)?;
         }
         UserCommand::List => {
-            for user in accounts::list(conn).await? {
+            for user in account::list(conn).await? {
                 let state = if user["disabled_at"].is_null() { "" } else { " (disabled)" };
                 println!("{}{state}", user["username"].as_str().unwrap_or_default());
                 for grant in grants::list(conn, user["id"].as_i64().unwrap_or_default(), true).await? {
@@ -134,13 +134,13 @@ pub fn link(url: &str, secret: &str) -> String {
 }
 
 pub async fn account(conn: &mut AsyncPgConnection, name: &str) -> anyhow::Result<i64> {
-    accounts::by_name(conn, name).await?.ok_or_else(|| anyhow::anyhow!("there is no account {name}"))
+    account::by_name(conn, name).await?.ok_or_else(|| anyhow::anyhow!("there is no account {name}"))
 }
 
 async fn set_disabled(conn: &mut AsyncPgConnection, by: &By, name: &str, disabled: bool) -> anyhow::Result<()> {
     let account = account(conn, name).await?;
     let change = AccountChange { disabled: Some(disabled), ..AccountChange::default() };
-    accounts::update(conn, by, account, change).await.map_err(told)
+    account::update(conn, by, account, change).await.map_err(told)
 }
 
 /// `12 editor, 16378@2026-01-01 Xã Đông Tiến, viettel, until 2027-01-01`

@@ -2,8 +2,8 @@
 //!
 //! Codes and rules are those of the register's definition of figures; the sentences are what users read.
 
-use super::indicator::{Amount, Condition, HamletState, Indicator, Measure, Weight};
-use crate::kinds::{CAMERA, Choice, FACILITY, HAMLET, Kind, Label, TOWER, WIFI_POINT};
+use crate::figures::indicator::{Amount, Condition, HamletState, Indicator, Measure, Weight};
+use crate::layers::{CAMERA, Choice, FACILITY, HAMLET, Label, Layer, TOWER, WIFI_POINT};
 
 const fn label(vi: &'static str, en: &'static str) -> Label {
     Label { vi, en }
@@ -27,14 +27,14 @@ pub const HEADLINES: &[&str] = &[
 /// An indicator of rule version 1 that has no denominator.
 const fn count(
     code: &'static str,
-    kind: &'static Kind,
+    layer: &'static Layer,
     unit: &'static str,
     sentence: Label,
     amount: Amount,
     of: Condition,
 ) -> Indicator {
     let measure = Measure::Sum { amount, of };
-    Indicator { code, sentence, unit, denominator: None, rule_version: 1, kind, measure, part_of: None }
+    Indicator { code, sentence, unit, denominator: None, rule_version: 1, layer, measure, part_of: None }
 }
 
 const fn partition(total: &Indicator, code: &'static str, by: &'static str, sentence: Label) -> Indicator {
@@ -63,7 +63,7 @@ const fn ratio(
         unit,
         denominator: Some(denominator),
         rule_version: 1,
-        kind: &FACILITY,
+        layer: &FACILITY,
         measure: Measure::Ratio { of, covered, unknown },
         part_of: None,
     }
@@ -86,7 +86,7 @@ const fn hamlets(code: &'static str, state: HamletState, weight: Weight, sentenc
         unit,
         denominator: Some(denominator),
         rule_version: 1,
-        kind: &HAMLET,
+        layer: &HAMLET,
         measure: Measure::Hamlets { state, weight },
         part_of: None,
     }
@@ -366,7 +366,7 @@ pub static INDICATORS: &[Indicator] = &[
         unit: "level",
         denominator: None,
         rule_version: 1,
-        kind: &FACILITY,
+        layer: &FACILITY,
         measure: Measure::SecurityLevel,
         part_of: None,
     },

@@ -1,7 +1,7 @@
 //! The value of an indicator in a unit, as counted.
 
-use super::comparison::{Delta, Note};
-use super::indicator::Indicator;
+use crate::figures::comparison::{Delta, Note};
+use crate::figures::indicator::Indicator;
 
 /// What was counted.
 #[derive(Debug, Clone, PartialEq, Eq)]

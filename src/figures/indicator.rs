@@ -1,9 +1,6 @@
 //! What an indicator is: which rows of a layer it counts, and how.
 
-use chrono::{DateTime, NaiveDate, Utc};
-
-use crate::kinds::{Choice, Kind, Label};
-use crate::query::AsOf;
+use crate::layers::{Choice, Label, Layer};
 
 /// A published figure: its definition, and how it is counted.
 #[derive(Debug)]
@@ -18,7 +15,7 @@ pub struct Indicator {
     /// Grows when the rule changes, so that a figure kept by someone can be told from one of today's rule.
     pub rule_version: u32,
     /// The layer whose rows are counted.
-    pub kind: &'static Kind,
+    pub layer: &'static Layer,
     pub measure: Measure,
     /// The total that this partition breaks down.
     pub part_of: Option<&'static str>,
@@ -130,7 +127,7 @@ impl Indicator {
     /// The values of a partition, in the order of the layer's list, without `unknown`.
     pub fn choices(&self) -> &'static [Choice] {
         match self.measure {
-            Measure::Partition { by, .. } => self.kind.field(by).map_or(&[], |field| field.value.choices()),
+            Measure::Partition { by, .. } => self.layer.field(by).map_or(&[], |field| field.value.choices()),
             _ => &[],
         }
     }
@@ -159,9 +156,9 @@ impl Selection {
             Some((code, value)) => (code, Some(value)),
             None => (text, None),
         };
-        let indicator = super::find(code)?;
+        let indicator = crate::figures::find(code)?;
         let Some(value) = value else { return Some(Selection { indicator, value: None }) };
-        let choices = if indicator.is_of_availability() { super::operators() } else { indicator.choices() };
+        let choices = if indicator.is_of_availability() { crate::figures::operators() } else { indicator.choices() };
         let known = choices.iter().map(|choice| choice.value).find(|known| *known == value);
         let unknown = (value == UNKNOWN && !indicator.choices().is_empty()).then_some(UNKNOWN);
         Some(Selection { indicator, value: Some(known.or(unknown)?) })
@@ -173,28 +170,5 @@ impl Selection {
             Some(value) => format!("{}.{value}", self.indicator.code),
             None => self.indicator.code.to_owned(),
         }
-    }
-}
-
-/// The two days of a figure: the one on which rows are counted, and the one whose units they are counted in. They are
-/// two so that a comparison keeps its territory.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Days {
-    pub as_of: NaiveDate,
-    pub unit_date: NaiveDate,
-    /// What was written later is not counted.
-    pub known_at: Option<DateTime<Utc>>,
-    pub today: NaiveDate,
-}
-
-impl Days {
-    /// The state of the records that is read.
-    pub fn versions(&self) -> AsOf {
-        AsOf::new(Some(self.as_of), self.known_at, self.today)
-    }
-
-    /// Whether rows are read as they are and placed in the units of today, so that their stored commune holds.
-    pub fn are_current(&self) -> bool {
-        self.versions() == AsOf::NOW && self.unit_date == self.today
     }
 }

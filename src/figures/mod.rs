@@ -2,6 +2,7 @@
 //! is run; `store::figures` does the counting.
 
 mod comparison;
+pub mod counting;
 mod definitions;
 mod figure;
 mod indicator;
@@ -10,5 +11,5 @@ mod rounding;
 pub use comparison::{Baseline, Delta, Note, Part, Parts, check_parts};
 pub use definitions::{HEADLINES, INDICATORS, find, operators};
 pub use figure::{Change, Figure, UnitFigures, Value};
-pub use indicator::{Amount, Condition, Days, HamletState, Indicator, Measure, Selection, UNKNOWN, Weight};
+pub use indicator::{Amount, Condition, HamletState, Indicator, Measure, Selection, UNKNOWN, Weight};
 pub use rounding::{percent, range};

@@ -1,10 +1,10 @@
 //! `POST /collections/{collection}/items/{id}/erase`
 
 use actix_web::http::Method;
-use hatang::kinds::ALL;
-use hatang::store::erasure::is_erasable;
-use hatang::store::row::Row;
-use hatang::store::sql::{Bind, Sql};
+use hatang::layers::ALL;
+use hatang::postgres::row::Row;
+use hatang::postgres::sql::{Bind, Sql};
+use hatang::register::erasure::is_erasable;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -83,13 +83,13 @@ async fn erased_values_are_nowhere_and_their_hashes_in_history() {
 async fn every_restricted_field_can_be_erased_and_no_other() {
     let server = Server::with_demo().await;
     let admin = server.administrator();
-    for kind in ALL.iter().filter(|kind| kind.is_writable()) {
-        let items = format!("/collections/{}/items", kind.collection);
-        let path = format!("{items}/{}", admin.post(&items, minimal(kind)).await.ok()["id"]);
-        for field in kind.fields() {
+    for layer in ALL.iter().filter(|layer| layer.is_writable()) {
+        let items = format!("/collections/{}/items", layer.collection);
+        let path = format!("{items}/{}", admin.post(&items, minimal(layer)).await.ok()["id"]);
+        for field in layer.fields() {
             let answer = erase(admin, &path, json!({"fields": [field.name], "reason": "thử"})).await;
-            match is_erasable(kind, field) {
-                true => assert!(answer.ok()["erased"].is_object(), "{}.{}", kind.collection, field.name),
+            match is_erasable(layer, field) {
+                true => assert!(answer.ok()["erased"].is_object(), "{}.{}", layer.collection, field.name),
                 false => assert_eq!(answer.summary(), "422 field.not_erasable /fields/0"),
             }
         }
@@ -189,7 +189,7 @@ async fn stored_answer_that_is_the_record_goes_with_its_values() {
     let server = Server::with_communes().await;
     let admin = server.administrator();
     let towers = "/collections/towers/items";
-    let mut tower = minimal(&hatang::kinds::TOWER);
+    let mut tower = minimal(&hatang::layers::TOWER);
     tower["properties"]["backup_power_h"] = json!(6.78125);
     let key = [("Idempotency-Key", "k1")];
     let id = admin.send(Method::POST, towers, &key, Some(tower.clone())).await.ok()["id"].clone();

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use actix_web::http::Method;
 use calamine::{Data, Reader, Xlsx};
-use hatang::kinds::{ALL, CAMERA, Class};
+use hatang::layers::{ALL, CAMERA, Class};
 use serde_json::{Value, json};
 
 use crate::common::{Answer, Server, camera, tower};
@@ -209,11 +209,11 @@ async fn gdal_reads_as_many_features_of_each_layer_as_there_are() {
     let server = Server::with_demo().await;
     let directory = std::env::temp_dir().join(format!("hatang-exports-{}", std::process::id()));
     std::fs::create_dir_all(&directory).unwrap();
-    for kind in ALL {
-        let items = format!("/collections/{}/items", kind.collection);
+    for layer in ALL {
+        let items = format!("/collections/{}/items", layer.collection);
         let matched = server.stranger().get(&format!("{items}?resultType=hits")).await.ok()["numberMatched"].clone();
         for format in FILES {
-            let file = directory.join(format!("{}.{format}", kind.collection));
+            let file = directory.join(format!("{}.{format}", layer.collection));
             std::fs::write(&file, server.stranger().get(&format!("{items}?f={format}")).await.body).unwrap();
             if format == "xlsx" {
                 continue;

@@ -1,64 +1,64 @@
 //! What every writable layer does.
 
-use hatang::kinds::{ALL, Class, Kind, Type};
+use hatang::layers::{ALL, Class, Layer, Type};
 use serde_json::{Value, json};
 
 use crate::common::{Server, minimal};
 
-fn writable() -> impl Iterator<Item = &'static Kind> {
-    ALL.iter().copied().filter(|kind| kind.is_writable())
+fn writable() -> impl Iterator<Item = &'static Layer> {
+    ALL.iter().copied().filter(|layer| layer.is_writable())
 }
 
-fn items(kind: &Kind) -> String {
-    format!("/collections/{}/items", kind.collection)
+fn items(layer: &Layer) -> String {
+    format!("/collections/{}/items", layer.collection)
 }
 
 #[actix_web::test]
 async fn minimal_record_is_created_read_listed_found_patched_and_deleted() {
     let server = Server::new().await;
     let (admin, stranger) = (server.administrator(), server.stranger());
-    for kind in writable() {
-        let name = kind.collection;
-        let mut new = minimal(kind);
+    for layer in writable() {
+        let name = layer.collection;
+        let mut new = minimal(layer);
         new["properties"]["effective_on"] = json!("2019-05-01");
-        let made = admin.post(&items(kind), new).await;
+        let made = admin.post(&items(layer), new).await;
         assert_eq!(made.status, 201, "{name} {}", made.summary());
         let made = made.json();
-        assert_eq!(made["geometry"], minimal(kind)["geometry"], "{name}");
-        let path = format!("{}/{}", items(kind), made["id"]);
+        assert_eq!(made["geometry"], minimal(layer)["geometry"], "{name}");
+        let path = format!("{}/{}", items(layer), made["id"]);
         assert_eq!(admin.get(&path).await.ok()["properties"], made["properties"], "{name}");
         for caller in [admin, stranger] {
-            let list = caller.get(&items(kind)).await.ok();
+            let list = caller.get(&items(layer)).await.ok();
             assert_eq!((&list["numberMatched"], &list["features"][0]["id"]), (&json!(1), &made["id"]), "{name}");
         }
         let code = made["properties"]["code"].as_str().unwrap();
-        assert_eq!(admin.get(&format!("{}?code={code}&lifecycle_status=operational", items(kind))).await.features().len(), 1);
+        assert_eq!(admin.get(&format!("{}?code={code}&lifecycle_status=operational", items(layer))).await.features().len(), 1);
 
         let patched = admin.patch(&path, "\"1\"", json!({"properties": {"note": "a", "effective_on": "2024-01-01"}})).await;
         assert_eq!((patched.status.as_u16(), patched.etag().as_str()), (200, "\"2\""), "{name}");
         let history = admin.get(&format!("{path}/history")).await.ok();
         assert_eq!(history["versions"][1]["changes"], json!({"note": {"before": null, "after": "a"}}), "{name}");
         for day in ["2020-01-01", "2024-06-01"] {
-            let was = admin.get(&format!("{}?as_of={day}", items(kind))).await.features();
+            let was = admin.get(&format!("{}?as_of={day}", items(layer))).await.features();
             assert_eq!(was[0]["properties"]["note"], if day < "2024" { Value::Null } else { json!("a") }, "{name}");
             assert_eq!(was[0]["geometry"], made["geometry"], "{name}");
         }
         // Nothing says that it was there before.
-        assert!(admin.get(&format!("{}?as_of=2019-04-30", items(kind))).await.features().is_empty(), "{name}");
+        assert!(admin.get(&format!("{}?as_of=2019-04-30", items(layer))).await.features().is_empty(), "{name}");
         assert_eq!(admin.delete(&path, "\"2\"").await.status, 204, "{name}");
-        assert_eq!(admin.get(&items(kind)).await.ok()["numberMatched"], 0, "{name}");
+        assert_eq!(admin.get(&items(layer)).await.ok()["numberMatched"], 0, "{name}");
     }
 }
 
 #[actix_web::test]
 async fn what_was_read_can_be_put_back() {
     let server = Server::new().await;
-    for kind in writable() {
-        let made = server.administrator().post(&items(kind), minimal(kind)).await.ok();
-        let path = format!("{}/{}", items(kind), made["id"]);
+    for layer in writable() {
+        let made = server.administrator().post(&items(layer), minimal(layer)).await.ok();
+        let path = format!("{}/{}", items(layer), made["id"]);
         let put = server.administrator().put(&path, "\"1\"", made.clone()).await;
         // Nothing has changed: no version.
-        assert_eq!((put.status.as_u16(), put.etag().as_str()), (200, "\"1\""), "{}", kind.collection);
+        assert_eq!((put.status.as_u16(), put.etag().as_str()), (200, "\"1\""), "{}", layer.collection);
         assert_eq!(put.json()["properties"], made["properties"]);
     }
 }
@@ -68,11 +68,11 @@ async fn every_writable_field_keeps_its_value() {
     let server = Server::new().await;
     server.execute(include_str!("../common/communes.sql")).await;
     let hamlet = server.query("select id from admin_units where level = 'hamlet'").await;
-    let facility = Kind::of_collection("facilities").unwrap();
+    let facility = Layer::of_collection("facilities").unwrap();
     let facility = server.administrator().post(&items(facility), minimal(facility)).await.ok()["id"].clone();
-    for kind in writable() {
-        let mut body = minimal(kind);
-        for field in kind.fields().filter(|field| field.writable) {
+    for layer in writable() {
+        let mut body = minimal(layer);
+        for field in layer.fields().filter(|field| field.writable) {
             let value = match field.value {
                 _ if field.name == "resolution" => json!("1920x1080"),
                 Type::Text { .. } => json!("Giá trị"),
@@ -90,30 +90,30 @@ async fn every_writable_field_keeps_its_value() {
             };
             body["properties"][field.name] = value;
         }
-        let made = server.administrator().post(&items(kind), body.clone()).await;
-        assert_eq!(made.status, 201, "{} {}", kind.collection, made.summary());
+        let made = server.administrator().post(&items(layer), body.clone()).await;
+        assert_eq!(made.status, 201, "{} {}", layer.collection, made.summary());
         let made = made.json();
         for (name, value) in body["properties"].as_object().unwrap() {
-            assert_eq!(&made["properties"][name], value, "{}.{name}", kind.collection);
+            assert_eq!(&made["properties"][name], value, "{}.{name}", layer.collection);
         }
         // Only the public ones are shown to strangers.
-        let seen = server.stranger().get(&format!("{}/{}", items(kind), made["id"])).await.ok();
+        let seen = server.stranger().get(&format!("{}/{}", items(layer), made["id"])).await.ok();
         let shown: Vec<_> = seen["properties"].as_object().unwrap().keys().cloned().collect();
         let public: Vec<_> =
-            kind.fields().filter(|field| kind.class(field) == Class::Public).map(|field| field.name.to_owned()).collect();
-        assert_eq!(shown, public, "{}", kind.collection);
+            layer.fields().filter(|field| layer.class(field) == Class::Public).map(|field| field.name.to_owned()).collect();
+        assert_eq!(shown, public, "{}", layer.collection);
     }
 }
 
 #[actix_web::test]
 async fn record_without_a_place_counts_under_its_declared_commune() {
     let server = Server::with_communes().await;
-    for kind in writable() {
-        let mut body = minimal(kind);
+    for layer in writable() {
+        let mut body = minimal(layer);
         body["geometry"] = Value::Null;
         body["properties"]["declared_commune_code"] = json!("00001");
-        let made = server.administrator().post(&items(kind), body).await.ok();
-        assert_eq!(made["properties"]["commune_code"], "00001", "{}", kind.collection);
-        assert_eq!(made["properties"]["declared_on"], json!(hatang::api::today()), "{}", kind.collection);
+        let made = server.administrator().post(&items(layer), body).await.ok();
+        assert_eq!(made["properties"]["commune_code"], "00001", "{}", layer.collection);
+        assert_eq!(made["properties"]["declared_on"], json!(hatang::time::today()), "{}", layer.collection);
     }
 }

@@ -5,7 +5,7 @@ use std::io::Cursor;
 
 use actix_web::http::Method;
 use calamine::{Reader, Xlsx};
-use hatang::kinds::{CAMERA, Kind};
+use hatang::layers::{CAMERA, Layer};
 use serde_json::{Value, json};
 
 use crate::common::{Answer, Caller, Server, camera};
@@ -73,7 +73,7 @@ fn addresses(known: &Value, unknown: i64) -> Vec<String> {
         let path = path.replace("{user}", "1").replace("{batchId}", "1").replace("{import}", "1");
         let path = path.replace("/collections/towers", "/collections/cameras");
         if path.contains("{featureId}") {
-            let of_cameras = operation.kind.is_some_and(|kind: &Kind| kind.collection == CAMERA.collection);
+            let of_cameras = operation.layer.is_some_and(|layer: &Layer| layer.collection == CAMERA.collection);
             addresses.extend(of_cameras.then(|| path.replace("{featureId}", &known.to_string())));
             addresses.push(path.replace("{featureId}", &unknown.to_string()));
         } else if path.ends_with("/items") {

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use actix_web::http::Method;
-use hatang::kinds::{CAMERA, Kind, TOWER, Type};
+use hatang::layers::{CAMERA, Layer, TOWER, Type};
 use serde_json::{Value, json};
 
 use crate::common::{Answer, Caller, Server, below_api, camera, tower};
@@ -180,7 +180,7 @@ async fn malformed_value_is_refused_naming_its_parameter() {
 }
 
 /// A value of every field that an insider sees, as it would stand in a URL.
-fn examples(kind: &'static Kind) -> Vec<(&'static str, String)> {
+fn examples(layer: &'static Layer) -> Vec<(&'static str, String)> {
     let example = |value: Type| match value {
         Type::Text { .. } | Type::Url => "abc".to_owned(),
         Type::CommuneCode => "00001".to_owned(),
@@ -191,15 +191,15 @@ fn examples(kind: &'static Kind) -> Vec<(&'static str, String)> {
         Type::Timestamp => "2024-01-01T00:00:00Z".to_owned(),
         Type::OneOf(choices) | Type::SomeOf(choices) => format!("{},{}", choices[0].value, choices[1].value),
     };
-    kind.fields().map(|field| (field.name, example(field.value))).collect()
+    layer.fields().map(|field| (field.name, example(field.value))).collect()
 }
 
 #[actix_web::test]
 async fn every_field_of_every_layer_is_a_parameter() {
     let server = Server::new().await;
-    for kind in hatang::kinds::ALL {
-        for (name, value) in examples(kind) {
-            let path = format!("/collections/{}/items?{name}={value}", kind.collection);
+    for layer in hatang::layers::ALL {
+        for (name, value) in examples(layer) {
+            let path = format!("/collections/{}/items?{name}={value}", layer.collection);
             let answer = server.administrator().get(&path).await;
             assert_eq!(answer.status, 200, "{path} {}", answer.summary());
             assert_eq!(answer.json()["numberMatched"], 0, "{path}");
@@ -251,9 +251,9 @@ async fn filter_matches_a_name_typed_with_combining_accents() {
 #[actix_web::test]
 async fn hidden_field_is_an_unknown_parameter_for_strangers() {
     let server = Server::new().await;
-    for kind in [&CAMERA, &TOWER] {
-        for field in kind.fields().filter(|field| kind.class(field) > hatang::kinds::Class::Public) {
-            let path = format!("/collections/{}/items?{}=1", kind.collection, field.name);
+    for layer in [&CAMERA, &TOWER] {
+        for field in layer.fields().filter(|field| layer.class(field) > hatang::layers::Class::Public) {
+            let path = format!("/collections/{}/items?{}=1", layer.collection, field.name);
             let refused = server.stranger().get(&path).await;
             assert_eq!(refused.summary(), format!("400 parameter.unknown {}", field.name), "{path}");
         }

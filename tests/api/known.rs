@@ -91,7 +91,7 @@ async fn shown(caller: Caller<'_>, question: &str) -> Vec<(i64, i64)> {
 async fn any_day_known_at_any_instant_is_what_the_versions_say() {
     let server = Server::with_communes().await;
     let admin = server.administrator();
-    let today = hatang::api::today();
+    let today = hatang::time::today();
     let mut chance = StdRng::seed_from_u64(20_261_125);
     let mut cameras: Vec<Camera> = Vec::new();
     let mut instants = vec![instant(&server).await];

@@ -1,7 +1,7 @@
 //! What OGC's own test suite asks of Features part 1 and 2 (ets-ogcapi-features10), and what clients need of links.
 
 use actix_web::http::Method;
-use hatang::kinds::ALL;
+use hatang::layers::ALL;
 use serde_json::{Value, json};
 
 use crate::common::{Caller, Server, below_api, tower};
@@ -58,12 +58,12 @@ async fn conformance_names_the_core_and_nothing_unknown() {
 async fn every_link_of_every_document_answers() {
     let server = Server::with_demo().await;
     let mut pages = vec!["".to_owned(), "/collections".to_owned()];
-    for kind in ALL {
-        pages.push(format!("/collections/{}", kind.collection));
-        pages.push(format!("/collections/{}/items?limit=1&datetime=2023-09-20", kind.collection));
-        let page = server.stranger().get(&format!("/collections/{}/items?limit=1&datetime=2023-09-20", kind.collection)).await.ok();
-        let feature = page["features"].get(0).unwrap_or_else(|| panic!("no {} in the demo", kind.collection));
-        pages.push(format!("/collections/{}/items/{}", kind.collection, feature["id"]));
+    for layer in ALL {
+        pages.push(format!("/collections/{}", layer.collection));
+        pages.push(format!("/collections/{}/items?limit=1&datetime=2023-09-20", layer.collection));
+        let page = server.stranger().get(&format!("/collections/{}/items?limit=1&datetime=2023-09-20", layer.collection)).await.ok();
+        let feature = page["features"].get(0).unwrap_or_else(|| panic!("no {} in the demo", layer.collection));
+        pages.push(format!("/collections/{}/items/{}", layer.collection, feature["id"]));
     }
     for page in pages {
         let answer = server.stranger().get(&page).await.ok();
@@ -110,11 +110,11 @@ async fn collections_list_what_each_collection_repeats() {
 async fn extent_holds_every_feature() {
     let server = Server::with_demo().await;
     for caller in [server.stranger(), server.administrator()] {
-        for kind in ALL {
-            let collection = caller.get(&format!("/collections/{}", kind.collection)).await.ok();
+        for layer in ALL {
+            let collection = caller.get(&format!("/collections/{}", layer.collection)).await.ok();
             let Some(bbox) = collection["extent"]["spatial"]["bbox"][0].as_array() else { continue };
             let edge = |at: usize| bbox[at].as_f64().unwrap();
-            for feature in caller.all_items(&format!("/collections/{}/items?limit=5000", kind.collection)).await {
+            for feature in caller.all_items(&format!("/collections/{}/items?limit=5000", layer.collection)).await {
                 each_position(&feature["geometry"]["coordinates"], &mut |lon, lat| {
                     assert!(edge(0) <= lon && lon <= edge(2) && edge(1) <= lat && lat <= edge(3), "{feature}");
                 });
@@ -139,8 +139,8 @@ async fn matched(caller: Caller<'_>, path: &str) -> i64 {
 async fn items_of_every_layer_are_as_the_suite_asks() {
     let server = Server::with_demo().await;
     let stranger = server.stranger();
-    for kind in ALL {
-        let items = format!("/collections/{}/items", kind.collection);
+    for layer in ALL {
+        let items = format!("/collections/{}/items", layer.collection);
         let answer = stranger.get(&format!("{items}?limit=7")).await;
         assert_eq!(answer.header("content-type").unwrap(), "application/geo+json");
         assert_eq!(answer.header("content-crs").unwrap(), format!("<{CRS84}>"));
@@ -153,7 +153,7 @@ async fn items_of_every_layer_are_as_the_suite_asks() {
         one_link(&page, "self");
         one_link(&page, "collection");
         let all = stranger.all_items(&format!("{items}?limit=150")).await;
-        assert_eq!(page["numberMatched"], all.len(), "{}", kind.collection);
+        assert_eq!(page["numberMatched"], all.len(), "{}", layer.collection);
         assert_eq!(stranger.get(&format!("{items}?limit=unlimited")).await.status, 400);
         assert_eq!(stranger.get(&format!("{items}?bbox=177,65,-177,70")).await.status, 200);
         assert_eq!(matched(stranger, &format!("{items}?bbox=-180,-90,180,90")).await,
@@ -164,7 +164,7 @@ async fn items_of_every_layer_are_as_the_suite_asks() {
         assert_eq!(one.header("content-crs").unwrap(), format!("<{CRS84}>"));
         let one = one.ok();
         for member in ["id", "type", "geometry", "properties"] {
-            assert_eq!(one[member], feature[member], "{}", kind.collection);
+            assert_eq!(one[member], feature[member], "{}", layer.collection);
         }
         one_link(&one, "self");
         one_link(&one, "collection");
@@ -191,8 +191,8 @@ async fn every_geometry_meets_the_bbox() {
 async fn features_are_valid_by_their_schema() {
     let server = Server::with_demo().await;
     for caller in [server.stranger(), server.administrator()] {
-        for kind in ALL {
-            let layer = format!("/collections/{}", kind.collection);
+        for layer in ALL {
+            let layer = format!("/collections/{}", layer.collection);
             let mut schema = caller.get(&format!("{layer}/feature-schema")).await.ok();
             // Its reference is an address on the Internet.
             schema["properties"]["geometry"] = json!({"type": ["object", "null"], "required": ["type", "coordinates"]});
@@ -211,9 +211,9 @@ async fn features_are_valid_by_their_schema() {
 #[actix_web::test]
 async fn schemas_are_json_schema_and_show_what_the_caller_sees() {
     let server = Server::new().await;
-    for kind in ALL {
+    for layer in ALL {
         for schema in ["schema", "queryables", "sortables", "feature-schema"] {
-            let path = format!("/collections/{}/{schema}", kind.collection);
+            let path = format!("/collections/{}/{schema}", layer.collection);
             let answer = server.stranger().get(&path).await;
             assert_eq!(answer.header("content-type").unwrap(), "application/schema+json", "{path}");
             let body = answer.json();

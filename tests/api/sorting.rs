@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use diesel_async::SimpleAsyncConnection;
-use hatang::kinds::{ALL, CAMERA, Class, Type};
+use hatang::layers::{ALL, CAMERA, Class, Type};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
@@ -54,12 +54,12 @@ async fn what_is_not_shown_or_has_no_order_is_refused_naming_the_parameter() {
 async fn every_sortable_of_every_layer_sorts_for_whoever_sees_it() {
     let server = Server::with_demo().await;
     for caller in [server.stranger(), server.administrator()] {
-        for kind in ALL {
-            let layer = format!("/collections/{}", kind.collection);
-            let sortables = caller.get(&format!("{layer}/sortables")).await.ok()["properties"].clone();
+        for layer in ALL {
+            let base = format!("/collections/{}", layer.collection);
+            let sortables = caller.get(&format!("{base}/sortables")).await.ok()["properties"].clone();
             for name in sortables.as_object().unwrap().keys() {
                 let minus = if caller.is_stranger() { "" } else { "-" };
-                let path = format!("{layer}/items?sortby={minus}{name}&limit=2");
+                let path = format!("{base}/items?sortby={minus}{name}&limit=2");
                 let first = caller.get(&path).await.ok();
                 let next = first["links"].as_array().unwrap().iter().find(|link| link["rel"] == "next");
                 if let Some(next) = next.filter(|_| !caller.is_stranger()) {
@@ -67,10 +67,10 @@ async fn every_sortable_of_every_layer_sorts_for_whoever_sees_it() {
                     assert!(!first["features"].as_array().unwrap().contains(&second[0]), "{path}");
                 }
             }
-            let refused = kind.fields().filter(|field| !sortables.as_object().unwrap().contains_key(field.name));
+            let refused = layer.fields().filter(|field| !sortables.as_object().unwrap().contains_key(field.name));
             for field in refused {
-                let answer = caller.get(&format!("{layer}/items?sortby={}", field.name)).await;
-                assert_eq!(answer.summary(), "400 parameter.invalid sortby", "{} {}", kind.collection, field.name);
+                let answer = caller.get(&format!("{base}/items?sortby={}", field.name)).await;
+                assert_eq!(answer.summary(), "400 parameter.invalid sortby", "{} {}", layer.collection, field.name);
             }
         }
     }

@@ -295,7 +295,7 @@ async fn put_of_what_was_read_keeps_the_rest() {
     assert_eq!(written["geometry"], body["geometry"]);
     assert_eq!(written["properties"]["height_m"], 31.0);
     // The date that was read is not the date of the change: the past stays what it was.
-    assert_eq!(written["properties"]["effective_on"], json!(hatang::api::today()));
+    assert_eq!(written["properties"]["effective_on"], json!(hatang::time::today()));
     let was = server.stranger().get(&format!("{TOWERS}?as_of=2024-01-01")).await.features();
     assert_eq!(was[0]["properties"]["height_m"], 30.5);
 }
@@ -469,7 +469,7 @@ fn any_json() -> impl Strategy<Value = Value> {
 }
 
 fn any_feature() -> impl Strategy<Value = Value> {
-    let names: Vec<_> = hatang::kinds::TOWER.fields().map(|field| field.name).collect();
+    let names: Vec<_> = hatang::layers::TOWER.fields().map(|field| field.name).collect();
     let properties = prop::collection::hash_map(prop::sample::select(names), any_json(), 0..6);
     let coordinates = prop_oneof![any_json(), Just(json!([105.7, 19.8]))];
     let types = prop::sample::select(vec!["Point", "MultiPoint", "Polygon", "GeometryCollection", "Nothing"]);

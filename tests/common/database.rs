@@ -5,10 +5,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
-use hatang::store::cluster::Cluster;
-use hatang::store::migrations;
-use hatang::store::row::Row;
-use hatang::store::sql::{Bind, Sql};
+use hatang::cluster::Cluster;
+use hatang::postgres::migrations;
+use hatang::postgres::row::Row;
+use hatang::postgres::sql::{Bind, Sql};
 
 /// Dropped with the value.
 pub struct TestDatabase {
@@ -61,10 +61,10 @@ impl Drop for TestDatabase {
 }
 
 /// Made by the first test of a run that needs it; the others wait for it.
-async fn template(kind: &str, demo: bool) -> String {
+async fn template(layer: &str, demo: bool) -> String {
     // nextest runs each test in a process of its own and names the run.
     let run = std::env::var("NEXTEST_RUN_ID").unwrap_or_else(|_| format!("pid{}", std::process::id()));
-    let name = format!("template_{kind}_{}", run.replace('-', "_"));
+    let name = format!("template_{layer}_{}", run.replace('-', "_"));
     let mut server = connect("postgres").await;
     server.batch_execute("select pg_advisory_lock(1)").await.unwrap();
     let known: Vec<Row> = Sql::new("select 1 from pg_database where datname = ")
@@ -101,7 +101,7 @@ async fn template(kind: &str, demo: bool) -> String {
 async fn connect(database: &str) -> AsyncPgConnection {
     let mut last = None;
     for _ in 0..3 {
-        match hatang::store::connect(&url(database), Duration::from_secs(120)).await {
+        match hatang::postgres::connect(&url(database), Duration::from_secs(120)).await {
             Ok(mut conn) => {
                 // On a busy machine, copying and dropping databases wait for each other.
                 conn.batch_execute("set lock_timeout = '2min'").await.unwrap();

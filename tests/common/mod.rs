@@ -15,12 +15,13 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::test::{TestRequest, init_service};
 use actix_web::web::Bytes;
 use diesel_async::AsyncPgConnection;
-use hatang::app::{App, app};
 use hatang::config::{Limits, Page, Rates, Sessions, Streams};
-use hatang::kinds::Kind;
-use hatang::store::Store;
-use hatang::store::row::Row;
-use hatang::store::sql::{Bind, Sql};
+use hatang::http::routes::app;
+use hatang::http::state::App;
+use hatang::layers::Layer;
+use hatang::postgres::Store;
+use hatang::postgres::row::Row;
+use hatang::postgres::sql::{Bind, Sql};
 use serde_json::{Map, Value, json};
 
 use database::TestDatabase;
@@ -68,7 +69,7 @@ impl Server {
     async fn on_with(database: TestDatabase, limits: Limits) -> Server {
         let store = Store::new(&database.service_url(), 4, Duration::from_secs(30)).unwrap();
         let mut conn = connect(&database.url()).await;
-        let secret = hatang::store::tokens::create(&mut conn, "tester", 1).await.unwrap();
+        let secret = hatang::accounts::tokens::create(&mut conn, "tester", 1).await.unwrap();
         let state = App::new(store, limits, Page::default());
         let service = std::rc::Rc::new(init_service(app(state.clone())).await);
         let respond = Box::new(move |request: TestRequest| {
@@ -194,7 +195,7 @@ pub fn limits() -> Limits {
 }
 
 async fn connect(url: &str) -> AsyncPgConnection {
-    hatang::store::connect(url, Duration::from_secs(60)).await.unwrap()
+    hatang::postgres::connect(url, Duration::from_secs(60)).await.unwrap()
 }
 
 /// What everyone who signs in here has chosen.
@@ -421,17 +422,17 @@ pub fn feature(lon_lat: [f64; 2], properties: Value, more: Value) -> Value {
 }
 
 /// The least that a record needs: a place and the required fields.
-pub fn minimal(kind: &'static Kind) -> Value {
-    let coordinates = match kind.geometry[0] {
+pub fn minimal(layer: &'static Layer) -> Value {
+    let coordinates = match layer.geometry[0] {
         "Point" => json!([105.7, 19.8]),
         "LineString" => json!([[105.7, 19.8], [105.72, 19.8]]),
         "MultiPolygon" => json!([[[[105.7, 19.8], [105.71, 19.8], [105.71, 19.81], [105.7, 19.8]]]]),
         other => panic!("no example of a {other}"),
     };
-    let required: Map<_, _> = kind
+    let required: Map<_, _> = layer
         .fields()
         .filter(|field| field.required)
         .map(|field| (field.name.to_owned(), json!(field.value.choices().first().map_or("Một", |choice| choice.value))))
         .collect();
-    json!({"type": "Feature", "confirm": ["dup.near"], "geometry": {"type": kind.geometry[0], "coordinates": coordinates}, "properties": required})
+    json!({"type": "Feature", "confirm": ["dup.near"], "geometry": {"type": layer.geometry[0], "coordinates": coordinates}, "properties": required})
 }

@@ -10,7 +10,7 @@ use crate::common::{Caller, Server, camera};
 
 const CAMERAS: &str = "/collections/cameras/items";
 
-/// Accounts with scopes of every kind, by name.
+/// Accounts with scopes of every layer, by name.
 pub async fn readers(server: &Server) -> Vec<(&'static str, String)> {
     let mut readers = Vec::new();
     for (name, grants) in [
@@ -53,8 +53,8 @@ async fn who_follows_ends_with_what_the_lists_have_whatever_is_written() {
         while follower.poll(7).await {}
         follower.assert_equals_lists(&LAYERS).await;
     }
-    for kind in ["create", "move", "operator", "legal_class", "managing_level", "hamlet_id", "delete", "restore"] {
-        assert!(writes.done.contains(kind), "{kind}: {:?}", writes.done);
+    for layer in ["create", "move", "operator", "legal_class", "managing_level", "hamlet_id", "delete", "restore"] {
+        assert!(writes.done.contains(layer), "{layer}: {:?}", writes.done);
     }
 }
 

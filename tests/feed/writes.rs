@@ -1,4 +1,4 @@
-//! Writes by chance, of every kind that moves a record between scopes.
+//! Writes by chance, of every layer that moves a record between scopes.
 
 use std::collections::BTreeSet;
 
@@ -20,7 +20,7 @@ pub struct Writes<'a> {
     hamlet: Value,
     living: Vec<(&'static str, i64)>,
     deleted: Vec<(&'static str, i64)>,
-    /// The kinds of writes that were done.
+    /// The layers of writes that were done.
     pub done: BTreeSet<String>,
 }
 

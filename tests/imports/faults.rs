@@ -1,4 +1,4 @@
-//! The sheet of 300 cameras: 37 faults of 12 kinds, all found at once; corrected, all accepted.
+//! The sheet of 300 cameras: 37 faults of 12 layers, all found at once; corrected, all accepted.
 
 use std::collections::BTreeMap;
 

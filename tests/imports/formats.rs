@@ -71,14 +71,14 @@ async fn every_encoding_and_format_gives_the_same_records() {
 #[actix_web::test]
 async fn what_was_read_can_be_sent_back_and_changes_nothing() {
     let server = Server::with_demo().await;
-    for kind in hatang::kinds::ALL.iter().filter(|kind| kind.is_writable()) {
-        let features = server.administrator().all_items(&format!("/collections/{}/items", kind.collection)).await;
+    for layer in hatang::layers::ALL.iter().filter(|layer| layer.is_writable()) {
+        let features = server.administrator().all_items(&format!("/collections/{}/items", layer.collection)).await;
         let file = json!({"type": "FeatureCollection", "features": features}).to_string().into_bytes();
-        let planned = plan(server.administrator(), kind.collection, "", file).await;
+        let planned = plan(server.administrator(), layer.collection, "", file).await;
         let errors: Vec<_> =
             planned["findings"].as_array().unwrap().iter().filter(|it| it["severity"] != "info").collect();
         let expected = [0, 0, features.len() as u64, 0, 0, 0];
-        assert_eq!(counts(&planned), expected, "{} {errors:?} {}", kind.collection, planned["updates"]);
+        assert_eq!(counts(&planned), expected, "{} {errors:?} {}", layer.collection, planned["updates"]);
     }
 }
 

@@ -7,8 +7,8 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use diesel_async::RunQueryDsl;
-use hatang::store::row::Row;
-use hatang::store::sql::{Bind, Sql};
+use hatang::postgres::row::Row;
+use hatang::postgres::sql::{Bind, Sql};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngSeed, TestRunner};
 use serde_json::{Value, json};

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use actix_web::HttpServer;
-use hatang::app::{App, app};
 use hatang::config::Page;
-use hatang::store::Store;
+use hatang::http::routes::app;
+use hatang::http::state::App;
+use hatang::postgres::Store;
 use serde_json::json;
 
 use super::{commit, plan};

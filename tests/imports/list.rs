@@ -56,7 +56,7 @@ async fn what_old_files_said_is_forgotten_and_what_they_did_is_not() {
     let waiting = plan(admin, "cameras", "", sheet("Chờ")).await;
     server.execute("update imports set created_at = now() - interval '91 days'").await;
     let young = plan(admin, "cameras", "", sheet("Mới")).await;
-    hatang::store::imports::forget(&mut server.connection().await, 90).await.unwrap();
+    hatang::imports::forget(&mut server.connection().await, 90).await.unwrap();
     let shown = async |import: &Value| admin.get(&format!("/imports/{}", import["id"].as_str().unwrap())).await.ok();
     let (old, waiting, young) = (shown(&old).await, shown(&waiting).await, shown(&young).await);
     assert_eq!(

@@ -77,17 +77,17 @@ async fn only_corrected_rows_act_after_the_rest_was_committed() {
 async fn template_of_every_layer_is_understood_column_by_column() {
     let server = Server::with_communes().await;
     let administrator = server.administrator();
-    for kind in hatang::kinds::ALL.iter().filter(|kind| kind.is_writable()) {
-        let path = format!("/collections/{}/import-template.xlsx", kind.collection);
+    for layer in hatang::layers::ALL.iter().filter(|layer| layer.is_writable()) {
+        let path = format!("/collections/{}/import-template.xlsx", layer.collection);
         let answer = administrator.get(&path).await;
         let file = answer.body.to_vec();
         let mut workbook = open(answer);
-        assert_eq!(workbook.sheet_names(), [kind.collection, "Hướng dẫn", "Danh mục"]);
+        assert_eq!(workbook.sheet_names(), [layer.collection, "Hướng dẫn", "Danh mục"]);
         assert!(rows(&mut workbook, "Danh mục").iter().flatten().any(|text| text == "00001 Phường Tây"));
-        let planned = plan(administrator, kind.collection, "", file).await;
-        assert_eq!(findings(&planned), ["file.no_rows"], "{}", kind.collection);
+        let planned = plan(administrator, layer.collection, "", file).await;
+        assert_eq!(findings(&planned), ["file.no_rows"], "{}", layer.collection);
         let columns = planned["mapping"][0]["columns"].as_array().unwrap();
-        assert!(columns.iter().all(|column| column["target"] != "unknown"), "{}: {columns:?}", kind.collection);
+        assert!(columns.iter().all(|column| column["target"] != "unknown"), "{}: {columns:?}", layer.collection);
     }
 }
 

@@ -1,7 +1,7 @@
 //! What was exported and is imported again: nothing changes where it came from, and an empty register becomes the same.
 
 use actix_web::http::Method;
-use hatang::kinds::{ALL, Field, Kind, Type};
+use hatang::layers::{ALL, Field, Layer, Type};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
@@ -107,7 +107,7 @@ fn value(field: &'static Field) -> BoxedStrategy<Value> {
 }
 
 /// A geometry in the first commune, of each type that the layer has; none where nothing is known but the commune.
-fn geometry(kind: &'static Kind) -> impl Strategy<Value = Value> {
+fn geometry(layer: &'static Layer) -> impl Strategy<Value = Value> {
     let place = || (105.65..105.74_f64, 19.75..19.85_f64);
     let line = move || {
         proptest::collection::vec(place(), 2..5)
@@ -133,7 +133,7 @@ fn geometry(kind: &'static Kind) -> impl Strategy<Value = Value> {
             json!([ring(0.0, false)].into_iter().chain(hole).collect::<Vec<_>>())
         })
     };
-    let types = kind.geometry.iter().map(|name| match *name {
+    let types = layer.geometry.iter().map(|name| match *name {
         "Point" => place().prop_map(|(lon, lat)| json!({"type": "Point", "coordinates": [lon, lat]})).boxed(),
         "LineString" => line().prop_map(|line| json!({"type": "LineString", "coordinates": line})).boxed(),
         "MultiLineString" => proptest::collection::vec(line(), 1..3)
@@ -148,10 +148,10 @@ fn geometry(kind: &'static Kind) -> impl Strategy<Value = Value> {
     prop_oneof![4 => proptest::strategy::Union::new(types), 1 => Just(Value::Null)]
 }
 
-fn record(kind: &'static Kind, hamlet: i64) -> impl Strategy<Value = Value> {
-    let fields: Vec<_> = kind.fields().filter(|field| field.writable).collect();
+fn record(layer: &'static Layer, hamlet: i64) -> impl Strategy<Value = Value> {
+    let fields: Vec<_> = layer.fields().filter(|field| field.writable).collect();
     let values: Vec<_> = fields.iter().map(|field| value(field)).collect();
-    (values, geometry(kind)).prop_map(move |(values, geometry)| {
+    (values, geometry(layer)).prop_map(move |(values, geometry)| {
         let mut properties: Map<_, _> = fields.iter().map(|field| field.name.to_owned()).zip(values).collect();
         if geometry.is_null() {
             properties["declared_commune_code"] = json!("00001");
@@ -166,20 +166,20 @@ fn record(kind: &'static Kind, hamlet: i64) -> impl Strategy<Value = Value> {
     })
 }
 
-async fn file(caller: Caller<'_>, kind: &Kind, format: &str, language: &str) -> Vec<u8> {
-    let path = format!("/collections/{}/items?f={format}", kind.collection);
+async fn file(caller: Caller<'_>, layer: &Layer, format: &str, language: &str) -> Vec<u8> {
+    let path = format!("/collections/{}/items?f={format}", layer.collection);
     let answer = caller.send(Method::GET, &path, &[("Accept-Language", language)], None).await;
     assert_eq!(answer.status, 200);
     answer.body.to_vec()
 }
 
-fn assets() -> impl Iterator<Item = &'static Kind> {
-    ALL.iter().copied().filter(|kind| kind.is_writable())
+fn assets() -> impl Iterator<Item = &'static Layer> {
+    ALL.iter().copied().filter(|layer| layer.is_writable())
 }
 
 /// What there is of a layer, by code, without what a register gives its records itself.
-async fn contents(server: &Server, kind: &Kind) -> Vec<Value> {
-    let path = format!("/collections/{}/items?sortby=code,source_org&f=geojson", kind.collection);
+async fn contents(server: &Server, layer: &Layer) -> Vec<Value> {
+    let path = format!("/collections/{}/items?sortby=code,source_org&f=geojson", layer.collection);
     let mut features = server.administrator().get(&path).await.features();
     for feature in &mut features {
         feature.as_object_mut().unwrap().remove("id");
@@ -193,36 +193,36 @@ async fn every_layer_in_every_format_comes_back_unchanged_and_fills_an_empty_reg
     let mut runner = TestRunner::new(Config { rng_seed: RngSeed::Fixed(20_261_126), ..Config::default() });
     let server = Server::with_communes().await;
     let hamlet = server.query("select id from admin_units where level = 'hamlet'").await.as_i64().unwrap();
-    for kind in assets() {
-        let path = format!("/collections/{}/items", kind.collection);
+    for layer in assets() {
+        let path = format!("/collections/{}/items", layer.collection);
         let mut refused = Vec::new();
         for _ in 0..25 {
-            let body = record(kind, hamlet).new_tree(&mut runner).unwrap().current();
+            let body = record(layer, hamlet).new_tree(&mut runner).unwrap().current();
             let answer = server.administrator().post(&path, body).await;
             if answer.status != 201 {
                 refused.push(answer.summary());
             }
         }
-        assert!(refused.len() < 10, "{} {refused:?}", kind.collection);
+        assert!(refused.len() < 10, "{} {refused:?}", layer.collection);
     }
     let first = server.query("select id from facilities limit 1").await;
     server
         .execute(&format!("update wifi_points set facility_id = {first} where id % 2 = 0; select number_changes()"))
         .await;
-    for kind in assets() {
+    for layer in assets() {
         for format in FORMATS {
             for language in if format == "xlsx" { &["vi", "en"][..] } else { &["vi"] } {
-                let rows = contents(&server, kind).await.len() as u64;
+                let rows = contents(&server, layer).await.len() as u64;
                 let planned = plan(
                     server.administrator(),
-                    kind.collection,
+                    layer.collection,
                     "",
-                    file(server.administrator(), kind, format, language).await,
+                    file(server.administrator(), layer, format, language).await,
                 )
                 .await;
                 let wrong: Vec<_> =
                     planned["findings"].as_array().unwrap().iter().filter(|it| it["severity"] != "info").collect();
-                let story = format!("{} {format} {wrong:#?} {}", kind.collection, planned["updates"]);
+                let story = format!("{} {format} {wrong:#?} {}", layer.collection, planned["updates"]);
                 assert_eq!(counts(&planned), [0, 0, rows, 0, 0, 0], "{story}");
             }
         }
@@ -231,21 +231,21 @@ async fn every_layer_in_every_format_comes_back_unchanged_and_fills_an_empty_reg
     server.execute("update wifi_points set facility_id = null; select number_changes()").await;
     for format in FORMATS {
         let other = Server::with_communes().await;
-        for kind in assets() {
-            let sent = file(server.administrator(), kind, format, "vi").await;
-            let planned = plan(other.administrator(), kind.collection, "", sent).await;
+        for layer in assets() {
+            let sent = file(server.administrator(), layer, format, "vi").await;
+            let planned = plan(other.administrator(), layer.collection, "", sent).await;
             let wrong: Vec<_> =
                 planned["findings"].as_array().unwrap().iter().filter(|it| it["severity"] == "error").collect();
-            assert!(wrong.is_empty(), "{} {format} {wrong:#?}", kind.collection);
+            assert!(wrong.is_empty(), "{} {format} {wrong:#?}", layer.collection);
             commit(other.administrator(), &planned).await.ok();
-            for (there, here) in contents(&other, kind).await.iter().zip(contents(&server, kind).await) {
-                assert_eq!(there, &here, "{} {format}", kind.collection);
+            for (there, here) in contents(&other, layer).await.iter().zip(contents(&server, layer).await) {
+                assert_eq!(there, &here, "{} {format}", layer.collection);
             }
             assert_eq!(
-                contents(&other, kind).await.len(),
-                contents(&server, kind).await.len(),
+                contents(&other, layer).await.len(),
+                contents(&server, layer).await.len(),
                 "{} {format}",
-                kind.collection
+                layer.collection
             );
         }
     }

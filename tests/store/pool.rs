@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hatang::store::{Store, WAITING};
+use hatang::postgres::{Store, WAITING};
 
 use crate::common::Server;
 

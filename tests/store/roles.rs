@@ -9,7 +9,8 @@ use crate::common::{Server, tower};
 async fn service_can_neither_change_history_nor_alter_tables() {
     let server = Server::new().await;
     server.administrator().post("/collections/towers/items", tower(json!({}))).await.ok();
-    let mut service = hatang::store::connect(&server.service_url(), std::time::Duration::from_secs(5)).await.unwrap();
+    let mut service =
+        hatang::postgres::connect(&server.service_url(), std::time::Duration::from_secs(5)).await.unwrap();
     for sql in [
         "update audit set actor = 'x'",
         "delete from audit",

@@ -1,12 +1,12 @@
-//! Migrations and the tables that they make, against the kinds.
+//! Migrations and the tables that they make, against the layers.
 
 use std::collections::BTreeMap;
 
 use diesel_async::RunQueryDsl;
-use hatang::kinds::{ALL, Class, Default, Kind, Storage};
-use hatang::store::migrations;
-use hatang::store::row::Row;
-use hatang::store::sql::{Bind, Sql};
+use hatang::layers::{ALL, Class, Default, Layer, Storage};
+use hatang::postgres::migrations;
+use hatang::postgres::row::Row;
+use hatang::postgres::sql::{Bind, Sql};
 
 use crate::common::Server;
 
@@ -42,27 +42,27 @@ async fn columns(server: &Server, table: &str) -> BTreeMap<String, (String, bool
 #[actix_web::test]
 async fn each_kind_has_the_columns_of_its_table() {
     let server = Server::new().await;
-    for kind in ALL {
-        let columns = columns(&server, kind.table()).await;
-        for field in kind.fields() {
+    for layer in ALL {
+        let columns = columns(&server, layer.table()).await;
+        for field in layer.fields() {
             let name = field.name;
             let (actual, not_null) =
-                columns.get(name).unwrap_or_else(|| panic!("{} has no column {name}", kind.table()));
-            assert_eq!(actual, field.value.sql_name(), "{}.{name}", kind.table());
-            if matches!(kind.storage, Storage::Assets { .. }) {
-                assert_eq!(*not_null, field.not_null, "{}.{name} not null", kind.table());
+                columns.get(name).unwrap_or_else(|| panic!("{} has no column {name}", layer.table()));
+            assert_eq!(actual, field.value.sql_name(), "{}.{name}", layer.table());
+            if matches!(layer.storage, Storage::Assets { .. }) {
+                assert_eq!(*not_null, field.not_null, "{}.{name} not null", layer.table());
             }
         }
-        if matches!(kind.storage, Storage::Assets { .. }) {
+        if matches!(layer.storage, Storage::Assets { .. }) {
             let shared = columns_of_the_pattern(&server).await;
             let own: Vec<_> = columns.keys().filter(|name| !shared.contains_key(*name)).collect();
             let known = |name: &str| {
-                kind.field(name).is_some()
-                    || kind.fields().any(|field| field.public_column == Some(name))
+                layer.field(name).is_some()
+                    || layer.fields().any(|field| field.public_column == Some(name))
                     || ["geom", "public_geom"].contains(&name)
             };
             for name in own {
-                assert!(known(name), "{}.{name} is no field of the kind", kind.table());
+                assert!(known(name), "{}.{name} is no field of the kind", layer.table());
             }
         }
     }
@@ -76,31 +76,31 @@ async fn columns_of_the_pattern(server: &Server) -> BTreeMap<String, (String, bo
 #[actix_web::test]
 async fn each_enumeration_is_the_check_of_its_column() {
     let server = Server::new().await;
-    for kind in ALL.iter().filter(|kind| kind.is_writable()) {
+    for layer in ALL.iter().filter(|layer| layer.is_writable()) {
         let rows: Vec<Row> = Sql::new(
             "select pg_get_constraintdef(oid), conname::text from pg_constraint where contype = 'c' and conrelid = ",
         )
-        .bind(Bind::Text(kind.table().into()))
+        .bind(Bind::Text(layer.table().into()))
         .text("::regclass")
         .load(&mut server.connection().await)
         .await
         .unwrap();
         let checks: Vec<_> = rows.iter().map(|row| row.cells[0].as_text().unwrap()).collect();
-        for field in kind.fields().filter(|field| field.writable && !field.value.choices().is_empty()) {
+        for field in layer.fields().filter(|field| field.writable && !field.value.choices().is_empty()) {
             let expected: Vec<_> = field.value.choices().iter().map(|choice| choice.value).collect();
             let check = checks
                 .iter()
                 .find(|check| {
                     check.contains(&format!("({} ", field.name)) || check.contains(&format!("(({} ", field.name))
                 })
-                .unwrap_or_else(|| panic!("{}.{} has no check", kind.table(), field.name));
+                .unwrap_or_else(|| panic!("{}.{} has no check", layer.table(), field.name));
             let literals: Vec<_> = check
                 .split('\'')
                 .skip(1)
                 .step_by(2)
                 .flat_map(|part| part.trim_matches(['{', '}']).split(','))
                 .collect();
-            assert_eq!(literals, expected, "{}.{}", kind.table(), field.name);
+            assert_eq!(literals, expected, "{}.{}", layer.table(), field.name);
         }
     }
 }
@@ -109,10 +109,10 @@ async fn each_enumeration_is_the_check_of_its_column() {
 #[actix_web::test]
 async fn each_layer_is_registered_with_its_public_columns() {
     let server = Server::new().await;
-    for kind in ALL.iter().filter(|kind| kind.is_writable()) {
+    for layer in ALL.iter().filter(|layer| layer.is_writable()) {
         let rows: Vec<Row> =
             Sql::new("select encode(tgargs, 'escape') from pg_trigger where tgname = 'b_derive' and tgrelid = ")
-                .bind(Bind::Text(kind.table().into()))
+                .bind(Bind::Text(layer.table().into()))
                 .text("::regclass")
                 .load(&mut server.connection().await)
                 .await
@@ -120,15 +120,15 @@ async fn each_layer_is_registered_with_its_public_columns() {
         let argument = rows[0].cells[0].as_text().unwrap().replace("\\000", "");
         let mut registered: Vec<_> = argument.trim_matches(['{', '}']).split(',').map(str::to_owned).collect();
         registered.sort();
-        assert_eq!(registered, public_columns(kind), "{}", kind.table());
+        assert_eq!(registered, public_columns(layer), "{}", layer.table());
     }
 }
 
 /// The commune and the version are the trigger's own affair.
-fn public_columns(kind: &'static Kind) -> Vec<String> {
-    let mut columns: Vec<_> = kind
+fn public_columns(layer: &'static Layer) -> Vec<String> {
+    let mut columns: Vec<_> = layer
         .fields()
-        .filter(|field| kind.class(field) == Class::Public && !["commune_code", "version"].contains(&field.name))
+        .filter(|field| layer.class(field) == Class::Public && !["commune_code", "version"].contains(&field.name))
         .map(|field| field.public_column.unwrap_or(field.name).to_owned())
         .collect();
     columns.sort();
@@ -137,9 +137,9 @@ fn public_columns(kind: &'static Kind) -> Vec<String> {
 
 #[test]
 fn what_has_a_default_may_not_be_null() {
-    for kind in ALL {
-        for field in kind.fields().filter(|field| field.default != Default::Null || field.required) {
-            assert!(field.not_null, "{}.{}", kind.table(), field.name);
+    for layer in ALL {
+        for field in layer.fields().filter(|field| field.default != Default::Null || field.required) {
+            assert!(field.not_null, "{}.{}", layer.table(), field.name);
         }
     }
 }
@@ -162,7 +162,7 @@ async fn vn_2000_is_good_to_a_millimetre() {
 #[actix_web::test]
 async fn today_is_the_day_in_vietnam_in_every_connection() {
     let server = Server::new().await;
-    let store = hatang::store::Store::new(&server.database_url(), 1, std::time::Duration::from_secs(5)).unwrap();
+    let store = hatang::postgres::Store::new(&server.database_url(), 1, std::time::Duration::from_secs(5)).unwrap();
     let mut pooled = store.connection().await.unwrap();
     let row: Row = Sql::new("select current_setting('timezone')").get_result(&mut pooled).await.unwrap();
     assert_eq!(row.cells[0].as_text(), Some("Asia/Ho_Chi_Minh"));

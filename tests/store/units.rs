@@ -4,10 +4,9 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use hatang::exchange::Refused;
-use hatang::store::row::Row;
-use hatang::store::units::{Summary, boundaries, census, lists, mappings};
-use hatang::store::{availability, baselines};
+use hatang::files::Refused;
+use hatang::postgres::row::Row;
+use hatang::units::{Summary, availability, baselines, boundaries, census, lists, mappings};
 
 use crate::common::Server;
 

@@ -1,0 +1,175 @@
+//! Passwords: which are taken, how they are kept.
+
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use actix_web::rt::task::spawn_blocking;
+use argon2::password_hash::phc::PasswordHash;
+use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+use unicode_normalization::UnicodeNormalization;
+
+use crate::error::Error;
+use crate::layers::Problem;
+
+/// Characters.
+const LENGTH: std::ops::RangeInclusive<usize> = 12..=200;
+/// zxcvbn's score from 0 to 4: 3 takes more than 10^8 guesses.
+const LEAST_SCORE: u8 = 3;
+/// Words that zxcvbn does not know as common ones.
+const COMMON: &[&str] = &["hatang", "matkhau", "mật khẩu", "vietnam", "thanhhoa", "congan", "administrator"];
+
+/// Each takes 19 MiB and a core: more would only wait for each other.
+const AT_ONCE: usize = 2;
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
+static PLACES: Semaphore = Semaphore::const_new(AT_ONCE);
+
+static VERIFICATIONS: AtomicU64 = AtomicU64::new(0);
+
+/// A password as it was given, composed (NFC), so that every keyboard gives the same bytes. Never printed.
+#[derive(Clone)]
+pub struct Password(String);
+
+impl Password {
+    pub fn new(given: &str) -> Password {
+        Password(given.nfc().collect())
+    }
+
+    /// Hashes it, off the threads that answer.
+    ///
+    /// # Errors
+    /// 503 when too many others wait.
+    pub async fn hash(self) -> Result<String, Error> {
+        off_thread(move || {
+            let salt: [u8; 16] = rand::random();
+            let hash = argon2().hash_password_with_salt(self.0.as_bytes(), &salt);
+            hash.map(|hash| hash.to_string()).map_err(|error| anyhow::anyhow!("argon2: {error}"))
+        })
+        .await?
+        .map_err(Error::Internal)
+    }
+
+    /// Whether it is the one of a hash. Without a hash the same work is done, so that the time does not tell whether
+    /// there is one.
+    ///
+    /// # Errors
+    /// 503 when too many others wait.
+    pub async fn verify(self, hash: Option<String>) -> Result<bool, Error> {
+        static NONE: LazyLock<String> = LazyLock::new(|| {
+            let (password, salt): ([u8; 32], [u8; 16]) = rand::random();
+            argon2().hash_password_with_salt(&password, &salt).map(|hash| hash.to_string()).unwrap_or_default()
+        });
+        off_thread(move || {
+            let known = hash.is_some();
+            let hash = hash.unwrap_or_else(|| NONE.clone());
+            let matches = PasswordHash::new(&hash)
+                .is_ok_and(|parsed| argon2().verify_password(self.0.as_bytes(), &parsed).is_ok());
+            VERIFICATIONS.fetch_add(1, Ordering::Relaxed);
+            known && matches
+        })
+        .await
+    }
+
+    /// What is wrong with it as a new password of a person; `about` is what others know of them.
+    ///
+    /// # Errors
+    /// A problem at `pointer`.
+    pub fn check(&self, pointer: &str, about: &[&str]) -> Result<(), Problem> {
+        let length = self.0.chars().count();
+        if !LENGTH.contains(&length) {
+            return Err(Problem::at(
+                pointer,
+                "password.length",
+                "Mật khẩu phải có từ 12 đến 200 ký tự.",
+                "A password has 12 to 200 characters.",
+            ));
+        }
+        let lower = self.0.to_lowercase();
+        let contains =
+            |word: &str| word.chars().count() >= 4 && lower.contains(&word.nfc().collect::<String>().to_lowercase());
+        if about.iter().any(|word| contains(word)) {
+            return Err(Problem::at(
+                pointer,
+                "password.personal",
+                "Mật khẩu không được chứa tên đăng nhập hoặc tên đơn vị.",
+                "A password must not contain the user name or the organisation.",
+            ));
+        }
+        let words: Vec<_> = about.iter().chain(COMMON).copied().collect();
+        if u8::from(zxcvbn::zxcvbn(&self.0, &words).score()) < LEAST_SCORE {
+            return Err(Problem::at(
+                pointer,
+                "password.common",
+                "Mật khẩu quá dễ đoán: hãy dùng vài từ không liên quan với nhau.",
+                "The password is too easy to guess: use a few words that have nothing to do with each other.",
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// How many verifications there have been: a log-in does one, whoever it is.
+pub fn verifications() -> u64 {
+    VERIFICATIONS.load(Ordering::Relaxed)
+}
+
+/// argon2id as OWASP's cheat sheet on the storage of passwords has it: 19 MiB, 2 passes, 1 lane.
+fn argon2() -> Argon2<'static> {
+    const MEMORY_KIB: u32 = 19 * 1024;
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(MEMORY_KIB, 2, 1, None).unwrap_or_default())
+}
+
+async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+    let place = timeout(LONGEST_WAIT, PLACES.acquire()).await.map_err(|_| Error::Overloaded)?;
+    let _place = place.map_err(|error| Error::Internal(error.into()))?;
+    spawn_blocking(work).await.map_err(|error| Error::Internal(error.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code(password: &str) -> Option<&'static str> {
+        Password::new(password)
+            .check("/password", &["nguyenvana", "Công an xã Đông Tiến"])
+            .err()
+            .map(|problem| problem.code)
+    }
+
+    #[test]
+    fn passwords_that_can_be_guessed_are_refused() {
+        for (password, refused) in [
+            ("ngắn quá", Some("password.length")),
+            ("aaaaaaaaaaaaaaaaaaaa", Some("password.common")),
+            ("password123456", Some("password.common")),
+            ("matkhau123456", Some("password.common")),
+            ("qwertyuiopasdf", Some("password.common")),
+            ("NguyenVanA kê tủ lạnh", Some("password.personal")),
+            ("công an xã đông tiến 1999", Some("password.personal")),
+            ("thuyền giấy trôi ngược suối", None),
+            ("gearbox-lemon-quartz-71", None),
+        ] {
+            assert_eq!(code(password), refused, "{password}");
+        }
+        assert_eq!(code(&"ạ".repeat(201)), Some("password.length"));
+    }
+
+    #[actix_web::test]
+    async fn a_password_is_the_same_from_every_keyboard() {
+        let composed = Password::new("thuyền giấy trôi ngược suối");
+        let decomposed = Password::new(&"thuyền giấy trôi ngược suối".nfd().collect::<String>());
+        let hash = composed.hash().await.unwrap();
+        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+        assert!(decomposed.verify(Some(hash.clone())).await.unwrap());
+        assert!(!Password::new("thuyền giấy trôi ngược sông").verify(Some(hash)).await.unwrap());
+    }
+
+    #[actix_web::test]
+    async fn without_a_hash_nothing_is_right_and_the_work_is_done() {
+        let before = verifications();
+        assert!(!Password::new("thuyền giấy trôi ngược suối").verify(None).await.unwrap());
+        assert!(verifications() > before);
+    }
+}

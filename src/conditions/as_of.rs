@@ -1,0 +1,114 @@
+//! Which state of the records is asked for: valid time and record time.
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+
+use crate::error::Error;
+use crate::input::Params;
+use crate::time::{date_of, day_of, start_of};
+
+/// As they are, as they were on a day, or as the register had them at an instant; both together: what the register said
+/// then of that day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AsOf {
+    /// `None` is what the table holds, or held.
+    pub day: Option<NaiveDate>,
+    /// Writes after it are not read.
+    pub known_at: Option<DateTime<Utc>>,
+}
+
+impl AsOf {
+    pub const NOW: AsOf = AsOf { day: None, known_at: None };
+
+    /// Days from the horizon on, which is today or the day of `known_at`, are what the table holds: nothing is known of
+    /// a future.
+    pub fn new(day: Option<NaiveDate>, known_at: Option<DateTime<Utc>>, today: NaiveDate) -> AsOf {
+        let horizon = known_at.map_or(today, day_of);
+        AsOf { day: day.filter(|day| *day < horizon), known_at }
+    }
+}
+
+/// The two days of a figure: the one on which rows are counted, and the one whose units they are counted in. They are
+/// two so that a comparison keeps its territory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Days {
+    pub as_of: NaiveDate,
+    pub unit_date: NaiveDate,
+    /// What was written later is not counted.
+    pub known_at: Option<DateTime<Utc>>,
+    pub today: NaiveDate,
+}
+
+impl Days {
+    /// The state of the records that is read.
+    pub fn versions(&self) -> AsOf {
+        AsOf::new(Some(self.as_of), self.known_at, self.today)
+    }
+
+    /// Whether rows are read as they are and placed in the units of today, so that their stored commune holds.
+    pub fn are_current(&self) -> bool {
+        self.versions() == AsOf::NOW && self.unit_date == self.today
+    }
+}
+
+/// Reads `known_at`: an instant (RFC 3339), or a day, which is its end in Vietnam.
+///
+/// # Errors
+/// 400 for anything else, and for what is to come.
+pub fn known_at(params: &mut Params) -> Result<Option<DateTime<Utc>>, Error> {
+    let now = Utc::now();
+    params.read(
+        "known_at",
+        (
+            "thời điểm đã qua, dạng 2026-11-25T08:00:00+07:00, hoặc ngày 2026-11-25 (hết ngày)",
+            "an instant that has passed such as 2026-11-25T08:00:00+07:00, or a day such as 2026-11-25 (its end)",
+        ),
+        |text| read(text).filter(|known_at| *known_at <= now || date_of(text).is_some_and(|day| day <= day_of(now))),
+    )
+}
+
+fn read(text: &str) -> Option<DateTime<Utc>> {
+    let first = NaiveDate::from_ymd_opt(1900, 1, 1)?;
+    let moment = match date_of(text) {
+        Some(day) => start_of(day.succ_opt()?)? - TimeDelta::microseconds(1),
+        // A plus that the client did not encode arrives as a space.
+        None => DateTime::parse_from_rfc3339(&text.replace(' ', "+")).ok()?.to_utc(),
+    };
+    Some(moment).filter(|moment| moment.date_naive() >= first)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_is_known_at_its_end_in_vietnam() {
+        let moment = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+        for (text, expected) in [
+            ("2026-11-25", "2026-11-25T16:59:59.999999Z"),
+            ("2026-11-25T08:00:00+07:00", "2026-11-25T01:00:00Z"),
+            ("2026-11-25T08:00:00 07:00", "2026-11-25T01:00:00Z"),
+            ("2026-11-25T01:00:00.5Z", "2026-11-25T01:00:00.5Z"),
+        ] {
+            assert_eq!(read(text), Some(moment(expected)), "{text}");
+        }
+        for text in ["", "today", "2026-13-01", "0001-01-01", "+99999-01-01T00:00:00Z", "2026-11-25T08:00:00"] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn days_from_the_horizon_on_are_the_table() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let today = day("2026-11-25");
+        let known_at = read("2026-06-30");
+        for (asked, known_at, expected) in [
+            ("2026-11-25", None, None),
+            ("2026-11-24", None, Some("2026-11-24")),
+            ("2026-06-30", known_at, None),
+            ("2026-11-24", known_at, None),
+            ("2026-06-29", known_at, Some("2026-06-29")),
+        ] {
+            assert_eq!(AsOf::new(Some(day(asked)), known_at, today).day, expected.map(day), "{asked}");
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! The rows of a layer as files that other programs open. Texts are written row by row; workbooks to a file.
+
+pub mod book;
+mod csv;
+mod kml;
+mod xlsx;
+
+use chrono::SecondsFormat;
+
+use crate::layers::{Field, Layer};
+use crate::postgres::row::Cell;
+use crate::time::in_vietnam;
+
+pub use csv::Csv;
+pub use kml::Kml;
+pub use xlsx::{About, Xlsx};
+
+/// A format in which the whole of a layer can be had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    Csv,
+    Xlsx,
+    /// One FeatureCollection of everything.
+    Geojson,
+    /// A feature a line, each after a record separator (RFC 8142).
+    Geojsonseq,
+    Kml,
+}
+
+impl Format {
+    pub const ALL: [Format; 5] = [Format::Csv, Format::Xlsx, Format::Geojson, Format::Geojsonseq, Format::Kml];
+
+    /// As the parameter `f` names it; also the ending of file names.
+    pub fn name(self) -> &'static str {
+        match self {
+            Format::Csv => "csv",
+            Format::Xlsx => "xlsx",
+            Format::Geojson => "geojson",
+            Format::Geojsonseq => "geojsonseq",
+            Format::Kml => "kml",
+        }
+    }
+
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Format::Csv => "text/csv",
+            Format::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            Format::Geojson => "application/geo+json",
+            Format::Geojsonseq => "application/geo+json-seq",
+            Format::Kml => "application/vnd.google-earth.kml+xml",
+        }
+    }
+
+    pub fn of_name(name: &str) -> Option<Format> {
+        Format::ALL.into_iter().find(|format| format.name() == name)
+    }
+}
+
+/// What is written of each row: its id, these fields, its place.
+#[derive(Debug, Clone)]
+pub struct Columns {
+    pub layer: &'static Layer,
+    pub fields: Vec<&'static Field>,
+    pub vietnamese: bool,
+}
+
+impl Columns {
+    /// Whether a place is a longitude and a latitude; else it is a geometry as GeoJSON.
+    fn of_points(&self) -> bool {
+        self.layer.geometry == ["Point"]
+    }
+
+    fn pick(&self, label: crate::layers::Label) -> &'static str {
+        if self.vietnamese { label.vi } else { label.en }
+    }
+}
+
+/// A value as text; several values of an enumeration with semicolons.
+fn text_of(cell: &Cell) -> Option<String> {
+    Some(match cell {
+        Cell::Null => return None,
+        Cell::Text(text) => text.clone(),
+        Cell::Texts(texts) => texts.iter().flatten().map(String::as_str).collect::<Vec<_>>().join("; "),
+        Cell::Integer(number) => number.to_string(),
+        Cell::Double(number) => number.to_string(),
+        Cell::Bool(value) => value.to_string(),
+        Cell::Date(date) => date.to_string(),
+        Cell::Moment(moment) => in_vietnam(*moment).to_rfc3339_opts(SecondsFormat::Secs, false),
+        Cell::Json(value) => value.to_string(),
+        Cell::Geometry(_) => cell.to_json().to_string(),
+    })
+}

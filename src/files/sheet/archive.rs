@@ -1,0 +1,127 @@
+//! What is in a zip file, known before a library that trusts it reads it.
+
+use std::io::{Cursor, Read};
+
+use zip::ZipArchive;
+
+use crate::files::sheet::refused;
+use crate::layers::Problem;
+
+/// What a zip file may be inflated to: 100,000 rows of 25 columns are about 150 MiB of XML.
+pub const INFLATED_LIMIT: u64 = 400 << 20;
+
+/// XML of spreadsheets shrinks to a tenth; nothing honest shrinks to less than this.
+const RATIO_LIMIT: u64 = 300;
+const SMALL: u64 = 16 << 20;
+const ENTRY_LIMIT: usize = 2000;
+
+/// What [`inspect`] has seen.
+#[derive(Debug, Default)]
+pub struct Archive {
+    /// The entry that holds the KML of a KMZ.
+    pub kml: Option<String>,
+    pub has_macros: bool,
+    /// Whether a sheet holds a formula.
+    pub has_formulas: bool,
+}
+
+/// Inflates each part once, to nowhere, and counts: the sizes that a zip file declares can lie.
+///
+/// # Errors
+/// A bomb, a document type (the door of external entities), other formats in a zip.
+pub fn inspect(bytes: &[u8]) -> Result<Archive, Problem> {
+    let damaged = |_| refused("file.damaged", "Tệp bị hỏng, không mở được.", "The file is damaged.");
+    let mut zip = ZipArchive::new(Cursor::new(bytes)).map_err(damaged)?;
+    if zip.len() > ENTRY_LIMIT {
+        return Err(bomb());
+    }
+    let names: Vec<String> = zip.file_names().filter_map(Result::ok).map(Into::into).collect();
+    let kml = names.iter().find(|name| name.to_ascii_lowercase().ends_with(".kml")).cloned();
+    if kml.is_none() && !names.iter().any(|name| name.eq_ignore_ascii_case("xl/workbook.xml")) {
+        return Err(refused(
+            "file.format",
+            "Tệp nén này không phải .xlsx hay .kmz; tệp .ods, .xlsb hãy lưu thành .xlsx.",
+            "This archive is no .xlsx or .kmz; save .ods or .xlsb as .xlsx.",
+        ));
+    }
+    let mut found = Archive { kml, ..Archive::default() };
+    let mut total = 0;
+    for index in 0..zip.len() {
+        let mut entry = zip.by_index(index).map_err(|_| {
+            refused("file.damaged", "Tệp bị hỏng hoặc có mật khẩu.", "The file is damaged or has a password.")
+        })?;
+        let name = entry.name().map(|name| name.to_ascii_lowercase()).unwrap_or_default();
+        found.has_macros |= name.ends_with("vbaproject.bin");
+        // A picture may hold any bytes.
+        let is_xml = [".xml", ".rels", ".kml"].iter().any(|end| name.ends_with(end));
+        let packed = entry.compressed_size().max(1);
+        let is_sheet = name.contains("worksheets/");
+        let mut size = 0;
+        let mut chunk = vec![0; 1 << 16];
+        let mut tail = 0;
+        loop {
+            // The end of the last chunk stays before the next, so that no word is cut in two.
+            let read = entry.read(&mut chunk[tail..]).map_err(|_| {
+                refused(
+                    "file.damaged",
+                    "Tệp bị hỏng, không giải nén được.",
+                    "The file is damaged: it does not inflate.",
+                )
+            })?;
+            if read == 0 {
+                break;
+            }
+            let seen = &chunk[..tail + read];
+            size += read as u64;
+            total += read as u64;
+            if total > INFLATED_LIMIT || (size > SMALL && size / packed > RATIO_LIMIT) {
+                return Err(bomb());
+            }
+            if is_xml && (contains(seen, b"<!DOCTYPE") || contains(seen, b"<!ENTITY")) {
+                return Err(document_type());
+            }
+            found.has_formulas |= is_sheet && (contains(seen, b"<f>") || contains(seen, b"<f "));
+            let keep = seen.len().min(8);
+            let from = seen.len() - keep;
+            chunk.copy_within(from..from + keep, 0);
+            tail = keep;
+        }
+    }
+    Ok(found)
+}
+
+/// The text of an entry that [`inspect`] has let through.
+pub fn text(bytes: &[u8], name: &str) -> Option<Vec<u8>> {
+    let mut zip = ZipArchive::new(Cursor::new(bytes)).ok()?;
+    let mut text = Vec::new();
+    zip.by_name(name).ok()?.take(INFLATED_LIMIT).read_to_end(&mut text).ok()?;
+    Some(text)
+}
+
+/// XML that declares a document type.
+pub fn document_type() -> Problem {
+    refused(
+        "file.document_type",
+        "Tệp khai báo DOCTYPE hoặc thực thể XML: bị từ chối.",
+        "The file declares a DOCTYPE or XML entities: refused.",
+    )
+}
+
+fn bomb() -> Problem {
+    refused(
+        "file.bomb",
+        format!("Tệp nén mở ra quá lớn (quá {} MiB).", INFLATED_LIMIT >> 20),
+        format!("The archive inflates to too much (over {} MiB).", INFLATED_LIMIT >> 20),
+    )
+}
+
+fn contains(text: &[u8], word: &[u8]) -> bool {
+    let mut rest = text;
+    while let Some(at) = rest.iter().position(|byte| *byte == word[0]) {
+        if rest[at..].len() >= word.len() && rest[at..at + word.len()].eq_ignore_ascii_case(word) {
+            return true;
+        }
+        rest = &rest[at + 1..];
+    }
+    false
+}

@@ -1,0 +1,209 @@
+//! A file of any format as sheets of cells. What the cells mean is the business of [`import`](crate::imports::interpret).
+
+mod archive;
+mod csv;
+mod encoding;
+mod formulas;
+mod geojson;
+mod kml;
+mod xlsx;
+
+use chrono::NaiveDate;
+use serde_json::Value;
+
+use crate::files::formula::restore;
+use crate::layers::Problem;
+use crate::layers::value::is_blank;
+
+pub use archive::INFLATED_LIMIT;
+
+/// What was sent, read into memory.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Workbook {
+    pub format: Format,
+    pub sheets: Vec<Sheet>,
+    /// What was decided while reading, or left out: code, sheet, and a sentence in both languages.
+    pub remarks: Vec<Remark>,
+}
+
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Sheet {
+    /// Empty where a format has only one.
+    pub name: String,
+    /// In order; blank ones are not there.
+    pub rows: Vec<Row>,
+    pub merges: Vec<Merge>,
+    /// The CRS that the file itself declares for its geometries, an EPSG code.
+    pub epsg: Option<i32>,
+}
+
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Row {
+    /// From 1, as the sender sees it: the row of a sheet, the line of a text, the number of a feature.
+    pub number: u32,
+    /// Only those that hold something, by column from 0: a cell at XFD1048576 costs no more than one at A1.
+    pub cells: Vec<(u32, Cell)>,
+}
+
+/// Cells that are shown as one; rows from 1, columns from 0, inclusive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Merge {
+    pub rows: (u32, u32),
+    pub columns: (u32, u32),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Cell {
+    /// Trimmed, NFC, not empty.
+    Text(String),
+    Number(f64),
+    Bool(bool),
+    Date(NaiveDate),
+    /// A GeoJSON geometry.
+    Geometry(Box<Value>),
+    /// `#REF!` and its like.
+    Failed(String),
+    /// A formula that nobody has computed.
+    Uncomputed,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remark {
+    pub sheet: String,
+    pub code: &'static str,
+    pub vi: String,
+    pub en: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    Xlsx,
+    Csv,
+    Geojson,
+    Kml,
+}
+
+/// Rows and cells beyond these are refused: the file would not fit the memory that an import may take.
+pub const MAX_ROWS: usize = 250_000;
+pub const MAX_CELLS: usize = 8_000_000;
+
+/// Reads a file by what it holds; names and media types are often wrong.
+///
+/// # Errors
+/// Why it cannot be read at all.
+pub fn read(bytes: &[u8]) -> Result<Workbook, Problem> {
+    if bytes.starts_with(b"PK\x03\x04") {
+        let archive = archive::inspect(bytes)?;
+        return if archive.kml.is_some() { kml::read_zipped(bytes, &archive) } else { xlsx::read(bytes, &archive) };
+    }
+    if bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]) {
+        return Err(refused(
+            "file.format",
+            "Tệp .xls (Excel 97-2003) hoặc tệp có mật khẩu; hãy lưu thành .xlsx không có mật khẩu.",
+            "An .xls file (Excel 97-2003) or one with a password; save it as .xlsx without a password.",
+        ));
+    }
+    let (text, encoding) = encoding::decode(bytes)?;
+    // A sequence puts a record separator before each text (RFC 8142).
+    let mut workbook =
+        match text.trim_start_matches(|c: char| c.is_whitespace() || c == geojson::SEPARATOR).chars().next() {
+            Some('{' | '[') => geojson::read(&text)?,
+            Some('<') => kml::read(&text)?,
+            Some(_) => csv::read(&text)?,
+            None => return Err(refused("file.empty", "Tệp trống.", "The file is empty.")),
+        };
+    workbook.remarks.extend(encoding);
+    Ok(workbook)
+}
+
+impl Sheet {
+    /// The row of a number.
+    pub fn row(&self, number: u32) -> Option<&Row> {
+        self.rows.binary_search_by_key(&number, |row| row.number).ok().map(|index| &self.rows[index])
+    }
+}
+
+impl Row {
+    pub fn cell(&self, column: u32) -> Option<&Cell> {
+        self.cells.binary_search_by_key(&column, |(at, _)| *at).ok().map(|index| &self.cells[index].1)
+    }
+}
+
+impl Cell {
+    /// A text cell, or `None` when nothing is in it.
+    pub fn text(text: &str) -> Option<Cell> {
+        use unicode_normalization::UnicodeNormalization;
+        let text: String = trimmed(text).nfc().collect();
+        (!text.is_empty()).then_some(Cell::Text(text))
+    }
+
+    /// The same in a file of a spreadsheet: what an export had to disarm (`'=1+1`) is as it was.
+    fn disarmed(text: &str) -> Option<Cell> {
+        Cell::text(restore(trimmed(text)))
+    }
+
+    /// What the sender sees in the cell, nearly.
+    pub fn shown(&self) -> String {
+        match self {
+            Cell::Text(text) | Cell::Failed(text) => text.clone(),
+            Cell::Number(number) => number.to_string(),
+            Cell::Bool(value) => value.to_string(),
+            Cell::Date(date) => date.to_string(),
+            Cell::Geometry(geometry) => geometry.to_string(),
+            Cell::Uncomputed => "=".into(),
+        }
+    }
+}
+
+fn trimmed(text: &str) -> &str {
+    text.trim_matches(is_blank)
+}
+
+/// The name of a column in a spreadsheet: A, Z, AA.
+pub fn letter(column: u32) -> String {
+    let mut letters = String::new();
+    let mut rest = column + 1;
+    while rest > 0 {
+        letters.insert(0, char::from(b'A' + ((rest - 1) % 26) as u8));
+        rest = (rest - 1) / 26;
+    }
+    letters
+}
+
+/// A file that is refused whole.
+fn refused(code: &'static str, vi: impl Into<String>, en: impl Into<String>) -> Problem {
+    Problem::at("", code, vi, en)
+}
+
+fn too_large() -> Problem {
+    refused(
+        "file.too_large",
+        format!("Tệp có quá nhiều dòng hoặc ô (tối đa {MAX_ROWS} dòng, {MAX_CELLS} ô); hãy chia nhỏ."),
+        format!("Too many rows or cells (at most {MAX_ROWS} rows, {MAX_CELLS} cells): split the file."),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_named_as_spreadsheets_name_them() {
+        assert_eq!([0, 25, 26, 701, 702, 16_383].map(letter), ["A", "Z", "AA", "ZZ", "AAA", "XFD"]);
+    }
+
+    #[test]
+    fn old_excel_and_empty_files_are_refused_with_advice() {
+        assert_eq!(read(&[0xD0, 0xCF, 0x11, 0xE0, 0]).unwrap_err().code, "file.format");
+        assert_eq!(read(b" \n").unwrap_err().code, "file.empty");
+    }
+
+    #[test]
+    fn disarmed_formula_is_the_text_it_was() {
+        assert_eq!(Cell::disarmed("'=1+1"), Some(Cell::Text("=1+1".into())));
+        assert_eq!(Cell::disarmed("'quoted'"), Some(Cell::Text("'quoted'".into())));
+        assert_eq!(Cell::text("'=1+1"), Some(Cell::Text("'=1+1".into())));
+        assert_eq!(Cell::text(" \u{a0} "), None);
+    }
+}

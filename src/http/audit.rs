@@ -1,0 +1,161 @@
+//! `GET /audit`: the audit trail, for administrators; and what of a request goes into it.
+
+use std::net::IpAddr;
+
+use actix_web::http::header::HeaderMap;
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
+use chrono::{DateTime, Utc};
+use diesel_async::AsyncPgConnection;
+use serde_json::{Value, json};
+
+use crate::access::{Caller, may_administer};
+use crate::accounts::audit;
+use crate::accounts::audit::{Asked, Event};
+use crate::conditions::limit_of;
+use crate::error::Error;
+use crate::http::address::client_address;
+use crate::http::envelope::RequestId;
+use crate::http::links::{base, link, own, with_parameter};
+use crate::http::state::App;
+use crate::input::Params;
+use crate::layers::problem::Place;
+use crate::layers::{Layer, Problem};
+use crate::time::start_of;
+
+const DEFAULT_LIMIT: usize = 100;
+const MAX_LIMIT: usize = 1000;
+const LONGEST_PURPOSE: usize = 200;
+
+/// Events, newest first. A page is of events before one; the link `next` leads on.
+pub async fn list_events(app: web::Data<App>, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Error> {
+    may_administer(&caller)?;
+    let mut params = Params::parse(request.query_string());
+    params.format(&["json"])?;
+    let moment = ("ngày hoặc thời điểm RFC 3339", "a date or an RFC 3339 time");
+    let collection = params.read("collection", ("tên một lớp", "the id of a layer"), |text| {
+        Layer::of_collection(text).map(|layer| layer.collection.to_owned())
+    })?;
+    let number = |text: &str| text.parse::<i64>().ok().filter(|number| *number > 0);
+    let asked = Asked {
+        actor: params.take("actor")?,
+        action: params.take("action")?,
+        collection,
+        from: params.read("from", moment, moment_of)?,
+        to: params.read("to", moment, moment_of)?,
+        before: params.read("cursor", ("giá trị lấy từ liên kết next", "taken from a next link"), number)?,
+    };
+    let limit = params.read("limit", ("số nguyên từ 1", "an integer from 1"), |text| limit_of(text, MAX_LIMIT))?;
+    let limit = limit.unwrap_or(DEFAULT_LIMIT);
+    params.finish()?;
+
+    let mut conn = app.store.connection().await?;
+    let mut events = audit::events(&mut conn, &asked, limit as i64 + 1).await?;
+    let base = base(&app, &request);
+    let mut links = vec![link("self", &own(&base, &request), "application/json", "This page")];
+    if events.len() > limit {
+        events.truncate(limit);
+        let last = events.last().map(|event| event["id"].to_string()).unwrap_or_default();
+        let next = with_parameter(&base, &request, "cursor", &last);
+        links.push(link("next", &next, "application/json", "The next page"));
+    }
+    Ok(HttpResponse::Ok().json(json!({"events": events, "links": links})))
+}
+
+/// A time, or the day in Vietnam that begins then.
+fn moment_of(text: &str) -> Option<DateTime<Utc>> {
+    if let Ok(moment) = DateTime::parse_from_rfc3339(text) {
+        return Some(moment.to_utc());
+    }
+    start_of(text.parse().ok()?)
+}
+
+/// What the audit trail notes of a request; kept apart from it, for what outlives the handler.
+#[derive(Debug, Clone)]
+pub struct Trace {
+    pub path: String,
+    pub request_id: Option<String>,
+    pub address: Option<IpAddr>,
+    /// What restricted fields are read for, in the client's words.
+    purpose: Option<String>,
+    needs_purpose: bool,
+}
+
+impl Trace {
+    pub fn of(request: &HttpRequest) -> Trace {
+        let limits = request.app_data::<web::Data<App>>().map(|app| &app.limits);
+        let requires = limits.is_some_and(|limits| limits.require_purpose);
+        Trace {
+            path: request.path().to_owned(),
+            request_id: request.extensions().get::<RequestId>().map(|id| id.0.clone()),
+            address: client_address(limits.is_some_and(|limits| limits.trust_proxy), request),
+            purpose: purpose(request.headers()),
+            // A write is its own purpose.
+            needs_purpose: requires && request.method().is_safe(),
+        }
+    }
+
+    /// Notes that a caller did something.
+    pub async fn record(
+        &self,
+        conn: &mut AsyncPgConnection,
+        caller: &Caller,
+        action: &'static str,
+        collection: Option<&'static str>,
+        detail: Value,
+    ) -> Result<(), Error> {
+        let request_id = self.request_id.as_deref();
+        let actor = caller.name();
+        let event = Event { actor, action, collection, detail, request_id, address: self.address };
+        Ok(audit::record(conn, &event).await?)
+    }
+
+    /// Notes that the restricted fields of some rows are read, or taken away in a file (`restricted.read`, `data.export`),
+    /// with the purpose that `X-Purpose` says.
+    ///
+    /// # Errors
+    /// 400 when the purpose is too long, or missing where the deployment asks for one.
+    pub async fn record_reading(
+        &self,
+        conn: &mut AsyncPgConnection,
+        caller: &Caller,
+        action: &'static str,
+        layer: &'static Layer,
+        rows: usize,
+    ) -> Result<(), Error> {
+        self.check_purpose()?;
+        let mut detail = json!({"path": self.path, "rows": rows});
+        self.add_purpose(&mut detail);
+        self.record(conn, caller, action, Some(layer.collection), detail).await
+    }
+
+    /// Whether restricted fields may be read.
+    ///
+    /// # Errors
+    /// 400 when the purpose is too long, or missing where the deployment asks for one.
+    pub fn check_purpose(&self) -> Result<(), Error> {
+        let (code, vi, en) = match &self.purpose {
+            None if self.needs_purpose => ("purpose.required", "Cần nêu mục đích.", "Say the purpose."),
+            Some(text) if text.chars().count() > LONGEST_PURPOSE => {
+                ("purpose.too_long", "Mục đích dài quá 200 ký tự.", "The purpose has more than 200 characters.")
+            }
+            _ => return Ok(()),
+        };
+        Err(Error::BadRequest(vec![Problem { place: Place::Header("X-Purpose"), code, vi: vi.into(), en: en.into() }]))
+    }
+
+    /// Adds the purpose to what is noted.
+    pub fn add_purpose(&self, detail: &mut Value) {
+        if let Some(purpose) = &self.purpose {
+            detail["purpose"] = json!(purpose);
+        }
+    }
+}
+
+/// `X-Purpose`: UTF-8, or percent-encoded, since a page's script can send ASCII only. A header, so that it is in no link,
+/// history or log of addresses.
+fn purpose(headers: &HeaderMap) -> Option<String> {
+    let text = percent_encoding::percent_decode(headers.get("x-purpose")?.as_bytes()).decode_utf8_lossy();
+    let text = text.replace('\0', "");
+    let text = text.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}

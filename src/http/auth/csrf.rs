@@ -1,0 +1,54 @@
+//! That a write with a cookie comes from our own page: browsers send the cookie with what other pages ask, too.
+
+use actix_web::HttpRequest;
+use actix_web::http::header::ORIGIN;
+use ctutils::CtEq;
+
+use crate::accounts::tokens::hash;
+use crate::error::Error;
+use crate::http::links::home;
+use crate::http::state::App;
+use crate::layers::Problem;
+use crate::layers::problem::Place;
+
+const HEADER: &str = "X-CSRF-Token";
+
+/// What a page has to send with a write: only one that may read our answers knows it.
+pub fn token(secret: &str) -> String {
+    hash(&format!("hatang csrf {secret}"))
+}
+
+/// # Errors
+/// 403 without the session's token, or from a page that is not ours.
+pub fn check(app: &App, request: &HttpRequest, secret: &str) -> Result<(), Error> {
+    let given = request.headers().get(HEADER).map_or(&[][..], |value| value.as_bytes());
+    if !given.ct_eq(token(secret).as_bytes()).to_bool() {
+        return Err(refused(
+            HEADER,
+            "auth.csrf",
+            "Thiếu mã của phiên: lấy “csrf” từ /auth/me.",
+            "The session's token is missing or wrong: take “csrf” from /auth/me.",
+        ));
+    }
+    check_origin(app, request)
+}
+
+/// # Errors
+/// 403 from a page that is neither ours nor one that may write.
+pub fn check_origin(app: &App, request: &HttpRequest) -> Result<(), Error> {
+    let Some(origin) = request.headers().get(ORIGIN) else { return Ok(()) };
+    let known = |origin: &str| home(app, request) == origin || app.limits.write_origins.iter().any(|it| it == origin);
+    if origin.to_str().is_ok_and(known) {
+        return Ok(());
+    }
+    Err(refused(
+        "Origin",
+        "auth.origin",
+        "Trang này không được ghi. Sau proxy có TLS, hãy đặt HATANG_PUBLIC_URL.",
+        "This page may not write. Behind a proxy with TLS, set HATANG_PUBLIC_URL.",
+    ))
+}
+
+fn refused(header: &'static str, code: &'static str, vi: &str, en: &str) -> Error {
+    Error::Forbidden(Some(Problem { place: Place::Header(header), code, vi: vi.into(), en: en.into() }))
+}

@@ -1,0 +1,117 @@
+//! Signing in with a password, and the browser's session.
+
+mod cookie;
+pub mod csrf;
+mod password;
+mod sessions;
+
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, SET_COOKIE, USER_AGENT};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
+use diesel_async::AsyncConnection;
+use serde_json::{Value, json};
+
+use crate::access::{Account, Caller, Credential, may_administer};
+use crate::accounts::password::Password;
+use crate::accounts::passwords::Attempt;
+use crate::accounts::{account, audit, grants, passwords, sessions as stored, tokens};
+use crate::error::Error;
+use crate::http::extract::{by, json_body};
+use crate::http::state::App;
+
+pub use cookie::session_cookie;
+pub use password::{change_password, set_password};
+pub use sessions::{end_session, list_sessions};
+
+/// `POST /api/v1/auth/login`. Whatever is wrong, the answer and the work are the same.
+pub async fn log_in(app: web::Data<App>, request: HttpRequest, body: web::Bytes) -> Result<HttpResponse, Error> {
+    // A form of another page would sign its visitor in under another name.
+    if request.headers().get(CONTENT_TYPE).is_none_or(|value| !value.as_bytes().starts_with(b"application/json")) {
+        return Err(Error::UnsupportedMediaType);
+    }
+    csrf::check_origin(&app, &request)?;
+    let mut fields = json_body(&request, &body)?;
+    let (username, password) = (fields.secret("username"), fields.secret("password"));
+    fields.finish()?;
+    let username = username.trim().to_lowercase().replace('\0', "");
+
+    let mut conn = app.store.connection().await?;
+    let Attempt { account, password_hash, refused } = passwords::attempt(&mut conn, &username).await?;
+    drop(conn);
+    let matches = Password::new(&password).verify(password_hash.clone()).await?;
+
+    let mut conn = app.store.connection().await?;
+    let mut by = by(&app, &request, "stranger");
+    if let (true, Some(id), Some(hash)) = (matches, account, &password_hash) {
+        by.actor.clone_from(&username);
+        let settings = &app.limits.sessions;
+        let user_agent = request.headers().get(USER_AGENT).and_then(|value| value.to_str().ok());
+        let secret = conn
+            .transaction(async |conn| {
+                if !passwords::succeed(conn, id, hash).await? {
+                    return Ok(None);
+                }
+                let secret = stored::start(conn, &by, id, user_agent, settings).await?;
+                audit::add(conn, &by, "session.login", json!({})).await?;
+                Ok::<_, Error>(Some(secret))
+            })
+            .await?;
+        if let Some(secret) = secret {
+            let account = json!({"csrf": csrf::token(&secret)});
+            let cookie = cookie::set(&app, &request, &secret);
+            return Ok(private(HttpResponse::Ok()).insert_header((SET_COOKIE, cookie)).json(account));
+        }
+    }
+    // A name that nobody has may be a password in the wrong place.
+    let name = account.map(|_| username);
+    let detail = json!({"account": name, "reason": refused.as_deref().unwrap_or("password")});
+    audit::add(&mut conn, &by, "session.failed", detail).await?;
+    Err(Error::LogInFailed)
+}
+
+/// `POST /api/v1/auth/logout`
+pub async fn log_out(app: web::Data<App>, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Error> {
+    let (account, session) = caller.in_session()?;
+    let by = by(&app, &request, &account.name);
+    let mut conn = app.store.connection().await?;
+    conn.transaction(async |conn| {
+        stored::end(conn, account.id, session).await?;
+        audit::add(conn, &by, "session.logout", json!({})).await
+    })
+    .await?;
+    Ok(private(HttpResponse::NoContent()).insert_header((SET_COOKIE, cookie::clear(&app, &request))).finish())
+}
+
+/// `GET /api/v1/auth/me`: who asks, what they may, and what a page must send back to write.
+pub async fn show_me(app: web::Data<App>, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Error> {
+    let account = caller.account().ok_or(Error::Unauthorized)?;
+    let mut conn = app.store.connection().await?;
+    let mut me = json!({
+        "account": account::find(&mut conn, account.id).await?,
+        "grants": grants::list(&mut conn, account.id, true).await?,
+        "administers": may_administer(&caller).is_ok(),
+    });
+    for (name, value) in credential(account, &request) {
+        me[name] = value;
+    }
+    if let Credential::Token { id, .. } = account.credential {
+        let tokens = tokens::list(&mut conn, account.id).await?;
+        me["token"] = json!(tokens.into_iter().find(|token| token["id"] == id));
+    }
+    Ok(private(HttpResponse::Ok()).json(me))
+}
+
+fn credential(account: &Account, request: &HttpRequest) -> Vec<(&'static str, Value)> {
+    match account.credential {
+        Credential::Session { id } => {
+            let csrf = session_cookie(request.headers()).map(csrf::token);
+            vec![("credential", json!("session")), ("session", json!(id)), ("csrf", json!(csrf))]
+        }
+        _ => vec![("credential", json!("token"))],
+    }
+}
+
+/// An answer that nothing may keep.
+pub fn private(mut response: HttpResponseBuilder) -> HttpResponseBuilder {
+    response.insert_header((CACHE_CONTROL, "no-store"));
+    response
+}

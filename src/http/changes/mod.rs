@@ -1,0 +1,62 @@
+//! `GET /changes`: what changed after a number, in an order in which nothing appears behind a reader; and the same as
+//! it happens.
+
+mod event;
+mod stream;
+mod streams;
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde_json::json;
+
+use crate::access::{Caller, View};
+use crate::conditions::limit_of;
+use crate::error::Error;
+use crate::http::state::App;
+use crate::input::Params;
+use crate::layers::Layer;
+use crate::register::changes;
+use crate::register::changes::Page;
+
+pub use stream::stream_changes;
+pub use streams::Streams;
+
+const DEFAULT_LIMIT: usize = 1000;
+const MAX_LIMIT: usize = 10_000;
+
+/// The changes that the caller may know of; `next` is the number to ask after next time, `more` whether that gives
+/// something at once, `scope` says what they may see: when it is another than last time, what was followed so far is to
+/// be read anew.
+pub async fn list_changes(app: web::Data<App>, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Error> {
+    let mut params = Params::parse(request.query_string());
+    params.format(&["json"])?;
+    let after = after_of(&mut params)?;
+    let limit = params.read("limit", ("số nguyên từ 1", "an integer from 1"), |text| limit_of(text, MAX_LIMIT))?;
+    let collections = collections_of(&mut params)?;
+    params.finish()?;
+
+    let mut conn = app.store.connection().await?;
+    let limit = limit.unwrap_or(DEFAULT_LIMIT);
+    let Page { changes, next, more } =
+        changes::page(&mut conn, &View::feed(&caller), after, &collections, limit).await?;
+    let scope = View::scope(&caller);
+    Ok(HttpResponse::Ok().json(json!({"changes": changes, "next": next, "more": more, "scope": scope})))
+}
+
+/// A number of the feed.
+fn number(text: &str) -> Option<i64> {
+    text.parse().ok().filter(|number| *number >= 0)
+}
+
+fn after_of(params: &mut Params) -> Result<i64, Error> {
+    Ok(params.read("after", ("số thứ tự từ 0", "a number from 0"), number)?.unwrap_or(0))
+}
+
+/// Layers that have changes; empty is all.
+fn collections_of(params: &mut Params) -> Result<Vec<String>, Error> {
+    let expected = ("tên các lớp, cách nhau bằng dấu phẩy", "ids of layers, separated by commas");
+    let collections = params.read("collections", expected, |text| {
+        let known = text.split(',').all(|name| Layer::of_collection(name).is_some_and(Layer::is_writable));
+        known.then(|| text.split(',').map(str::to_owned).collect())
+    })?;
+    Ok(collections.unwrap_or_default())
+}

@@ -1,0 +1,152 @@
+//! Around every request: an id, the problem document of what failed, one log line.
+
+use std::panic::AssertUnwindSafe;
+use std::time::{Duration, Instant};
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{ALLOW, CONTENT_LANGUAGE, CONTENT_TYPE, HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{HttpMessage, HttpResponse, web};
+use futures_util::FutureExt;
+
+use crate::error::{Error, Failure};
+use crate::http::caching::control;
+use crate::http::extract::wants_vietnamese;
+use crate::http::rates::credential;
+use crate::http::state::App;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The methods of what can only be read.
+pub const READING: &str = "GET, HEAD, OPTIONS";
+
+/// The methods of what can only be posted to.
+pub const POSTING: &str = "OPTIONS, POST";
+
+/// The id of a request, in its extensions.
+#[derive(Debug, Clone)]
+pub struct RequestId(pub String);
+
+/// The middleware.
+///
+/// # Errors
+/// A panic and the end of the time, completed when they become answers.
+pub async fn envelope(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let started = Instant::now();
+    let request_id = format!("{:016x}", rand::random::<u64>());
+    request.extensions_mut().insert(RequestId(request_id.clone()));
+
+    let method = request.method().clone();
+    // The path alone: a query may name a person.
+    let path = request.path().to_owned();
+    let vietnamese = wants_vietnamese(request.headers());
+    let is_private = credential(request.headers()).is_some();
+
+    let finish = move |response: HttpResponse| {
+        let response = complete(response, vietnamese, is_private, &request_id);
+        let duration_ms = started.elapsed().as_millis() as u64;
+        tracing::info!(%method, path, status = response.status().as_u16(), duration_ms, request_id, "request");
+        response
+    };
+    match outcome(request, next).await {
+        Ok(response) => {
+            let (request, response) = response.into_parts();
+            Ok(ServiceResponse::new(request, finish(response)))
+        }
+        // The request is gone with what failed: the layers around this one get an error to complete.
+        Err(mut error) => {
+            error.add_response_mapper(finish);
+            Err(error)
+        }
+    }
+}
+
+/// The answer in time, or the error that a panic or the end of the time is.
+async fn outcome(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let timeout_s = request.app_data::<web::Data<App>>().map_or(60, |app| app.limits.request_timeout_s);
+    // Sound: nothing that the panic left behind is used again.
+    let handling = AssertUnwindSafe(next.call(request)).catch_unwind();
+    match tokio::time::timeout(Duration::from_secs(timeout_s), handling).await {
+        Ok(Ok(answer)) => Ok(answer?.map_into_boxed_body()),
+        // The hook has written what it said to standard error.
+        Ok(Err(_panic)) => Err(Error::Internal(anyhow::anyhow!("a handler panicked")).into()),
+        Err(_elapsed) => Err(Error::Timeout.into()),
+    }
+}
+
+fn complete(mut response: HttpResponse, vietnamese: bool, is_private: bool, request_id: &str) -> HttpResponse {
+    let status = response.status();
+    control(is_private, response.headers_mut());
+    if status.is_client_error() || status.is_server_error() {
+        let failure = response.extensions().get::<Failure>().cloned();
+        let failure = failure.unwrap_or(Failure { status, problems: Vec::new() });
+        response = response.set_body(BoxBody::new(failure.to_json(vietnamese, request_id).to_string()));
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        let language = HeaderValue::from_static(if vietnamese { "vi" } else { "en" });
+        response.headers_mut().insert(CONTENT_LANGUAGE, language);
+    }
+    if let Ok(value) = HeaderValue::from_str(request_id) {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+    response
+}
+
+/// What nothing else answers.
+pub async fn not_found() -> HttpResponse {
+    use actix_web::ResponseError;
+    Error::NotFound.error_response()
+}
+
+/// A path that is known, with a method that is not.
+pub fn refuse_method(allow: &'static str) -> HttpResponse {
+    use actix_web::ResponseError;
+    Error::MethodNotAllowed(allow).error_response()
+}
+
+/// `OPTIONS`
+pub fn allow(methods: &'static str) -> HttpResponse {
+    HttpResponse::Ok().insert_header((ALLOW, methods)).finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::http::header::{ACCEPT_LANGUAGE, ORIGIN};
+    use actix_web::middleware::from_fn;
+    use actix_web::test::{TestRequest, init_service, try_call_service};
+
+    use super::*;
+    use crate::http::security::secure;
+
+    async fn panics() -> HttpResponse {
+        panic!("secret")
+    }
+
+    #[actix_web::test]
+    async fn a_panic_is_a_problem_that_says_nothing() {
+        let service = init_service(
+            actix_web::App::new()
+                .route("/", web::get().to(panics))
+                .wrap(from_fn(envelope))
+                .wrap(actix_cors::Cors::default().allow_any_origin().send_wildcard())
+                .wrap(from_fn(secure)),
+        )
+        .await;
+        let request = TestRequest::get().insert_header((ACCEPT_LANGUAGE, "en")).insert_header((ORIGIN, "https://a.vn"));
+        let error = try_call_service(&service, request.to_request()).await.unwrap_err();
+        let response = error.error_response();
+        assert_eq!(response.status(), 500);
+        for name in ["x-request-id", "access-control-allow-origin", "content-security-policy", "cache-control"] {
+            assert!(response.headers().contains_key(name), "{name}");
+        }
+        let body = actix_web::body::to_bytes(response.into_body()).await.ok().unwrap();
+        let problem: serde_json::Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!((&problem["code"], &problem["detail"]), (&"internal".into(), &"Internal error".into()));
+    }
+}

@@ -1,0 +1,85 @@
+//! `POST /collections/{collection}/items/{id}/erase`: personal data taken out for good.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use diesel_async::AsyncConnection;
+use serde_json::{Value, json};
+
+use crate::access::{Caller, may_administer};
+use crate::error::Error;
+use crate::http::audit::Trace;
+use crate::http::extract::{LayerPath, RecordId};
+use crate::http::state::App;
+use crate::http::writes::{read_object, writable};
+use crate::input::Params;
+use crate::layers::{Field, Layer, Problem};
+use crate::postgres::limit_statements;
+use crate::register::{changes, erasure};
+
+const LONGEST_REASON: usize = 500;
+
+/// Erases values of restricted fields from the record, its history and the audit trail; their hashes and the reason
+/// stay. Also of a deleted record.
+pub async fn erase_fields(
+    app: web::Data<App>,
+    caller: Caller,
+    LayerPath(layer): LayerPath,
+    RecordId(id): RecordId,
+    request: HttpRequest,
+    body: web::Bytes,
+) -> Result<HttpResponse, Error> {
+    may_administer(&caller)?;
+    writable(layer)?;
+    Params::only_format(request.query_string(), &["json"])?;
+    let asked = read_object(request.headers(), &body, &["application/json"])?;
+    let (fields, reason) = read(layer, &asked).map_err(Error::Invalid)?;
+    let trace = Trace::of(&request);
+    let mut conn = app.store.connection().await?;
+    let limit_s = app.limits.request_timeout_s;
+    let erased = conn
+        .transaction(async |conn| {
+            // Lists of years are searched.
+            limit_statements(conn, limit_s).await?;
+            let erased = erasure::erase(conn, layer, id, &fields, caller.name(), &reason).await?;
+            let erased = erased.ok_or(Error::NotFound)?;
+            let detail = json!({"id": id, "erased": erased.hashes, "reason": erased.reason});
+            trace.record(conn, &caller, "record.erase", Some(layer.collection), detail).await?;
+            Ok::<_, Error>(erased)
+        })
+        .await?;
+    changes::number(&mut conn).await?;
+    Ok(HttpResponse::Ok().json(json!({"id": id, "erased": erased.hashes, "salt": erased.salt})))
+}
+
+fn read(layer: &'static Layer, asked: &Value) -> Result<(Vec<&'static Field>, String), Vec<Problem>> {
+    let mut problems = Vec::new();
+    let mut fields = Vec::new();
+    let names = asked["fields"].as_array().filter(|names| !names.is_empty());
+    if names.is_none() {
+        let (vi, en) = ("Cần danh sách các trường cần xóa.", "A list of the fields to erase is needed.");
+        problems.push(Problem::at("/fields", "required", vi, en));
+    }
+    for (index, name) in names.into_iter().flatten().enumerate() {
+        let field = name.as_str().and_then(|name| layer.field(name));
+        match field.filter(|field| erasure::is_erasable(layer, field)) {
+            Some(field) => fields.push(field),
+            None => problems.push(Problem::at(
+                format!("/fields/{index}"),
+                "field.not_erasable",
+                "Chỉ xóa được trường hạn chế của lớp này.",
+                "Only restricted fields of this layer can be erased.",
+            )),
+        }
+    }
+    let reason = asked["reason"].as_str().unwrap_or_default().trim().to_owned();
+    if reason.is_empty() || reason.chars().count() > LONGEST_REASON || reason.contains('\0') {
+        let (vi, en) = ("Cần lý do, tối đa 500 ký tự.", "A reason is needed, of at most 500 characters.");
+        problems.push(Problem::at("/reason", "required", vi, en));
+    }
+    for name in asked.as_object().into_iter().flat_map(|object| object.keys()) {
+        if !["fields", "reason"].contains(&name.as_str()) {
+            let (vi, en) = ("Không có trường này.", "There is no such member.");
+            problems.push(Problem::at(format!("/{name}"), "field.unknown", vi, en));
+        }
+    }
+    if problems.is_empty() { Ok((fields, reason)) } else { Err(problems) }
+}

@@ -1,0 +1,290 @@
+//! The whole result of `GET …/items` as a file: `f=csv`, `xlsx`, `geojson`, `geojsonseq`, `kml`, or by `Accept`.
+//!
+//! One statement, on a connection of a small pool; its rows are written as they come, and no faster than the client takes
+//! them. A workbook is made first and sent then, since it cannot be sent before it is complete.
+
+mod text;
+
+use std::fs::File;
+use std::io::Read;
+use std::time::Duration;
+
+use actix_web::body::SizedStream;
+use actix_web::http::Method;
+use actix_web::http::header::{ACCEPT, CONTENT_DISPOSITION, CONTENT_ENCODING, HeaderValue};
+use actix_web::web::{Bytes, block};
+use actix_web::{HttpRequest, HttpResponse};
+use futures_util::{Stream, StreamExt, TryStreamExt, stream};
+use serde_json::{Value, json};
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::time::timeout;
+
+use crate::access::{Caller, View};
+use crate::conditions::ItemsQuery;
+use crate::error::Error;
+use crate::files::export::{About, Columns, Format, Xlsx};
+use crate::http::audit::Trace;
+use crate::http::caching::{not_modified, public_tag, with_tag};
+use crate::http::extract::wants_vietnamese;
+use crate::http::items::{CONTENT_CRS, content_crs, restricted_rows};
+use crate::http::links::{base, link, own};
+use crate::http::state::App;
+use crate::layers::{Class, Layer};
+use crate::postgres::ExportConnection;
+use crate::register::items;
+use crate::time::today;
+use text::Text;
+
+/// Sent at once, bytes.
+const CHUNK: usize = 64 * 1024;
+
+/// The file that a request asks for; `None` for a page.
+pub fn format(request: &HttpRequest, query: &ItemsQuery) -> Option<Format> {
+    let f = form_urlencoded::parse(request.query_string().as_bytes()).any(|(name, _)| name == "f");
+    let accepted = || {
+        let accept = request.headers().get(ACCEPT)?.to_str().ok()?;
+        let types = accept.split(',').map(|part| part.split(';').next().unwrap_or_default().trim());
+        // GeoJSON without `f` is a page, as it is for every client of OGC API Features.
+        let files = Format::ALL.into_iter().filter(|format| *format != Format::Geojson);
+        let mut wanted = types.map(|name| files.clone().find(|format| format.media_type().eq_ignore_ascii_case(name)));
+        // The first that is named, so that a browser, which takes anything, gets a page.
+        wanted.next().flatten()
+    };
+    query.format.or_else(|| if f { None } else { accepted() }).filter(|_| !query.hits_only)
+}
+
+/// The links to the same features as files.
+pub fn links(items: &str) -> impl Iterator<Item = Value> {
+    let separator = if items.contains('?') { '&' } else { '?' };
+    let href = move |format: Format| format!("{}{separator}f={}", items, format.name());
+    Format::ALL.map(|format| link("enclosure", &href(format), format.media_type(), "All of it as a file")).into_iter()
+}
+
+/// Answers with the file.
+pub async fn export_items(
+    app: &App,
+    caller: Caller,
+    layer: &'static Layer,
+    query: ItemsQuery,
+    format: Format,
+    request: &HttpRequest,
+) -> Result<HttpResponse, Error> {
+    let trace = Trace::of(request);
+    let view = View::new(&caller, layer);
+    if view.shows(Class::Restricted) {
+        trace.check_purpose()?;
+    }
+    let mut conn = app.store.connection().await?;
+    // Each format has a tag of its own: they may be had from the same address.
+    let tag = public_tag(&mut conn, &caller).await?;
+    let tag = tag.map(|tag| format!("{}-{}\"", tag.trim_end_matches('"'), format.name()));
+    drop(conn);
+    if let Some(answer) = tag.as_deref().and_then(|tag| not_modified(request, tag)) {
+        return Ok(answer);
+    }
+    let mut response = HttpResponse::Ok();
+    response
+        .content_type(match format {
+            Format::Csv => "text/csv; charset=utf-8; header=present",
+            other => other.media_type(),
+        })
+        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{}\"", file_name(layer, &query, format))))
+        .insert_header((CONTENT_CRS, content_crs()));
+    if request.method() == Method::HEAD {
+        return Ok(with_tag(response.finish(), tag));
+    }
+    let limit = Duration::from_secs(app.limits.export_timeout_s);
+    let vietnamese = wants_vietnamese(request.headers());
+    let conn = app.store.export_connection().await?;
+    let mut export =
+        Export { app: app.clone(), caller, layer, query, format, vietnamese, trace, rows: 0, restricted: 0 };
+    let answer = if format == Format::Xlsx {
+        let about = export.about(&own(&base(app, request), request));
+        let file = timeout(limit, export.workbook(conn, about)).await;
+        let file = file.unwrap_or(Err(Error::Timeout));
+        export.log(file.is_ok()).await?;
+        let file = file?;
+        let length = file.metadata().map_err(anyhow::Error::from)?.len();
+        // It is compressed already.
+        response.insert_header((CONTENT_ENCODING, HeaderValue::from_static("identity")));
+        response.body(SizedStream::new(length, contents(file)))
+    } else {
+        let (sender, receiver) = channel(2);
+        actix_web::rt::spawn(export.send(conn, sender, limit));
+        response.streaming(parts(receiver))
+    };
+    Ok(with_tag(answer, tag))
+}
+
+/// `cameras_2026-11-24_405@2023-09-20.csv`
+fn file_name(layer: &Layer, query: &ItemsQuery, format: Format) -> String {
+    let day = query.as_of.unwrap_or_else(today);
+    let unit = query.within.as_ref().map(|unit| match unit.on {
+        Some(on) => format!("_{}@{on}", unit.code),
+        None => format!("_{}", unit.code),
+    });
+    let safe = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '@');
+    let unit: String = unit.unwrap_or_default().chars().filter(|c| safe(*c)).collect();
+    format!("{}_{day}{unit}.{}", layer.collection, format.name())
+}
+
+/// A file on its way.
+struct Export {
+    app: App,
+    caller: Caller,
+    layer: &'static Layer,
+    query: ItemsQuery,
+    format: Format,
+    vietnamese: bool,
+    trace: Trace,
+    /// So many rows have been written, so many of them with restricted fields.
+    rows: usize,
+    restricted: usize,
+}
+
+/// An error cuts the connection, by which the client sees that the file is not complete.
+type Chunk = Result<Bytes, std::io::Error>;
+
+/// A part of a file.
+enum Part {
+    More(Bytes),
+    Last(Bytes),
+}
+
+/// The parts as they come. Without a last one the file is not complete.
+fn parts(receiver: Receiver<Part>) -> impl Stream<Item = Chunk> {
+    stream::unfold(Some(receiver), async |receiver| {
+        let mut receiver = receiver?;
+        Some(match receiver.recv().await {
+            Some(Part::More(bytes)) => (Ok(bytes), Some(receiver)),
+            Some(Part::Last(bytes)) => (Ok(bytes), None),
+            None => (Err(std::io::Error::other("the export was cut off")), None),
+        })
+    })
+}
+
+impl Export {
+    /// Writes the file into a channel; whatever happens, what went out is logged before its last part is.
+    async fn send(mut self, conn: ExportConnection, sender: Sender<Part>, limit: Duration) {
+        let written = timeout(limit, self.write(conn, &sender)).await.unwrap_or(Err(Error::Timeout));
+        let complete = written.is_ok();
+        let logged = self.log(complete).await;
+        match (written, logged) {
+            // There is room for it, and when the client is gone it is for nobody.
+            (Ok(tail), Ok(())) => drop(sender.try_send(Part::Last(tail.into()))),
+            (Err(error), _) | (_, Err(error)) => {
+                tracing::warn!(%error, rows = self.rows, format = self.format.name(), "an export was cut off");
+            }
+        }
+    }
+
+    /// Writes all rows and returns the end of the file.
+    async fn write(&mut self, mut conn: ExportConnection, sender: &Sender<Part>) -> Result<Vec<u8>, Error> {
+        let view = View::new(&self.caller, self.layer);
+        let text = Text::new(self.format, self.columns());
+        let mut out = Vec::with_capacity(CHUNK + CHUNK / 4);
+        text.head(&mut out);
+        let Some(open) = conn.get() else { return Err(Error::Overloaded) };
+        let rows = items::stream(open, &view, &self.query, today()).await?;
+        let mut rows = Box::pin(rows);
+        while let Some(row) = rows.try_next().await? {
+            text.row(&mut out, &view, &row, self.rows == 0);
+            self.rows += 1;
+            self.restricted += restricted_rows(self.layer, std::slice::from_ref(&row));
+            if out.len() >= CHUNK {
+                let chunk = std::mem::replace(&mut out, Vec::with_capacity(CHUNK + CHUNK / 4));
+                sender.send(Part::More(chunk.into())).await.map_err(|_| Error::Timeout)?;
+            }
+        }
+        drop(rows);
+        conn.done();
+        text.tail(&mut out);
+        // Room for the end, which is sent when it is logged.
+        drop(sender.reserve().await.map_err(|_| Error::Timeout)?);
+        Ok(out)
+    }
+
+    async fn workbook(&mut self, mut conn: ExportConnection, mut about: About) -> Result<File, Error> {
+        let failed = |error| Error::Internal(anyhow::Error::new(error));
+        let view = View::new(&self.caller, self.layer);
+        let mut xlsx = Xlsx::new(self.columns()).map_err(failed)?;
+        let Some(open) = conn.get() else { return Err(Error::Overloaded) };
+        let rows = items::stream(open, &view, &self.query, today()).await?.ready_chunks(256);
+        let mut rows = Box::pin(rows);
+        while let Some(rows) = rows.next().await {
+            for row in rows {
+                let row = row?;
+                xlsx.row(&row).map_err(failed)?;
+                self.rows += 1;
+                self.restricted += restricted_rows(self.layer, std::slice::from_ref(&row));
+            }
+            // Others wait for this thread.
+            tokio::task::yield_now().await;
+        }
+        drop(rows);
+        conn.done();
+        about.push((if self.vietnamese { "Số dòng" } else { "Rows" }, self.rows.to_string()));
+        let file = block(move || xlsx.finish(about)).await.map_err(|_| Error::Overloaded)?;
+        Ok(file?)
+    }
+
+    fn columns(&self) -> Columns {
+        let fields = View::new(&self.caller, self.layer).fields().collect();
+        Columns { layer: self.layer, fields, vietnamese: self.vietnamese }
+    }
+
+    /// What the last sheet of a workbook says.
+    fn about(&self, url: &str) -> About {
+        let pick = |vi, en| if self.vietnamese { vi } else { en };
+        let title = if self.vietnamese { self.layer.title.vi } else { self.layer.title.en };
+        let now = crate::time::in_vietnam(chrono::Utc::now());
+        let (address, filters) = url.split_once('?').unwrap_or((url, ""));
+        let filters: Vec<_> = form_urlencoded::parse(filters.as_bytes())
+            .filter(|(name, _)| name != "f")
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        let stranger = pick("Không đăng nhập", "Not signed in").to_owned();
+        vec![
+            (pick("Lớp dữ liệu", "What"), format!("{title} ({})", self.layer.collection)),
+            (pick("Xuất lúc", "When"), now.format("%d/%m/%Y %H:%M:%S").to_string()),
+            (pick("Người xuất", "By whom"), self.caller.account().map_or(stranger, |account| account.name.clone())),
+            (pick("Nguồn dữ liệu", "From where"), address.to_owned()),
+            (pick("Bộ lọc", "Filters"), filters.join("; ")),
+        ]
+    }
+
+    /// Notes who took what. Strangers take what anyone may have.
+    async fn log(&self, complete: bool) -> Result<(), Error> {
+        if self.caller.is_stranger() {
+            return Ok(());
+        }
+        let mut conn = self.app.store.connection().await?;
+        let mut detail = json!({
+            "path": self.trace.path,
+            "format": self.format.name(),
+            "rows": self.rows,
+            "restricted_rows": self.restricted,
+            "complete": complete,
+        });
+        self.trace.add_purpose(&mut detail);
+        self.trace.record(&mut conn, &self.caller, "export.items", Some(self.layer.collection), detail).await
+    }
+}
+
+/// The contents of a file, piece by piece.
+fn contents(file: File) -> impl Stream<Item = Chunk> {
+    stream::unfold(Some(file), async |file| {
+        let mut file = file?;
+        let read = block(move || {
+            let mut chunk = vec![0; CHUNK];
+            let length = file.read(&mut chunk)?;
+            chunk.truncate(length);
+            Ok((chunk, file))
+        });
+        match read.await.unwrap_or_else(|_| Err(std::io::Error::other("no thread to read a file"))) {
+            Ok((chunk, _)) if chunk.is_empty() => None,
+            Ok((chunk, file)) => Some((Ok(Bytes::from(chunk)), Some(file))),
+            Err(error) => Some((Err(error), None)),
+        }
+    })
+}

@@ -1,0 +1,183 @@
+//! What handlers take from a request: who asks, which layer, which language.
+
+use actix_web::dev::Payload;
+use actix_web::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_TYPE, HeaderMap};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+use diesel::result::QueryResult;
+use diesel_async::AsyncPgConnection;
+use std::future::{Ready, ready};
+use std::net::IpAddr;
+use std::pin::Pin;
+
+use crate::access::Caller;
+use crate::accounts::audit::By;
+use crate::accounts::callers;
+use crate::error::Error;
+use crate::http::address::client_address;
+use crate::http::auth::{csrf, session_cookie};
+use crate::http::envelope::RequestId;
+use crate::http::state::App;
+use crate::input::Members;
+use crate::layers::Layer;
+
+/// What a request brings to say who asks. Without `Debug`: it holds secrets.
+#[derive(Clone)]
+pub enum Claim {
+    Nothing,
+    Token { secret: String, address: Option<IpAddr> },
+    Session { secret: String },
+}
+
+impl Claim {
+    /// A bearer token, else a browser's session: a page that sends a token means that.
+    ///
+    /// # Errors
+    /// 401 for an `Authorization` that is none.
+    pub fn of(app: &App, request: &HttpRequest) -> Result<Claim, Error> {
+        if let Some(header) = request.headers().get(AUTHORIZATION) {
+            let header = header.to_str().map_err(|_| Error::Unauthorized)?;
+            let (scheme, secret) = header.split_once(' ').ok_or(Error::Unauthorized)?;
+            if !scheme.eq_ignore_ascii_case("bearer") {
+                return Err(Error::Unauthorized);
+            }
+            let address = client_address(app.limits.trust_proxy, request);
+            return Ok(Claim::Token { secret: secret.trim().to_owned(), address });
+        }
+        let session = session_cookie(request.headers()).map(|secret| Claim::Session { secret: secret.to_owned() });
+        Ok(session.unwrap_or(Claim::Nothing))
+    }
+
+    /// Who that is now; `None` when it has ended. `is_use`: whether it is used by that, which keeps a session alive.
+    pub async fn caller(&self, app: &App, conn: &mut AsyncPgConnection, is_use: bool) -> QueryResult<Option<Caller>> {
+        let account = match self {
+            Claim::Nothing => return Ok(Some(Caller::Stranger)),
+            Claim::Token { secret, address } => callers::by_token(conn, secret, *address, is_use).await?,
+            Claim::Session { secret } => {
+                callers::by_session(conn, secret, app.limits.sessions.idle_min, is_use).await?
+            }
+        };
+        Ok(account.map(Caller::Account))
+    }
+}
+
+/// A session that has ended is that of a stranger, so that the map still opens; a token that has ended is refused, since
+/// its program would else take what strangers see for all there is.
+impl FromRequest for Caller {
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Caller, Error>>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let app = request.app_data::<web::Data<App>>().ok_or(Error::NotFound)?;
+            let claim = Claim::of(app, &request)?;
+            if matches!(claim, Claim::Nothing) {
+                return Ok(Caller::Stranger);
+            }
+            let caller = claim.caller(app, &mut *app.store.connection().await?, true).await?;
+            let Some(Caller::Account(account)) = caller else {
+                return if matches!(claim, Claim::Token { .. }) {
+                    Err(Error::Unauthorized)
+                } else {
+                    Ok(Caller::Stranger)
+                };
+            };
+            app.limiters.admit_account(account.id, !request.method().is_safe())?;
+            if let Claim::Session { secret } = claim
+                && !request.method().is_safe()
+            {
+                csrf::check(app, &request, &secret)?;
+            }
+            Ok(Caller::Account(account))
+        })
+    }
+}
+
+/// By whom a request does something, for the audit trail.
+pub fn by(app: &App, request: &HttpRequest, actor: &str) -> By {
+    By {
+        actor: actor.to_owned(),
+        request_id: request.extensions().get::<RequestId>().map(|id| id.0.clone()),
+        address: client_address(app.limits.trust_proxy, request),
+    }
+}
+
+/// The layer that the path names.
+pub struct LayerPath(pub &'static Layer);
+
+impl FromRequest for LayerPath {
+    type Error = Error;
+    type Future = Ready<Result<LayerPath, Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let layer = request.match_info().get("collection").and_then(Layer::of_collection);
+        ready(layer.map(LayerPath).ok_or(Error::NotFound))
+    }
+}
+
+/// The id of the record that the path names; what is not a number is no record.
+pub struct RecordId(pub i64);
+
+impl FromRequest for RecordId {
+    type Error = Error;
+    type Future = Ready<Result<RecordId, Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let id = request.match_info().get("id").and_then(|id| id.parse().ok()).filter(|id| *id > 0);
+        ready(id.map(RecordId).ok_or(Error::NotFound))
+    }
+}
+
+/// An id in the path; what is not a number names nothing.
+pub fn id_in_path(request: &HttpRequest, name: &str) -> Result<i64, Error> {
+    request.match_info().get(name).and_then(|id| id.parse().ok()).filter(|id| *id > 0).ok_or(Error::NotFound)
+}
+
+/// A body that is a JSON object. Only of JSON's own media type: a form of another page cannot send that unasked.
+pub fn json_body(request: &HttpRequest, body: &[u8]) -> Result<Members, Error> {
+    let given = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = given.split(';').next().unwrap_or_default().trim();
+    if !["application/json", "application/merge-patch+json"].iter().any(|known| known.eq_ignore_ascii_case(essence)) {
+        return Err(Error::UnsupportedMediaType);
+    }
+    Members::of_body(body)
+}
+
+/// Whether the client wants Vietnamese, which it gets unless it prefers English.
+pub fn wants_vietnamese(headers: &HeaderMap) -> bool {
+    let header = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let quality = |language: &str| {
+        header
+            .split(',')
+            .filter_map(|part| {
+                let (tag, quality) = part.split_once(";q=").unwrap_or((part, "1"));
+                let primary = tag.trim().split('-').next().unwrap_or_default();
+                primary.eq_ignore_ascii_case(language).then(|| quality.trim().parse::<f64>().unwrap_or(0.0))
+            })
+            .fold(0.0, f64::max)
+    };
+    quality("vi") >= quality("en")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::http::header::HeaderValue;
+
+    #[test]
+    fn vietnamese_unless_english_is_preferred() {
+        for (header, vietnamese) in [
+            ("", true),
+            ("vi", true),
+            ("en", false),
+            ("en-GB,en;q=0.9", false),
+            ("en;q=0.5, vi-VN", true),
+            ("fr, en;q=0.3", false),
+            ("fr", true),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(ACCEPT_LANGUAGE, HeaderValue::from_static(header));
+            assert_eq!(wants_vietnamese(&headers), vietnamese, "{header}");
+        }
+    }
+}

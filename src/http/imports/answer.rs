@@ -1,0 +1,74 @@
+//! An import as JSON.
+
+use actix_web::HttpRequest;
+use serde_json::{Value, json};
+
+use crate::error::Error;
+use crate::http::imports::{XLSX, vietnamese};
+use crate::http::links::{base, link};
+use crate::http::state::App;
+use crate::imports::{Import, listed};
+use crate::postgres::Connection;
+
+/// Rows of each kind that are listed one by one; the workbook has them all.
+const LISTED: i64 = 1000;
+
+/// The document of an import: its plan, counts, findings, and the rows that change or are missing.
+pub async fn document(
+    conn: &mut Connection,
+    app: &App,
+    request: &HttpRequest,
+    import: &Import,
+) -> Result<Value, Error> {
+    let updates = listed(conn, import.id, "update", LISTED).await?;
+    let missing = listed(conn, import.id, "missing", LISTED).await?;
+    let mut document = summary(&base(app, request), import);
+    document["options"] = import.options.clone();
+    document["mapping"] = import.mappings.clone();
+    document["findings"] = findings(import, vietnamese(request));
+    document["updates"] = json!(updates);
+    document["missing"] = json!(missing);
+    if let Some(undone) = &import.undone {
+        document["undone"] = undone.clone();
+    }
+    Ok(document)
+}
+
+/// What a list says of an import.
+pub fn summary(base: &str, import: &Import) -> Value {
+    let own = format!("{base}/imports/{}", import.id);
+    let mut summary = json!({
+        "id": import.id.to_string(),
+        "collection": import.collection,
+        "mode": import.mode,
+        "status": import.status,
+        "source_org": import.source_org,
+        "file": {"name": import.file_name, "format": import.format, "sha256": import.file_hash},
+        "plan": import.plan,
+        "counts": import.counts,
+        "progress": {"done": import.done, "total": import.total},
+        "created_at": import.created_at,
+        "created_by": import.sent_by,
+        "committed_at": import.committed_at,
+        "erased_at": import.erased_at,
+        "links": [
+            link("self", &own, "application/json", "This import"),
+            link("related", &format!("{own}/workbook"), XLSX, "The file back, with what is wrong where"),
+        ],
+    });
+    if let Some(failure) = &import.failure {
+        summary["failure"] = json!(failure);
+    }
+    summary
+}
+
+/// Each with its message in the language asked for, and in both.
+fn findings(import: &Import, vietnamese: bool) -> Value {
+    let mut findings = import.findings.clone();
+    for finding in findings.as_array_mut().into_iter().flatten() {
+        let messages = finding["message"].take();
+        finding["message"] = messages[if vietnamese { "vi" } else { "en" }].clone();
+        finding["messages"] = messages;
+    }
+    findings
+}

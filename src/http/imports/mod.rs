@@ -1,0 +1,258 @@
+//! `/imports`: files that are planned, committed, sent back, undone.
+
+mod answer;
+mod upload;
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use actix_web::http::header::{CONTENT_DISPOSITION, LOCATION};
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Deserialize;
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::access::{Caller, Role, View, may_write};
+use crate::conditions::limit_of;
+use crate::error::Error;
+use crate::files::sheet;
+use crate::http::extract::{LayerPath, wants_vietnamese};
+use crate::http::links::{base, link, own, with_parameter};
+use crate::http::state::App;
+use crate::http::writes::writable;
+use crate::imports::interpret::{Finding, Overrides, returned, template};
+use crate::imports::{Consent, Import};
+use crate::input::Params;
+use crate::layers::{Layer, Problem, Type};
+use crate::{imports, units};
+
+/// How long a client waits for a plan before it is told to ask again.
+const PATIENCE: Duration = Duration::from_secs(25);
+
+const DEFAULT_LIMIT: usize = 100;
+const MAX_LIMIT: usize = 1000;
+
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+/// `POST /api/v1/collections/{collection}/imports`: plans what a file would do, and writes nothing of it. `201` with the
+/// plan; `202` when it takes longer, and `GET /imports/{id}` tells how far it is.
+pub async fn create_import(
+    app: web::Data<App>,
+    caller: Caller,
+    LayerPath(layer): LayerPath,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> Result<HttpResponse, Error> {
+    writable(layer)?;
+    may_write(&caller, layer)?;
+    let sent = upload::read(layer, &caller, &request, payload, app.limits.bulk_limit).await?;
+    let mut conn = app.store.connection().await?;
+    let id = imports::create(&mut conn, &caller, layer, &sent).await?;
+    let planner = caller.clone();
+    let planning = actix_web::rt::spawn(async move { imports::plan(&mut conn, &planner, layer, id, sent).await });
+    let done = match actix_web::rt::time::timeout(PATIENCE, planning).await {
+        Ok(planned) => {
+            planned.map_err(anyhow::Error::new)??;
+            true
+        }
+        Err(_) => false,
+    };
+    let mut conn = app.store.connection().await?;
+    let import = imports::find(&mut conn, &caller, id).await?.ok_or(Error::NotFound)?;
+    let document = answer::document(&mut conn, &app, &request, &import).await?;
+    let mut response = if done { HttpResponse::Created() } else { HttpResponse::Accepted() };
+    Ok(response.insert_header((LOCATION, format!("{}/imports/{id}", base(&app, &request)))).json(document))
+}
+
+/// `GET /api/v1/imports`: one's own, newest first; administrators see all.
+pub async fn list_imports(app: web::Data<App>, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Error> {
+    if caller.is_stranger() {
+        return Err(Error::Unauthorized);
+    }
+    let mut params = Params::parse(request.query_string());
+    params.format(&["json"])?;
+    let from_link = ("giá trị lấy từ liên kết next", "taken from a next link");
+    let before = params.read("cursor", from_link, |text| text.parse::<Uuid>().ok())?;
+    let limit = params.read("limit", ("số nguyên từ 1", "an integer from 1"), |text| limit_of(text, MAX_LIMIT))?;
+    let limit = limit.unwrap_or(DEFAULT_LIMIT);
+    params.finish()?;
+    let mut conn = app.store.connection().await?;
+    let mut imports = imports::list(&mut conn, &caller, before, limit as i64 + 1).await?;
+    let base = base(&app, &request);
+    let mut links = vec![link("self", &own(&base, &request), "application/json", "This page")];
+    if imports.len() > limit {
+        imports.truncate(limit);
+        let last = imports.last().map(|import| import.id.to_string()).unwrap_or_default();
+        let next = with_parameter(&base, &request, "cursor", &last);
+        links.push(link("next", &next, "application/json", "The next page"));
+    }
+    let imports: Vec<_> = imports.iter().map(|import| answer::summary(&base, import)).collect();
+    Ok(HttpResponse::Ok().json(json!({"imports": imports, "links": links})))
+}
+
+/// `GET /api/v1/imports/{import}`: the plan, or how far it is.
+pub async fn find_import(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Error> {
+    Params::only_format(request.query_string(), &["json"])?;
+    let mut conn = app.store.connection().await?;
+    let (import, _) = known(&mut conn, &caller, &path).await?;
+    Ok(HttpResponse::Ok().json(answer::document(&mut conn, &app, &request, &import).await?))
+}
+
+#[derive(Deserialize)]
+struct Commit {
+    plan: String,
+    #[serde(default)]
+    accept_warnings: bool,
+    #[serde(default)]
+    confirm_missing: bool,
+}
+
+/// `POST /api/v1/imports/{import}/commit`: writes everything that the plan says, or nothing.
+pub async fn commit_import(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<String>,
+    request: HttpRequest,
+    body: web::Bytes,
+) -> Result<HttpResponse, Error> {
+    let mut conn = app.store.connection().await?;
+    let (import, layer) = known(&mut conn, &caller, &path).await?;
+    may_write(&caller, layer)?;
+    let Commit { plan, accept_warnings, confirm_missing } = serde_json::from_slice(&body).map_err(|error| {
+        Error::Invalid(vec![Problem::at(
+            "",
+            "json.malformed",
+            format!("Cần JSON có “plan”: {error}."),
+            format!("JSON with “plan” is needed: {error}."),
+        )])
+    })?;
+    let consent = Consent { plan, accept_warnings, confirm_missing };
+    imports::commit(&mut conn, &caller, layer, import.id, &consent, app.limits.request_timeout_s).await?;
+    let import = imports::find(&mut conn, &caller, import.id).await?.ok_or(Error::NotFound)?;
+    Ok(HttpResponse::Ok().json(answer::document(&mut conn, &app, &request, &import).await?))
+}
+
+/// `POST /api/v1/imports/{import}/undo`: restores every record that nobody has changed since, and lists the others.
+pub async fn undo_import(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Error> {
+    let mut conn = app.store.connection().await?;
+    let (import, layer) = known(&mut conn, &caller, &path).await?;
+    may_write(&caller, layer)?;
+    imports::undo(&mut conn, &caller, layer, import.id, app.limits.request_timeout_s).await?;
+    let import = imports::find(&mut conn, &caller, import.id).await?.ok_or(Error::NotFound)?;
+    Ok(HttpResponse::Ok().json(answer::document(&mut conn, &app, &request, &import).await?))
+}
+
+/// `GET /api/v1/imports/{import}/workbook`: the file back as a workbook that says what is wrong where.
+pub async fn show_workbook(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Error> {
+    Params::only_format(request.query_string(), &["xlsx"])?;
+    let mut conn = app.store.connection().await?;
+    let (import, layer) = known(&mut conn, &caller, &path).await?;
+    let file = imports::file(&mut conn, import.id).await?.ok_or(Error::NotFound)?;
+    let states: HashMap<_, _> = imports::operations(&mut conn, import.id).await?.into_iter().collect();
+    let missing = imports::listed(&mut conn, import.id, "missing", i64::MAX).await?;
+    let overrides = imports::remembered(&mut conn, &caller, layer).await?;
+    drop(conn);
+    let findings: Vec<Finding> = serde_json::from_value(import.findings).map_err(anyhow::Error::new)?;
+    let written = web::block(move || {
+        let workbook = sheet::read(&file).map_err(|problem| Error::Invalid(vec![problem]))?;
+        let rows = returned::Outcome { findings: &findings, states: &states, missing: &missing };
+        returned::write(layer, &workbook, &overrides, &rows).map_err(|error| anyhow::Error::new(error).into())
+    });
+    let bytes: Result<Vec<u8>, Error> = written.await.map_err(anyhow::Error::new)?;
+    let name = import.file_name.as_deref().and_then(|name| name.rsplit_once('.')).map_or("import", |(name, _)| name);
+    Ok(download(bytes?, &format!("{name}-ket-qua.xlsx")))
+}
+
+/// `GET /api/v1/collections/{collection}/import-template.xlsx`: the workbook to fill in.
+pub async fn show_template(
+    app: web::Data<App>,
+    caller: Caller,
+    LayerPath(layer): LayerPath,
+    request: HttpRequest,
+) -> Result<HttpResponse, Error> {
+    Params::only_format(request.query_string(), &["xlsx"])?;
+    if !layer.is_writable() {
+        return Err(Error::NotFound);
+    }
+    let view = View::new(&caller, layer);
+    let mut conn = app.store.connection().await?;
+    let of_places = caller.grants().iter().filter(|grant| grant.covers(layer) && grant.role >= Role::Editor);
+    let everywhere = of_places.clone().any(|grant| grant.places.is_empty());
+    let ids: Vec<i64> = of_places.flat_map(|grant| &grant.places).flat_map(|place| place.communes.clone()).collect();
+    let communes = units::communes_of_today(&mut conn, if everywhere { None } else { Some(ids) }).await?;
+    // Strangers get the columns that an editor without restricted fields has.
+    let class = view.class_written().max(crate::layers::Class::Internal);
+    let is_asked = |field: &&'static crate::layers::Field| {
+        field.writable
+            && layer.class(field) <= class
+            && !matches!(field.name, "source" | "declared_on")
+            && !matches!(field.value, Type::Timestamp)
+    };
+    let fields: Vec<_> = layer.fields().filter(is_asked).collect();
+    let written = web::block(move || template::write(layer, &fields, &communes));
+    let bytes = written.await.map_err(anyhow::Error::new)?.map_err(anyhow::Error::new)?;
+    Ok(download(bytes, &format!("{}.xlsx", layer.collection)))
+}
+
+fn download(bytes: Vec<u8>, name: &str) -> HttpResponse {
+    // RFC 6266: the name in UTF-8, percent-encoded.
+    let encoded: String = name
+        .bytes()
+        .map(|byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => char::from(byte).to_string(),
+            byte => format!("%{byte:02X}"),
+        })
+        .collect();
+    HttpResponse::Ok()
+        .content_type(XLSX)
+        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename*=UTF-8''{encoded}")))
+        .body(bytes)
+}
+
+/// The import that the path names, and its layer: 401 for strangers, 404 for what is not the caller's.
+async fn known(
+    conn: &mut crate::postgres::Connection,
+    caller: &Caller,
+    id: &str,
+) -> Result<(Import, &'static Layer), Error> {
+    if caller.is_stranger() {
+        return Err(Error::Unauthorized);
+    }
+    let id: Uuid = id.parse().map_err(|_| Error::NotFound)?;
+    let import = imports::find(conn, caller, id).await?.ok_or(Error::NotFound)?;
+    let layer = Layer::of_collection(&import.collection).ok_or(Error::NotFound)?;
+    Ok((import, layer))
+}
+
+/// The overrides that a client gave as JSON.
+fn overrides_of(layer: &'static Layer, text: &str) -> Result<Overrides, Error> {
+    let malformed = || {
+        Error::parameter(
+            "mapping",
+            "“mapping” phải là JSON: {\"tên cột\": \"trường\"}.",
+            "“mapping” must be JSON: {\"header\": \"field\"}.",
+        )
+    };
+    let given: serde_json::Value = serde_json::from_str(text).map_err(|_| malformed())?;
+    Overrides::read(layer, given.as_object().ok_or_else(malformed)?).map_err(Error::BadRequest)
+}
+
+/// The language of the findings.
+fn vietnamese(request: &HttpRequest) -> bool {
+    wants_vietnamese(request.headers())
+}

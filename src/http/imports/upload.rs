@@ -1,0 +1,152 @@
+//! What comes with an import: the file, as the body or as a part of a form, and what its sender says of it.
+
+use actix_multipart::Multipart;
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::{FromRequest, HttpRequest, web};
+use futures_util::StreamExt;
+use serde_json::Value;
+
+use crate::access::Caller;
+use crate::error::Error;
+use crate::http::imports::overrides_of;
+use crate::imports::interpret::{Overrides, epsg_of_meridian, is_metric_grid};
+use crate::imports::{Mode, Options, Sent};
+use crate::input::Params;
+use crate::layers::{Layer, Problem};
+use crate::time::today;
+
+/// Fields of a form are short.
+const FIELD_LIMIT: usize = 64 * 1024;
+
+/// Reads an upload of at most so many bytes. Everything but the file may be a query parameter or a field of the form.
+///
+/// # Errors
+/// 400 for parameters, 413 for a file that is too large, 422 without a file.
+pub async fn read(
+    layer: &'static Layer,
+    caller: &Caller,
+    request: &HttpRequest,
+    payload: web::Payload,
+    limit: usize,
+) -> Result<Sent, Error> {
+    let content_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let mut query = request.query_string().to_owned();
+    let mut file_name = None;
+    let file = if content_type.starts_with("multipart/form-data") {
+        let form = read_form(request, payload, limit).await?;
+        for (name, value) in form.fields {
+            let pair = form_urlencoded::Serializer::new(String::new()).append_pair(&name, &value).finish();
+            query = if query.is_empty() { pair } else { format!("{query}&{pair}") };
+        }
+        file_name = form.file_name;
+        form.file
+    } else {
+        read_body(payload, limit).await?
+    };
+    if file.is_empty() {
+        let (vi, en) = ("Không có tệp nào được gửi.", "No file was sent.");
+        return Err(Error::Invalid(vec![Problem::at("", "file.empty", vi, en)]));
+    }
+    let mut sent = of_parameters(layer, caller, Params::parse(&query))?;
+    sent.file = file;
+    sent.file_name = sent.file_name.or(file_name);
+    Ok(sent)
+}
+
+fn of_parameters(layer: &'static Layer, caller: &Caller, mut params: Params) -> Result<Sent, Error> {
+    let day = |text: &str| text.parse::<chrono::NaiveDate>().ok();
+    let a_day = ("ngày dạng 2023-09-20", "a date such as 2023-09-20");
+    let mode = params.read("mode", ("upsert hoặc snapshot", "upsert or snapshot"), Mode::of_name)?;
+    let source_org = params.take("source_org")?.filter(|text| !text.trim().is_empty());
+    let grid = |text: &str| {
+        let code = text.to_ascii_uppercase();
+        let code = code.rsplit([':', '/']).next()?.parse().ok()?;
+        is_metric_grid(code).then_some(code)
+    };
+    let grids = ("mã EPSG của VN-2000, như EPSG:5897", "an EPSG code of VN-2000, such as EPSG:5897");
+    let crs = params.read("crs", grids, grid)?;
+    let meridians =
+        ("kinh tuyến trục của múi 3 độ, như 105.75", "the central meridian of a 3 degree zone, such as 105.75");
+    let of_meridian = |text: &str| epsg_of_meridian(text.replace(',', ".").parse().ok()?);
+    let meridian = params.read("central_meridian", meridians, of_meridian)?;
+    let units_as_of = params.read("units_as_of", a_day, day)?.unwrap_or_else(today);
+    let effective_on = params.read("effective_on", a_day, day)?.unwrap_or_else(today);
+    let mapping = params.take("mapping")?;
+    let overrides = mapping.as_deref().map_or_else(|| Ok(Overrides::default()), |text| overrides_of(layer, text))?;
+    let file_name = params.take("file_name")?;
+    params.finish()?;
+    let mode = mode.unwrap_or(Mode::Upsert);
+    let source_org = source_org.or_else(|| caller.account().and_then(|account| account.organisation.clone()));
+    if mode == Mode::Snapshot && source_org.is_none() {
+        return Err(Error::parameter(
+            "source_org",
+            "Danh sách đầy đủ (snapshot) cần biết là của đơn vị nào (source_org).",
+            "A snapshot needs to say whose list it is (source_org).",
+        ));
+    }
+    Ok(Sent {
+        file: Vec::new(),
+        file_name,
+        mode,
+        source_org,
+        options: Options {
+            epsg: crs.or(meridian),
+            units_as_of,
+            effective_on,
+            mapping: mapping.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or(Value::Null),
+        },
+        overrides,
+    })
+}
+
+async fn read_body(mut payload: web::Payload, limit: usize) -> Result<Vec<u8>, Error> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|_| broken())?;
+        if bytes.len() + chunk.len() > limit {
+            return Err(Error::TooLarge);
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes)
+}
+
+#[derive(Default)]
+struct Form {
+    file: Vec<u8>,
+    file_name: Option<String>,
+    fields: Vec<(String, String)>,
+}
+
+async fn read_form(request: &HttpRequest, payload: web::Payload, limit: usize) -> Result<Form, Error> {
+    let mut form = Form::default();
+    let mut payload = payload.into_inner();
+    let mut parts = Multipart::from_request(request, &mut payload).await.map_err(|_| broken())?;
+    while let Some(part) = parts.next().await {
+        let mut part = part.map_err(|_| broken())?;
+        let name = part.name().unwrap_or_default().to_owned();
+        let is_file = name == "file";
+        let file_name =
+            part.content_disposition().and_then(|disposition| disposition.get_filename()).map(str::to_owned);
+        let limit = if is_file { limit } else { FIELD_LIMIT };
+        let mut bytes = Vec::new();
+        while let Some(chunk) = part.next().await {
+            let chunk = chunk.map_err(|_| broken())?;
+            if bytes.len() + chunk.len() > limit {
+                return Err(Error::TooLarge);
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        if is_file {
+            form.file = bytes;
+            form.file_name = file_name;
+        } else {
+            form.fields.push((name, String::from_utf8(bytes).map_err(|_| broken())?));
+        }
+    }
+    Ok(form)
+}
+
+fn broken() -> Error {
+    Error::BadRequest(vec![Problem::at("", "body.broken", "Nội dung gửi lên bị hỏng.", "The body is broken.")])
+}

@@ -1,0 +1,178 @@
+//! Reading the features of a layer: `GET /collections/{collection}/items` and `…/items/{id}`.
+
+use actix_web::http::header::{CONTENT_ENCODING, ETAG, HeaderValue, LINK};
+use actix_web::{HttpRequest, HttpResponse, web};
+use chrono::{SecondsFormat, Utc};
+use serde_json::{Value, json};
+
+use crate::access::{Caller, View};
+use crate::conditions::{CRS84, ItemsQuery};
+use crate::error::Error;
+use crate::http::audit::Trace;
+use crate::http::caching::{not_modified, public_tag, with_tag};
+use crate::http::extract::{LayerPath, RecordId};
+use crate::http::links::{base, link, own, with_parameter, without_parameters};
+use crate::http::state::App;
+use crate::http::{exports, feature};
+use crate::input::Params;
+use crate::layers::{Class, Layer};
+use crate::postgres::row::Row;
+use crate::register::items;
+use crate::time::today;
+use diesel_async::AsyncPgConnection;
+
+pub const GEOJSON: &str = "application/geo+json";
+
+/// `GET /api/v1/collections/{collection}/items`
+pub async fn list_items(
+    app: web::Data<App>,
+    caller: Caller,
+    LayerPath(layer): LayerPath,
+    request: HttpRequest,
+) -> Result<HttpResponse, Error> {
+    let view = View::new(&caller, layer);
+    let query = ItemsQuery::parse(&view, Params::parse(request.query_string()))?;
+    if let Some(format) = exports::format(&request, &query) {
+        return exports::export_items(&app, caller, layer, query, format, &request).await;
+    }
+    let mut conn = app.store.connection().await?;
+    let tag = public_tag(&mut conn, &caller).await?;
+    if let Some(answer) = tag.as_deref().and_then(|tag| not_modified(&request, tag)) {
+        return Ok(answer);
+    }
+    let matched = items::count(&mut conn, &view, &query, today()).await?;
+    let page = match query.hits_only {
+        true => items::Page { rows: Vec::new(), next: None },
+        false => items::page(&mut conn, &view, &query, today()).await?,
+    };
+    log_restricted(&mut conn, &caller, layer, restricted_rows(layer, &page.rows), &Trace::of(&request)).await?;
+    drop(conn);
+
+    let base = base(&app, &request);
+    let mut links = vec![
+        link("self", &own(&base, &request), GEOJSON, "This page"),
+        link("collection", &format!("{base}/collections/{}", layer.collection), "application/json", layer.title.vi),
+    ];
+    links.extend(exports::links(&without_parameters(&base, &request, &["f", "limit", "cursor"])));
+    let mut response = HttpResponse::Ok();
+    if let Some(cursor) = page.next {
+        let next = with_parameter(&base, &request, "cursor", &cursor);
+        links.push(link("next", &next, GEOJSON, "The next page"));
+        response.insert_header((LINK, format!("<{next}>; rel=\"next\"; type=\"{GEOJSON}\"")));
+    }
+    let answer = response
+        .insert_header((CONTENT_CRS, content_crs()))
+        .content_type(GEOJSON)
+        .body(collection(&view, &page.rows, matched, links));
+    Ok(with_tag(answer, tag))
+}
+
+/// `GET /api/v1/collections/{collection}/items/{id}`
+pub async fn find_item(
+    app: web::Data<App>,
+    caller: Caller,
+    LayerPath(layer): LayerPath,
+    RecordId(id): RecordId,
+    request: HttpRequest,
+) -> Result<HttpResponse, Error> {
+    Params::only_format(request.query_string(), &["json", "geojson"])?;
+    let view = View::new(&caller, layer);
+    let mut conn = app.store.connection().await?;
+    let row = items::find(&mut conn, &view, id).await?.ok_or(Error::NotFound)?;
+    log_restricted(&mut conn, &caller, layer, restricted_rows(layer, std::slice::from_ref(&row)), &Trace::of(&request))
+        .await?;
+    Ok(single(&app, &request, &view, &row))
+}
+
+/// One feature with its links and ETag.
+pub fn single(app: &App, request: &HttpRequest, view: &View<'_>, row: &Row) -> HttpResponse {
+    let (etag, body) = tagged_feature(&base(app, request), view, row, &[]);
+    if let Some(unchanged) = not_modified(request, &etag) {
+        return unchanged;
+    }
+    let mut response = HttpResponse::Ok();
+    response.insert_header((ETAG, etag)).insert_header((CONTENT_CRS, content_crs()));
+    // A strong tag names these very bytes, so this answer is never compressed.
+    response.insert_header((CONTENT_ENCODING, HeaderValue::from_static("identity")));
+    response.content_type(GEOJSON).body(body)
+}
+
+/// The bytes of a feature with its links, and their ETag. `more` are further members.
+pub fn tagged_feature(base: &str, view: &View<'_>, row: &Row, more: &[(&str, Value)]) -> (String, Vec<u8>) {
+    let collection = format!("{base}/collections/{}", view.layer.collection);
+    let id = row.cells[0].as_integer().unwrap_or_default();
+    let links = json!([
+        link("self", &format!("{collection}/items/{id}"), GEOJSON, "This feature"),
+        link("collection", &collection, "application/json", view.layer.title.vi),
+    ]);
+    let mut members = vec![("links", links)];
+    members.extend(more.iter().cloned());
+    let mut body = Vec::new();
+    feature::write(&mut body, view, row, &members);
+    (etag(view, row, &body), body)
+}
+
+/// The strong tag of a feature: its version as the caller sees it, or the hash of what has no versions.
+fn etag(view: &View<'_>, row: &Row, body: &[u8]) -> String {
+    let version = view.field("version").and_then(|field| items::position(view, field));
+    match version.and_then(|at| row.cells[at].as_integer()) {
+        Some(version) if items::class_of_row(row) > Class::Public => format!("\"{version}\""),
+        Some(version) => format!("\"p{version}\""),
+        None => {
+            use sha2::{Digest, Sha256};
+            let hash = Sha256::digest(body);
+            let hex: String = hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+            format!("\"{hex}\"")
+        }
+    }
+}
+
+/// How many of the rows show restricted fields.
+pub fn restricted_rows(layer: &'static Layer, rows: &[Row]) -> usize {
+    if !layer.fields().any(|field| layer.class(field) == Class::Restricted) {
+        return 0;
+    }
+    rows.iter().filter(|row| items::class_of_row(row) == Class::Restricted).count()
+}
+
+/// Notes in the audit trail that restricted fields were read.
+pub async fn log_restricted(
+    conn: &mut AsyncPgConnection,
+    caller: &Caller,
+    layer: &'static Layer,
+    rows: usize,
+    trace: &Trace,
+) -> Result<(), Error> {
+    if rows == 0 {
+        return Ok(());
+    }
+    trace.record_reading(conn, caller, "restricted.read", layer, rows).await
+}
+
+fn collection(view: &View<'_>, rows: &[Row], matched: Option<i64>, links: Vec<Value>) -> Vec<u8> {
+    let mut head = json!({"type": "FeatureCollection"});
+    if let Some(matched) = matched {
+        head["numberMatched"] = json!(matched);
+    }
+    head["numberReturned"] = json!(rows.len());
+    head["timeStamp"] = json!(Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true));
+    head["links"] = json!(links);
+    let mut body = head.to_string().into_bytes();
+    body.pop();
+    body.extend_from_slice(b",\"features\":[");
+    for (index, row) in rows.iter().enumerate() {
+        if index > 0 {
+            body.push(b',');
+        }
+        feature::write(&mut body, view, row, &[]);
+    }
+    body.extend_from_slice(b"]}");
+    body
+}
+
+/// `Content-Crs` of every answer with features (OGC API Features, part 2).
+pub fn content_crs() -> String {
+    format!("<{CRS84}>")
+}
+
+pub const CONTENT_CRS: &str = "content-crs";

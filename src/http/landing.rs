@@ -1,0 +1,51 @@
+//! The landing page and the conformance classes (OGC API Common, Features).
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde_json::json;
+
+use crate::error::Error;
+use crate::http::links::{base, link};
+use crate::http::openapi::MEDIA_TYPE;
+use crate::http::state::App;
+use crate::input::Params;
+
+/// `GET /api/v1`
+pub async fn show_landing(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Error> {
+    Params::only_format(request.query_string(), &["json"])?;
+    let base = base(&app, &request);
+    Ok(HttpResponse::Ok().json(json!({
+        "title": "Hạ tầng số",
+        "description": "Sổ đăng ký và bản đồ hạ tầng số của địa phương: camera, trạm BTS, Wi-Fi, cáp quang. \
+                        The register and map of a locality's digital infrastructure.",
+        "links": [
+            link("self", &base, "application/json", "This document"),
+            link("service-desc", &format!("{base}/openapi.json"), MEDIA_TYPE, "The API, OpenAPI 3.0"),
+            link("service-doc", &format!("{base}/docs"), "text/html", "The API, to read"),
+            link("conformance", &format!("{base}/conformance"), "application/json", "Conformance classes"),
+            link("data", &format!("{base}/collections"), "application/json", "Layers"),
+            link("related", &format!("{base}/stats/definitions"), "application/json", "Figures"),
+        ],
+    })))
+}
+
+/// What is true of this service, spelled as the standards do.
+const CONFORMANCE: &[&str] = &[
+    "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/core",
+    "http://www.opengis.net/spec/ogcapi-common-2/1.0/conf/collections",
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
+    "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/create-replace-delete",
+    "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/update",
+    "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/optimistic-locking",
+    "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/features",
+    "http://www.opengis.net/spec/ogcapi-features-5/1.0/conf/schemas",
+    "http://www.opengis.net/spec/ogcapi-features-5/1.0/conf/core-roles-features",
+    "http://www.opengis.net/spec/ogcapi-features-5/1.0/conf/sortables",
+];
+
+/// `GET /api/v1/conformance`
+pub async fn show_conformance(request: HttpRequest) -> Result<HttpResponse, Error> {
+    Params::only_format(request.query_string(), &["json"])?;
+    Ok(HttpResponse::Ok().json(json!({"conformsTo": CONFORMANCE})))
+}

@@ -1,0 +1,62 @@
+//! Absolute links, as the client sees the service.
+
+use actix_web::HttpRequest;
+use actix_web::http::header::HOST;
+use serde_json::{Value, json};
+
+use crate::http::BASE;
+use crate::http::address::last_hop;
+use crate::http::state::App;
+
+/// Where the API is for this client: `https://hatang.example/api/v1`.
+pub fn base(app: &App, request: &HttpRequest) -> String {
+    format!("{}{BASE}", home(app, request))
+}
+
+/// Where the service is for this client: `https://hatang.example`.
+pub fn home(app: &App, request: &HttpRequest) -> String {
+    if let Some(url) = &app.limits.public_url {
+        return url.trim_end_matches('/').to_owned();
+    }
+    if app.limits.trust_proxy {
+        let headers = request.headers();
+        let scheme = last_hop(headers, "x-forwarded-proto", "proto").unwrap_or_else(|| "http".into());
+        let host = last_hop(headers, "x-forwarded-host", "host").unwrap_or_else(|| host(request).into());
+        return format!("{scheme}://{host}");
+    }
+    format!("http://{}", host(request))
+}
+
+fn host(request: &HttpRequest) -> &str {
+    request.headers().get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost")
+}
+
+pub fn link(rel: &str, href: &str, media_type: &str, title: &str) -> Value {
+    json!({"rel": rel, "href": href, "type": media_type, "title": title})
+}
+
+/// This request's own URL with one parameter set anew.
+pub fn with_parameter(base: &str, request: &HttpRequest, name: &str, value: &str) -> String {
+    let path = request.path().strip_prefix(BASE).unwrap_or_default();
+    let kept = form_urlencoded::parse(request.query_string().as_bytes()).filter(|(key, _)| key != name);
+    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).append_pair(name, value).finish();
+    format!("{base}{path}?{query}")
+}
+
+/// This request's own URL without some parameters.
+pub fn without_parameters(base: &str, request: &HttpRequest, names: &[&str]) -> String {
+    let path = request.path().strip_prefix(BASE).unwrap_or_default();
+    let kept =
+        form_urlencoded::parse(request.query_string().as_bytes()).filter(|(key, _)| !names.contains(&key.as_ref()));
+    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).finish();
+    if query.is_empty() { format!("{base}{path}") } else { format!("{base}{path}?{query}") }
+}
+
+/// This request's own URL.
+pub fn own(base: &str, request: &HttpRequest) -> String {
+    let path = request.path().strip_prefix(BASE).unwrap_or_default();
+    match request.query_string() {
+        "" => format!("{base}{path}"),
+        query => format!("{base}{path}?{query}"),
+    }
+}

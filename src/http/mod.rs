@@ -1,0 +1,37 @@
+//! Handlers, by URL: parse, permit, call, answer.
+
+pub mod address;
+pub mod audit;
+pub mod auth;
+pub mod basemap;
+pub mod batches;
+pub mod caching;
+pub mod changes;
+pub mod collections;
+pub mod docs;
+pub mod envelope;
+pub mod erasure;
+pub mod exports;
+pub mod extract;
+pub mod feature;
+pub mod health;
+pub mod history;
+pub mod imports;
+pub mod items;
+pub mod landing;
+pub mod links;
+pub mod openapi;
+pub mod rates;
+pub mod routes;
+pub mod schema;
+pub mod security;
+pub mod state;
+pub mod stats;
+pub mod tokens;
+pub mod users;
+pub mod web;
+pub mod wire;
+pub mod writes;
+
+/// The path under which the API lives; also the OGC API landing page.
+pub const BASE: &str = "/api/v1";

@@ -1,0 +1,279 @@
+//! The one list of routes and middleware; what `main` and the tests run.
+
+use std::future::ready;
+
+use actix_cors::Cors;
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::guard;
+use actix_web::http::header::{
+    ACCEPT_LANGUAGE, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_REQUEST_METHOD, CONTENT_TYPE, ETAG, HeaderName,
+    HeaderValue, IF_MATCH, IF_NONE_MATCH, LINK, LOCATION, RETRY_AFTER,
+};
+use actix_web::middleware::{Compress, Next, NormalizePath, from_fn};
+use actix_web::{Resource, Route, web};
+
+use crate::config::Limits;
+use crate::http as handlers;
+use crate::http::basemap::BASEMAP;
+use crate::http::rates::limit_rates;
+use crate::http::security::secure;
+use crate::http::state::App;
+use crate::http::wire::check_wire;
+use crate::http::{BASE, envelope};
+
+/// The service.
+pub fn app(
+    state: App,
+) -> actix_web::App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody + use<>>,
+        Error = actix_web::Error,
+        InitError = (),
+    > + use<>,
+> {
+    let payload = web::PayloadConfig::new(state.limits.body_limit);
+    let cors = cors(&state.limits);
+    actix_web::App::new()
+        .app_data(web::Data::new(state))
+        .app_data(payload)
+        .configure(routes)
+        .default_service(web::to(envelope::not_found))
+        .wrap(from_fn(limit_rates))
+        .wrap(from_fn(check_wire))
+        .wrap(from_fn(envelope::envelope))
+        .wrap(cors)
+        .wrap(from_fn(narrow_preflight))
+        .wrap(from_fn(secure))
+        .wrap(Compress::default())
+        .wrap(NormalizePath::trim())
+}
+
+/// Every route. The OpenAPI document describes the same list; a test compares them.
+fn routes(config: &mut web::ServiceConfig) {
+    config
+        .service(only_get("/", read().to(handlers::web::show_page)))
+        .service(only_get("/config.json", read().to(handlers::web::show_config)))
+        .service(only_get(BASEMAP, read().to(handlers::basemap::show_range)))
+        .service(only_get("/login", read().to(handlers::web::show_account)))
+        .service(only_get("/setup", read().to(handlers::web::show_account)))
+        .service(only_get(
+            "/{file:assets/[^/]+|favicon\\.svg|account\\.(?:js|css)}",
+            read().to(handlers::web::show_file),
+        ))
+        .service(only_get("/healthz", read().to(handlers::health::show_health)))
+        .service(only_get("/readyz", read().to(handlers::health::show_readiness)))
+        .service(only_get(BASE, read().to(handlers::landing::show_landing)))
+        .service(
+            web::scope(BASE)
+                .service(only_get("/openapi.json", read().to(handlers::openapi::show_openapi)))
+                .service(only_get("/docs", read().to(handlers::docs::show_docs)))
+                .service(only_get("/conformance", read().to(handlers::landing::show_conformance)))
+                .service(only_get("/collections", read().to(handlers::collections::list_collections)))
+                .service(only_get("/collections/{collection}", read().to(handlers::collections::find_collection)))
+                .service(only_get("/collections/{collection}/schema", read().to(handlers::collections::show_schema)))
+                .service(only_get(
+                    "/collections/{collection}/feature-schema",
+                    read().to(handlers::collections::show_feature_schema),
+                ))
+                .service(only_get(
+                    "/collections/{collection}/queryables",
+                    read().to(handlers::collections::show_queryables),
+                ))
+                .service(only_get(
+                    "/collections/{collection}/sortables",
+                    read().to(handlers::collections::show_sortables),
+                ))
+                .service(
+                    web::resource("/collections/{collection}/items")
+                        .route(read().to(handlers::items::list_items))
+                        .route(web::post().to(handlers::writes::create_item))
+                        .route(web::patch().to(handlers::writes::update_items))
+                        .route(web::delete().to(handlers::writes::delete_items))
+                        .route(options().to(handlers::writes::show_options))
+                        .default_service(web::to(handlers::writes::refuse_method)),
+                )
+                .service(
+                    web::resource("/collections/{collection}/items/{id}")
+                        .route(read().to(handlers::items::find_item))
+                        .route(web::put().to(handlers::writes::replace_item))
+                        .route(web::patch().to(handlers::writes::update_item))
+                        .route(web::delete().to(handlers::writes::delete_item))
+                        .route(options().to(handlers::writes::show_options))
+                        .default_service(web::to(handlers::writes::refuse_method)),
+                )
+                .service(only_get(
+                    "/collections/{collection}/items/{id}/history",
+                    read().to(handlers::history::list_versions),
+                ))
+                .service(only_get(
+                    "/collections/{collection}/items/{id}/history/{version}",
+                    read().to(handlers::history::find_version),
+                ))
+                .service(only_post(
+                    "/collections/{collection}/items/{id}/restore",
+                    web::post().to(handlers::writes::restore_item),
+                ))
+                .service(only_post(
+                    "/collections/{collection}/items/{id}/verify",
+                    web::post().to(handlers::writes::verify_item),
+                ))
+                .service(only_post("/collections/{collection}/verify", web::post().to(handlers::writes::verify_items)))
+                .service(methods(
+                    "/collections/{collection}/reclassification",
+                    "GET, HEAD, POST, OPTIONS",
+                    [read().to(handlers::writes::show_reclassification), web::post().to(handlers::writes::reclassify)],
+                ))
+                .service(only_get("/batches", read().to(handlers::batches::list_batches)))
+                .service(only_get("/batches/{batchId}", read().to(handlers::batches::find_batch)))
+                .service(only_post("/batches/{batchId}/undo", web::post().to(handlers::batches::undo_batch)))
+                .service(only_post(
+                    "/collections/{collection}/imports",
+                    web::post().to(handlers::imports::create_import),
+                ))
+                .service(only_get(
+                    "/collections/{collection}/import-template.xlsx",
+                    read().to(handlers::imports::show_template),
+                ))
+                .service(only_get("/imports", read().to(handlers::imports::list_imports)))
+                .service(only_get("/imports/{import}", read().to(handlers::imports::find_import)))
+                .service(only_get("/imports/{import}/workbook", read().to(handlers::imports::show_workbook)))
+                .service(only_post("/imports/{import}/commit", web::post().to(handlers::imports::commit_import)))
+                .service(only_post("/imports/{import}/undo", web::post().to(handlers::imports::undo_import)))
+                .service(only_get("/stats", read().to(handlers::stats::list_stats)))
+                .service(only_get("/stats/definitions", read().to(handlers::stats::list_definitions)))
+                .service(only_get("/stats/{unit}", read().to(handlers::stats::show_stats)))
+                .service(only_post(
+                    "/collections/{collection}/items/{id}/erase",
+                    web::post().to(handlers::erasure::erase_fields),
+                ))
+                .service(only_get("/audit", read().to(handlers::audit::list_events)))
+                .service(only_get("/changes", read().to(handlers::changes::list_changes)))
+                .service(only_get("/changes/stream", read().to(handlers::changes::stream_changes)))
+                .service(only_post("/auth/login", web::post().to(handlers::auth::log_in)))
+                .service(only_post("/auth/logout", web::post().to(handlers::auth::log_out)))
+                .service(only_get("/auth/me", read().to(handlers::auth::show_me)))
+                .service(only_post("/auth/password", web::post().to(handlers::auth::change_password)))
+                .service(only_post("/auth/setup", web::post().to(handlers::auth::set_password)))
+                .service(only_get("/auth/sessions", read().to(handlers::auth::list_sessions)))
+                .service(methods(
+                    "/auth/sessions/{session}",
+                    "DELETE, OPTIONS",
+                    [web::delete().to(handlers::auth::end_session)],
+                ))
+                .service(methods(
+                    "/tokens",
+                    "GET, HEAD, OPTIONS, POST",
+                    [read().to(handlers::tokens::list_tokens), web::post().to(handlers::tokens::create_token)],
+                ))
+                .service(methods(
+                    "/tokens/{token}",
+                    "DELETE, OPTIONS",
+                    [web::delete().to(handlers::tokens::revoke_token)],
+                ))
+                .service(methods(
+                    "/users",
+                    "GET, HEAD, OPTIONS, POST",
+                    [read().to(handlers::users::list_users), web::post().to(handlers::users::create_user)],
+                ))
+                .service(methods(
+                    "/users/{user}",
+                    "GET, HEAD, OPTIONS, PATCH",
+                    [read().to(handlers::users::find_user), web::patch().to(handlers::users::update_user)],
+                ))
+                .service(only_post(
+                    "/users/{user}/password-link",
+                    web::post().to(handlers::users::create_password_link),
+                ))
+                .service(only_post("/users/{user}/unlock", web::post().to(handlers::users::unlock_user)))
+                .service(methods(
+                    "/users/{user}/grants",
+                    "GET, HEAD, OPTIONS, POST",
+                    [read().to(handlers::users::list_grants), web::post().to(handlers::users::create_grant)],
+                ))
+                .service(methods(
+                    "/users/{user}/grants/{grant}",
+                    "DELETE, OPTIONS",
+                    [web::delete().to(handlers::users::revoke_grant)],
+                ))
+                .service(only_post(
+                    "/users/{user}/grants/{grant}/review",
+                    web::post().to(handlers::users::review_grant),
+                )),
+        );
+}
+
+/// A path with its methods, which `OPTIONS` and 405 name.
+fn methods<const N: usize>(path: &str, allow: &'static str, routes: [Route; N]) -> Resource {
+    let resource = routes.into_iter().fold(web::resource(path), Resource::route);
+    resource
+        .route(options().to(move || ready(envelope::allow(allow))))
+        .default_service(web::to(move || ready(envelope::refuse_method(allow))))
+}
+
+fn only_get(path: &str, handler: Route) -> Resource {
+    methods(path, envelope::READING, [handler])
+}
+
+fn only_post(path: &str, handler: Route) -> Resource {
+    methods(path, "POST, OPTIONS", [handler])
+}
+
+/// `GET`, and `HEAD` as the same without the body.
+fn read() -> Route {
+    web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
+}
+
+fn options() -> Route {
+    web::method(actix_web::http::Method::OPTIONS)
+}
+
+/// Browsers keep what a preflight allows for all methods that it names: one that asks to read must name no other.
+async fn narrow_preflight<B: MessageBody>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, actix_web::Error> {
+    let asked = request.headers().get(ACCESS_CONTROL_REQUEST_METHOD);
+    let reads = asked.is_some_and(|method| method == "GET" || method == "HEAD");
+    let mut response = next.call(request).await?;
+    if reads && response.headers().contains_key(ACCESS_CONTROL_ALLOW_METHODS) {
+        let reading = HeaderValue::from_static(envelope::READING);
+        response.headers_mut().insert(ACCESS_CONTROL_ALLOW_METHODS, reading);
+    }
+    Ok(response)
+}
+
+/// Anyone's page may read; configured origins may write.
+fn cors(limits: &Limits) -> Cors {
+    let write_origins = limits.write_origins.clone();
+    Cors::default()
+        .allowed_origin_fn(move |origin, request| {
+            let asked = request.headers.get("access-control-request-method").and_then(|method| method.to_str().ok());
+            let method = asked.unwrap_or(request.method.as_str());
+            matches!(method, "GET" | "HEAD" | "OPTIONS")
+                || write_origins.iter().any(|allowed| origin == allowed.as_str())
+        })
+        .allowed_methods(["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"])
+        .allowed_headers([
+            ACCEPT_LANGUAGE,
+            CONTENT_TYPE,
+            IF_MATCH,
+            IF_NONE_MATCH,
+            HeaderName::from_static("authorization"),
+            HeaderName::from_static("x-purpose"),
+            HeaderName::from_static("idempotency-key"),
+            HeaderName::from_static("x-csrf-token"),
+            HeaderName::from_static("last-event-id"),
+        ])
+        .expose_headers([
+            ETAG,
+            LOCATION,
+            LINK,
+            HeaderName::from_static("content-crs"),
+            HeaderName::from_static("x-request-id"),
+            RETRY_AFTER,
+        ])
+        .max_age(3600)
+}

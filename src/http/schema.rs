@@ -1,0 +1,152 @@
+//! JSON Schemas of a layer, from its table of fields.
+
+use serde_json::{Map, Value, json};
+
+use crate::access::View;
+use crate::conditions::order::is_sortable;
+use crate::layers::{Default, Field, Storage, Type};
+
+const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
+
+/// The fields with their roles (OGC API Features, part 5).
+pub fn of_properties(view: &View<'_>, url: &str) -> Value {
+    let mut properties = Map::new();
+    properties.insert("id".into(), json!({"type": "integer", "x-ogc-role": "id", "readOnly": true}));
+    properties.insert("geom".into(), geometry_role(view));
+    for field in view.fields() {
+        properties.insert(field.name.into(), of_field(field));
+    }
+    let mut schema = json!({"$schema": DIALECT, "$id": url, "title": view.layer.title.vi,
+        "x-title-en": view.layer.title.en, "type": "object", "required": required(view), "properties": properties,
+        "additionalProperties": false});
+    match view.layer.storage {
+        Storage::Assets { .. } => schema["x-legend"] = json!(view.layer.legend),
+        Storage::Units { .. } => schema["x-unit-level"] = json!(view.layer.unit_level()),
+    }
+    schema
+}
+
+/// What can be a parameter of items; `geom` by bbox.
+pub fn of_queryables(view: &View<'_>, url: &str) -> Value {
+    let mut schema = of_properties(view, url);
+    if let Some(properties) = schema["properties"].as_object_mut() {
+        properties.remove("id");
+    }
+    if let Some(object) = schema.as_object_mut() {
+        object.remove("required");
+    }
+    schema
+}
+
+/// What `sortby` takes.
+pub fn of_sortables(view: &View<'_>, url: &str) -> Value {
+    let mut schema = of_queryables(view, url);
+    if let Some(properties) = schema["properties"].as_object_mut() {
+        properties.retain(|name, _| view.field(name).is_some_and(|field| is_sortable(view.layer, field)));
+    }
+    schema
+}
+
+/// The GeoJSON feature. Without it GDAL guesses the type of a column from the first page.
+pub fn of_feature(view: &View<'_>, url: &str) -> Value {
+    let mut properties: Map<_, _> = view.fields().map(|field| (field.name.to_owned(), of_field(field))).collect();
+    for field in view.fields().filter(|field| matches!(field.value, Type::Reference { .. })) {
+        // GDAL makes a 32-bit column of an integer; a double holds every id exactly.
+        properties[field.name]["type"] = json!("number");
+    }
+    json!({
+        "$schema": DIALECT,
+        "$id": url,
+        "title": view.layer.title.vi,
+        "type": "object",
+        "required": ["type", "geometry", "properties"],
+        "properties": {
+            "type": {"type": "string", "enum": ["Feature"]},
+            "id": {"type": "integer"},
+            "geometry": of_geometry(view),
+            "properties": {"type": "object", "properties": properties},
+        },
+    })
+}
+
+/// Whatever GeoJSON types the layer holds, or null.
+pub fn of_geometry(view: &View<'_>) -> Value {
+    let mut any: Vec<_> = view
+        .layer
+        .geometry
+        .iter()
+        .map(|name| json!({"$ref": format!("https://geojson.org/schema/{name}.json")}))
+        .collect();
+    any.push(json!({"type": "null"}));
+    json!({"oneOf": any})
+}
+
+fn geometry_role(view: &View<'_>) -> Value {
+    let format = match view.layer.geometry {
+        ["Point"] => "geometry-point",
+        ["LineString"] => "geometry-linestring",
+        ["MultiPolygon"] => "geometry-multipolygon",
+        ["LineString", "MultiLineString"] => "geometry-linestring-or-multilinestring",
+        _ => "geometry-any",
+    };
+    json!({"x-ogc-role": "primary-geometry", "format": format})
+}
+
+fn required(view: &View<'_>) -> Vec<&'static str> {
+    view.fields().filter(|field| field.required).map(|field| field.name).collect()
+}
+
+/// One field: type, bounds, labels in both languages, unit.
+pub fn of_field(field: &Field) -> Value {
+    let mut schema = match field.value {
+        Type::Text { max } => json!({"type": "string", "maxLength": max}),
+        Type::Url => json!({"type": "string", "format": "uri"}),
+        Type::CommuneCode => json!({"type": "string", "pattern": "^[0-9]{5}$"}),
+        Type::Integer { min, max } => json!({"type": "integer", "minimum": min, "maximum": max}),
+        Type::Reference { collection } => {
+            json!({"type": "integer", "x-ogc-role": "reference", "x-collection": collection})
+        }
+        Type::Number { min, max } => json!({"type": "number", "minimum": min, "maximum": max}),
+        Type::Boolean => json!({"type": "boolean"}),
+        Type::Date => json!({"type": "string", "format": "date"}),
+        Type::Timestamp => json!({"type": "string", "format": "date-time"}),
+        Type::OneOf(_) => json!({"type": "string"}),
+        Type::SomeOf(choices) => {
+            let values: Vec<_> = choices.iter().map(|choice| choice.value).collect();
+            json!({"type": "array", "items": {"type": "string", "enum": values}})
+        }
+    };
+    schema["title"] = json!(field.label.vi);
+    schema["x-title-en"] = json!(field.label.en);
+    let choices = field.value.choices();
+    if !choices.is_empty() {
+        let values: Vec<_> = choices.iter().map(|choice| choice.value).collect();
+        if matches!(field.value, Type::OneOf(_)) {
+            schema["enum"] = json!(values);
+        }
+        schema["x-enum-labels"] = choices
+            .iter()
+            .map(|choice| {
+                let mut entry = json!({"vi": choice.label.vi, "en": choice.label.en});
+                if let Some(until) = choice.until {
+                    entry["until"] = json!(until);
+                    entry["successors"] = json!(choice.successors);
+                }
+                (choice.value.to_owned(), entry)
+            })
+            .collect::<Map<_, _>>()
+            .into();
+    }
+    match field.default {
+        Default::Text(text) => schema["default"] = json!(text),
+        Default::Integer(number) => schema["default"] = json!(number),
+        Default::Null | Default::Today | Default::Code => {}
+    }
+    if let Some(unit) = field.unit {
+        schema["x-ogc-unit"] = json!(unit);
+    }
+    if !field.writable {
+        schema["readOnly"] = json!(true);
+    }
+    schema
+}

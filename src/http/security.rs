@@ -1,0 +1,74 @@
+//! What every answer tells browsers not to do.
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{
+    CONTENT_SECURITY_POLICY, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, VARY,
+    X_CONTENT_TYPE_OPTIONS,
+};
+use actix_web::middleware::Next;
+use actix_web::web;
+
+use crate::config::Limits;
+use crate::http::address::last_hop;
+use crate::http::rates::credential;
+use crate::http::state::App;
+use crate::http::{BASE, wire};
+
+const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
+const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
+
+/// The middleware. A handler that has set one of these headers knows better.
+///
+/// # Errors
+/// Those of what it wraps.
+pub async fn secure<B: MessageBody>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, actix_web::Error> {
+    let app = request.app_data::<web::Data<App>>().cloned();
+    let is_https = app.as_ref().is_some_and(|app| is_https(&app.limits, request.headers()));
+    let varies_by = app.as_ref().and_then(|app| wire::varies_by(app));
+    // Any page may show our layers; what somebody may see who has signed in, only their own programs.
+    let is_open = request.path().starts_with(BASE) && credential(request.headers()).is_none();
+    let add = move |headers: &mut HeaderMap| {
+        let mut set = |name: HeaderName, value: &'static str| {
+            if !headers.contains_key(&name) {
+                headers.insert(name, HeaderValue::from_static(value));
+            }
+        };
+        set(CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'");
+        set(X_CONTENT_TYPE_OPTIONS, "nosniff");
+        set(REFERRER_POLICY, "same-origin");
+        set(RESOURCE_POLICY, if is_open { "cross-origin" } else { "same-origin" });
+        set(OPENER_POLICY, "same-origin");
+        set(PERMISSIONS_POLICY, "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()");
+        if is_https {
+            set(STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+        }
+        if let Some(names) = &varies_by {
+            headers.append(VARY, names.clone());
+        }
+    };
+    match next.call(request).await {
+        Ok(mut response) => {
+            add(response.headers_mut());
+            Ok(response)
+        }
+        Err(mut error) => {
+            error.add_response_mapper(move |mut response| {
+                add(response.headers_mut());
+                response
+            });
+            Err(error)
+        }
+    }
+}
+
+fn is_https(limits: &Limits, headers: &HeaderMap) -> bool {
+    match &limits.public_url {
+        Some(url) => url.starts_with("https://"),
+        None => limits.trust_proxy && last_hop(headers, "x-forwarded-proto", "proto").as_deref() == Some("https"),
+    }
+}

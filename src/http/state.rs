@@ -1,0 +1,26 @@
+//! What every handler shares.
+
+use std::sync::Arc;
+
+use crate::config::{Limits, Page};
+use crate::http::changes::Streams;
+use crate::http::rates::Limiters;
+use crate::postgres::Store;
+
+/// The pool, the settings, and what limits callers of this process.
+#[derive(Clone)]
+pub struct App {
+    pub store: Store,
+    pub limits: Limits,
+    pub page: Page,
+    pub limiters: Arc<Limiters>,
+    pub streams: Arc<Streams>,
+}
+
+impl App {
+    pub fn new(store: Store, limits: Limits, page: Page) -> App {
+        let limiters = Arc::new(Limiters::new(&limits.rates));
+        let streams = Arc::new(Streams::new(&limits.streams, limits.db_connections));
+        App { store, limits, page, limiters, streams }
+    }
+}

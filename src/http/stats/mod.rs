@@ -1,0 +1,166 @@
+//! The figures: `GET /stats/definitions`, `/stats`, `/stats/{unit}`.
+
+mod book;
+mod figure;
+mod list;
+mod question;
+mod table;
+
+use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_LANGUAGE};
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde_json::{Map, Value, json};
+
+use crate::access::Caller;
+use crate::conditions::Days;
+use crate::error::Error;
+use crate::figures::counting::{Question, figures};
+use crate::figures::{HEADLINES, INDICATORS, Indicator, Measure, UnitFigures};
+use crate::files::export::Format;
+use crate::files::export::book::{Page, write};
+use crate::http::caching::{not_modified, public_tag, with_tag};
+use crate::http::extract::wants_vietnamese;
+use crate::http::links::base;
+use crate::http::state::App;
+use crate::input::Params;
+use crate::time::rfc3339;
+use crate::units::territory::Unit;
+
+use figure::Context;
+
+/// `GET /api/v1/stats/definitions`
+pub async fn list_definitions(request: HttpRequest) -> Result<HttpResponse, Error> {
+    Params::only_format(request.query_string(), &["json"])?;
+    let definitions: Vec<_> = INDICATORS.iter().map(definition).collect();
+    Ok(HttpResponse::Ok().json(json!({"definitions": definitions})))
+}
+
+/// `GET /api/v1/stats`
+pub async fn list_stats(app: web::Data<App>, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Error> {
+    let asked = question::of_units(Params::parse(request.query_string()))?;
+    let mut conn = app.store.connection().await?;
+    let tag = public_tag(&mut conn, &caller).await?;
+    if let Some(answer) = tag.as_deref().and_then(|tag| not_modified(&request, tag)) {
+        return Ok(answer);
+    }
+    let question = asked.resolve(&mut conn).await?;
+    let counted = figures(&mut conn, &caller, &question).await?;
+    let base = base(&app, &request);
+    let context = Context { base: &base, question: &question, vietnamese: wants_vietnamese(request.headers()) };
+    let answer = match asked.format {
+        "geojson" => table::geojson(&mut conn, &context, &counted).await?,
+        "csv" => table::csv(&context, &counted)?,
+        "xlsx" => file(&question, "xlsx", workbook(book::of_units(&context, &counted)).await?),
+        _ => {
+            let none = UnitFigures::default();
+            let of = |code: &Option<String>| counted.get(code).unwrap_or(&none);
+            let units: Vec<_> = question
+                .units
+                .iter()
+                .map(|unit| {
+                    let figures = context.of_unit(&unit.code).figures(of(&Some(unit.code.clone())));
+                    json!({"unit": unit_json(unit), "figures": figures})
+                })
+                .collect();
+            let answer = json!({
+                "as_of": question.days.as_of,
+                "known_at": question.days.known_at.map(rfc3339),
+                "units_on": question.days.unit_date,
+                "units": units,
+                "unassigned": {"figures": context.unassigned().figures(of(&None))},
+            });
+            json_answer(&context, &answer)
+        }
+    };
+    Ok(with_tag(answer, tag))
+}
+
+/// `GET /api/v1/stats/{unit}`
+pub async fn show_stats(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Error> {
+    let asked = question::of_unit(&path, Params::parse(request.query_string()))?;
+    let mut conn = app.store.connection().await?;
+    let tag = public_tag(&mut conn, &caller).await?;
+    if let Some(answer) = tag.as_deref().and_then(|tag| not_modified(&request, tag)) {
+        return Ok(answer);
+    }
+    let question = asked.resolve(&mut conn).await?;
+    let counted = figures(&mut conn, &caller, &question).await?;
+    let base = base(&app, &request);
+    let context = Context { base: &base, question: &question, vietnamese: wants_vietnamese(request.headers()) };
+    let Some(unit) = question.units.first() else { return Err(Error::NotFound) };
+    let own = counted.get(&Some(unit.code.clone())).cloned().unwrap_or_default();
+    match asked.format {
+        "csv" => return Ok(with_tag(file(&question, "csv", list::csv(&context, unit, &own)?), tag)),
+        "xlsx" => {
+            let bytes = workbook(book::of_unit(&context, unit, &own)).await?;
+            return Ok(with_tag(file(&question, "xlsx", bytes), tag));
+        }
+        _ => {}
+    }
+    let UnitFigures { figures, quality } = own;
+    let quality: Map<_, _> = quality.iter().map(|(name, count)| ((*name).to_owned(), json!(count))).collect();
+    let answer = json!({
+        "unit": unit_json(unit),
+        "as_of": question.days.as_of,
+        "known_at": question.days.known_at.map(rfc3339),
+        "units_on": question.days.unit_date,
+        "figures": context.of_unit(&unit.code).figures(&UnitFigures { figures, quality: Vec::new() }),
+        "quality": quality,
+    });
+    Ok(with_tag(json_answer(&context, &answer), tag))
+}
+
+async fn workbook(pages: Vec<Page>) -> Result<Vec<u8>, Error> {
+    let written = web::block(move || write(&pages)).await.map_err(anyhow::Error::new)?;
+    Ok(written.map_err(anyhow::Error::new)?)
+}
+
+/// `figures_405@2023-09-20_2023-09-20.xlsx`
+fn file(question: &Question, format: &str, bytes: Vec<u8>) -> HttpResponse {
+    let Days { as_of, unit_date, .. } = question.days;
+    let unit = question.scope.within.as_deref().map_or_else(String::new, |code| format!("_{code}@{unit_date}"));
+    let media_type = if format == "csv" { "text/csv; charset=utf-8" } else { Format::Xlsx.media_type() };
+    HttpResponse::Ok()
+        .content_type(media_type)
+        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"figures{unit}_{as_of}.{format}\"")))
+        .body(bytes)
+}
+
+fn json_answer(context: &Context<'_>, answer: &Value) -> HttpResponse {
+    let language = if context.vietnamese { "vi" } else { "en" };
+    HttpResponse::Ok().insert_header((CONTENT_LANGUAGE, language)).json(answer)
+}
+
+fn unit_json(unit: &Unit) -> Value {
+    json!({
+        "code": unit.code,
+        "name": unit.name,
+        "level": unit.level.name(),
+        "valid_from": unit.valid_from,
+        "valid_to": unit.valid_to,
+    })
+}
+
+fn definition(indicator: &Indicator) -> Value {
+    let mut definition = json!({
+        "code": indicator.code,
+        "vi": indicator.sentence.vi,
+        "en": indicator.sentence.en,
+        "unit": indicator.unit,
+        "denominator": indicator.denominator.map(|label| json!({"vi": label.vi, "en": label.en})),
+        "rule_version": indicator.rule_version,
+        "collection": indicator.layer.collection,
+        "sums": indicator.summed_field(),
+        "headline": HEADLINES.contains(&indicator.code),
+    });
+    if let Measure::Partition { by, overlapping, .. } = indicator.measure {
+        definition["by"] = json!(by);
+        definition["overlapping"] = json!(overlapping);
+        definition["part_of"] = json!(indicator.part_of);
+    }
+    definition
+}

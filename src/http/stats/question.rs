@@ -1,0 +1,190 @@
+//! Which figures of which units a request asks for.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use crate::conditions::{Days, UnitRef, known_at};
+use crate::error::Error;
+use crate::figures::counting::{Question, Scope};
+use crate::figures::{INDICATORS, Indicator, find, operators};
+use crate::input::Params;
+use crate::layers::Problem;
+use crate::postgres::Connection;
+use crate::time::{day_of, today};
+use crate::units::territory;
+use crate::units::territory::{Level, Unit};
+
+/// A question whose units are not looked up yet.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    pub format: &'static str,
+    /// The parameter that names the unit, for what is said about it.
+    named_by: &'static str,
+    unit: Option<UnitRef>,
+    /// The level of the answer; `None` is that of the unit.
+    level: Option<Level>,
+    as_of: Option<NaiveDate>,
+    compare: Option<NaiveDate>,
+    known_at: Option<DateTime<Utc>>,
+    indicators: Vec<&'static Indicator>,
+    operator: Option<&'static str>,
+}
+
+/// Reads the parameters of `/stats/{unit}`.
+///
+/// # Errors
+/// 400, naming the parameter; 404 when the path names no unit.
+pub fn of_unit(path: &str, mut params: Params) -> Result<Asked, Error> {
+    let unit = UnitRef::parse(path).filter(|unit| Level::of_code(&unit.code).is_some()).ok_or_else(|| {
+        no_such_unit(
+            "unit",
+            format!("“{path}” không phải là mã đơn vị; ví dụ: 405@2023-09-20."),
+            format!("“{path}” names no unit; one is 405@2023-09-20."),
+        )
+    })?;
+    let format = params.format(&["json", "csv", "xlsx"])?.unwrap_or("json");
+    let asked = Asked { unit: Some(unit), ..common(&mut params, "unit", format)? };
+    params.finish()?;
+    if asked.unit.as_ref().is_some_and(|unit| Level::of_code(&unit.code) == Some(Level::Hamlet)) {
+        return Err(no_such_unit(
+            "unit",
+            "Chưa có số liệu riêng của thôn; hãy hỏi xã của thôn.".into(),
+            "There are no figures of single hamlets; ask its commune.".into(),
+        ));
+    }
+    Ok(asked)
+}
+
+/// Reads the parameters of `/stats`.
+///
+/// # Errors
+/// 400, naming the parameter.
+pub fn of_units(mut params: Params) -> Result<Asked, Error> {
+    let format = params.format(&["json", "geojson", "csv", "xlsx"])?.unwrap_or("json");
+    let level =
+        params.read("level", ("province, district hoặc commune", "province, district or commune"), |text| {
+            Level::parse(text).filter(|level| *level != Level::Hamlet)
+        })?;
+    let level = level.unwrap_or(Level::Commune);
+    let unit =
+        params.read("within", ("mã đơn vị: 405@2023-09-20", "the code of a unit: 405@2023-09-20"), |text| {
+            UnitRef::parse(text).filter(|unit| Level::of_code(&unit.code).is_some())
+        })?;
+    if unit.as_ref().is_some_and(|unit| Level::of_code(&unit.code) > Some(level)) {
+        return Err(Error::parameter(
+            "level",
+            "“level” phải là cấp của “within” hoặc cấp dưới.",
+            "“level” must be that of “within” or below.",
+        ));
+    }
+    let asked = Asked { unit, level: Some(level), ..common(&mut params, "within", format)? };
+    params.finish()?;
+    Ok(asked)
+}
+
+fn common(params: &mut Params, named_by: &'static str, format: &'static str) -> Result<Asked, Error> {
+    let mut day = |name: &str| {
+        params.read(name, ("ngày dạng 2023-09-20", "a date such as 2023-09-20"), |text| {
+            NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()
+        })
+    };
+    let (as_of, compare) = (day("as_of")?, day("compare")?);
+    let known_at = known_at(params)?;
+    let latest = known_at.map_or_else(today, day_of);
+    if compare.is_some_and(|compare| compare >= as_of.unwrap_or(latest)) {
+        return Err(Error::parameter(
+            "compare",
+            "“compare” phải là ngày trước “as_of”.",
+            "“compare” must be a day before “as_of”.",
+        ));
+    }
+    let indicators = params.read(
+        "indicators",
+        ("các mã của /stats/definitions, cách nhau bằng dấu phẩy", "codes of /stats/definitions, with commas between"),
+        |text| text.split(',').map(|code| find(code.trim())).collect::<Option<Vec<_>>>(),
+    )?;
+    let operators_listed = operators().iter().map(|choice| choice.value).collect::<Vec<_>>().join(", ");
+    let operator = params.read("operator", (&operators_listed, &operators_listed), |text| {
+        operators().iter().map(|choice| choice.value).find(|known| *known == text)
+    })?;
+    let has_versions = |indicator: &Indicator| known_at.is_none() || indicator.layer.is_writable();
+    if let Some(other) = indicators.iter().flatten().find(|indicator| !has_versions(indicator)) {
+        return Err(Error::parameter(
+            "known_at",
+            format!("Số liệu “{}” không lưu theo thời điểm ghi nhận.", other.code),
+            format!("Of “{}” it is not kept when it was recorded.", other.code),
+        ));
+    }
+    let every = || INDICATORS.iter().filter(|indicator| has_versions(indicator)).collect();
+    let indicators = indicators.unwrap_or_else(every);
+    Ok(Asked { format, named_by, unit: None, level: None, as_of, compare, known_at, indicators, operator })
+}
+
+impl Asked {
+    /// Looks the units up.
+    ///
+    /// # Errors
+    /// 404 when the unit does not exist, or not on that day, with the days on which it does.
+    pub async fn resolve(&self, conn: &mut Connection) -> Result<Question, Error> {
+        let today = today();
+        let as_of = self.as_of.unwrap_or_else(|| self.known_at.map_or(today, day_of));
+        let within = match &self.unit {
+            Some(unit) => Some(self.find_unit(conn, unit, as_of, today).await?),
+            None => None,
+        };
+        let unit_date = within.as_ref().map_or(as_of, |(_, day)| *day);
+        let within = within.map(|(unit, _)| unit);
+        let (level, units) = match (self.level, &within) {
+            (Some(level), within) => (level, territory::units(conn, level, within.as_ref(), unit_date).await?),
+            (None, Some(unit)) => (unit.level, vec![unit.clone()]),
+            (None, None) => return Err(Error::NotFound),
+        };
+        Ok(Question {
+            scope: Scope { level, within: within.map(|unit| unit.code) },
+            units,
+            days: Days { as_of, unit_date, known_at: self.known_at, today },
+            compare: self.compare,
+            indicators: self.indicators.clone(),
+            quality: self.level.is_none(),
+            operator: self.operator,
+        })
+    }
+
+    /// The version of the unit, and the day on which it is read: the one given, else that of the count if the unit was
+    /// in force then, else today.
+    async fn find_unit(
+        &self,
+        conn: &mut Connection,
+        unit: &UnitRef,
+        as_of: NaiveDate,
+        today: NaiveDate,
+    ) -> Result<(Unit, NaiveDate), Error> {
+        let versions = territory::versions(conn, &unit.code).await?;
+        let days = match unit.on {
+            Some(day) => vec![day],
+            None => vec![as_of, today],
+        };
+        for day in &days {
+            if let Some(found) = versions.iter().find(|version| version.is_in_force(*day)) {
+                return Ok((found.clone(), *day));
+            }
+        }
+        let (code, day) = (&unit.code, days[0]);
+        let (mut vi, mut en) = (format!("Không có đơn vị mang mã {code}."), format!("No unit has the code {code}."));
+        if !versions.is_empty() {
+            let list = |to: &str| {
+                let list = versions.iter().map(|version| match version.valid_to {
+                    Some(end) => format!("{} ({} {to} {end})", version.name, version.valid_from),
+                    None => format!("{} ({} {to} …)", version.name, version.valid_from),
+                });
+                list.collect::<Vec<_>>().join(", ")
+            };
+            vi = format!("Mã {code} không có hiệu lực ngày {day}. Các thời kỳ: {}.", list("đến"));
+            en = format!("{code} was not in force on {day}. It was: {}.", list("to"));
+        }
+        Err(no_such_unit(self.named_by, vi, en))
+    }
+}
+
+fn no_such_unit(named_by: &str, vi: String, en: String) -> Error {
+    Error::NoSuchUnit(Problem { code: "unit.not_valid", ..Problem::parameter(named_by, vi, en) })
+}

@@ -1,0 +1,139 @@
+//! The map page: what `make web` built, embedded by `build.rs`, and what it must know of this service.
+
+use std::sync::LazyLock;
+
+use actix_web::http::Uri;
+use actix_web::http::header::{
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, ETAG, REFERRER_POLICY, VARY,
+};
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use crate::config::Page;
+use crate::error::Error;
+use crate::http::basemap::BASEMAP;
+use crate::http::caching::not_modified;
+use crate::http::state::App;
+
+/// A file of the page, as it is and, when that is smaller, packed.
+struct File {
+    name: &'static str,
+    bytes: &'static [u8],
+    gzip: Option<&'static [u8]>,
+}
+
+static FILES: &[File] = include!(concat!(env!("OUT_DIR"), "/page.rs"));
+
+/// What a program says that was built without its page.
+static PLACEHOLDER: File = File {
+    name: "index.html",
+    bytes: b"<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Hatang</title>\
+        <p>This program was built without its map page: run <code>make web</code>, then build again. \
+        <p>API: <a href=\"/api/v1\">/api/v1</a>, <a href=\"/api/v1/docs\">/api/v1/docs</a></html>",
+    gzip: None,
+};
+
+/// `GET /`
+pub async fn show_page(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
+    static TAG: LazyLock<String> = LazyLock::new(|| {
+        let digest = Sha256::digest(find("index.html").unwrap_or(&PLACEHOLDER).bytes);
+        digest[..8].iter().fold(String::from("W/\""), |tag, byte| tag + &format!("{byte:02x}")) + "\""
+    });
+    let file = find("index.html").unwrap_or(&PLACEHOLDER);
+    let is_unchanged = not_modified(&request, &TAG).is_some();
+    let mut response = if is_unchanged { HttpResponse::NotModified() } else { answer(&request, file) };
+    response.insert_header((CACHE_CONTROL, "no-cache")).insert_header((ETAG, TAG.as_str()));
+    // With 304 as well: browsers put its headers over those that they keep, and the policy of all else lets nothing run.
+    response.insert_header((CONTENT_SECURITY_POLICY, policy(&app.page)));
+    if is_unchanged { response.finish() } else { body(response, &request, file) }
+}
+
+/// `GET /login`, `GET /setup`: the page by which people sign in and set their password.
+pub async fn show_account(request: HttpRequest) -> HttpResponse {
+    let file = find("account.html").unwrap_or(&PLACEHOLDER);
+    let mut response = answer(&request, file);
+    response.insert_header((CACHE_CONTROL, "no-cache"));
+    let policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
+        base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    response.insert_header((CONTENT_SECURITY_POLICY, policy));
+    response.insert_header((REFERRER_POLICY, "no-referrer"));
+    body(response, &request, file)
+}
+
+/// `GET /assets/{file}`: names change with the content, so that a copy holds for ever.
+pub async fn show_file(name: web::Path<String>, request: HttpRequest) -> Result<HttpResponse, Error> {
+    let file = find(&name).ok_or(Error::NotFound)?;
+    let lasting = if name.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "public, no-cache" };
+    let mut response = answer(&request, file);
+    response.insert_header((CACHE_CONTROL, lasting));
+    Ok(body(response, &request, file))
+}
+
+/// `GET /config.json`: where the map opens, and what lies under it.
+pub async fn show_config(app: web::Data<App>) -> HttpResponse {
+    let Page { home, basemap, basemap_style, attribution, .. } = &app.page;
+    HttpResponse::Ok().json(json!({
+        "home": home,
+        "basemap": basemap.as_ref().map(|_| BASEMAP),
+        "basemap_style": basemap_style,
+        "attribution": attribution,
+        "version": env!("CARGO_PKG_VERSION"),
+    }))
+}
+
+fn find(name: &str) -> Option<&'static File> {
+    FILES.iter().find(|file| file.name == name)
+}
+
+fn answer(request: &HttpRequest, file: &File) -> actix_web::HttpResponseBuilder {
+    let mut response = HttpResponse::Ok();
+    response.content_type(content_type(file.name));
+    response.insert_header((VARY, "Accept-Encoding"));
+    if file.gzip.is_some() && takes_gzip(request) {
+        response.insert_header((CONTENT_ENCODING, "gzip"));
+    }
+    response
+}
+
+fn body(mut response: actix_web::HttpResponseBuilder, request: &HttpRequest, file: &File) -> HttpResponse {
+    match file.gzip.filter(|_| takes_gzip(request)) {
+        Some(gzip) => response.body(gzip),
+        None => response.body(file.bytes),
+    }
+}
+
+fn takes_gzip(request: &HttpRequest) -> bool {
+    let accepted = request.headers().get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    accepted.split(',').any(|coding| coding.trim().starts_with("gzip") && !coding.replace(' ', "").ends_with(";q=0"))
+}
+
+/// The page runs its own scripts only, and asks no other host but those of a base map from elsewhere. MapLibre starts
+/// its worker from a blob.
+fn policy(page: &Page) -> String {
+    let addresses = page.basemap_style.iter().chain(&page.basemap_hosts);
+    let hosts: String = addresses.filter_map(|address| origin(address)).map(|origin| format!(" {origin}")).collect();
+    format!(
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'{hosts}; img-src 'self' data: blob:; \
+         font-src 'self'; worker-src 'self' blob:; frame-ancestors 'self'; form-action 'self'; base-uri 'none'; \
+         object-src 'none'"
+    )
+}
+
+/// `https://tiles.example:8443` of the address of a style.
+fn origin(address: &str) -> Option<String> {
+    let uri = address.parse::<Uri>().ok()?;
+    Some(format!("{}://{}", uri.scheme_str()?, uri.authority()?))
+}
+
+fn content_type(name: &str) -> &'static str {
+    match name.rsplit('.').next() {
+        Some("html") => "text/html; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("css") => "text/css; charset=utf-8",
+        Some("svg") => "image/svg+xml",
+        Some("json") => "application/json",
+        Some("woff2") => "font/woff2",
+        _ => "application/octet-stream",
+    }
+}

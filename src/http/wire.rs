@@ -1,0 +1,113 @@
+//! What every request must be before anybody reads it.
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Version;
+use actix_web::http::header::{HOST, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{ResponseError, web};
+
+use crate::error::Error;
+use crate::http::address::last_hop;
+use crate::http::state::App;
+use crate::layers::Problem;
+
+/// The longest query, bytes: room for a filter with the outline of a province.
+const QUERY: usize = 16 * 1024;
+
+/// The longest headers together, bytes.
+const HEADERS: usize = 32 * 1024;
+
+/// The middleware.
+///
+/// # Errors
+/// Those of what it wraps.
+pub async fn check_wire(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    match check(&request) {
+        Ok(()) => Ok(next.call(request).await?.map_into_boxed_body()),
+        Err(error) => Ok(request.into_response(error.error_response()).map_into_boxed_body()),
+    }
+}
+
+fn check(request: &ServiceRequest) -> Result<(), Error> {
+    if request.query_string().len() > QUERY {
+        return Err(Error::UriTooLong);
+    }
+    let headers = request.headers();
+    if headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum::<usize>() > HEADERS {
+        return Err(Error::HeadersTooLarge);
+    }
+    // Links are made of it.
+    let mut hosts = headers.get_all(HOST);
+    let host_is_well = match (hosts.next(), hosts.next()) {
+        (Some(host), None) => host.to_str().is_ok_and(is_host),
+        (None, _) => request.version() != Version::HTTP_11,
+        _ => false,
+    };
+    if !host_is_well {
+        return Err(malformed("Host"));
+    }
+    if request.app_data::<web::Data<App>>().is_some_and(|app| app.limits.trust_proxy) {
+        if last_hop(headers, "x-forwarded-host", "host").is_some_and(|host| !is_host(&host)) {
+            return Err(malformed("X-Forwarded-Host"));
+        }
+        if last_hop(headers, "x-forwarded-proto", "proto").is_some_and(|scheme| scheme != "http" && scheme != "https") {
+            return Err(malformed("X-Forwarded-Proto"));
+        }
+    }
+    Ok(())
+}
+
+fn malformed(header: &'static str) -> Error {
+    Error::BadRequest(vec![Problem::header(
+        header,
+        format!("Tiêu đề {header} không hợp lệ."),
+        format!("The header {header} is not valid."),
+    )])
+}
+
+/// A name or address, perhaps with a port.
+fn is_host(text: &str) -> bool {
+    let (name, port) = match text.rsplit_once(':') {
+        Some((name, port)) if !port.ends_with(']') => (name, Some(port)),
+        _ => (text, None),
+    };
+    let is_address = name
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'))
+        .is_some_and(|address| address.parse::<std::net::Ipv6Addr>().is_ok());
+    let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte));
+    (is_address || is_name)
+        && text.len() <= 261
+        && port.is_none_or(|port| port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok())
+}
+
+/// What the answer depends on through its links.
+pub fn varies_by(app: &App) -> Option<HeaderValue> {
+    match (&app.limits.public_url, app.limits.trust_proxy) {
+        (Some(_), _) => None,
+        (None, false) => Some(HeaderValue::from_static("Host")),
+        (None, true) => Some(HeaderValue::from_static("Host, X-Forwarded-Host, X-Forwarded-Proto, Forwarded")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_host;
+
+    #[test]
+    fn hosts_are_names_or_addresses() {
+        for good in ["localhost", "hatang.example:8080", "127.0.0.1:80", "[::1]:8080", "[2001:db8::1]", "xn--a.vn"] {
+            assert!(is_host(good), "{good}");
+        }
+        for bad in [
+            "", ":80", "a b", "a/b", "a@b", "a\\b", "a?b", "a#b", "<a>", "a:b", "a:", "a:99999", "a:+80", "[::1",
+            "[x]", "a,b", "a:80:80",
+        ] {
+            assert!(!is_host(bad), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! `Idempotency-Key`: a write that is sent again is answered again, not done again.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse};
+use diesel_async::{AsyncConnection, AsyncPgConnection, TransactionManager};
+use sha2::{Digest, Sha256};
+
+use crate::access::Caller;
+use crate::accounts::tokens::hex;
+use crate::error::Error;
+use crate::http::state::App;
+use crate::layers::Problem;
+use crate::layers::problem::Place;
+use crate::register::idempotency::{Known, Stored};
+use crate::register::writing::Refused;
+use crate::register::{changes, idempotency};
+
+type Transactions = <AsyncPgConnection as AsyncConnection>::TransactionManager;
+
+const HEADER: &str = "Idempotency-Key";
+
+/// A request as far as it tells whether it is the same.
+pub struct Request<'a> {
+    caller: &'a Caller,
+    key: Option<String>,
+    hash: String,
+}
+
+impl<'a> Request<'a> {
+    /// # Errors
+    /// A key that is no key.
+    pub fn new(caller: &'a Caller, request: &HttpRequest, body: &[u8]) -> Result<Request<'a>, Error> {
+        let key = match request.headers().get(HEADER) {
+            None => None,
+            Some(value) => {
+                let key = value.to_str().ok().filter(|key| (1..=200).contains(&key.len()));
+                Some(key.ok_or_else(|| {
+                    refuse("idempotency.malformed", "1–200 ký tự ASCII.", "1 to 200 characters of ASCII.")
+                })?)
+            }
+        };
+        let mut hash = Sha256::new();
+        hash.update(format!("{} {}\n", request.method(), request.uri()));
+        hash.update(body);
+        let hash = hex(&hash.finalize());
+        Ok(Request { caller, key: key.map(str::to_owned), hash })
+    }
+}
+
+impl Request<'_> {
+    /// Does the work of a write in one transaction and answers after its commit, with its number in the feed; what was
+    /// answered the first time is answered again.
+    ///
+    /// # Errors
+    /// Those of the work; 422 when the key came with another request before, 409 while the first is not answered.
+    pub async fn answer(
+        &self,
+        app: &App,
+        work: impl AsyncFnOnce(&mut AsyncPgConnection) -> Result<Stored, Refused>,
+    ) -> Result<HttpResponse, Refused> {
+        let mut conn = app.store.connection().await.map_err(Error::from)?;
+        // `AsyncConnection::transaction` wants futures that are `Send`, which no generic function can promise.
+        Transactions::begin_transaction(&mut *conn).await?;
+        match self.once(&mut conn, work).await {
+            Ok(answer) => {
+                Transactions::commit_transaction(&mut *conn).await?;
+                changes::number(&mut conn).await?;
+                Ok(send(answer))
+            }
+            Err(refused) => {
+                // When that fails too, the connection is not used again.
+                Transactions::rollback_transaction(&mut *conn).await.ok();
+                Err(refused)
+            }
+        }
+    }
+
+    async fn once(
+        &self,
+        conn: &mut AsyncPgConnection,
+        work: impl AsyncFnOnce(&mut AsyncPgConnection) -> Result<Stored, Refused>,
+    ) -> Result<Stored, Refused> {
+        let Some(key) = &self.key else { return work(conn).await };
+        match idempotency::take(conn, self.caller.name(), key, &self.hash).await? {
+            Known::New => {
+                let answer = work(conn).await?;
+                idempotency::keep(conn, self.caller.name(), key, &answer).await?;
+                Ok(answer)
+            }
+            Known::Answered(stored) => Ok(stored),
+            Known::Running => Err(Error::Conflict(problem(
+                "idempotency.running",
+                "Yêu cầu trước với khóa này chưa xong; hãy gửi lại sau ít giây.",
+                "A request with this key has not ended yet; send it again in some seconds.",
+            ))
+            .into()),
+            Known::Other => Err(refuse(
+                "idempotency.mismatch",
+                "Khóa này đã dùng cho một yêu cầu khác.",
+                "This key came with another request before.",
+            )
+            .into()),
+        }
+    }
+}
+
+/// A stored answer as it is sent.
+fn send(stored: Stored) -> HttpResponse {
+    let status = StatusCode::from_u16(stored.status).unwrap_or(StatusCode::OK);
+    let mut response = HttpResponse::build(status);
+    for (name, value) in stored.headers {
+        response.insert_header((name, value));
+    }
+    response.body(stored.body)
+}
+
+fn refuse(code: &'static str, vi: &str, en: &str) -> Error {
+    Error::Invalid(vec![problem(code, vi, en)])
+}
+
+fn problem(code: &'static str, vi: &str, en: &str) -> Problem {
+    Problem { place: Place::Header(HEADER), code, vi: vi.into(), en: en.into() }
+}

@@ -1,0 +1,235 @@
+//! Writing features: `POST`, `PUT`, `PATCH`, `DELETE`, of one or of many. Checks in this order: 401, 403 or 404, 428, 412,
+//! 415, 422.
+
+pub mod body;
+mod bulk;
+mod idempotency;
+mod options;
+mod reclassify;
+mod restore;
+mod verify;
+
+pub use body::read_object;
+pub use bulk::{delete_items, update_items};
+pub use idempotency::Request;
+pub use options::{refuse_method, show_options};
+pub use reclassify::{reclassify, show_reclassification};
+pub use restore::restore_item;
+pub use verify::{verify_item, verify_items};
+
+use actix_web::http::header::{CONTENT_ENCODING, CONTENT_TYPE, ETAG, LOCATION};
+use actix_web::{HttpRequest, HttpResponse, web};
+use diesel_async::AsyncPgConnection;
+use serde_json::{Value, json};
+
+use crate::access::{Caller, View, may_write};
+use crate::error::Error;
+use crate::http::audit::Trace;
+use crate::http::envelope::READING;
+use crate::http::extract::{LayerPath, RecordId, wants_vietnamese};
+use crate::http::items::{CONTENT_CRS, GEOJSON, content_crs, log_restricted, restricted_rows, tagged_feature};
+use crate::http::links::base;
+use crate::http::state::App;
+use crate::layers::normalise::Write;
+use crate::layers::{Choice, Layer, Problem, Properties};
+use crate::register::idempotency::Stored;
+use crate::register::writing::{Draft, Refused, Writing};
+use crate::register::{items, writing};
+use crate::time::today;
+use body::{FEATURE, PATCH, Remarks};
+
+/// `POST /api/v1/collections/{collection}/items`: a feature, or a collection of features.
+pub async fn create_item(
+    app: web::Data<App>,
+    caller: Caller,
+    LayerPath(layer): LayerPath,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> Result<HttpResponse, Error> {
+    permit(&caller, layer)?;
+    let bytes = body::bytes(payload, app.limits.bulk_limit).await?;
+    let body = read_object(request.headers(), &bytes, FEATURE)?;
+    let once = Request::new(&caller, &request, &bytes)?;
+    let context = Context::new(&app, &caller, layer, &request);
+    if body["type"] == "FeatureCollection" {
+        return bulk::create_items(&app, &context, &once, &body).await;
+    }
+    if bytes.len() > app.limits.body_limit {
+        return Err(Error::TooLarge);
+    }
+    body::check_feature(&body, false)?;
+    let writing = context.writing(body::remarks(&body)?, None);
+    let draft = body::draft(layer, &caller, &body, today())?;
+    once.answer(&app, async |conn| {
+        let written = writing::create(conn, &writing, vec![Ok(Draft { ..draft })]).await?;
+        let mut answer = context.answer(conn, 201, written.ids[0], &written.warnings[0]).await?;
+        let location = format!("{}/collections/{}/items/{}", context.base, layer.collection, written.ids[0]);
+        answer.headers.push((LOCATION.to_string(), location));
+        Ok(answer)
+    })
+    .await
+    .map_err(Refused::of_one)
+}
+
+/// `PUT /api/v1/collections/{collection}/items/{id}`
+pub async fn replace_item(
+    app: web::Data<App>,
+    caller: Caller,
+    LayerPath(layer): LayerPath,
+    RecordId(id): RecordId,
+    request: HttpRequest,
+    bytes: web::Bytes,
+) -> Result<HttpResponse, Error> {
+    let context = Context::new(&app, &caller, layer, &request);
+    change_item(&app, &context, id, &request, &bytes, FEATURE, |current| Write::Replace { current }).await
+}
+
+/// `PATCH /api/v1/collections/{collection}/items/{id}`, a JSON merge patch (RFC 7396) of the feature.
+pub async fn update_item(
+    app: web::Data<App>,
+    caller: Caller,
+    LayerPath(layer): LayerPath,
+    RecordId(id): RecordId,
+    request: HttpRequest,
+    bytes: web::Bytes,
+) -> Result<HttpResponse, Error> {
+    let context = Context::new(&app, &caller, layer, &request);
+    change_item(&app, &context, id, &request, &bytes, PATCH, |current| Write::Patch { current }).await
+}
+
+/// `DELETE /api/v1/collections/{collection}/items/{id}`: history keeps the record. A body may say why.
+pub async fn delete_item(
+    app: web::Data<App>,
+    caller: Caller,
+    LayerPath(layer): LayerPath,
+    RecordId(id): RecordId,
+    request: HttpRequest,
+    bytes: web::Bytes,
+) -> Result<HttpResponse, Error> {
+    permit(&caller, layer)?;
+    let context = Context::new(&app, &caller, layer, &request);
+    let writing = context.writing(body::remarks(&body::read_optional(request.headers(), &bytes)?)?, None);
+    let targets = [(id, body::expected(request.headers()))];
+    let once = Request::new(&caller, &request, &bytes)?;
+    once.answer(&app, async |conn| {
+        writing::set_deleted(conn, &writing, &targets, true).await?;
+        Ok(Stored { status: 204, headers: Vec::new(), body: String::new() })
+    })
+    .await
+    .map_err(Refused::of_one)
+}
+
+async fn change_item(
+    app: &App,
+    context: &Context<'_>,
+    id: i64,
+    request: &HttpRequest,
+    bytes: &[u8],
+    types: &[&str],
+    write: impl for<'c> Fn(&'c Properties) -> Write<'c> + Sync,
+) -> Result<HttpResponse, Error> {
+    let layer = context.view.layer;
+    permit(context.caller, layer)?;
+    let once = Request::new(context.caller, request, bytes)?;
+    let headers = request.headers();
+    let targets = [(id, body::expected(headers))];
+    // What the body says is told after what the precondition says: see `read` below.
+    let parsed = read_object(headers, bytes, types);
+    let remarks = parsed.as_ref().map_or(Ok(Remarks::default()), body::remarks);
+    let writing = context.writing(remarks.as_ref().map_or(Remarks::default(), Clone::clone), None);
+    let parsed = parsed.and_then(|body| remarks.map(|_| body));
+    let read = |_: usize, current: &Properties| {
+        let body = parsed.as_ref().map_err(Error::again)?;
+        body::check_feature(body, types == PATCH)?;
+        body::same_id(body, id)?;
+        body::change(layer, write(current), body, today())
+    };
+    once.answer(app, async |conn| {
+        let written = writing::change(conn, &writing, &targets, &read).await?;
+        Ok(context.answer(conn, 200, id, &written.warnings[0]).await?)
+    })
+    .await
+    .map_err(Refused::of_one)
+}
+
+/// What a write needs of its request.
+pub struct Context<'a> {
+    pub caller: &'a Caller,
+    pub view: View<'a>,
+    pub base: String,
+    /// Longest time of a statement, seconds: that of the request.
+    limit_s: u64,
+    vietnamese: bool,
+    trace: Trace,
+}
+
+impl<'a> Context<'a> {
+    pub fn new(app: &App, caller: &'a Caller, layer: &'static Layer, request: &HttpRequest) -> Context<'a> {
+        Context {
+            caller,
+            view: View::new(caller, layer),
+            base: base(app, request),
+            limit_s: app.limits.request_timeout_s,
+            vietnamese: wants_vietnamese(request.headers()),
+            trace: Trace::of(request),
+        }
+    }
+
+    pub fn writing(&self, Remarks { reason, confirm }: Remarks, batch: Option<i64>) -> Writing<'_> {
+        Writing {
+            view: self.view,
+            actor: self.caller.name(),
+            today: today(),
+            reason,
+            confirmed: confirm,
+            unconditional: self.caller.writes_unconditionally(),
+            batch,
+        }
+    }
+
+    /// A value in the language of the answer.
+    pub fn label(&self, choice: &Choice) -> &'static str {
+        if self.vietnamese { choice.label.vi } else { choice.label.en }
+    }
+
+    /// Problems as an answer tells them.
+    pub fn warnings(&self, warnings: &[Problem]) -> Vec<Value> {
+        let message = |problem: &Problem| if self.vietnamese { problem.vi.clone() } else { problem.en.clone() };
+        warnings.iter().map(|problem| json!({"code": problem.code, "message": message(problem)})).collect()
+    }
+
+    /// The record as it is after a write.
+    pub async fn answer(
+        &self,
+        conn: &mut AsyncPgConnection,
+        status: u16,
+        id: i64,
+        warnings: &[Problem],
+    ) -> Result<Stored, Error> {
+        let row = items::find(conn, &self.view, id).await?.ok_or(Error::NotFound)?;
+        let rows = restricted_rows(self.view.layer, std::slice::from_ref(&row));
+        log_restricted(conn, self.caller, self.view.layer, rows, &self.trace).await?;
+        let warnings = self.warnings(warnings);
+        let more = if warnings.is_empty() { vec![] } else { vec![("warnings", json!(warnings))] };
+        let (etag, body) = tagged_feature(&self.base, &self.view, &row, &more);
+        let headers = vec![
+            (ETAG.to_string(), etag),
+            (CONTENT_CRS.to_owned(), content_crs()),
+            // A strong tag names these very bytes, so this answer is never compressed.
+            (CONTENT_ENCODING.to_string(), "identity".to_owned()),
+            (CONTENT_TYPE.to_string(), GEOJSON.to_owned()),
+        ];
+        Ok(Stored { status, headers, body: String::from_utf8(body).map_err(anyhow::Error::new)? })
+    }
+}
+
+/// That a caller may write in a layer at all: 405, 401, 403.
+fn permit(caller: &Caller, layer: &'static Layer) -> Result<(), Error> {
+    writable(layer)?;
+    may_write(caller, layer)
+}
+
+/// 405 of a layer that is only read.
+pub fn writable(layer: &Layer) -> Result<(), Error> {
+    if layer.is_writable() { Ok(()) } else { Err(Error::MethodNotAllowed(READING)) }
+}

@@ -1,0 +1,204 @@
+//! When a value of an enumeration ends, such as district police on 1 March 2025: which records still hold it
+//! (`GET /collections/{collection}/reclassification`), and giving them a successor (`POST`), as one write that can be undone.
+
+use std::fmt::Write as _;
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use chrono::NaiveDate;
+use diesel_async::AsyncPgConnection;
+use serde_json::{Value, json};
+
+use crate::access::Caller;
+use crate::accounts::tokens;
+use crate::conditions::{Filter, FilterValue, ItemsQuery};
+use crate::error::Error;
+use crate::http::extract::LayerPath;
+use crate::http::state::App;
+use crate::http::writes::body::{FEATURE, MOST_FEATURES};
+use crate::http::writes::idempotency::Request;
+use crate::http::writes::{Context, body, bulk, permit};
+use crate::input::Params;
+use crate::layers::normalise::Write;
+use crate::layers::{Choice, Field, Layer, Problem, Properties};
+use crate::register::writing::Expected;
+use crate::register::{items, writing};
+use crate::time::today;
+
+/// Every value of the layer that has ended, or will, with the records that the parameters of items select.
+pub async fn show_reclassification(
+    app: web::Data<App>,
+    caller: Caller,
+    LayerPath(layer): LayerPath,
+    request: HttpRequest,
+) -> Result<HttpResponse, Error> {
+    permit(&caller, layer)?;
+    let context = Context::new(&app, &caller, layer, &request);
+    let query = selection(&context, &request)?;
+    let asked = request.query_string();
+    let more = if asked.is_empty() { String::new() } else { format!("&{asked}") };
+    let mut conn = app.store.connection().await?;
+    let mut ended = Vec::new();
+    for (field, choice) in ended_values(layer).filter(|(field, _)| context.view.field(field.name).is_some()) {
+        let holding = Holding { field, choice, query: &query };
+        let query = holding.query();
+        let shown = items::count(&mut conn, &context.view, &query, today()).await?;
+        let found = holding.find(&mut conn, &context).await?;
+        ended.push(json!({
+            "field": field.name,
+            "value": choice.value,
+            "title": context.label(choice),
+            "until": choice.until,
+            "successors": successors(field, choice)
+                .map(|next| json!({"value": next.value, "title": context.label(next)}))
+                .collect::<Vec<_>>(),
+            "shown": shown,
+            "writable": found.ids.len(),
+            "plan": found.plan,
+            "rows": format!("{}/collections/{}/items?{}={}{more}", context.base, layer.collection, field.name, choice.value),
+        }));
+    }
+    Ok(HttpResponse::Ok().json(json!({"ended": ended})))
+}
+
+/// `{"field", "from", "to", "plan", "effective_on", "reason"}`: all records of the plan, or none.
+pub async fn reclassify(
+    app: web::Data<App>,
+    caller: Caller,
+    LayerPath(layer): LayerPath,
+    request: HttpRequest,
+    bytes: web::Bytes,
+) -> Result<HttpResponse, Error> {
+    permit(&caller, layer)?;
+    let body = body::read_object(request.headers(), &bytes, FEATURE)?;
+    let once = Request::new(&caller, &request, &bytes)?;
+    let context = Context::new(&app, &caller, layer, &request);
+    let query = selection(&context, &request)?;
+    let (field, choice, to) = change_of(layer, &body).map_err(Error::Invalid)?;
+    if context.view.field(field.name).is_none() {
+        return Err(Error::Forbidden(None));
+    }
+    let holding = Holding { field, choice, query: &query };
+    // What the law ended on a day has been something else since that day: earlier figures stay as they were.
+    let effective_on = body.get("effective_on").cloned().unwrap_or_else(|| json!(choice.until));
+    let patch = json!({"properties": {field.name: to, "effective_on": effective_on}});
+    let remarks = body::remarks(&body)?;
+    once.answer(&app, async |conn| {
+        let found = holding.find(conn, &context).await?;
+        if found.plan.as_deref() != body["plan"].as_str() || found.plan.is_none() {
+            return Err(stale().into());
+        }
+        let writing = bulk::begin(conn, &context, "reclassify", remarks.clone()).await?;
+        let targets: Vec<_> = found.ids.iter().map(|id| (*id, Expected::Unneeded)).collect();
+        let read = |_: usize, current: &Properties| body::change(layer, Write::Patch { current }, &patch, today());
+        let written = writing::change(conn, &writing, &targets, read).await?;
+        Ok(bulk::answer(conn, &context, &writing, 200, "updated", &written).await?)
+    })
+    .await
+    .map_err(|refused| refused.of_list("/items"))
+}
+
+/// The records of today that the parameters select: a plan of other days would not be what is written.
+fn selection(context: &Context<'_>, request: &HttpRequest) -> Result<ItemsQuery, Error> {
+    let query = ItemsQuery::parse(&context.view, Params::parse(request.query_string()))?;
+    for (name, is_given) in [("as_of", query.as_of.is_some()), ("known_at", query.known_at.is_some())] {
+        if is_given {
+            return Err(Error::parameter(
+                name,
+                format!("Ở đây không dùng được “{name}”: chỉ các bản ghi hiện tại được phân loại lại."),
+                format!("“{name}” is not for this: only records as they are now are classified again."),
+            ));
+        }
+    }
+    Ok(query)
+}
+
+fn ended_values(layer: &'static Layer) -> impl Iterator<Item = (&'static Field, &'static Choice)> {
+    let of_field = |field: &'static Field| field.value.choices().iter().map(move |choice| (field, choice));
+    layer.fields().filter(|field| field.writable).flat_map(of_field).filter(|(_, choice)| choice.until.is_some())
+}
+
+/// What may be written instead.
+fn successors(field: &'static Field, choice: &'static Choice) -> impl Iterator<Item = &'static Choice> {
+    field.value.choices().iter().filter(|next| choice.successors.contains(&next.value))
+}
+
+/// The field, the value that ended and its successor that a body names.
+fn change_of(
+    layer: &'static Layer,
+    body: &Value,
+) -> Result<(&'static Field, &'static Choice, &'static str), Vec<Problem>> {
+    let text = |name: &str| body[name].as_str().unwrap_or_default();
+    let is_meant = |(field, choice): &(&Field, &Choice)| field.name == text("field") && choice.value == text("from");
+    let Some((field, choice)) = ended_values(layer).find(is_meant) else {
+        let known: Vec<_> =
+            ended_values(layer).map(|(field, choice)| format!("{}={}", field.name, choice.value)).collect();
+        let known = known.join(", ");
+        return Err(vec![Problem::at(
+            "/from",
+            "reclassify.not_ended",
+            format!("“field” và “from” phải là một giá trị đã hết hiệu lực: {known}."),
+            format!("“field” and “from” must be a value that has ended: {known}."),
+        )]);
+    };
+    let candidates: Vec<_> = successors(field, choice).collect();
+    match candidates.iter().find(|next| next.value == text("to")) {
+        Some(next) => Ok((field, choice, next.value)),
+        None => {
+            let list = |label: fn(&Choice) -> &'static str| {
+                candidates.iter().map(|next| format!("{} ({})", next.value, label(next))).collect::<Vec<_>>().join(", ")
+            };
+            Err(vec![Problem::at(
+                "/to",
+                "reclassify.not_a_successor",
+                format!("“to” phải là giá trị thay thế: {}.", list(|next| next.label.vi)),
+                format!("“to” must be what took its place: {}.", list(|next| next.label.en)),
+            )])
+        }
+    }
+}
+
+/// The records that hold a value, of those selected.
+struct Holding<'a> {
+    field: &'static Field,
+    choice: &'static Choice,
+    query: &'a ItemsQuery,
+}
+
+/// Those of them that the caller may write, and a hash of which they are, in which versions; none when there are none, or
+/// more than one write may be of.
+struct Found {
+    ids: Vec<i64>,
+    plan: Option<String>,
+}
+
+impl Holding<'_> {
+    fn query(&self) -> ItemsQuery {
+        let values = FilterValue::Texts(vec![self.choice.value.to_owned()]);
+        let mut query = self.query.clone();
+        query.filters.push(Filter { field: self.field, values });
+        query
+    }
+
+    async fn find(&self, conn: &mut AsyncPgConnection, context: &Context<'_>) -> Result<Found, Error> {
+        let today: NaiveDate = today();
+        let ids = items::writable_ids(conn, &context.view, &self.query(), today, MOST_FEATURES + 1).await?;
+        if ids.is_empty() || ids.len() > MOST_FEATURES {
+            return Ok(Found { ids, plan: None });
+        }
+        let versions = items::versions_of(conn, context.view.layer, &ids).await?;
+        let mut text = format!("{} {}", self.field.name, self.choice.value);
+        for id in &ids {
+            let _ = write!(text, " {id}.{}", versions.get(id).copied().unwrap_or_default());
+        }
+        Ok(Found { ids, plan: Some(format!("sha256:{}", tokens::hash(&text))) })
+    }
+}
+
+fn stale() -> Error {
+    Error::Conflict(Problem::at(
+        "/plan",
+        "reclassify.stale",
+        "Các bản ghi không còn như lúc xem (hoặc nhiều hơn mức một lần ghi): hãy xem lại và gửi “plan” mới.",
+        "The records are not those that were shown, or more than one write may be of: look again, and send the new plan.",
+    ))
+}

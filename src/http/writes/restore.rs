@@ -1,0 +1,106 @@
+//! `POST …/items/{id}/restore`: brings a deleted record back, or the values of an earlier version as a new one.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use diesel_async::AsyncPgConnection;
+use serde_json::Value;
+
+use crate::access::{Caller, is_masked};
+use crate::error::Error;
+use crate::http::extract::{LayerPath, RecordId};
+use crate::http::state::App;
+use crate::http::writes::idempotency::Request;
+use crate::http::writes::{Context, body, permit};
+use crate::layers::normalise::{Write, normalise};
+use crate::layers::{Class, Problem, Properties};
+use crate::register::writing::{Draft, Expected, Refused, Writing};
+use crate::register::{assets, history, items, writing};
+use crate::time::today;
+
+/// `POST /api/v1/collections/{collection}/items/{id}/restore`
+pub async fn restore_item(
+    app: web::Data<App>,
+    caller: Caller,
+    LayerPath(layer): LayerPath,
+    RecordId(id): RecordId,
+    request: HttpRequest,
+    bytes: web::Bytes,
+) -> Result<HttpResponse, Error> {
+    permit(&caller, layer)?;
+    let body = body::read_optional(request.headers(), &bytes)?;
+    body::only_members(&body, &["version", "reason", "confirm"])?;
+    let version = version_of(&body)?;
+    let once = Request::new(&caller, &request, &bytes)?;
+    let context = Context::new(&app, &caller, layer, &request);
+    let writing = context.writing(body::remarks(&body)?, None);
+    let expected = body::expected(request.headers());
+    once.answer(&app, async |conn| {
+        let warnings = match version {
+            None => undelete(conn, &writing, id).await?,
+            Some(version) => put_back(conn, &writing, id, expected.clone(), version).await?,
+        };
+        Ok(context.answer(conn, 200, id, &warnings).await?)
+    })
+    .await
+    .map_err(Refused::of_one)
+}
+
+async fn undelete(conn: &mut AsyncPgConnection, writing: &Writing<'_>, id: i64) -> Result<Vec<Problem>, Refused> {
+    if let Some(living) = assets::lock(conn, &writing.view, &[id], false).await?.remove(&id) {
+        let problem = Problem::at("", "restore.not_deleted", "Bản ghi chưa bị xóa.", "The record is not deleted.");
+        let error = if living.is_writable { Error::Conflict(problem) } else { Error::Forbidden(None) };
+        return Err(error.into());
+    }
+    writing::set_deleted(conn, writing, &[(id, Expected::Unneeded)], false).await?;
+    Ok(Vec::new())
+}
+
+/// The fields that the writer sees as they were in a version; those they do not see stay as they are.
+async fn put_back(
+    conn: &mut AsyncPgConnection,
+    writing: &Writing<'_>,
+    id: i64,
+    expected: Expected,
+    version: i64,
+) -> Result<Vec<Problem>, Refused> {
+    let layer = writing.view.layer;
+    let class = items::class_of(conn, &writing.view, id).await?.ok_or(Error::NotFound)?;
+    let was = history::at_version(conn, layer, class, id, version).await?;
+    let was = was.map(|record| {
+        let (mut properties, geometry) = history::feature(layer, class, &record);
+        // From when the values hold anew is today.
+        properties.remove("effective_on");
+        // What a version hides from the writer is not taken for empty.
+        let is_hidden = |name: &str| class < Class::Restricted && layer.field(name).is_some_and(is_masked);
+        properties.retain(|name, value| !(value.is_null() && is_hidden(name)));
+        (properties, geometry)
+    });
+    let read = |_: usize, current: &Properties| {
+        let (given, geometry) = was.as_ref().ok_or_else(|| {
+            Error::Invalid(vec![Problem::at(
+                "/version",
+                "version.unknown",
+                format!("Bản ghi không có phiên bản {version}."),
+                format!("The record has no version {version}."),
+            )])
+        })?;
+        let record = normalise(layer, Write::Patch { current }, given, Some(geometry), today());
+        Ok(Draft { given: given.clone(), record: record.map_err(Error::Invalid)? })
+    };
+    let mut written = writing::change(conn, writing, &[(id, expected)], read).await?;
+    Ok(written.warnings.swap_remove(0))
+}
+
+fn version_of(body: &Value) -> Result<Option<i64>, Error> {
+    match body.get("version") {
+        None | Some(Value::Null) => Ok(None),
+        Some(version) => match version.as_i64().filter(|version| *version > 0) {
+            Some(version) => Ok(Some(version)),
+            None => Err(Error::Invalid(vec![Problem::at(
+                "/version",
+                "type",
+                "“version” phải là số nguyên từ 1.",
+                "“version” must be an integer from 1.",
+            )])),
+        },
+    }
+}

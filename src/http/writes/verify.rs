@@ -1,0 +1,102 @@
+//! "Still true": `POST …/items/{id}/verify` of one record, `POST /collections/{collection}/verify` of many. No
+//! precondition: it is said of what is there now.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use crate::access::Caller;
+use crate::conditions::ItemsQuery;
+use crate::error::Error;
+use crate::http::extract::{LayerPath, RecordId};
+use crate::http::state::App;
+use crate::http::writes::body::MOST_FEATURES;
+use crate::http::writes::idempotency::Request;
+use crate::http::writes::{Context, body, bulk, permit};
+use crate::input::Params;
+use crate::layers::Problem;
+use crate::register::writing::Refused;
+use crate::register::{items, writing};
+use crate::time::today;
+
+/// `POST /api/v1/collections/{collection}/items/{id}/verify`
+pub async fn verify_item(
+    app: web::Data<App>,
+    caller: Caller,
+    LayerPath(layer): LayerPath,
+    RecordId(id): RecordId,
+    request: HttpRequest,
+    bytes: web::Bytes,
+) -> Result<HttpResponse, Error> {
+    permit(&caller, layer)?;
+    let body = body::read_optional(request.headers(), &bytes)?;
+    body::only_members(&body, &["reason", "confirm"])?;
+    let once = Request::new(&caller, &request, &bytes)?;
+    let context = Context::new(&app, &caller, layer, &request);
+    let writing = context.writing(body::remarks(&body)?, None);
+    once.answer(&app, async |conn| {
+        writing::verify(conn, &writing, vec![id]).await?;
+        Ok(context.answer(conn, 200, id, &[]).await?)
+    })
+    .await
+    .map_err(Refused::of_one)
+}
+
+/// `POST /api/v1/collections/{collection}/verify`: `{"items": [ids]}`, or every record within the writer's scope that the
+/// parameters of items select, of which there must be one.
+pub async fn verify_items(
+    app: web::Data<App>,
+    caller: Caller,
+    LayerPath(layer): LayerPath,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> Result<HttpResponse, Error> {
+    permit(&caller, layer)?;
+    let bytes = body::bytes(payload, app.limits.bulk_limit).await?;
+    let body = body::read_optional(request.headers(), &bytes)?;
+    body::only_members(&body, &["items", "reason", "confirm"])?;
+    let once = Request::new(&caller, &request, &bytes)?;
+    let context = Context::new(&app, &caller, layer, &request);
+    let params = Params::parse(request.query_string());
+    let (listed, query) = if body.get("items").is_some() {
+        params.finish()?;
+        let targets = body::targets(body::list(&body, "items")?, "items")?;
+        (Some(targets.into_iter().map(|(id, _)| id).collect::<Vec<_>>()), None)
+    } else if request.query_string().is_empty() {
+        return Err(Error::Invalid(vec![Problem::at(
+            "/items",
+            "required",
+            "Cần “items”, hoặc tham số lọc trong địa chỉ: không thể xác nhận mọi bản ghi chỉ vì không nói gì.",
+            "“items” is needed, or parameters that select: saying nothing does not verify everything.",
+        )]));
+    } else {
+        (None, Some(ItemsQuery::parse(&context.view, params)?))
+    };
+    let remarks = body::remarks(&body)?;
+    once.answer(&app, async |conn| {
+        let ids = match (&listed, &query) {
+            (Some(ids), _) => ids.clone(),
+            (None, Some(query)) => {
+                let most = MOST_FEATURES;
+                within_bounds(items::writable_ids(conn, &context.view, query, today(), most + 1).await?)?
+            }
+            (None, None) => Vec::new(),
+        };
+        let writing = bulk::begin(conn, &context, "verify", remarks.clone()).await?;
+        let written = writing::verify(conn, &writing, ids).await?;
+        Ok(bulk::answer(conn, &context, &writing, 200, "verified", &written).await?)
+    })
+    .await
+    .map_err(|refused| refused.of_list("/items"))
+}
+
+/// That a query selects no more records than one write may be of.
+pub fn within_bounds(ids: Vec<i64>) -> Result<Vec<i64>, Error> {
+    if ids.len() <= MOST_FEATURES {
+        return Ok(ids);
+    }
+    Err(Error::Invalid(vec![Problem::at(
+        "",
+        "bulk.too_many",
+        format!("Mỗi lần ghi không quá {MOST_FEATURES} bản ghi: hãy thu hẹp bộ lọc."),
+        format!("A write is of at most {MOST_FEATURES} records: narrow the filter."),
+    )]))
+}

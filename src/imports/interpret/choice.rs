@@ -1,0 +1,105 @@
+//! Values of an enumeration as sheets write them.
+
+use crate::imports::interpret::finding::Note;
+use crate::imports::interpret::fold::fold;
+use crate::layers::{Choice, Field};
+
+/// The value that a text stands for, and a note when it is not written as the list writes it.
+///
+/// # Errors
+/// A text that fits none, with the nearest as suggestion.
+pub fn resolve(field: &Field, text: &str) -> Result<(&'static str, Option<Note>), Note> {
+    let choices = field.value.choices();
+    if let Some(choice) = choices.iter().find(|choice| labels(choice).any(|label| label == text)) {
+        return Ok((choice.value, None));
+    }
+    let folded = fold(text);
+    let labelled = choices.iter().find(|choice| labels(choice).any(|label| fold(label) == folded));
+    let aliased = || choices.iter().find(|choice| choice.aliases.iter().any(|alias| fold(alias) == folded));
+    if let Some(choice) = labelled.or_else(aliased) {
+        let (label, value) = (choice.label, choice.value);
+        let note = Note::info(
+            "enum.alias",
+            format!("“{text}” được hiểu là “{}”.", label.vi),
+            format!("“{text}” is read as “{}”.", label.en),
+        );
+        return Ok((value, Some(note.suggest(label.vi))));
+    }
+    let listed = |pick: fn(&Choice) -> &'static str| choices.iter().map(pick).collect::<Vec<_>>().join(", ");
+    let note = Note::error(
+        "enum.unknown",
+        format!("“{}” không có giá trị “{text}”; chọn trong: {}.", field.label.vi, listed(|choice| choice.label.vi)),
+        format!("“{}” has no value “{text}”; choose among: {}.", field.label.en, listed(|choice| choice.label.en)),
+    );
+    Err(match nearest(choices, &folded) {
+        Some(choice) => note.suggest(choice.label.vi),
+        None => note,
+    })
+}
+
+/// Whether a text is the name of a value as the list writes it.
+pub fn is_label(field: &Field, text: &str) -> bool {
+    field.value.choices().iter().any(|choice| labels(choice).any(|label| label == text))
+}
+
+fn labels(choice: &Choice) -> impl Iterator<Item = &'static str> + use<> {
+    [choice.value, choice.label.vi, choice.label.en].into_iter()
+}
+
+/// The choice whose spelling is nearest, if it is near.
+fn nearest<'a>(choices: &'a [Choice], folded: &str) -> Option<&'a Choice> {
+    let distance = |choice: &Choice| {
+        labels(choice).chain(choice.aliases.iter().copied()).map(|name| edits(&fold(name), folded)).min().unwrap_or(99)
+    };
+    let (distance, choice) = choices.iter().map(|choice| (distance(choice), choice)).min_by_key(|(edits, _)| *edits)?;
+    (distance <= 2.max(folded.chars().count() / 3)).then_some(choice)
+}
+
+/// Letters to insert, remove or replace (Levenshtein).
+fn edits(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().take(60).collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, from) in a.chars().take(60).enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, to) in b.iter().enumerate() {
+            let replaced = diagonal + usize::from(from != *to);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layers::{ALL, TOWER, Type};
+
+    #[test]
+    fn aliases_are_told_and_labels_are_not() {
+        let operator = TOWER.field("operator").unwrap();
+        assert_eq!(resolve(operator, "Viettel"), Ok(("viettel", None)));
+        let (value, note) = resolve(operator, "VinaPhone").unwrap();
+        assert_eq!((value, note.unwrap().code), ("vnpt", "enum.alias"));
+        assert_eq!(resolve(operator, "VIETTEL  TELECOM").unwrap().0, "viettel");
+        assert_eq!(resolve(operator, "Vietel").unwrap_err().suggestion.as_deref(), Some("Viettel"));
+        assert_eq!(resolve(operator, "Bưu chính").unwrap_err().suggestion, None);
+    }
+
+    /// An alias that two values of a field claim would be read as the first of them without a word.
+    #[test]
+    fn no_spelling_stands_for_two_values() {
+        for layer in ALL {
+            for field in layer.fields().filter(|field| matches!(field.value, Type::OneOf(_) | Type::SomeOf(_))) {
+                let mut seen = std::collections::HashMap::new();
+                for choice in field.value.choices() {
+                    for name in labels(choice).chain(choice.aliases.iter().copied()) {
+                        let other = *seen.entry(fold(name)).or_insert(choice.value);
+                        assert_eq!(other, choice.value, "{}.{}: {name}", layer.collection, field.name);
+                    }
+                }
+            }
+        }
+    }
+}

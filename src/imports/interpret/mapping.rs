@@ -1,0 +1,169 @@
+//! Which column of a sheet holds what: found, shown, overridden, remembered.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::files::sheet::{Sheet, letter};
+use crate::imports::interpret::finding::Note;
+use crate::imports::interpret::fold::fold;
+use crate::imports::interpret::header;
+use crate::imports::interpret::header::Header;
+use crate::imports::interpret::target::{Target, Vocabulary};
+use crate::layers::{Layer, Problem};
+
+/// The columns of a sheet.
+#[derive(Debug, Clone, Serialize)]
+pub struct Mapping {
+    pub sheet: String,
+    /// The rows of the header, from 1.
+    pub header_rows: Vec<u32>,
+    pub columns: Vec<Column>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct Column {
+    #[serde(skip)]
+    pub index: u32,
+    pub column: String,
+    pub header: String,
+    /// `None` is a column that nobody understands.
+    #[serde(serialize_with = "name_of")]
+    pub target: Option<Target>,
+}
+
+#[expect(clippy::ref_option, reason = "the shape that serde calls")]
+fn name_of<S: serde::Serializer>(target: &Option<Target>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&target.map_or_else(|| "unknown".to_owned(), |target| target.name()))
+}
+
+/// What the sender, or an earlier file of theirs, says about columns: header or letter, to the name of a target.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Overrides(BTreeMap<String, String>);
+
+impl Overrides {
+    /// Reads `{"Tên điểm lắp": "name", "F": "ignore"}`; null is `ignore`.
+    ///
+    /// # Errors
+    /// Names that are no target of the layer.
+    pub fn read(
+        layer: &'static Layer,
+        given: &serde_json::Map<String, serde_json::Value>,
+    ) -> Result<Overrides, Vec<Problem>> {
+        let mut problems = Vec::new();
+        let mut overrides = BTreeMap::new();
+        for (header, name) in given {
+            let name = name.as_str().unwrap_or(if name.is_null() { "ignore" } else { "" });
+            if Target::of_name(layer, name).is_none() {
+                problems.push(Problem::parameter(
+                    "mapping",
+                    format!("Cột “{header}”: “{name}” không phải là trường của lớp này."),
+                    format!("Column “{header}”: “{name}” is no field of this layer."),
+                ));
+            }
+            overrides.insert(key(header), name.to_owned());
+        }
+        if problems.is_empty() { Ok(Overrides(overrides)) } else { Err(problems) }
+    }
+
+    /// Those of `self`, and where it is silent those of `earlier`.
+    #[must_use]
+    pub fn over(self, earlier: Overrides) -> Overrides {
+        let mut all = earlier.0;
+        all.extend(self.0);
+        Overrides(all)
+    }
+
+    /// As [`read`](Overrides::read) takes them.
+    pub fn to_json(&self) -> serde_json::Value {
+        serde_json::json!(self.0)
+    }
+
+    pub(super) fn target(&self, layer: &'static Layer, header: &str, column: u32) -> Option<Target> {
+        let name = self.0.get(&key(header)).or_else(|| self.0.get(&key(&letter(column))))?;
+        Target::of_name(layer, name)
+    }
+}
+
+/// Headers are compared folded; those without letters or digits as they are.
+fn key(header: &str) -> String {
+    let folded = fold(header);
+    if folded.is_empty() { header.to_owned() } else { folded }
+}
+
+/// What there is to note of columns, by their letters.
+pub type ColumnNotes = Vec<(Option<String>, Note)>;
+
+/// The mapping of a sheet, or `None` where no row looks like a header; with what there is to note.
+pub fn detect(layer: &'static Layer, sheet: &Sheet, overrides: &Overrides) -> Option<(Mapping, ColumnNotes)> {
+    let vocabulary = Vocabulary::of(layer);
+    let Header { rows, cells } = header::find(layer, sheet, &vocabulary, overrides)?;
+    let mut notes = Vec::new();
+    let mut columns: Vec<(u32, Column)> = cells
+        .into_iter()
+        .map(|cell| {
+            let given = overrides.target(layer, &cell.text(), cell.column);
+            let found = given.map(|target| (u32::MAX, target)).or_else(|| vocabulary.target(&cell.upper, &cell.lower));
+            let (score, target) = found.map_or((0, None), |(score, target)| (score, Some(target)));
+            (score, Column { index: cell.column, column: letter(cell.column), header: cell.text(), target })
+        })
+        .collect();
+    keep_best_of_each(&mut columns, &mut notes);
+    for (_, column) in columns.iter().filter(|(_, column)| column.target.is_none()) {
+        let header = &column.header;
+        notes.push((
+            Some(column.column.clone()),
+            Note::info(
+                "column.unknown",
+                format!("Cột “{header}” không rõ là trường nào nên không được đọc."),
+                format!("The column “{header}” fits no field and is not read."),
+            ),
+        ));
+    }
+    let columns = columns.into_iter().map(|(_, column)| column).collect();
+    Some((Mapping { sheet: sheet.name.clone(), header_rows: rows, columns }, notes))
+}
+
+/// Of several columns for the same target the best fitting one, of equals the first.
+fn keep_best_of_each(columns: &mut [(u32, Column)], notes: &mut ColumnNotes) {
+    for index in 0..columns.len() {
+        let (score, Some(target)) = (columns[index].0, columns[index].1.target) else { continue };
+        if !target.is_single() {
+            continue;
+        }
+        let name = target.name();
+        let same = |(_, other): &(u32, Column)| other.target.is_some_and(|target| target.name() == name);
+        let better = columns.iter().enumerate().any(|(other, column)| {
+            other != index && same(column) && (column.0 > score || column.0 == score && other < index)
+        });
+        if better {
+            let column = &mut columns[index].1;
+            column.target = None;
+            notes.push((
+                Some(column.column.clone()),
+                Note::info(
+                    "column.doubled",
+                    format!("Cột “{}” trùng với cột khác của trường {name}.", column.header),
+                    format!("The column “{}” repeats another one of the field {name}.", column.header),
+                ),
+            ));
+        }
+    }
+}
+
+impl Mapping {
+    /// The column of a target by its name.
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|column| column.target.is_some_and(|target| target.name() == name))
+    }
+
+    /// The column in which a field, or the place (`geom`), is written.
+    pub fn column_of_field(&self, field: &str) -> Option<&Column> {
+        let of_field = |column: &&Column| match column.target {
+            Some(Target::Field(own) | Target::Tick(own, _)) => own.name == field,
+            Some(target) => field == "geom" && target.is_place(),
+            None => false,
+        };
+        self.columns.iter().find(of_field)
+    }
+}

@@ -1,0 +1,138 @@
+//! Which VN-2000 grid a province surveys on: the central meridian of its 3 degree zone.
+
+use chrono::NaiveDate;
+
+use crate::imports::interpret::fold::fold;
+
+/// The EPSG code of VN-2000 / TM-3 with a central meridian.
+pub fn epsg_of_meridian(degrees: f64) -> Option<i32> {
+    let found = ZONES.iter().find(|(meridian, _)| (meridian - degrees).abs() < 0.01)?;
+    Some(found.1)
+}
+
+/// The CRS in which metres are understood: VN-2000 by zone, UTM on the same datum and on WGS 84.
+pub fn is_metric_grid(epsg: i32) -> bool {
+    ZONES.iter().any(|(_, zone)| *zone == epsg) || [3405, 3406, 32648, 32649].contains(&epsg)
+}
+
+/// The grid of a province as of a day: 34 provinces since 1 July 2025 (Circular 24/2025/TT-BNNMT), 63 before (Circular
+/// 25/2014/TT-BTNMT). The name with or without "Tỉnh".
+pub fn epsg_of_province(name: &str, on: NaiveDate) -> Option<i32> {
+    let folded = fold(name);
+    let bare = ["thanh pho ", "tinh ", "tp "].iter().find_map(|layer| folded.strip_prefix(layer)).unwrap_or(&folded);
+    let merged = NaiveDate::from_ymd_opt(2025, 7, 1).is_some_and(|day| on >= day);
+    let of = |table: &[(&str, f64)]| table.iter().find(|(name, _)| *name == bare).map(|(_, meridian)| *meridian);
+    let meridian = if merged { of(CHANGED_IN_2025).or_else(|| of(PROVINCES)) } else { of(PROVINCES) };
+    epsg_of_meridian(meridian?)
+}
+
+static ZONES: &[(f64, i32)] = &[
+    (102.0, 5896),
+    (103.0, 9205),
+    (104.0, 9206),
+    (104.5, 9207),
+    (104.75, 9208),
+    (105.0, 5897),
+    (105.5, 9209),
+    (105.75, 9210),
+    (106.0, 9211),
+    (106.25, 9212),
+    (106.5, 9213),
+    (107.0, 9214),
+    (107.25, 9215),
+    (107.5, 9216),
+    (107.75, 5899),
+    (108.0, 5898),
+    (108.25, 9217),
+    (108.5, 9218),
+];
+
+static PROVINCES: &[(&str, f64)] = &[
+    ("an giang", 104.75),
+    ("ba ria vung tau", 107.75),
+    ("bac giang", 107.0),
+    ("bac kan", 106.5),
+    ("bac lieu", 105.0),
+    ("bac ninh", 105.5),
+    ("ben tre", 105.75),
+    ("binh dinh", 108.25),
+    ("binh duong", 105.75),
+    ("binh phuoc", 106.25),
+    ("binh thuan", 108.5),
+    ("ca mau", 104.5),
+    ("can tho", 105.0),
+    ("cao bang", 105.75),
+    ("da nang", 107.75),
+    ("dak lak", 108.5),
+    ("dak nong", 108.5),
+    ("dien bien", 103.0),
+    ("dong nai", 107.75),
+    ("dong thap", 105.0),
+    ("gia lai", 108.5),
+    ("ha giang", 105.5),
+    ("ha nam", 105.0),
+    ("ha noi", 105.0),
+    ("ha tinh", 105.5),
+    ("hai duong", 105.5),
+    ("hai phong", 105.75),
+    ("hau giang", 105.0),
+    ("ho chi minh", 105.75),
+    ("hoa binh", 106.0),
+    ("hung yen", 105.5),
+    ("khanh hoa", 108.25),
+    ("kien giang", 104.5),
+    ("kon tum", 107.5),
+    ("lai chau", 103.0),
+    ("lam dong", 107.75),
+    ("lang son", 107.25),
+    ("lao cai", 104.75),
+    ("long an", 105.75),
+    ("nam dinh", 105.5),
+    ("nghe an", 104.75),
+    ("ninh binh", 105.0),
+    ("ninh thuan", 108.25),
+    ("phu tho", 104.75),
+    ("phu yen", 108.5),
+    ("quang binh", 106.0),
+    ("quang nam", 107.75),
+    ("quang ngai", 108.0),
+    ("quang ninh", 107.75),
+    ("quang tri", 106.25),
+    ("soc trang", 105.5),
+    ("son la", 104.0),
+    ("tay ninh", 105.5),
+    ("thai binh", 105.5),
+    ("thai nguyen", 106.5),
+    ("thanh hoa", 105.0),
+    ("thua thien hue", 107.0),
+    ("tien giang", 105.75),
+    ("tra vinh", 105.5),
+    ("tuyen quang", 106.0),
+    ("vinh long", 105.5),
+    ("vinh phuc", 105.0),
+    ("yen bai", 104.75),
+];
+
+/// Where the merged province surveys on another zone than the one of the same name did.
+static CHANGED_IN_2025: &[(&str, f64)] = &[
+    ("bac ninh", 107.0),
+    ("gia lai", 108.25),
+    ("hue", 107.0),
+    ("lai chau", 104.75),
+    ("quang tri", 106.0),
+    ("tay ninh", 105.75),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn grid_follows_the_province_and_the_day() {
+        let day = |text: &str| text.parse().unwrap();
+        assert_eq!(epsg_of_province("Tỉnh Thanh Hóa", day("2024-01-01")), Some(5897));
+        assert_eq!(epsg_of_province("Lai Châu", day("2025-06-30")), Some(9205));
+        assert_eq!(epsg_of_province("Tỉnh Lai Châu", day("2025-07-01")), Some(9208));
+        assert_eq!(epsg_of_province("Atlantis", day("2025-07-01")), None);
+    }
+}

@@ -1,0 +1,338 @@
+//! What a file means for a layer: columns found, cells read, everything noted. Knows no PostgreSQL: what only the
+//! register can tell (communes by name, metres to degrees, duplicates) is found later, on all rows at once.
+
+mod cell;
+mod choice;
+mod communes;
+mod coordinate;
+mod date;
+mod finding;
+mod fold;
+mod header;
+mod mapping;
+mod merged;
+mod meridian;
+mod number;
+mod paint;
+mod place;
+pub mod returned;
+mod rows;
+mod target;
+pub mod template;
+
+use std::collections::HashMap;
+
+use serde_json::{Value, json};
+
+use crate::files::sheet::{Cell, Row, Sheet, Workbook};
+use crate::layers::{Layer, Properties, Type};
+use rows::Role;
+
+pub use communes::{Commune, Communes};
+pub use coordinate::{Axis, axis_of};
+pub use finding::{Finding, Message, Note, Severity};
+pub use fold::fold;
+pub use mapping::{Column, Mapping, Overrides};
+pub use meridian::{epsg_of_meridian, epsg_of_province, is_metric_grid};
+pub use place::{Place, each_position};
+pub use target::Target;
+
+/// How a file is to be understood.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// The CRS of coordinates in metres, an EPSG code.
+    pub epsg: Option<i32>,
+    pub overrides: Overrides,
+}
+
+/// A file, understood.
+#[derive(Debug, Default)]
+pub struct Reading {
+    pub mappings: Vec<Mapping>,
+    pub records: Vec<Record>,
+    pub findings: Vec<Finding>,
+    /// How many times something was noted of a column of a sheet: sheet, column, code.
+    told: HashMap<(String, String, &'static str), usize>,
+}
+
+/// So many cells of a column are told that they were read as something else; of the others only how many there are.
+/// Errors and warnings are told one by one, however many.
+const TOLD: usize = 1000;
+
+/// A row that is a record.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Record {
+    /// Which of the mappings, and so of the sheets that are read.
+    pub mapping: usize,
+    pub row: u32,
+    /// What the cells say; an empty cell says nothing.
+    pub values: Properties,
+    pub place: Place,
+    /// Names that the register has to resolve: the commune, and what tells it from others of its name.
+    pub commune: Option<String>,
+    pub district: Option<String>,
+    pub province: Option<String>,
+    pub hamlet: Option<String>,
+    /// Codes or names of other records: field and text.
+    pub references: Vec<(&'static str, String)>,
+    /// The fields whose cells could not be read; `geom` for the place.
+    pub broken: Vec<&'static str>,
+}
+
+/// Reads every sheet that has a header of the layer.
+pub fn interpret(layer: &'static Layer, workbook: &Workbook, options: &Options) -> Reading {
+    let mut reading = Reading::default();
+    for remark in &workbook.remarks {
+        let note = Note::info(remark.code, remark.vi.clone(), remark.en.clone());
+        reading.note(&remark.sheet, None, None, None, None, note);
+    }
+    for (sheet, found) in workbook.sheets.iter().zip(mappings(layer, workbook, &options.overrides)) {
+        match found {
+            Some((mapping, notes)) => {
+                for (column, note) in notes {
+                    reading.note(&sheet.name, None, column, None, None, note);
+                }
+                read_sheet(sheet, mapping, options, &mut reading);
+            }
+            _ if sheet.rows.is_empty() || is_guide(sheet) => {}
+            _ => {
+                let note = Note::info(
+                    "sheet.ignored",
+                    "Trang tính này không có dòng tiêu đề của lớp nên không được đọc.",
+                    "This sheet has no header of the layer and is not read.",
+                );
+                reading.note(&sheet.name, None, None, None, None, note);
+            }
+        }
+    }
+    if reading.mappings.is_empty() {
+        let note = Note::error(
+            "file.no_header",
+            "Không tìm thấy dòng tiêu đề nào có tên cột của lớp này.",
+            "No row with the column names of this layer was found.",
+        );
+        reading.note("", None, None, None, None, note);
+    } else if reading.records.is_empty() {
+        let note = Note::error("file.no_rows", "Không có dòng dữ liệu nào.", "There are no rows of data.");
+        reading.note("", None, None, None, None, note);
+    }
+    reading
+}
+
+/// How each sheet is read, with what is noted of columns; `None` of those that are not.
+fn mappings(
+    layer: &'static Layer,
+    workbook: &Workbook,
+    overrides: &Overrides,
+) -> impl Iterator<Item = Option<(Mapping, mapping::ColumnNotes)>> {
+    let of_sheet = |sheet: &Sheet| if is_guide(sheet) { None } else { mapping::detect(layer, sheet, overrides) };
+    let found: Vec<_> = workbook.sheets.iter().map(of_sheet).collect();
+    let fit =
+        |mapping: &Mapping| mapping.columns.iter().filter(|column| column.target.is_some_and(|t| t.is_used())).count();
+    let best = found.iter().flatten().map(|(mapping, _)| fit(mapping)).max().unwrap_or(0);
+    // A sheet of sums has a few of the columns; the lists have them all.
+    found.into_iter().map(move |found| found.filter(|(mapping, _)| fit(mapping) * 2 > best))
+}
+
+/// The sheets of our own workbooks that explain.
+fn is_guide(sheet: &Sheet) -> bool {
+    matches!(fold(&sheet.name).as_str(), "huong dan" | "danh muc" | "thieu" | "thong tin" | "guide" | "lists" | "about")
+}
+
+fn read_sheet(sheet: &Sheet, mapping: Mapping, options: &Options, reading: &mut Reading) {
+    let header = |row: &&Row| mapping.header_rows.last().is_none_or(|last| row.number <= *last);
+    let titles = sheet.rows.iter().take_while(header).flat_map(|row| &row.cells);
+    let meridian = titles.filter_map(|(_, cell)| coordinate::central_meridian(&cell.shown())).next();
+    let epsg = options.epsg.or(sheet.epsg).or(meridian.and_then(epsg_of_meridian));
+    let merged = merged::Merged::of(sheet);
+    let index = reading.mappings.len();
+    let mut heading = None;
+    for (nth, row) in sheet.rows.iter().skip_while(header).enumerate() {
+        let ignored = match rows::role(sheet, &mapping, row, nth) {
+            Role::Record => {
+                let mut record = read_row(sheet, &mapping, &merged, row, epsg, reading);
+                record.mapping = index;
+                if record.commune.is_none() && !record.values.contains_key("declared_commune_code") {
+                    record.commune.clone_from(&heading);
+                }
+                reading.records.push(record);
+                continue;
+            }
+            Role::Numbering => continue,
+            Role::Total => Note::info("row.total", "Dòng tổng: không phải bản ghi.", "A row of sums: no record."),
+            Role::Commune(name) => {
+                let note = Note::info(
+                    "row.heading",
+                    format!("“{name}” được hiểu là xã của các dòng bên dưới."),
+                    format!("“{name}” is read as the commune of the rows below."),
+                );
+                heading = Some(name);
+                note
+            }
+            Role::Remark => {
+                Note::info("row.ignored", "Dòng ghi chú: không phải bản ghi.", "A remark beside the table: no record.")
+            }
+        };
+        let shown = row.cells.first().map(|(_, cell)| cell.shown());
+        reading.note(&sheet.name, Some(row.number), None, None, shown, ignored);
+    }
+    reading.mappings.push(mapping);
+}
+
+fn read_row(
+    sheet: &Sheet,
+    mapping: &Mapping,
+    merged: &merged::Merged,
+    row: &Row,
+    epsg: Option<i32>,
+    reading: &mut Reading,
+) -> Record {
+    let mut record = Record { row: row.number, ..Record::default() };
+    let mut places: Vec<(Target, &Cell)> = Vec::new();
+    let mut place_column = None;
+    for column in &mapping.columns {
+        let Some(target) = column.target else { continue };
+        let Some(cell) = merged.cell(sheet, row, column.index) else { continue };
+        let letter = || Some(column.column.clone());
+        match target {
+            Target::Field(field) => match cell::read(field, cell) {
+                Ok((value, notes)) => {
+                    for note in notes {
+                        reading.note(
+                            &sheet.name,
+                            Some(row.number),
+                            letter(),
+                            Some(field.name),
+                            Some(cell.shown()),
+                            note,
+                        );
+                    }
+                    match (field.value, value) {
+                        (_, None) => {}
+                        (Type::CommuneCode, Some(Value::String(name))) if !name.bytes().all(|b| b.is_ascii_digit()) => {
+                            record.commune = Some(name);
+                        }
+                        (_, Some(value)) => {
+                            record.values.insert(field.name.into(), value);
+                        }
+                    }
+                }
+                Err(_) if matches!(field.value, Type::Reference { .. }) => {
+                    let text = cell.shown();
+                    if field.name == "hamlet_id" {
+                        record.hamlet = Some(text);
+                    } else {
+                        record.references.push((field.name, text));
+                    }
+                }
+                Err(note) => {
+                    record.broken.push(field.name);
+                    reading.note(&sheet.name, Some(row.number), letter(), Some(field.name), Some(cell.shown()), note);
+                }
+            },
+            Target::Tick(field, choice) => match cell::truth(cell) {
+                Some(true) => {
+                    tick(&mut record.values, field.name, choice.value, matches!(field.value, Type::SomeOf(_)))
+                }
+                Some(false) => {}
+                None => {
+                    record.broken.push(field.name);
+                    let note = Note::error(
+                        "type",
+                        format!("Cột “{}”: đánh x hoặc để trống.", column.header),
+                        format!("Column “{}”: an x or nothing.", column.header),
+                    );
+                    let shown = Some(cell.shown());
+                    reading.note(&sheet.name, Some(row.number), letter(), Some(field.name), shown, note);
+                }
+            },
+            Target::Id => {
+                record.values.insert("id".into(), json!(cell.shown()));
+            }
+            Target::District => record.district = Some(cell.shown()),
+            Target::Province => record.province = Some(cell.shown()),
+            Target::Ignored => {}
+            _ if matches!(cell, Cell::Text(text) if cell::is_placeholder(text)) => {}
+            target => {
+                places.push((target, cell));
+                place_column.get_or_insert(&column.column);
+            }
+        }
+    }
+    record.place = match place::read(&places, epsg) {
+        Ok(place) => place,
+        Err(note) => {
+            record.broken.push("geom");
+            let shown = places.iter().map(|(_, cell)| cell.shown()).collect::<Vec<_>>().join(", ");
+            reading.note(&sheet.name, Some(row.number), place_column.cloned(), Some("geom"), Some(shown), note);
+            Place::Wrong
+        }
+    };
+    record
+}
+
+fn tick(values: &mut Properties, field: &str, value: &str, several: bool) {
+    if !several {
+        values.insert(field.into(), json!(value));
+    } else if let Value::Array(ticked) = values.entry(field).or_insert_with(|| json!([])) {
+        ticked.push(json!(value));
+    }
+}
+
+impl Reading {
+    /// Adds a finding.
+    pub fn note(
+        &mut self,
+        sheet: &str,
+        row: Option<u32>,
+        column: Option<String>,
+        field: Option<&str>,
+        value: Option<String>,
+        note: Note,
+    ) {
+        if let (Severity::Info, Some(_), Some(column)) = (note.severity, row, &column) {
+            let told = self.told.entry((sheet.to_owned(), column.clone(), note.code)).or_default();
+            *told += 1;
+            if *told > TOLD {
+                return;
+            }
+        }
+        self.findings.push(Finding {
+            sheet: sheet.to_owned(),
+            row,
+            column,
+            field: field.map(str::to_owned),
+            code: note.code.into(),
+            severity: note.severity,
+            message: Message { vi: note.vi, en: note.en },
+            value,
+            suggestion: note.suggestion,
+        });
+    }
+
+    /// Adds how many findings were left out.
+    pub fn note_rest(&mut self) {
+        let mut told: Vec<_> = std::mem::take(&mut self.told).into_iter().filter(|(_, count)| *count > TOLD).collect();
+        told.sort();
+        for ((sheet, column, code), count) in told {
+            let rest = count - TOLD;
+            let note = Note::info(
+                "finding.more",
+                format!("Còn {rest} ô khác của cột này như thế ({code})."),
+                format!("{rest} more cells of this column like these ({code})."),
+            );
+            self.note(&sheet, None, Some(column), None, None, note);
+        }
+    }
+
+    /// Adds a finding about a field of a record, in the column that holds it.
+    pub fn note_record(&mut self, workbook: &Workbook, record: &Record, field: Option<&str>, note: Note) {
+        let mapping = &self.mappings[record.mapping];
+        let column = field.and_then(|field| mapping.column_of_field(field));
+        let sheet = workbook.sheets.iter().find(|sheet| sheet.name == mapping.sheet);
+        let row = sheet.and_then(|sheet| sheet.row(record.row));
+        let shown = column.and_then(|column| row?.cell(column.index)).map(Cell::shown);
+        let (name, letter) = (mapping.sheet.clone(), column.map(|column| column.column.clone()));
+        self.note(&name, Some(record.row), letter, field, shown, note);
+    }
+}

@@ -1,0 +1,274 @@
+//! The workbook that goes back to its sender: their cells, what became of each row, what is wrong where.
+
+use std::collections::HashMap;
+
+use rust_xlsxwriter::{Format, Workbook as Out, Worksheet, XlsxError};
+use serde_json::Value;
+
+use crate::files::sheet::{Cell, Format as FileFormat, Row, Sheet, Workbook};
+use crate::imports::interpret::cell::is_placeholder;
+use crate::imports::interpret::finding::{Finding, Severity};
+use crate::imports::interpret::fold::fold;
+use crate::imports::interpret::mapping::{Mapping, Overrides};
+use crate::imports::interpret::mappings;
+use crate::imports::interpret::paint::{LISTS, Lists, MISSING, colour, comment, header};
+use crate::imports::interpret::target::Target;
+use crate::layers::Layer;
+
+/// The header of the column of states; it is not read on import.
+pub const STATE: &str = "Trạng thái nhập";
+
+/// What became of a file.
+#[derive(Debug, Clone, Copy)]
+pub struct Outcome<'a> {
+    pub findings: &'a [Finding],
+    /// What each row does, by sheet and row: the operation, and of updates `{field: [before, after]}`.
+    pub states: &'a HashMap<(String, u32), (String, Value)>,
+    /// The records that a list no longer has: `id`, `code`, `name`.
+    pub missing: &'a [Value],
+}
+
+/// Writes the workbook.
+///
+/// # Errors
+/// What the writer refuses; nothing that was read is known to be so.
+pub fn write(
+    layer: &'static Layer,
+    workbook: &Workbook,
+    overrides: &Overrides,
+    outcome: &Outcome<'_>,
+) -> Result<Vec<u8>, XlsxError> {
+    let mut out = Out::new();
+    let mut lists = Lists::new();
+    let sheets = workbook.sheets.iter().zip(mappings(layer, workbook, overrides)).enumerate();
+    for (nth, (sheet, mapping)) in sheets.filter(|(_, (sheet, _))| ![LISTS, MISSING].contains(&sheet.name.as_str())) {
+        let name = if sheet.name.is_empty() { format!("Sheet{}", nth + 1) } else { sheet.name.clone() };
+        let worksheet = out.add_worksheet().set_name(name)?;
+        let mapping = mapping.map(|(mapping, _)| mapping);
+        let page = Page { layer, format: workbook.format, sheet, mapping, outcome };
+        page.write(worksheet, &mut lists)?;
+    }
+    if !outcome.missing.is_empty() {
+        write_missing(out.add_worksheet().set_name(MISSING)?, outcome.missing)?;
+    }
+    lists.write(&mut out)?;
+    out.save_to_buffer()
+}
+
+fn write_missing(out: &mut Worksheet, missing: &[Value]) -> Result<(), XlsxError> {
+    for (column, title) in (0..).zip(["id", "Mã", "Tên", STATE]) {
+        out.write_string_with_format(0, column, title, &header())?;
+        out.set_column_width(column, 24)?;
+    }
+    for (row, record) in (1..).zip(missing) {
+        out.write_string(row, 0, record["id"].to_string())?;
+        out.write_string(row, 1, record["code"].as_str().unwrap_or_default())?;
+        out.write_string(row, 2, record["name"].as_str().unwrap_or_default())?;
+        out.write_string(row, 3, "Không còn trong danh sách: sẽ ghi là đã ngừng sử dụng")?;
+    }
+    Ok(())
+}
+
+struct Page<'a> {
+    layer: &'static Layer,
+    format: FileFormat,
+    sheet: &'a Sheet,
+    mapping: Option<Mapping>,
+    outcome: &'a Outcome<'a>,
+}
+
+impl Page<'_> {
+    fn write(&self, out: &mut Worksheet, lists: &mut Lists) -> Result<(), XlsxError> {
+        let mut by_row: HashMap<u32, Vec<&Finding>> = HashMap::new();
+        for finding in self.outcome.findings.iter().filter(|finding| finding.sheet == self.sheet.name) {
+            by_row.entry(finding.row.unwrap_or(u32::MAX)).or_default().push(finding);
+        }
+        let header_row = self.mapping.as_ref().and_then(|mapping| mapping.header_rows.last().copied());
+        let state_column = self.state_column();
+        for row in &self.sheet.rows {
+            let findings = by_row.get(&row.number).map_or(&[][..], Vec::as_slice);
+            self.write_row(out, row, findings, header_row.is_some_and(|last| row.number <= last))?;
+            if let Some(state) = self.outcome.states.get(&(self.sheet.name.clone(), row.number)) {
+                let worst = findings.iter().map(|finding| finding.severity).max();
+                let format = worst
+                    .and_then(colour)
+                    .map_or_else(Format::new, |colour| Format::new().set_background_color(colour));
+                let at = self.line(row.number);
+                out.write_string_with_format(at, state_column, self.state_text(state, findings), &format)?;
+                // What is about the row as a whole has no cell of its own.
+                let whole: Vec<_> = findings.iter().filter(|it| it.column.is_none()).copied().collect();
+                if !whole.is_empty() {
+                    comment(out, at, state_column, &whole)?;
+                }
+            } else if let Some(passed) = findings.iter().find(|finding| finding.code.starts_with("row.")) {
+                out.write_string(self.line(row.number), state_column, format!("Bỏ qua. {}", passed.message.vi))?;
+            }
+        }
+        if let (Some(mapping), Some(header_row)) = (&self.mapping, header_row) {
+            out.write_string_with_format(self.line(header_row), state_column, STATE, &header())?;
+            out.set_column_width(state_column, 40)?;
+            out.set_freeze_panes(self.line(header_row) + 1, 0)?;
+            let last = self.sheet.rows.last().map_or(0, |row| self.line(row.number));
+            for column in &mapping.columns {
+                let Some(Target::Field(field)) = column.target else { continue };
+                let choices = field.value.choices();
+                if matches!(field.value, crate::layers::Type::OneOf(_)) && last > self.line(header_row) {
+                    let labels = choices.iter().filter(|choice| choice.until.is_none());
+                    let rule = lists.drop_down(field.label.vi, labels.map(|choice| choice.label.vi.to_owned()));
+                    out.add_data_validation(
+                        self.line(header_row) + 1,
+                        column.index as u16,
+                        last,
+                        column.index as u16,
+                        &rule,
+                    )?;
+                }
+            }
+            self.candidates(out, lists)?;
+        }
+        Ok(())
+    }
+
+    /// Drop-downs of the candidates that a finding lists.
+    fn candidates(&self, out: &mut Worksheet, lists: &mut Lists) -> Result<(), XlsxError> {
+        let of_sheet = self.outcome.findings.iter().filter(|finding| finding.sheet == self.sheet.name);
+        for finding in of_sheet.filter(|finding| finding.code.starts_with("unit.")).take(1000) {
+            let (Some(suggestion), Some(row)) = (&finding.suggestion, finding.row) else { continue };
+            let column = self.mapping.as_ref().and_then(|mapping| mapping.column_of_field("declared_commune_code"));
+            let Some(column) = column else { continue };
+            let values: Vec<String> = suggestion.split("; ").map(str::to_owned).collect();
+            let rule = lists.drop_down(finding.value.as_deref().unwrap_or("?"), values);
+            let at = self.line(row);
+            out.add_data_validation(at, column.index as u16, at, column.index as u16, &rule)?;
+        }
+        Ok(())
+    }
+
+    fn write_row(
+        &self,
+        out: &mut Worksheet,
+        row: &Row,
+        findings: &[&Finding],
+        is_header: bool,
+    ) -> Result<(), XlsxError> {
+        let at = self.line(row.number);
+        for finding in findings.iter().filter(|finding| finding.severity > Severity::Info) {
+            // An empty cell that something is missing in.
+            if let Some(column) = self.index_of(finding).filter(|column| row.cell(u32::from(*column)).is_none()) {
+                let format = colour(finding.severity)
+                    .map_or_else(Format::new, |colour| Format::new().set_background_color(colour));
+                out.write_blank(at, column, &format)?;
+            }
+        }
+        for (index, cell) in &row.cells {
+            let column = *index as u16;
+            let here: Vec<_> =
+                findings.iter().filter(|finding| self.index_of(finding) == Some(column)).copied().collect();
+            let worst = here.iter().map(|finding| finding.severity).max();
+            let mut format = if is_header { header() } else { Format::new() };
+            if let Some(colour) = worst.and_then(colour) {
+                format = format.set_background_color(colour);
+            }
+            write_cell(out, at, column, cell, format)?;
+        }
+        let mut commented: Vec<u16> = Vec::new();
+        for column in findings.iter().filter_map(|finding| self.index_of(finding)) {
+            let here: Vec<_> =
+                findings.iter().filter(|finding| self.index_of(finding) == Some(column)).copied().collect();
+            if !here.is_empty() && !commented.contains(&column) {
+                comment(out, at, column, &here)?;
+                commented.push(column);
+            }
+        }
+        Ok(())
+    }
+
+    fn state_text(&self, (op, changes): &(String, Value), findings: &[&Finding]) -> String {
+        let what = match op.as_str() {
+            "create" => "Thêm mới",
+            "update" => &format!("Cập nhật {}", self.changes_text(changes)),
+            "unchanged" => "Không đổi",
+            _ => "Lỗi",
+        };
+        let reasons: Vec<_> = findings
+            .iter()
+            .filter(|finding| finding.severity > Severity::Info)
+            .map(|finding| finding.message.vi.as_str())
+            .collect();
+        if reasons.is_empty() { what.to_owned() } else { format!("{what}: {}", reasons.join(" ")) }
+    }
+
+    /// "Chiều cao: 42 → 45; Vị trí: 105.7, 19.8 → 105.71, 19.8"
+    fn changes_text(&self, changes: &Value) -> String {
+        let one = |(name, values): (&String, &Value)| {
+            let label = self.layer.field(name).map_or("Vị trí", |field| field.label.vi);
+            format!("{label}: {} → {}", shown(self.layer, name, &values[0]), shown(self.layer, name, &values[1]))
+        };
+        changes.as_object().into_iter().flatten().map(one).collect::<Vec<_>>().join("; ")
+    }
+
+    fn index_of(&self, finding: &Finding) -> Option<u16> {
+        let letter = finding.column.as_ref()?;
+        let mapping = self.mapping.as_ref()?;
+        mapping.columns.iter().find(|column| column.column == *letter).map(|column| column.index as u16)
+    }
+
+    /// Where the states are: where they were in a workbook that went back before, else right of everything.
+    fn state_column(&self) -> u16 {
+        let known =
+            self.mapping.iter().flat_map(|mapping| &mapping.columns).find(|column| fold(&column.header) == fold(STATE));
+        let last = || self.sheet.rows.iter().filter_map(|row| row.cells.last()).map(|(column, _)| *column).max();
+        known.map_or_else(|| last().map_or(0, |last| last + 1), |column| column.index) as u16
+    }
+
+    /// The line of a row, from 0. Features are numbered from 1, below a header that is none of them.
+    fn line(&self, number: u32) -> u32 {
+        match self.format {
+            FileFormat::Geojson | FileFormat::Kml => number,
+            FileFormat::Xlsx | FileFormat::Csv => number.saturating_sub(1),
+        }
+    }
+}
+
+/// A value as people read it: the label of a choice, the numbers of a place.
+fn shown(layer: &'static Layer, name: &str, value: &Value) -> String {
+    let label = |value: &str| {
+        let choices = layer.field(name).map(|field| field.value.choices()).unwrap_or_default();
+        choices
+            .iter()
+            .find(|choice| choice.value == value)
+            .map_or(value.to_owned(), |choice| choice.label.vi.to_owned())
+    };
+    match value {
+        Value::Null => "–".into(),
+        Value::Bool(true) => "có".into(),
+        Value::Bool(false) => "không".into(),
+        Value::String(text) => label(text),
+        Value::Array(values) => values.iter().map(|value| shown(layer, name, value)).collect::<Vec<_>>().join(", "),
+        Value::Object(geometry) => match geometry.get("type").and_then(Value::as_str) {
+            Some("Point") => shown(layer, name, &geometry["coordinates"]),
+            Some(other) => other.to_owned(),
+            None => String::new(),
+        },
+        Value::Number(number) => number.to_string(),
+    }
+}
+
+fn write_cell(out: &mut Worksheet, row: u32, column: u16, cell: &Cell, format: Format) -> Result<(), XlsxError> {
+    match cell {
+        Cell::Number(number) => out.write_number_with_format(row, column, *number, &format)?,
+        Cell::Bool(value) => out.write_boolean_with_format(row, column, *value, &format)?,
+        Cell::Date(date) => {
+            let epoch = chrono::NaiveDate::from_ymd_opt(1899, 12, 30).unwrap_or_default();
+            let days = date.signed_duration_since(epoch).num_days() as f64;
+            out.write_number_with_format(row, column, days, &format.set_num_format("dd/mm/yyyy"))?
+        }
+        Cell::Text(text) if is_placeholder(text) => out.write_string_with_format(row, column, text, &format)?,
+        // Longer texts than a cell may hold are geometries.
+        other => {
+            let shown: String = other.shown().chars().take(32_000).collect();
+            out.write_string_with_format(row, column, shown, &format)?
+        }
+    };
+    Ok(())
+}

@@ -1,0 +1,280 @@
+//! Files that were sent: kept, planned, committed, undone.
+
+mod check;
+mod commit;
+pub mod interpret;
+mod matching;
+mod plan;
+mod resolve;
+mod rows;
+mod undo;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::access::Caller;
+use crate::imports::interpret::Overrides;
+use crate::layers::Layer;
+use crate::postgres::sql::{Bind, Sql};
+
+pub use commit::{Consent, commit};
+pub use plan::{Sent, plan};
+pub use rows::{listed, operations};
+pub use undo::undo;
+
+diesel::table! {
+    imports (id) {
+        id -> Uuid,
+        collection -> Text,
+        mode -> Text,
+        status -> Text,
+        account_id -> Nullable<BigInt>,
+        sent_by -> Text,
+        source_org -> Nullable<Text>,
+        file_name -> Nullable<Text>,
+        format -> Nullable<Text>,
+        file -> Nullable<Binary>,
+        file_hash -> Text,
+        options -> Jsonb,
+        mappings -> Jsonb,
+        counts -> Jsonb,
+        findings -> Jsonb,
+        plan -> Nullable<Text>,
+        done -> Integer,
+        total -> Nullable<Integer>,
+        failure -> Nullable<Text>,
+        batch_id -> Nullable<BigInt>,
+        undone -> Nullable<Jsonb>,
+        created_at -> Timestamptz,
+        alive_at -> Timestamptz,
+        planned_at -> Nullable<Timestamptz>,
+        committed_at -> Nullable<Timestamptz>,
+        erased_at -> Nullable<Timestamptz>,
+        undone_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    import_mappings (account_id, collection) {
+        account_id -> BigInt,
+        collection -> Text,
+        overrides -> Jsonb,
+    }
+}
+
+/// A file that was sent, without the file.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = imports)]
+pub struct Import {
+    pub id: Uuid,
+    pub collection: String,
+    pub mode: String,
+    pub status: String,
+    pub account_id: Option<i64>,
+    pub sent_by: String,
+    pub source_org: Option<String>,
+    pub file_name: Option<String>,
+    pub format: Option<String>,
+    pub file_hash: String,
+    pub options: Value,
+    pub mappings: Value,
+    pub counts: Value,
+    pub findings: Value,
+    pub plan: Option<String>,
+    pub done: i32,
+    pub total: Option<i32>,
+    pub failure: Option<String>,
+    pub batch_id: Option<i64>,
+    pub undone: Option<Value>,
+    pub created_at: DateTime<Utc>,
+    pub planned_at: Option<DateTime<Utc>>,
+    pub committed_at: Option<DateTime<Utc>>,
+    /// Personal data has been erased from it since, with its file.
+    pub erased_at: Option<DateTime<Utc>>,
+}
+
+/// What the sender says besides the file.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Options {
+    /// The CRS of coordinates in metres, an EPSG code.
+    pub epsg: Option<i32>,
+    /// The day on which codes and names of communes are read.
+    pub units_as_of: NaiveDate,
+    /// The day from which what the file says holds.
+    pub effective_on: NaiveDate,
+    /// What they said of columns.
+    pub mapping: Value,
+}
+
+/// Of what is not in the list any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Nothing: rows are added and changed.
+    Upsert,
+    /// The list is all there is of its source.
+    Snapshot,
+}
+
+impl Mode {
+    pub fn name(self) -> &'static str {
+        match self {
+            Mode::Upsert => "upsert",
+            Mode::Snapshot => "snapshot",
+        }
+    }
+
+    pub fn of_name(name: &str) -> Option<Mode> {
+        [Mode::Upsert, Mode::Snapshot].into_iter().find(|mode| mode.name() == name)
+    }
+}
+
+/// Keeps a file that was sent, to be planned on the same connection: it holds the lock of whoever plans, from before there
+/// is anything to plan until [`plan`] ends, or the server does.
+pub async fn create(
+    conn: &mut AsyncPgConnection,
+    caller: &Caller,
+    layer: &'static Layer,
+    sent: &Sent,
+) -> QueryResult<Uuid> {
+    let id = Uuid::new_v4();
+    lock("select pg_advisory_lock", id).execute(conn).await?;
+    diesel::insert_into(imports::table)
+        .values((
+            imports::id.eq(id),
+            imports::collection.eq(layer.collection),
+            imports::mode.eq(sent.mode.name()),
+            imports::account_id.eq(account_id(caller)),
+            imports::sent_by.eq(caller.name()),
+            imports::source_org.eq(&sent.source_org),
+            imports::file_name.eq(&sent.file_name),
+            imports::file.eq(sent.file.as_slice()),
+            imports::file_hash.eq(hash(&sent.file)),
+            imports::options.eq(serde_json::to_value(&sent.options).unwrap_or_default()),
+        ))
+        .returning(imports::id)
+        .get_result(conn)
+        .await
+}
+
+/// One import; `None` unless it is the caller's own, or the caller sees to everything.
+pub async fn find(conn: &mut AsyncPgConnection, caller: &Caller, id: Uuid) -> QueryResult<Option<Import>> {
+    fail_abandoned(conn).await?;
+    let import = imports::table.find(id).select(Import::as_select()).first(conn).await.optional()?;
+    let everything = crate::access::may_administer(caller).is_ok();
+    let own = |import: &Import| caller.account().is_some() && import.account_id == account_id(caller);
+    Ok(import.filter(|import| everything || own(import)))
+}
+
+/// The caller's own imports, or everybody's for those who see to everything: newest first, those before one, at most so
+/// many.
+pub async fn list(
+    conn: &mut AsyncPgConnection,
+    caller: &Caller,
+    before: Option<Uuid>,
+    limit: i64,
+) -> QueryResult<Vec<Import>> {
+    fail_abandoned(conn).await?;
+    let mut query = imports::table.select(Import::as_select()).into_boxed();
+    if crate::access::may_administer(caller).is_err() {
+        query = query.filter(imports::account_id.eq(account_id(caller)));
+    }
+    if let Some(before) = before {
+        let at =
+            imports::table.find(before).select(imports::created_at).first::<DateTime<Utc>>(conn).await.optional()?;
+        let Some(at) = at else { return Ok(Vec::new()) };
+        let earlier = imports::created_at.lt(at).or(imports::created_at.eq(at).and(imports::id.lt(before)));
+        query = query.filter(earlier);
+    }
+    query.order((imports::created_at.desc(), imports::id.desc())).limit(limit).load(conn).await
+}
+
+/// A statement about the lock of an import.
+fn lock(act: &'static str, id: Uuid) -> Sql {
+    Sql::new(act).text("(hashtextextended('import ' || ").bind(Bind::Text(id.to_string())).text(", 0))")
+}
+
+/// Marks planning that a killed server left behind as failed: nobody holds its lock.
+async fn fail_abandoned(conn: &mut AsyncPgConnection) -> QueryResult<()> {
+    Sql::new(
+        "update imports set status = 'failed', failure = 'interrupted' where status = 'planning' and pg_try_advisory_xact_lock(hashtextextended('import ' || id, 0))",
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// The file as it was sent; `None` when it is older than files are kept.
+pub async fn file(conn: &mut AsyncPgConnection, id: Uuid) -> QueryResult<Option<Vec<u8>>> {
+    imports::table.find(id).select(imports::file).first(conn).await
+}
+
+/// Forgets what files older than so many days said, cell by cell; what they did stays known. A plan that nobody has
+/// committed by then has failed.
+pub async fn forget(conn: &mut AsyncPgConnection, days: u32) -> QueryResult<()> {
+    Sql::new(
+        "with old as (update imports i set file = null, findings = '[]', \
+         status = case when status in ('planning', 'planned') then 'failed' else status end, \
+         failure = case when status in ('planning', 'planned') then 'expired' else failure end \
+         where (file is not null or exists (select from import_rows r where r.import_id = i.id)) and created_at < now() - make_interval(days => ",
+    )
+    .bind(Bind::Integer(days.into()))
+    .text("::int) returning id) delete from import_rows where import_id in (select id from old)")
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// What the sender said of columns before.
+pub async fn remembered(
+    conn: &mut AsyncPgConnection,
+    caller: &Caller,
+    layer: &'static Layer,
+) -> QueryResult<Overrides> {
+    let Some(account) = account_id(caller) else { return Ok(Overrides::default()) };
+    let known: Option<Value> = import_mappings::table
+        .find((account, layer.collection))
+        .select(import_mappings::overrides)
+        .first(conn)
+        .await
+        .optional()?;
+    // Fields that are no more are forgotten.
+    let known = known.and_then(|known| Overrides::read(layer, known.as_object()?).ok());
+    Ok(known.unwrap_or_default())
+}
+
+/// Remembers what the sender said of columns.
+pub async fn remember(
+    conn: &mut AsyncPgConnection,
+    caller: &Caller,
+    layer: &'static Layer,
+    overrides: &Overrides,
+) -> QueryResult<()> {
+    let Some(account) = account_id(caller) else { return Ok(()) };
+    let overrides = overrides.to_json();
+    diesel::insert_into(import_mappings::table)
+        .values((
+            import_mappings::account_id.eq(account),
+            import_mappings::collection.eq(layer.collection),
+            import_mappings::overrides.eq(&overrides),
+        ))
+        .on_conflict((import_mappings::account_id, import_mappings::collection))
+        .do_update()
+        .set(import_mappings::overrides.eq(&overrides))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// The console has no account.
+fn account_id(caller: &Caller) -> Option<i64> {
+    caller.account().map(|account| account.id).filter(|id| *id > 0)
+}
+
+fn hash(file: &[u8]) -> String {
+    crate::accounts::tokens::hex(&Sha256::digest(file))
+}

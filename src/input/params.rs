@@ -1,0 +1,104 @@
+//! Query parameters, each taken once; what is left over is unknown.
+
+use unicode_normalization::UnicodeNormalization;
+
+use crate::error::Error;
+use crate::layers::Problem;
+
+#[derive(Debug, Clone)]
+pub struct Params {
+    pairs: Vec<(String, String)>,
+}
+
+impl Params {
+    /// Splits and decodes a query string.
+    pub fn parse(query: &str) -> Params {
+        Params { pairs: form_urlencoded::parse(query.as_bytes()).into_owned().collect() }
+    }
+
+    /// Takes a parameter out, in Unicode's composed form as texts are stored.
+    ///
+    /// # Errors
+    /// When it is given twice, or holds a NUL character, which PostgreSQL has no place for.
+    pub fn take(&mut self, name: &str) -> Result<Option<String>, Error> {
+        let mut found = None;
+        let mut twice = false;
+        self.pairs.retain_mut(|(key, value)| {
+            if key != name {
+                return true;
+            }
+            twice |= found.replace(std::mem::take(value)).is_some();
+            false
+        });
+        if twice {
+            return Err(Error::parameter(name, format!("“{name}” lặp lại."), format!("“{name}” is given twice.")));
+        }
+        if found.as_ref().is_some_and(|text| text.contains('\0')) {
+            let (vi, en) = (format!("“{name}” có ký tự NUL."), format!("“{name}” holds a NUL character."));
+            return Err(Error::parameter(name, vi, en));
+        }
+        Ok(found.map(|text| text.nfc().collect()))
+    }
+
+    /// Takes a parameter out and reads it.
+    ///
+    /// # Errors
+    /// When it is given twice or cannot be read; `expected` says what it should be, in Vietnamese and English.
+    pub fn read<T>(
+        &mut self,
+        name: &str,
+        expected: (&str, &str),
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<Option<T>, Error> {
+        let Some(text) = self.take(name)? else { return Ok(None) };
+        match parse(&text) {
+            Some(value) => Ok(Some(value)),
+            None => Err(Error::parameter(
+                name,
+                format!("“{name}” phải là {}.", expected.0),
+                format!("“{name}” must be {}.", expected.1),
+            )),
+        }
+    }
+
+    /// The format asked for by `f`, which must be one of those there are; `None` when unsaid.
+    pub fn format(&mut self, formats: &[&'static str]) -> Result<Option<&'static str>, Error> {
+        let list = formats.join(", ");
+        self.read("f", (&list, &list), |text| formats.iter().copied().find(|format| *format == text))
+    }
+
+    /// For what takes no parameter but the format.
+    ///
+    /// # Errors
+    /// Any other parameter, or a format that there is not.
+    pub fn only_format(query: &str, formats: &[&'static str]) -> Result<(), Error> {
+        let mut params = Params::parse(query);
+        params.format(formats)?;
+        params.finish()
+    }
+
+    /// The parameters not taken yet.
+    pub fn rest(&self) -> impl Iterator<Item = &str> {
+        self.pairs.iter().map(|(key, _)| key.as_str())
+    }
+
+    /// Refuses what nobody took.
+    ///
+    /// # Errors
+    /// A problem for each unknown parameter.
+    pub fn finish(self) -> Result<(), Error> {
+        let problems: Vec<_> = self
+            .pairs
+            .iter()
+            .map(|(name, _)| Problem {
+                code: "parameter.unknown",
+                ..Problem::parameter(
+                    name,
+                    format!("Không có tham số “{name}”."),
+                    format!("There is no parameter “{name}”."),
+                )
+            })
+            .collect();
+        if problems.is_empty() { Ok(()) } else { Err(Error::BadRequest(problems)) }
+    }
+}

@@ -1,0 +1,35 @@
+//! Places that people use: offices, schools, health stations, heritage sites; the denominator of the Wi-Fi figures.
+
+use crate::layers::common::{FACILITY_TYPES, NAME};
+use crate::layers::field::{Field, label};
+use crate::layers::{Layer, Storage};
+
+pub static FACILITY: Layer = Layer {
+    collection: "facilities",
+    title: label("Cơ sở, công sở", "Facilities"),
+    description: label(
+        "Trụ sở, trường học, trạm y tế, di tích: mẫu số của các chỉ tiêu Wi-Fi.",
+        "Offices, schools, health stations, heritage sites: the denominator of the Wi-Fi figures.",
+    ),
+    storage: Storage::Assets { table: "facilities", code_prefix: "FAC" },
+    geometry: &["Point"],
+    legend: Some("type"),
+    own_fields: &[
+        NAME.required(),
+        Field::one_of("type", "Loại", "Type", FACILITY_TYPES)
+            .also(&["Loại hình", "Loại cơ sở", "Loại công trình"])
+            .required(),
+        Field::boolean("data_line", "Đường truyền số liệu chuyên dùng", "Government data line").also(&[
+            "Đường truyền chuyên dùng",
+            "Mạng truyền số liệu chuyên dùng",
+            "TSLCD",
+        ]),
+        // Decree 85/2016/NĐ-CP.
+        Field::integer("security_level", "Cấp độ an toàn thông tin", "Information security level", 1, 5)
+            .also(&["Cấp độ", "Cấp độ an toàn"]),
+        Field::url("qr_url", "Liên kết của mã QR", "QR link").also(&["Link QR", "Mã QR", "Đường dẫn QR"]),
+    ],
+    internal_common: &[],
+    rules: &[],
+    near: None,
+};

@@ -1,0 +1,173 @@
+//! Geometry as it comes in: GeoJSON in WGS 84 lon/lat (RFC 7946), checked before PostGIS sees it.
+
+use std::str::FromStr;
+
+use geo::{MultiPolygon, Orient, Validation, orient::Direction};
+use geojson::{Geometry, GeometryValue};
+use serde_json::Value;
+
+use crate::layers::{Layer, Problem};
+
+/// Vietnam with its sea areas, degrees: west, south, east, north.
+pub const VIETNAM: [f64; 4] = [102.0, 6.0, 118.0, 24.0];
+
+/// Reads the geometry of a feature for a layer: type, coordinates, place, validity; multi types are made of single
+/// ones, coordinates have at most 7 decimals (1 cm), rings turn as RFC 7946 says. JSON null is a record that is not
+/// located yet.
+///
+/// # Errors
+/// The problems, each with a pointer below `/geometry`.
+pub fn read(layer: &Layer, given: &Value) -> Result<Value, Vec<Problem>> {
+    if given.is_null() {
+        return Ok(Value::Null);
+    }
+    let geometry = Geometry::from_str(&given.to_string()).map_err(|_| vec![malformed()])?;
+    Ok(serde_json::to_value(check(layer, geometry)?).expect("a geometry is JSON"))
+}
+
+/// Checks the geometry of a feature for a layer, as [`read`] does, and returns it as it is stored.
+///
+/// # Errors
+/// As [`read`].
+pub fn check(layer: &Layer, geometry: Geometry) -> Result<Geometry, Vec<Problem>> {
+    let mut value = promote(layer, geometry.value)?;
+    let mut problems = Vec::new();
+    each_position(&mut value, &mut |position| {
+        if problems.is_empty()
+            && let Err(problem) = check_position(position)
+        {
+            problems.push(problem);
+        }
+    });
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    Ok(Geometry::new(check_shape(value)?))
+}
+
+/// A coordinate as it is stored and written: at most 7 decimals.
+pub fn rounded(degrees: f64) -> f64 {
+    (degrees * 1e7).round() / 1e7
+}
+
+fn malformed() -> Problem {
+    Problem::at("/geometry", "geo.malformed", "Hình học không đúng GeoJSON.", "The geometry is not GeoJSON.")
+}
+
+fn promote(layer: &Layer, value: GeometryValue) -> Result<GeometryValue, Vec<Problem>> {
+    let value = match value {
+        GeometryValue::Polygon { coordinates } if !layer.geometry.contains(&"Polygon") => {
+            GeometryValue::MultiPolygon { coordinates: vec![coordinates] }
+        }
+        value => value,
+    };
+    let given = value.type_name();
+    if layer.geometry.contains(&given) {
+        return Ok(value);
+    }
+    let expected = layer.geometry.join(", ");
+    Err(vec![Problem::at(
+        "/geometry/type",
+        "geo.type",
+        format!("Lớp này nhận {expected}, không nhận {given}."),
+        format!("This layer takes {expected}, not {given}."),
+    )])
+}
+
+fn each_position(value: &mut GeometryValue, visit: &mut impl FnMut(&mut geojson::Position)) {
+    match value {
+        GeometryValue::Point { coordinates } => visit(coordinates),
+        GeometryValue::LineString { coordinates } | GeometryValue::MultiPoint { coordinates } => {
+            coordinates.iter_mut().for_each(visit);
+        }
+        GeometryValue::MultiLineString { coordinates } | GeometryValue::Polygon { coordinates } => {
+            coordinates.iter_mut().flatten().for_each(visit);
+        }
+        GeometryValue::MultiPolygon { coordinates } => coordinates.iter_mut().flatten().flatten().for_each(visit),
+        GeometryValue::GeometryCollection { geometries } => {
+            geometries.iter_mut().for_each(|geometry| each_position(&mut geometry.value, visit));
+        }
+    }
+}
+
+fn check_position(position: &mut geojson::Position) -> Result<(), Problem> {
+    let at = "/geometry/coordinates";
+    let &[lon, lat] = position.as_slice() else {
+        return Err(Problem::at(
+            at,
+            "geo.dimension",
+            "Mỗi điểm gồm đúng hai số: kinh độ, vĩ độ.",
+            "A position is two numbers: longitude, latitude.",
+        ));
+    };
+    let [west, south, east, north] = VIETNAM;
+    let inside = |lon: f64, lat: f64| (west..=east).contains(&lon) && (south..=north).contains(&lat);
+    if inside(lon, lat) {
+        position[0] = rounded(lon);
+        position[1] = rounded(lat);
+        return Ok(());
+    }
+    Err(if lon == 0.0 && lat == 0.0 {
+        Problem::at(at, "geo.zero", "Tọa độ 0, 0 không phải là vị trí.", "0, 0 is no place.")
+    } else if inside(lat, lon) {
+        Problem::at(
+            at,
+            "geo.swapped",
+            format!("Kinh độ và vĩ độ bị đổi chỗ; có phải là {lat}, {lon}?"),
+            format!("Longitude and latitude are swapped; did you mean {lat}, {lon}?"),
+        )
+    } else if lon.abs() > 180.0 || lat.abs() > 180.0 {
+        Problem::at(
+            at,
+            "geo.vn2000",
+            "Tọa độ tính bằng mét (VN-2000?); cần kinh độ, vĩ độ WGS 84.",
+            "The coordinates are in metres (VN-2000?); WGS 84 longitude and latitude are needed.",
+        )
+    } else {
+        Problem::at(
+            at,
+            "geo.outside_vietnam",
+            format!("Điểm {lon}, {lat} ở ngoài Việt Nam."),
+            format!("The point {lon}, {lat} lies outside Vietnam."),
+        )
+    })
+}
+
+fn check_shape(value: GeometryValue) -> Result<GeometryValue, Vec<Problem>> {
+    let invalid = |en: String| {
+        vec![Problem::at(
+            "/geometry",
+            "geo.invalid",
+            format!("Hình học không hợp lệ: {en}."),
+            format!("Invalid geometry: {en}."),
+        )]
+    };
+    match &value {
+        GeometryValue::LineString { coordinates } => check_line(coordinates).map_err(invalid)?,
+        GeometryValue::MultiLineString { coordinates } => {
+            if coordinates.is_empty() {
+                return Err(invalid("no line".into()));
+            }
+            coordinates.iter().try_for_each(|line| check_line(line)).map_err(invalid)?;
+        }
+        GeometryValue::MultiPolygon { coordinates } => {
+            let closed = coordinates.iter().flatten().all(|ring| ring.len() >= 4 && ring.first() == ring.last());
+            if coordinates.is_empty() || !closed {
+                return Err(invalid("a ring has fewer than four positions or is not closed".into()));
+            }
+            let polygon = MultiPolygon::<f64>::try_from(value).map_err(|_| vec![malformed()])?;
+            polygon.check_validation().map_err(|error| invalid(error.to_string()))?;
+            return Ok(GeometryValue::from(&polygon.orient(Direction::Default)));
+        }
+        _ => {}
+    }
+    Ok(value)
+}
+
+fn check_line(line: &[geojson::Position]) -> Result<(), String> {
+    if line.iter().skip(1).any(|position| position != &line[0]) {
+        Ok(())
+    } else {
+        Err("a line needs two different positions".into())
+    }
+}

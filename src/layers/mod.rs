@@ -1,0 +1,140 @@
+//! What a layer is: one file a layer. Knows neither HTTP nor PostgreSQL.
+//!
+//! A [`Layer`] is a record, not a trait: layers differ in data, and tests loop over [`ALL`].
+
+mod camera;
+mod common;
+mod facility;
+mod fiber_area;
+mod fiber_route;
+mod field;
+mod near;
+mod tower;
+mod unit;
+mod wifi_point;
+
+pub mod geometry;
+pub mod normalise;
+pub mod problem;
+pub mod secret;
+pub mod value;
+
+use serde_json::{Map, Value};
+
+pub use camera::CAMERA;
+pub use facility::FACILITY;
+pub use fiber_area::FIBER_AREA;
+pub use fiber_route::FIBER_ROUTE;
+pub use field::{Choice, Class, Default, Field, Label, Type};
+pub use near::Near;
+pub use problem::Problem;
+pub use tower::TOWER;
+pub use unit::{COMMUNE, DISTRICT, HAMLET, PROVINCE};
+pub use wifi_point::WIFI_POINT;
+
+/// Every layer, in the order in which they are listed.
+pub static ALL: &[&Layer] =
+    &[&CAMERA, &TOWER, &WIFI_POINT, &FIBER_ROUTE, &FIBER_AREA, &FACILITY, &HAMLET, &COMMUNE, &DISTRICT, &PROVINCE];
+
+/// The properties of a record: column name to value, as JSON.
+pub type Properties = Map<String, Value>;
+
+/// A layer: its names, geometry, fields and rules.
+#[derive(Debug)]
+pub struct Layer {
+    /// The collection id in URLs: `wifi-points`.
+    pub collection: &'static str,
+    pub title: Label,
+    pub description: Label,
+    pub storage: Storage,
+    /// The GeoJSON types that are stored; a single part given where only the multi type is listed is promoted.
+    pub geometry: &'static [&'static str],
+    /// The enumeration that colours the layer on a map.
+    pub legend: Option<&'static str>,
+    /// The layer's own fields; the common ones are in [`Layer::fields`].
+    pub own_fields: &'static [Field],
+    /// Common fields that strangers do not see in this layer.
+    pub internal_common: &'static [&'static str],
+    /// Rules across fields, run on the whole record.
+    pub rules: &'static [fn(&Properties) -> Option<Problem>],
+    /// When two records may be the same thing.
+    pub near: Option<Near>,
+}
+
+/// Where a layer's rows are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Storage {
+    /// A table of assets: written through the API, with versions. `code_prefix` starts generated codes.
+    Assets { table: &'static str, code_prefix: &'static str },
+    /// A view of administrative units: read-only here.
+    Units { table: &'static str },
+}
+
+impl Layer {
+    /// The layer of a collection id.
+    pub fn of_collection(collection: &str) -> Option<&'static Layer> {
+        ALL.iter().copied().find(|layer| layer.collection == collection)
+    }
+
+    pub fn table(&self) -> &'static str {
+        match self.storage {
+            Storage::Assets { table, .. } | Storage::Units { table } => table,
+        }
+    }
+
+    /// The level of a layer of administrative units: `commune`.
+    pub fn unit_level(&self) -> Option<&'static str> {
+        match self.storage {
+            Storage::Assets { .. } => None,
+            Storage::Units { table } => table.strip_suffix('s'),
+        }
+    }
+
+    pub fn is_writable(&self) -> bool {
+        matches!(self.storage, Storage::Assets { .. })
+    }
+
+    /// The columns of a [`View`](crate::access::View) that bound the time in which a row is true: the first day, and the
+    /// last or the first day after.
+    pub fn valid_time(&self) -> ValidTime {
+        match self.storage {
+            Storage::Assets { .. } => ValidTime { from: "installed_on", to: "ended_on", last_day_counts: false },
+            Storage::Units { .. } => ValidTime { from: "valid_from", to: "valid_to", last_day_counts: true },
+        }
+    }
+
+    /// Every field, in the order in which it is shown: names, the layer's own, the common rest.
+    pub fn fields(&self) -> impl Iterator<Item = &'static Field> + use<> {
+        let (head, tail) = match self.storage {
+            Storage::Assets { .. } => (common::HEAD, common::TAIL),
+            Storage::Units { .. } => (unit::FIELDS, &[] as &[Field]),
+        };
+        head.iter().chain(self.own_fields).chain(tail)
+    }
+
+    pub fn field(&self, name: &str) -> Option<&'static Field> {
+        self.fields().find(|field| field.name == name)
+    }
+
+    /// Whether strangers are shown a coarser place than the record's.
+    pub fn hides_place(&self) -> bool {
+        self.internal_common.contains(&"address")
+    }
+
+    /// The class of a field in this layer.
+    pub fn class(&self, field: &Field) -> Class {
+        match field.class {
+            Class::Public if self.internal_common.contains(&field.name) => Class::Internal,
+            class => class,
+        }
+    }
+}
+
+/// See [`Layer::valid_time`].
+#[derive(Debug, Clone, Copy)]
+pub struct ValidTime {
+    pub from: &'static str,
+    pub to: &'static str,
+    /// Whether the day in `to` still belongs to the time.
+    pub last_day_counts: bool,
+}

@@ -1,0 +1,235 @@
+//! From the record that a client sent to the one that is stored: values, defaults, rules; every problem at once.
+
+use chrono::NaiveDate;
+use serde_json::{Value, json};
+
+use crate::layers::geometry;
+
+use crate::layers::{Choice, Default, Layer, Problem, Properties, value};
+
+/// What is being written.
+#[derive(Debug, Clone, Copy)]
+pub enum Write<'a> {
+    Create,
+    /// The whole record anew: what is left out becomes its default.
+    Replace {
+        current: &'a Properties,
+    },
+    /// Only what is named changes.
+    Patch {
+        current: &'a Properties,
+    },
+}
+
+impl<'a> Write<'a> {
+    fn current(&self) -> Option<&'a Properties> {
+        match self {
+            Write::Create => None,
+            Write::Replace { current } | Write::Patch { current } => Some(current),
+        }
+    }
+}
+
+/// The columns to write, in the shape of the table: every writable field of `layer` for a creation or a replacement,
+/// those that are named for a patch, and `effective_on`. `geometry` is what the feature says, `None` when it says
+/// nothing. Read-only properties are ignored, so that what was read can be sent back.
+///
+/// # Errors
+/// Every problem of the geometry and of every property.
+pub fn normalise(
+    layer: &'static Layer,
+    write: Write<'_>,
+    given: &Properties,
+    geometry: Option<&Value>,
+    today: NaiveDate,
+) -> Result<Properties, Vec<Problem>> {
+    let mut problems = Vec::new();
+    let mut record = Properties::new();
+    for name in given.keys() {
+        if layer.field(name).is_none() {
+            problems.push(Problem::property(
+                &escape(name),
+                "property.unknown",
+                format!("Lớp này không có trường “{name}”."),
+                format!("This layer has no field “{name}”."),
+            ));
+        }
+    }
+    for field in layer.fields().filter(|field| field.writable) {
+        match (given.get(field.name), write) {
+            (Some(given), _) => match value::read(field, given, today) {
+                Ok(value) => {
+                    record.insert(field.name.into(), value);
+                }
+                Err(problem) => problems.push(problem),
+            },
+            (None, Write::Patch { .. }) => {}
+            (None, Write::Create | Write::Replace { .. }) => {
+                record.insert(field.name.into(), Value::Null);
+            }
+        }
+    }
+    match geometry.map(|geometry| geometry::read(layer, geometry)) {
+        Some(Ok(geom)) => {
+            record.insert("geom".into(), geom);
+        }
+        Some(Err(wrong)) => {
+            problems.extend(wrong);
+            // Given, if wrongly: that it is missing would be one problem too many.
+            record.insert("geom".into(), json!({}));
+        }
+        None if matches!(write, Write::Replace { .. }) => {
+            record.insert("geom".into(), Value::Null);
+        }
+        None => {}
+    }
+    fill(layer, write, &mut record, today);
+
+    let whole = match write {
+        Write::Patch { current } => {
+            let mut whole = current.clone();
+            whole.extend(record.clone());
+            whole
+        }
+        Write::Create | Write::Replace { .. } => record.clone(),
+    };
+    for field in layer.fields().filter(|field| field.writable) {
+        let broken = problems.iter().any(|problem| problem.place == Problem::property(field.name, "", "", "").place);
+        let made = matches!(write, Write::Create) && field.default == Default::Code;
+        if field.not_null && !broken && !made && whole.get(field.name).is_none_or(Value::is_null) {
+            problems.push(Problem::property(
+                field.name,
+                "required",
+                format!("Thiếu “{}”.", field.label.vi),
+                format!("“{}” is missing.", field.label.en),
+            ));
+        }
+    }
+    problems.extend(ended_choices(layer, write.current(), &whole));
+    let misplaced = Problem::property("declared_commune_code", "", "", "").place;
+    if !problems.iter().any(|problem| problem.place == misplaced) {
+        problems.extend(place_missing(&whole));
+    }
+    problems.extend(day_without_code(&whole));
+    problems.extend(dates_in_order(&whole));
+    problems.extend(working_in_future(&whole, today));
+    problems.extend(layer.rules.iter().filter_map(|rule| rule(&whole)));
+    if problems.is_empty() { Ok(record) } else { Err(problems) }
+}
+
+/// Defaults, and the dates that follow from others.
+fn fill(layer: &Layer, write: Write<'_>, record: &mut Properties, today: NaiveDate) {
+    let today = json!(today);
+    for field in layer.fields().filter(|field| field.writable) {
+        let Some(value) = record.get_mut(field.name).filter(|value| value.is_null()) else { continue };
+        *value = match field.default {
+            Default::Null => continue,
+            Default::Text(text) => json!(text),
+            Default::Integer(number) => json!(number),
+            Default::Today => today.clone(),
+            Default::Code => match write.current() {
+                Some(current) => current["code"].clone(),
+                None => continue,
+            },
+        };
+    }
+    if let Some(current) = write.current() {
+        // What was read and is sent back does not say from when the change holds.
+        let repeated =
+            matches!(write, Write::Replace { .. }) && record.get("effective_on") == current.get("effective_on");
+        if repeated || !record.contains_key("effective_on") {
+            record.insert("effective_on".into(), today.clone());
+        }
+    }
+    match record.get("declared_commune_code") {
+        Some(Value::Null) => {
+            record.entry("declared_on").or_insert(Value::Null);
+        }
+        Some(code) if record.get("declared_on").is_none_or(Value::is_null) => {
+            // A code that was declared before is still read on the day of then.
+            let before = write.current().filter(|current| current.get("declared_commune_code") == Some(code));
+            let day = before.and_then(|current| current.get("declared_on")).cloned().unwrap_or(today);
+            record.insert("declared_on".into(), day);
+        }
+        _ => {}
+    }
+}
+
+/// A value that had ended by the day from which the version holds may stay, but not be written anew.
+fn ended_choices(layer: &Layer, current: Option<&Properties>, whole: &Properties) -> Vec<Problem> {
+    let effective_on = whole.get("effective_on").and_then(Value::as_str).unwrap_or_default();
+    let mut problems = Vec::new();
+    for field in layer.fields().filter(|field| field.writable) {
+        let Some(value) = whole.get(field.name).and_then(Value::as_str) else { continue };
+        let unchanged = current.and_then(|current| current.get(field.name)).and_then(Value::as_str) == Some(value);
+        let choice = field.value.choices().iter().find(|choice| choice.value == value);
+        if let Some(Choice { until: Some(until), label, successors, .. }) = choice
+            && !unchanged
+            && effective_on >= *until
+        {
+            let successors = successors.join(", ");
+            problems.push(Problem::property(
+                field.name,
+                "enum.ended",
+                format!("“{}” không còn từ ngày {until}; dùng: {successors}.", label.vi),
+                format!("“{}” ended on {until}; use: {successors}.", label.en),
+            ));
+        }
+    }
+    problems
+}
+
+fn place_missing(whole: &Properties) -> Option<Problem> {
+    let given = |name| whole.get(name).is_some_and(|value: &Value| !value.is_null());
+    (!given("geom") && !given("declared_commune_code")).then(|| {
+        Problem::at(
+            "/geometry",
+            "required",
+            "Cần vị trí (geometry) hoặc mã xã khai báo (declared_commune_code).",
+            "A geometry or a declared_commune_code is needed.",
+        )
+    })
+}
+
+fn day_without_code(whole: &Properties) -> Option<Problem> {
+    let given = |name| whole.get(name).is_some_and(|value: &Value| !value.is_null());
+    (given("declared_on") && !given("declared_commune_code")).then(|| {
+        Problem::property(
+            "declared_commune_code",
+            "required",
+            "Có ngày khai báo mà không có mã xã khai báo.",
+            "A day of declaration needs the declared commune code.",
+        )
+    })
+}
+
+fn dates_in_order(whole: &Properties) -> Option<Problem> {
+    let installed_on = whole.get("installed_on").and_then(Value::as_str)?;
+    let decommissioned_on = whole.get("decommissioned_on").and_then(Value::as_str)?;
+    (decommissioned_on < installed_on).then(|| {
+        Problem::property(
+            "decommissioned_on",
+            "date.order",
+            format!("Ngày ngừng sử dụng ở trước ngày lắp đặt {installed_on}."),
+            format!("Decommissioned before it was installed on {installed_on}."),
+        )
+    })
+}
+
+fn working_in_future(whole: &Properties, today: NaiveDate) -> Option<Problem> {
+    let installed_on = whole.get("installed_on").and_then(Value::as_str)?;
+    let operational = whole.get("lifecycle_status").and_then(Value::as_str) == Some("operational");
+    (operational && installed_on > today.to_string().as_str()).then(|| {
+        Problem::property(
+            "installed_on",
+            "date.future",
+            "Ngày lắp đặt ở tương lai mà vòng đời là “Đang sử dụng”.",
+            "Installed in the future, yet operational.",
+        )
+    })
+}
+
+/// A name as a JSON pointer token (RFC 6901).
+fn escape(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}

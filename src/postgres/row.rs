@@ -1,0 +1,195 @@
+//! Rows of any column set, decoded from PostgreSQL's binary format by their type, written as JSON.
+
+use std::io::Write;
+
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use diesel::deserialize::{self, FromSql, QueryableByName};
+use diesel::pg::{Pg, PgValue};
+use diesel::result::QueryResult;
+use diesel::row::{Field as _, NamedRow};
+use diesel::sql_types::{Array, BigInt, Bool, Date, Double, Integer, Jsonb, Text, Timestamptz};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use postgis_diesel::sql_types::Geometry;
+use postgis_diesel::types::{GeometryContainer, LineString, Point, Polygon};
+use serde_json::Value;
+
+use crate::layers::geometry::rounded;
+use crate::postgres::sql::Sql;
+
+/// A value of a column.
+#[derive(Debug, Clone)]
+pub enum Cell {
+    Null,
+    Text(String),
+    Texts(Vec<Option<String>>),
+    Integer(i64),
+    Double(f64),
+    Bool(bool),
+    Date(NaiveDate),
+    Moment(DateTime<Utc>),
+    Json(Value),
+    Geometry(GeometryContainer<Point>),
+}
+
+/// The values of a row, in the order of the select list.
+#[derive(Debug, Clone)]
+pub struct Row {
+    pub cells: Vec<Cell>,
+}
+
+impl QueryableByName<Pg> for Row {
+    fn build<'a>(row: &impl NamedRow<'a, Pg>) -> deserialize::Result<Self> {
+        let mut cells = Vec::with_capacity(row.field_count());
+        for index in 0..row.field_count() {
+            let field = diesel::row::Row::get(row, index).ok_or("a row ended early")?;
+            cells.push(match field.value() {
+                None => Cell::Null,
+                Some(value) => decode(value)?,
+            });
+        }
+        Ok(Row { cells })
+    }
+}
+
+/// The OIDs are those of PostgreSQL's catalogue (`pg_type.dat`), the same in every database; a geometry has none.
+fn decode(value: PgValue<'_>) -> deserialize::Result<Cell> {
+    Ok(match value.get_oid().get() {
+        16 => Cell::Bool(FromSql::<Bool, Pg>::from_sql(value)?),
+        20 => Cell::Integer(FromSql::<BigInt, Pg>::from_sql(value)?),
+        23 => Cell::Integer(<i32 as FromSql<Integer, Pg>>::from_sql(value)?.into()),
+        25 | 1043 => Cell::Text(FromSql::<Text, Pg>::from_sql(value)?),
+        701 => Cell::Double(FromSql::<Double, Pg>::from_sql(value)?),
+        1009 => Cell::Texts(FromSql::<Array<diesel::sql_types::Nullable<Text>>, Pg>::from_sql(value)?),
+        1082 => Cell::Date(FromSql::<Date, Pg>::from_sql(value)?),
+        1184 => Cell::Moment(FromSql::<Timestamptz, Pg>::from_sql(value)?),
+        3802 => Cell::Json(FromSql::<Jsonb, Pg>::from_sql(value)?),
+        _ => Cell::Geometry(FromSql::<Geometry, Pg>::from_sql(value)?),
+    })
+}
+
+/// The first value of each row, where that is JSON.
+pub async fn jsons(conn: &mut AsyncPgConnection, sql: Sql) -> QueryResult<Vec<Value>> {
+    let rows = sql.load::<Row>(conn).await?;
+    Ok(rows.into_iter().filter_map(|row| row.cells.into_iter().next()?.into_json()).collect())
+}
+
+/// The first value of the first row, where that is JSON.
+pub async fn json(conn: &mut AsyncPgConnection, sql: Sql) -> QueryResult<Option<Value>> {
+    Ok(jsons(conn, sql).await?.into_iter().next())
+}
+
+/// The first value of the first row, where that is an integer.
+pub async fn integer(conn: &mut AsyncPgConnection, sql: Sql) -> QueryResult<Option<i64>> {
+    let rows = sql.load::<Row>(conn).await?;
+    Ok(rows.into_iter().next().and_then(|row| row.cells.into_iter().next()?.as_integer()))
+}
+
+impl Cell {
+    fn into_json(self) -> Option<Value> {
+        match self {
+            Cell::Json(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    pub fn as_integer(&self) -> Option<i64> {
+        match self {
+            Cell::Integer(value) => Some(*value),
+            _ => None,
+        }
+    }
+
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Cell::Text(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// Appends the value as JSON; a geometry as GeoJSON with at most 7 decimals.
+    pub fn write_json(&self, out: &mut Vec<u8>) {
+        match self {
+            Cell::Null => out.extend_from_slice(b"null"),
+            Cell::Text(text) => write_json(out, text),
+            Cell::Texts(texts) => write_json(out, texts),
+            Cell::Integer(number) => write_json(out, number),
+            Cell::Double(number) => write_json(out, number),
+            Cell::Bool(value) => write_json(out, value),
+            Cell::Date(date) => write_json(out, date),
+            Cell::Moment(moment) => write_json(out, &moment.to_rfc3339_opts(SecondsFormat::Millis, true)),
+            Cell::Json(value) => write_json(out, value),
+            Cell::Geometry(geometry) => write_geometry(out, geometry),
+        }
+    }
+
+    /// The value as JSON.
+    pub fn to_json(&self) -> Value {
+        let mut out = Vec::new();
+        self.write_json(&mut out);
+        serde_json::from_slice(&out).expect("what was written is JSON")
+    }
+}
+
+/// A geometry of a row that PostgreSQL made JSON of: PostGIS names the CRS, which RFC 7946 does not know.
+pub fn without_crs(mut value: Value) -> Value {
+    if let Value::Object(geometry) = &mut value {
+        geometry.remove("crs");
+    }
+    value
+}
+
+fn write_json(out: &mut Vec<u8>, value: &impl serde::Serialize) {
+    serde_json::to_writer(out, value).expect("writing to memory does not fail");
+}
+
+fn write_geometry(out: &mut Vec<u8>, geometry: &GeometryContainer<Point>) {
+    let mut with_type = |name: &str, write: &dyn Fn(&mut Vec<u8>)| {
+        let _ = write!(out, "{{\"type\":\"{name}\",\"coordinates\":");
+        write(out);
+        out.push(b'}');
+    };
+    match geometry {
+        GeometryContainer::Point(point) => with_type("Point", &|out| write_position(out, point)),
+        GeometryContainer::LineString(line) => with_type("LineString", &|out| write_line(out, line)),
+        GeometryContainer::Polygon(polygon) => with_type("Polygon", &|out| write_polygon(out, polygon)),
+        GeometryContainer::MultiPoint(multi) => {
+            with_type("MultiPoint", &|out| write_array(out, &multi.points, write_position));
+        }
+        GeometryContainer::MultiLineString(multi) => {
+            with_type("MultiLineString", &|out| write_array(out, &multi.lines, write_line));
+        }
+        GeometryContainer::MultiPolygon(multi) => {
+            with_type("MultiPolygon", &|out| write_array(out, &multi.polygons, write_polygon));
+        }
+        // No column holds a collection.
+        GeometryContainer::GeometryCollection(_) => out.extend_from_slice(b"null"),
+    }
+}
+
+fn write_array<T>(out: &mut Vec<u8>, items: &[T], write: fn(&mut Vec<u8>, &T)) {
+    out.push(b'[');
+    for (index, item) in items.iter().enumerate() {
+        if index > 0 {
+            out.push(b',');
+        }
+        write(out, item);
+    }
+    out.push(b']');
+}
+
+#[expect(clippy::ptr_arg, reason = "the shape that write_array takes")]
+fn write_ring(out: &mut Vec<u8>, ring: &Vec<Point>) {
+    write_array(out, ring, write_position);
+}
+
+fn write_line(out: &mut Vec<u8>, line: &LineString<Point>) {
+    write_array(out, &line.points, write_position);
+}
+
+fn write_polygon(out: &mut Vec<u8>, polygon: &Polygon<Point>) {
+    write_array(out, &polygon.rings, write_ring);
+}
+
+fn write_position(out: &mut Vec<u8>, point: &Point) {
+    write_json(out, &[rounded(point.x), rounded(point.y)]);
+}

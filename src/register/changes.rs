@@ -1,0 +1,113 @@
+//! The change feed: numbered after the commit, one sequence for insiders and one for strangers.
+
+use diesel::result::QueryResult;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use serde_json::{Value, json};
+
+use crate::access::Feed;
+use crate::postgres::row::Row;
+use crate::postgres::sql::{Bind, Sql};
+
+/// Gives every committed change its number. Called after each commit, before the write is acknowledged, and on a timer
+/// for what psql writes.
+pub async fn number(conn: &mut AsyncPgConnection) -> QueryResult<()> {
+    Sql::new("select number_changes()").execute(conn).await?;
+    Ok(())
+}
+
+/// How far one page looks. Whoever sees a thousandth of a million changes would else have all of them read at each poll.
+const SPAN: i64 = 50_000;
+
+/// A part of the feed.
+pub struct Page {
+    /// Oldest first, as JSON: `seq`, `collection`, `id`, `op`, `version`, `at`.
+    pub changes: Vec<Value>,
+    /// The number to ask after next time: everything up to here has been told.
+    pub next: i64,
+    /// Whether there are numbers beyond.
+    pub more: bool,
+}
+
+/// The changes after a number that the reader of the feed may know of, at most `limit`. What enters or leaves what they
+/// see is told as a creation or a deletion. `collections`: of these only; empty is all.
+pub async fn page(
+    conn: &mut AsyncPgConnection,
+    feed: &Feed,
+    after: i64,
+    collections: &[String],
+    limit: usize,
+) -> QueryResult<Page> {
+    let (last_seq, last_public_seq) = last(conn).await?;
+    let last = if matches!(feed, Feed::Public) { last_public_seq } else { last_seq };
+    let upto = last.min(after.saturating_add(SPAN));
+    let changes = if upto > after { between(conn, feed, after, upto, collections, limit).await? } else { Vec::new() };
+    let seen = changes.last().filter(|_| changes.len() >= limit).and_then(|change| change["seq"].as_i64());
+    let next = seen.unwrap_or(upto).max(after);
+    Ok(Page { changes, next, more: next < last })
+}
+
+async fn between(
+    conn: &mut AsyncPgConnection,
+    feed: &Feed,
+    after: i64,
+    upto: i64,
+    collections: &[String],
+    limit: usize,
+) -> QueryResult<Vec<Value>> {
+    let numbers = |column: &'static str| {
+        let sql = Sql::new(column).text(" > ").bind(Bind::Integer(after));
+        let sql = sql.text(" and ").text(column).text(" <= ").bind(Bind::Integer(upto));
+        match collections.is_empty() {
+            true => sql,
+            false => sql.text(" and c.collection = any(").bind(Bind::Texts(collections.to_vec())).text(")"),
+        }
+    };
+    let sql = match feed {
+        Feed::Public => Sql::new(
+            "select public_seq as seq, collection, record_id, public_op, public_version, at from changes c where ",
+        )
+        .sql(numbers("c.public_seq")),
+        Feed::Within { was, is } => {
+            let changes = Sql::new("select c.*, c.op <> 'create' and ")
+                .sql(was.clone())
+                .text(" as was_in, c.op <> 'delete' and ")
+                .sql(is.clone())
+                .text(" as is_in from changes c where ")
+                .sql(numbers("c.seq"));
+            Sql::new(
+                "select seq, collection, record_id, op, version, at from (\
+                 select c.seq, c.collection, c.record_id, c.at, \
+                 feed_op(c.was_in or c.was_public, c.is_in or c.is_public, \
+                 c.was_in or c.is_in or c.public_op is not null) as op, \
+                 case when c.is_in or c.was_in and not c.is_public then c.version else c.public_version end as version \
+                 from (",
+            )
+            .sql(changes)
+            .text(") c) told where op is not null")
+        }
+    };
+    let limit = Bind::Integer(i64::try_from(limit).unwrap_or(i64::MAX));
+    let rows: Vec<Row> = sql.text(" order by seq limit ").bind(limit).load(conn).await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let mut cells = row.cells.into_iter().map(|cell| cell.to_json());
+            let mut next = || cells.next().unwrap_or(Value::Null);
+            json!({"seq": next(), "collection": next(), "id": next(), "op": next(), "version": next(), "at": next()})
+        })
+        .collect())
+}
+
+/// The last numbers given, to insiders and to strangers.
+pub async fn last(conn: &mut AsyncPgConnection) -> QueryResult<(i64, i64)> {
+    let row: Row = Sql::new("select last_seq, last_public_seq from feed").get_result(conn).await?;
+    Ok((row.cells[0].as_integer().unwrap_or(0), row.cells[1].as_integer().unwrap_or(0)))
+}
+
+/// The last public number, and the version of what is not an asset.
+pub async fn public_state(conn: &mut AsyncPgConnection) -> QueryResult<(i64, i64)> {
+    let row: Row = Sql::new("select feed.last_public_seq, reference_state.version from feed, reference_state")
+        .get_result(conn)
+        .await?;
+    Ok((row.cells[0].as_integer().unwrap_or(0), row.cells[1].as_integer().unwrap_or(0)))
+}

@@ -1,0 +1,66 @@
+//! Personal data taken out of the register for good (Law 91/2025).
+
+use diesel::result::QueryResult;
+use diesel_async::AsyncPgConnection;
+use serde_json::{Map, Value, json};
+
+use crate::accounts::tokens::hex;
+use crate::layers::{Class, Field, Layer};
+use crate::postgres::row::Row;
+use crate::postgres::sql::{Bind, Sql};
+use diesel_async::RunQueryDsl;
+
+/// What was erased, and the proof of it.
+#[derive(Debug)]
+pub struct Erasure {
+    /// Field to the hashes of the values that it had.
+    pub hashes: Value,
+    /// The reason without the values, should it have named them.
+    pub reason: String,
+    /// With a value it gives the value's hash. It is not stored: a telephone number has too few possibilities for its
+    /// hash to hide it from whoever has the salt too. Whoever asked for the erasure can prove by it what was erased.
+    pub salt: String,
+}
+
+/// Whether values of a field can be erased: those that only few may see, among them a name that strangers may not.
+pub fn is_erasable(layer: &Layer, field: &Field) -> bool {
+    layer.class(field) == Class::Restricted || field.public_column.is_some() && field.writable && !field.not_null
+}
+
+/// Erases fields of a record, with all that its versions, the audit trail and stored answers say of them. `None` when
+/// there is no such record. Backups made before still hold them.
+pub async fn erase(
+    conn: &mut AsyncPgConnection,
+    layer: &'static Layer,
+    id: i64,
+    fields: &[&'static Field],
+    actor: &str,
+    reason: &str,
+) -> QueryResult<Option<Erasure>> {
+    let salt = hex(&rand::random::<[u8; 32]>());
+    let columns: Map<String, Value> = fields
+        .iter()
+        .map(|field| {
+            let columns: Vec<_> = [Some(field.name), field.public_column].into_iter().flatten().collect();
+            (field.name.to_owned(), json!(columns))
+        })
+        .collect();
+    let row: Row = Sql::new("select erase_fields(")
+        .bind(Bind::Text(layer.collection.into()))
+        .text(", ")
+        .bind(Bind::Integer(id))
+        .text(", ")
+        .bind(Bind::Json(Value::Object(columns)))
+        .text(", ")
+        .bind(Bind::Text(salt.clone()))
+        .text(", ")
+        .bind(Bind::Text(actor.into()))
+        .text(", ")
+        .bind(Bind::Text(reason.into()))
+        .text(")")
+        .get_result(conn)
+        .await?;
+    let done = row.cells[0].to_json();
+    let reason = done["reason"].as_str().map(str::to_owned);
+    Ok(reason.map(|reason| Erasure { hashes: done["hashes"].clone(), reason, salt }))
+}

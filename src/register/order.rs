@@ -1,0 +1,61 @@
+//! The order of rows, and what comes after a cursor in it.
+
+use crate::conditions::{Cursor, Key};
+use crate::layers::Type;
+use crate::postgres::sql::{Bind, Sql};
+
+/// The `order by` of the rows under an alias.
+pub fn by(keys: &[Key], alias: &'static str) -> Sql {
+    let keys = keys.iter().map(|key| match key {
+        Key::Rank => Sql::new("rank"),
+        Key::Field { descending, .. } => {
+            expression(key, alias, &Sql::default()).text(if *descending { " desc nulls last" } else { " nulls last" })
+        }
+    });
+    let id = Sql::new(alias).text("id");
+    Sql::new(" order by ").sql(Sql::join(keys.chain([id]), ", "))
+}
+
+/// The rows under `t` that come after a cursor: by the first key that differs, or else by their id. `rank` is how well a
+/// row fits the text that was searched.
+pub fn after(keys: &[Key], cursor: &Cursor, rank: &Sql) -> Sql {
+    let id = Sql::new("t.id > ").bind(Bind::Integer(cursor.id));
+    keys.iter().zip(&cursor.values).rev().fold(id, |rest, (key, value)| {
+        let here = || expression(key, "t.", rank);
+        match value {
+            // What has no value comes last: nothing but more of the same comes after.
+            None => here().text(" is null and ").sql(rest),
+            Some(value) => {
+                let beyond = if is_descending(key) { " < " } else { " > " };
+                Sql::new("(")
+                    .sql(here())
+                    .text(beyond)
+                    .bind(value.clone())
+                    .text(" or ")
+                    .sql(here())
+                    .text(" is null or ")
+                    .sql(here())
+                    .text(" = ")
+                    .bind(value.clone())
+                    .text(" and ")
+                    .sql(rest)
+                    .text(")")
+            }
+        }
+    })
+}
+
+fn is_descending(key: &Key) -> bool {
+    matches!(key, Key::Field { descending: true, .. })
+}
+
+/// What is compared: names as a Vietnamese dictionary has them, codes by their bytes.
+fn expression(key: &Key, alias: &'static str, rank: &Sql) -> Sql {
+    let Key::Field { field, .. } = key else { return rank.clone() };
+    let column = Sql::new(alias).name(field.name);
+    match field.value {
+        Type::Text { .. } => column.text(" collate \"vi-x-icu\""),
+        Type::Url | Type::CommuneCode | Type::OneOf(_) => column.text(" collate \"C\""),
+        _ => column,
+    }
+}

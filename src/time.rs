@@ -1,0 +1,46 @@
+//! Days and instants. The register lives in Vietnam: UTC+7, no summer time, as `current_date` is in every connection.
+
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, SecondsFormat, Utc};
+
+/// Today in Vietnam.
+pub fn today() -> NaiveDate {
+    day_of(Utc::now())
+}
+
+/// The day of an instant, in Vietnam.
+pub fn day_of(moment: DateTime<Utc>) -> NaiveDate {
+    in_vietnam(moment).date_naive()
+}
+
+/// An instant as the clocks of Vietnam show it.
+pub fn in_vietnam(moment: DateTime<Utc>) -> DateTime<FixedOffset> {
+    moment.with_timezone(&vietnam())
+}
+
+/// The instant at which a day begins in Vietnam.
+pub fn start_of(day: NaiveDate) -> Option<DateTime<Utc>> {
+    Some(day.and_time(NaiveTime::MIN).and_local_timezone(vietnam()).single()?.to_utc())
+}
+
+/// An instant in UTC, to the microsecond, as the database keeps it.
+pub fn rfc3339(moment: DateTime<Utc>) -> String {
+    moment.to_rfc3339_opts(SecondsFormat::Micros, true)
+}
+
+/// A date, or the date of a timestamp. QGIS writes year 0000 and 9999 for an open end, which is what they are.
+pub fn day(text: &str) -> Option<NaiveDate> {
+    let (date, time) = text.split_at_checked(10)?;
+    let date = date_of(date)?;
+    let timestamp = || DateTime::parse_from_rfc3339(text).is_ok();
+    (time.is_empty() || timestamp()).then_some(date)
+}
+
+/// A date of four, two and two digits: chrono also reads signed years, of which some are before PostgreSQL's time.
+pub fn date_of(text: &str) -> Option<NaiveDate> {
+    let starts_with_digit = text.bytes().next().is_some_and(|byte| byte.is_ascii_digit());
+    NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|_| starts_with_digit && text.len() == 10)
+}
+
+fn vietnam() -> FixedOffset {
+    FixedOffset::east_opt(7 * 3600).expect("seven hours")
+}

@@ -1,0 +1,78 @@
+//! Import of population and households.
+
+use anyhow::Context;
+use chrono::NaiveDate;
+use diesel::sql_query;
+use diesel::sql_types::{Date, Jsonb, Text};
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
+
+use crate::units::names::same_place_name;
+use crate::units::read::census;
+use crate::units::read::census::Count;
+use crate::units::{Summary, begin, known};
+
+/// What an import of counts did, and what it left out.
+#[derive(Debug)]
+pub struct Counted {
+    pub summary: Summary,
+    /// Codes that are no commune's on the day, and codes that another commune has by then.
+    pub left_out: Vec<String>,
+}
+
+/// Imports counts of the day `on` for the communes in force on `units_as_of`.
+///
+/// A code that is no longer a commune's is left out and reported. So is one that a commune of another name has by then
+/// (16408 was Đông Anh at the census, and is Đông Khê since 2019-12-01, with twice as many people).
+///
+/// # Errors
+/// As [`crate::units::lists::import`].
+pub async fn import(
+    conn: &mut AsyncPgConnection,
+    text: &str,
+    on: NaiveDate,
+    units_as_of: NaiveDate,
+    source: &str,
+) -> anyhow::Result<Counted> {
+    let counts = census::read(text)?;
+    conn.transaction(async |conn| {
+        begin(conn).await?;
+        let timeline = known::timeline(conn).await?;
+        let mut left_out = Vec::new();
+        let (mut gone, mut other, mut unknown) = (0, 0, 0);
+        let mut kept: Vec<&Count> = Vec::new();
+        for count in &counts {
+            match timeline.on(&count.code, units_as_of) {
+                None => {
+                    gone += 1;
+                    left_out.push(format!("{} {}: no commune on {units_as_of}", count.code, count.name));
+                }
+                Some(unit) if !same_place_name(&unit.name, &count.name) => {
+                    other += 1;
+                    left_out.push(format!("{} {}: is {} on {units_as_of}", count.code, count.name, unit.name));
+                }
+                Some(_) if count.population.is_none() && count.households.is_none() => unknown += 1,
+                Some(_) => kept.push(count),
+            }
+        }
+        let updated = sql_query(include_str!("set_counts.sql"))
+            .bind::<Jsonb, _>(serde_json::to_value(&kept).context("counts are JSON")?)
+            .bind::<Date, _>(units_as_of)
+            .bind::<Date, _>(on)
+            .bind::<Text, _>(source)
+            .execute(conn)
+            .await?;
+        let mut summary = Summary { what: format!("counts of {on}"), updated, ..Summary::default() };
+        summary.unchanged = kept.len() - updated;
+        for (number, what) in [
+            (gone, "codes that are no commune any more"),
+            (other, "codes of another commune by then"),
+            (unknown, "without a number"),
+        ] {
+            if number > 0 {
+                summary.notes.push(format!("left out: {number} {what}"));
+            }
+        }
+        anyhow::Ok(Counted { summary, left_out })
+    })
+    .await
+}

@@ -1,0 +1,56 @@
+//! Files whose rows name units: checked against the units, counted when written.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use chrono::NaiveDate;
+use diesel::sql_query;
+use diesel::sql_types::{Array, Date, Text};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+
+use crate::files::refused::{Refused, Spot};
+use crate::postgres::row::Row;
+
+/// Rows of a file that were new or differed, and those that were known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Loaded {
+    pub written: usize,
+    pub unchanged: usize,
+}
+
+impl fmt::Display for Loaded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} written, {} unchanged", self.written, self.unchanged)
+    }
+}
+
+/// Checks that each code is a unit's of one of the levels on its day. `units`: line, code, day.
+///
+/// # Errors
+/// [`Refused`] with each line whose code is not, or the database's.
+pub async fn check_units<'a>(
+    conn: &mut AsyncPgConnection,
+    column: &str,
+    levels: &[&str],
+    units: impl Iterator<Item = (u64, &'a str, NaiveDate)>,
+) -> anyhow::Result<()> {
+    let units: Vec<_> = units.collect();
+    let rows: Vec<Row> = sql_query(
+        "select given.nth from unnest($1, $2) with ordinality as given (code, day, nth)
+         where not exists (
+           select from admin_units u
+           where u.code = given.code and u.level = any($3) and in_force(u.valid_from, u.valid_to, given.day))",
+    )
+    .bind::<Array<Text>, _>(units.iter().map(|(_, code, _)| *code).collect::<Vec<_>>())
+    .bind::<Array<Date>, _>(units.iter().map(|(_, _, day)| *day).collect::<Vec<_>>())
+    .bind::<Array<Text>, _>(levels)
+    .load(conn)
+    .await?;
+    let unknown: BTreeSet<i64> = rows.iter().filter_map(|row| row.cells[0].as_integer()).collect();
+    let mut refused = Refused::new();
+    for nth in unknown {
+        let (line, code, day) = units[usize::try_from(nth - 1)?];
+        refused.add(Spot::Line(line), column, format!("{code} is no unit ({}) on {day}", levels.join(", ")));
+    }
+    Ok(refused.unless_empty(())?)
+}

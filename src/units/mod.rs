@@ -1,0 +1,72 @@
+//! Administrative units, and what is stated about them. Each file is imported in one transaction, one file at a time.
+
+pub mod availability;
+pub mod baselines;
+pub mod boundaries;
+pub mod census;
+pub mod demo;
+mod known;
+pub mod lists;
+mod loaded;
+pub mod mappings;
+pub mod names;
+pub mod plan;
+pub mod read;
+mod summary;
+pub mod territory;
+mod write;
+
+pub use summary::Summary;
+
+use crate::postgres::row::Row;
+use crate::postgres::sql::{Bind, Sql};
+use diesel::result::QueryResult;
+use diesel::sql_query;
+use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
+
+/// Who the feed says has moved records to other communes.
+const ACTOR: &str = "units import";
+
+/// Begins an import inside its transaction: alone, and with the time that it takes.
+async fn begin(conn: &mut AsyncPgConnection) -> QueryResult<()> {
+    conn.batch_execute(
+        "set local statement_timeout = 0; set local lock_timeout = '10min';
+         select pg_advisory_xact_lock(hashtextextended('hatang.units', 0))",
+    )
+    .await
+}
+
+/// Ends an import inside its transaction: records lie in the communes that there are now.
+async fn finish(conn: &mut AsyncPgConnection) -> QueryResult<()> {
+    refresh(conn, ACTOR).await
+}
+
+/// Finds again the communes of all records, and those that grants on units stand for: to be called whenever the units in
+/// force are others, by an import or by the day.
+pub async fn refresh(conn: &mut AsyncPgConnection, actor: &str) -> QueryResult<()> {
+    sql_query("select refresh_communes($1)").bind::<diesel::sql_types::Text, _>(actor).execute(conn).await?;
+    sql_query("select refresh_grants()").execute(conn).await?;
+    Ok(())
+}
+
+/// Tells the feed of what an import has moved, after its transaction.
+async fn number_changes(conn: &mut AsyncPgConnection) -> QueryResult<()> {
+    sql_query("select number_changes()").execute(conn).await?;
+    Ok(())
+}
+
+/// The communes in force today, or those of some ids, as lists show them: "00004 Phường Trúc Bạch".
+pub async fn communes_of_today(conn: &mut AsyncPgConnection, ids: Option<Vec<i64>>) -> QueryResult<Vec<String>> {
+    let all = ids.is_none();
+    let rows: Vec<Row> = Sql::new(
+        "select code || ' ' || name from admin_units \
+         where level = 'commune' and in_force(valid_from, valid_to, current_date) and (",
+    )
+    .bind(Bind::Bool(all))
+    .text(" or id = any(")
+    .bind(Bind::Integers(ids.unwrap_or_default()))
+    .text(")) order by code")
+    .load(conn)
+    .await?;
+    Ok(rows.iter().filter_map(|row| row.cells[0].as_text().map(str::to_owned)).collect())
+}

@@ -1,0 +1,210 @@
+//! What a mapping, read on the day of its reform, changes in the versions known so far: the true date of the change,
+//! and what became of each unit.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+
+use crate::files::refused::{Refused, Spot};
+use crate::units::names::same_name;
+use crate::units::plan::timeline::{Change, Timeline, Version, became, continued, next, previous};
+use crate::units::read::mapping::{Mapping, NewUnit, Successor};
+
+/// The changes of a mapping. Those known so far that cross its day from or to one of its units are replaced by them.
+#[derive(Debug, Default)]
+pub struct Mapped {
+    pub changes: BTreeSet<Change>,
+    pub old_codes: BTreeSet<String>,
+    pub new_codes: BTreeSet<String>,
+}
+
+/// Fits a mapping into the versions: old communes, their districts and provinces that a later list showed to have ended
+/// did so on the day before; new ones that a later list shows began on the day. Where that list has another name, an
+/// own version with the mapping's name lies between.
+///
+/// # Errors
+/// Every unit that is not known around the day: its list has to be imported before.
+pub fn apply(timeline: &mut Timeline, mapping: &Mapping, on: NaiveDate) -> Result<Mapped, Refused> {
+    check(timeline, mapping, on)?;
+    let eve = previous(on);
+    let mut mapped = Mapped::default();
+    let ending: BTreeSet<&str> = mapping
+        .rows
+        .iter()
+        .flat_map(|row| [Some(row.old_code.as_str()), row.old_district.as_deref()])
+        .flatten()
+        .chain(mapping.new_units.keys().map(String::as_str).filter(|code| code.len() == 5))
+        .collect();
+    for code in &ending {
+        end_old_tier(timeline.of_mut(code), eve);
+    }
+    for code in mapping.rows.iter().map(|row| &row.old_province).collect::<BTreeSet<_>>() {
+        end_province(timeline.of_mut(code), mapping.new_units.get(code), on);
+    }
+    for (code, unit) in &mapping.new_units {
+        mapped.changes.extend(begin(timeline.of_mut(code), code, unit, on));
+    }
+
+    let became_of = group(mapping.rows.iter().map(|row| (row.old_code.as_str(), row.new_code.as_str())));
+    let came_from = group(mapping.rows.iter().map(|row| (row.new_code.as_str(), row.old_code.as_str())));
+    for row in &mapping.rows {
+        mapped.changes.extend(change(timeline, row, on, &became_of, &came_from));
+    }
+    let province = |row: &Successor| mapping.new_units[&row.new_code].parent.clone().unwrap_or_default();
+    let pairs: Vec<_> = mapping.rows.iter().map(|row| (row.old_province.clone(), province(row))).collect();
+    mapped.changes.extend(province_changes(timeline, &pairs, on));
+    mapped.old_codes = ending.into_iter().map(str::to_owned).chain(pairs.iter().map(|pair| pair.0.clone())).collect();
+    mapped.new_codes = mapping.new_units.keys().cloned().collect();
+    Ok(mapped)
+}
+
+fn check(timeline: &Timeline, mapping: &Mapping, on: NaiveDate) -> Result<(), Refused> {
+    let eve = previous(on);
+    let mut problems = Vec::new();
+    let mut seen = BTreeSet::new();
+    for row in &mapping.rows {
+        let mut unknown = |column: &'static str, code: &str, day: NaiveDate| {
+            if seen.insert((column, code.to_owned())) {
+                let reason = format!("{code} is not known on {day}; import a list of that time first");
+                problems.push((row.line, column, reason));
+            }
+        };
+        let old_tier = if row.old_code.len() == 3 { 2 } else { 3 };
+        if timeline.on(&row.old_code, eve).is_none_or(|version| version.tier() != old_tier) {
+            unknown("old_commune_code", &row.old_code, eve);
+        }
+        if timeline.on(&row.old_province, eve).is_none() {
+            unknown("old_province_code", &row.old_province, eve);
+        }
+        let unit = &mapping.new_units[&row.new_code];
+        let new = new_version(timeline.of(&row.new_code), on);
+        if new.is_none() {
+            unknown("new_commune_code", &row.new_code, on);
+        }
+        if let Some(province) = &unit.parent
+            && !timeline.of(province).iter().any(|version| version.to.is_none_or(|to| to >= on))
+        {
+            unknown("new_province_code", province, on);
+        }
+        if let Some(version) = new.filter(|version| version.from < on) {
+            let reason = format!("{} is in force since {}, before the change", row.new_code, version.from);
+            problems.push((row.line, "new_commune_code", reason));
+        }
+    }
+    let mut refused = Refused::new();
+    problems.into_iter().for_each(|(line, column, reason)| refused.add(Spot::Line(line), column, reason));
+    refused.unless_empty(())
+}
+
+/// The first version that is in force on the day or later, a commune's only below a province.
+fn new_version(versions: &[Version], on: NaiveDate) -> Option<&Version> {
+    versions.iter().find(|version| version.tier() != 3 && version.to.is_none_or(|to| to >= on))
+}
+
+/// Ends what belongs to the tier that ends: a district, a commune below one.
+fn end_old_tier(versions: &mut [Version], eve: NaiveDate) {
+    let district = |version: &Version| version.code.len() == 3 || version.tier() == 3;
+    for version in versions.iter_mut().filter(|version| district(version) && version.in_force(eve)) {
+        version.to = Some(eve);
+    }
+}
+
+/// Ends a province that went into others, or goes on under another name. One that is still in force and is not named
+/// as new has only lost some communes of an incomplete mapping.
+fn end_province(versions: &mut [Version], new: Option<&NewUnit>, on: NaiveDate) {
+    let eve = previous(on);
+    let Some(version) = versions.iter_mut().find(|version| version.in_force(eve) && version.in_force(on)) else {
+        return;
+    };
+    let ended = match new {
+        Some(unit) => !same_name(&version.name, &unit.name),
+        None => version.to.is_some(),
+    };
+    if ended {
+        version.to = Some(eve);
+    }
+}
+
+/// Lets a unit begin on the day, and returns how it went on to the name of a later list.
+fn begin(versions: &mut Vec<Version>, code: &str, unit: &NewUnit, on: NaiveDate) -> Option<Change> {
+    let place = versions.iter().position(|version| version.tier() != 3 && version.to.is_none_or(|to| to >= on))?;
+    let found = &versions[place];
+    let says = found.says(&unit.name, unit.parent.as_deref());
+    if found.from > on && says {
+        versions[place].from = on;
+    } else if found.from > on {
+        let between = Version {
+            id: None,
+            code: code.to_owned(),
+            name: unit.name.clone(),
+            kind: crate::units::names::kind_of(&unit.name).map(str::to_owned),
+            parent: unit.parent.clone(),
+            from: on,
+            to: Some(previous(found.from)),
+            area_km2: None,
+            area_source: None,
+            demo: false,
+            copy_of: None,
+        };
+        versions.insert(place, between);
+    } else if found.demo && says {
+        versions[place].demo = false;
+    }
+    let now = &versions[place];
+    let then = versions.get(place + 1)?;
+    (now.to.map(next) == Some(then.from)).then(|| continued(now, then))
+}
+
+fn change(
+    timeline: &Timeline,
+    row: &Successor,
+    on: NaiveDate,
+    became_of: &BTreeMap<&str, BTreeSet<&str>>,
+    came_from: &BTreeMap<&str, BTreeSet<&str>>,
+) -> Option<Change> {
+    let old = timeline.on(&row.old_code, previous(on))?;
+    let new = timeline.on(&row.new_code, on)?;
+    let kind = if became_of[row.old_code.as_str()].len() > 1 {
+        "split"
+    } else if came_from[row.new_code.as_str()].len() > 1 {
+        "merged"
+    } else if old.code != new.code {
+        "recoded"
+    } else {
+        continued(old, new).kind
+    };
+    Some(became(old, new, row.part, kind))
+}
+
+fn province_changes(timeline: &Timeline, pairs: &[(String, String)], on: NaiveDate) -> Vec<Change> {
+    let became_of = group(pairs.iter().map(|(old, new)| (old.as_str(), new.as_str())));
+    let came_from = group(pairs.iter().map(|(old, new)| (new.as_str(), old.as_str())));
+    let mut changes = Vec::new();
+    for (old_code, new_codes) in &became_of {
+        for new_code in new_codes {
+            let (Some(old), Some(new)) = (timeline.on(old_code, previous(on)), timeline.on(new_code, on)) else {
+                continue;
+            };
+            if (&old.code, old.from) == (&new.code, new.from) {
+                continue;
+            }
+            let (part, kind) = if new_codes.len() > 1 {
+                ("partial", "split")
+            } else if came_from[new_code].len() > 1 {
+                ("full", "merged")
+            } else {
+                ("full", if old_code == new_code { "renamed" } else { "recoded" })
+            };
+            changes.push(became(old, new, part, kind));
+        }
+    }
+    changes
+}
+
+fn group<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> BTreeMap<&'a str, BTreeSet<&'a str>> {
+    let mut groups: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for (key, value) in pairs {
+        groups.entry(key).or_default().insert(value);
+    }
+    groups
+}

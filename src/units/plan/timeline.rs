@@ -1,0 +1,213 @@
+//! The versions of all units but hamlets, in memory, while an import decides what becomes of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{Days, NaiveDate};
+
+use crate::units::names::same_name;
+
+/// A version of a unit: its code from one day to another.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Version {
+    /// Its row; `None` while it is not stored.
+    pub id: Option<i64>,
+    pub code: String,
+    pub name: String,
+    pub kind: Option<String>,
+    pub parent: Option<String>,
+    pub from: NaiveDate,
+    /// The last day.
+    pub to: Option<NaiveDate>,
+    pub area_km2: Option<f64>,
+    pub area_source: Option<String>,
+    pub demo: bool,
+    /// The row from which a new version takes what an import does not name: boundary, counts, decree.
+    pub copy_of: Option<i64>,
+}
+
+impl Version {
+    pub fn in_force(&self, day: NaiveDate) -> bool {
+        self.from <= day && self.to.is_none_or(|to| to >= day)
+    }
+
+    /// Whether it says the same as a list does: the name however it is spelled, and the parent.
+    pub fn says(&self, name: &str, parent: Option<&str>) -> bool {
+        self.parent.as_deref() == parent && same_name(&self.name, name)
+    }
+
+    /// The tier of the unit it belongs to: 2 digits are a province, 3 a district, 0 none.
+    pub fn tier(&self) -> usize {
+        self.parent.as_ref().map_or(0, String::len)
+    }
+
+    fn key(&self) -> Key {
+        (self.code.clone(), self.from)
+    }
+}
+
+/// Code and first day.
+pub type Key = (String, NaiveDate);
+
+/// What became of a unit: a row of `admin_changes` to be.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Change {
+    pub from: Key,
+    pub to: Key,
+    pub part: &'static str,
+    pub kind: &'static str,
+}
+
+/// The versions, by code, each code's in order of time.
+#[derive(Debug, Clone, Default)]
+pub struct Timeline {
+    versions: BTreeMap<String, Vec<Version>>,
+}
+
+impl Timeline {
+    pub fn new(versions: impl IntoIterator<Item = Version>) -> Timeline {
+        let mut timeline = Timeline::default();
+        for version in versions {
+            timeline.insert(version);
+        }
+        timeline
+    }
+
+    pub fn insert(&mut self, version: Version) {
+        let versions = self.versions.entry(version.code.clone()).or_default();
+        let place = versions.partition_point(|other| other.from < version.from);
+        versions.insert(place, version);
+    }
+
+    pub fn of(&self, code: &str) -> &[Version] {
+        self.versions.get(code).map_or(&[], Vec::as_slice)
+    }
+
+    pub fn of_mut(&mut self, code: &str) -> &mut Vec<Version> {
+        self.versions.entry(code.to_owned()).or_default()
+    }
+
+    pub fn all(&self) -> impl Iterator<Item = &Version> {
+        self.versions.values().flatten()
+    }
+
+    pub fn codes(&self) -> Vec<String> {
+        self.versions.keys().cloned().collect()
+    }
+
+    pub fn on(&self, code: &str, day: NaiveDate) -> Option<&Version> {
+        self.of(code).iter().find(|version| version.in_force(day))
+    }
+
+    /// The province that a version belongs to on a day.
+    pub fn province_of(&self, version: &Version, day: NaiveDate) -> Option<String> {
+        match (version.code.len(), &version.parent) {
+            (2, _) => Some(version.code.clone()),
+            (_, Some(parent)) if parent.len() == 2 => Some(parent.clone()),
+            (_, Some(parent)) => self.on(parent, day).and_then(|district| district.parent.clone()),
+            _ => None,
+        }
+    }
+
+    /// Whether a province has districts on a day.
+    pub fn has_districts(&self, province: &str, day: NaiveDate) -> bool {
+        self.all().any(|unit| unit.code.len() == 3 && unit.parent.as_deref() == Some(province) && unit.in_force(day))
+    }
+
+    /// Pairs of versions of a code of which the second follows the first without a gap.
+    pub fn neighbours(&self) -> impl Iterator<Item = (&Version, &Version)> {
+        self.versions
+            .values()
+            .flat_map(|versions| versions.windows(2))
+            .map(|pair| (&pair[0], &pair[1]))
+            .filter(|(earlier, later)| earlier.to.map(next) == Some(later.from))
+    }
+
+    /// What has to be written so that what was stored becomes this.
+    pub fn difference(&self, stored: &Timeline) -> Difference {
+        let before: BTreeMap<i64, &Version> =
+            stored.all().filter_map(|version| version.id.map(|id| (id, version))).collect();
+        let kept: BTreeSet<i64> = self.all().filter_map(|version| version.id).collect();
+        let mut difference = Difference {
+            removed: before
+                .values()
+                .filter(|old| old.id.is_some_and(|id| !kept.contains(&id)))
+                .copied()
+                .cloned()
+                .collect(),
+            ..Difference::default()
+        };
+        for version in self.all() {
+            match version.id.and_then(|id| before.get(&id)) {
+                None => difference.created.push(version.clone()),
+                Some(old) if *old == version => {}
+                Some(old) => {
+                    let widened = version.from < old.from || later(version.to, old.to);
+                    difference.closed += usize::from(later(old.to, version.to));
+                    difference.widened += usize::from(widened);
+                    difference.adopted += usize::from(old.demo && !version.demo);
+                    difference.corrected += usize::from(old.name != version.name || old.parent != version.parent);
+                    if (version.from, version.to) != (old.from, old.to) {
+                        difference.moved.extend(version.id);
+                    }
+                    difference.updated.push(version.clone());
+                }
+            }
+        }
+        difference
+    }
+}
+
+/// What an import writes.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Difference {
+    pub created: Vec<Version>,
+    pub updated: Vec<Version>,
+    pub removed: Vec<Version>,
+    /// Of the updated: those that end earlier, begin earlier or end later, were the demo's, say something else.
+    pub closed: usize,
+    pub widened: usize,
+    pub adopted: usize,
+    pub corrected: usize,
+    /// Rows that begin or end on another day than before.
+    pub moved: Vec<i64>,
+}
+
+impl Difference {
+    pub fn is_empty(&self) -> bool {
+        self.created.is_empty() && self.updated.is_empty() && self.removed.is_empty()
+    }
+}
+
+/// The change from one version to another of the same code: renamed when the name differs, else moved.
+pub fn continued(earlier: &Version, later: &Version) -> Change {
+    let kind = if same_name(&earlier.name, &later.name) { "moved" } else { "renamed" };
+    Change { from: earlier.key(), to: later.key(), part: "full", kind }
+}
+
+/// The change from one version to another.
+pub fn became(earlier: &Version, later: &Version, part: &'static str, kind: &'static str) -> Change {
+    Change { from: earlier.key(), to: later.key(), part, kind }
+}
+
+pub fn next(day: NaiveDate) -> NaiveDate {
+    day.checked_add_days(Days::new(1)).unwrap_or(NaiveDate::MAX)
+}
+
+pub fn previous(day: NaiveDate) -> NaiveDate {
+    day.checked_sub_days(Days::new(1)).unwrap_or(NaiveDate::MIN)
+}
+
+/// The earlier of two last days, of which none is for ever.
+pub fn earlier(a: Option<NaiveDate>, b: Option<NaiveDate>) -> Option<NaiveDate> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, b) => a.or(b),
+    }
+}
+
+fn later(a: Option<NaiveDate>, b: Option<NaiveDate>) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => a > b,
+        (a, b) => a.is_none() && b.is_some(),
+    }
+}

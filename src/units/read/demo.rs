@@ -1,0 +1,185 @@
+//! The demo's own units, versions with explicit days, and what became of them.
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use crate::files::refused::{Refused, Spot};
+use crate::files::table::{Row, Table, is_code};
+use crate::units::names::tidy;
+use crate::units::plan::timeline::{next, previous};
+
+/// A version as `units.csv` has it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct DemoUnit {
+    #[serde(skip)]
+    line: u64,
+    pub level: &'static str,
+    pub code: String,
+    pub name: String,
+    pub kind: Option<String>,
+    pub parent_code: Option<String>,
+    pub valid_from: NaiveDate,
+    pub valid_to: Option<NaiveDate>,
+    pub area_km2: Option<f64>,
+    pub population: Option<i32>,
+    pub households: Option<i32>,
+    pub counted_on: Option<NaiveDate>,
+    pub decree: Option<String>,
+}
+
+/// A change as `changes.csv` has it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct DemoChange {
+    pub from_code: String,
+    pub from_valid_from: NaiveDate,
+    pub to_code: String,
+    pub to_valid_from: NaiveDate,
+    pub part: &'static str,
+    pub kind: &'static str,
+}
+
+/// Reads `units.csv`.
+///
+/// # Errors
+/// Every value that is none, versions of a code that overlap, a parent that is not in the file for the whole time.
+pub fn read_units(text: &str) -> Result<Vec<DemoUnit>, Refused> {
+    let columns = ["level", "code", "name", "kind", "parent_code", "valid_from", "valid_to", "area_km2"];
+    let table =
+        Table::read(text, &[columns.as_slice(), &["population", "population_on", "households", "decree"]].concat())?;
+    let mut refused = Refused::new();
+    let units: Vec<DemoUnit> = table.rows().filter_map(|row| read_unit(row, &mut refused)).collect();
+    for (index, unit) in units.iter().enumerate() {
+        if units[..index].iter().any(|other| other.code == unit.code && overlap(other, unit)) {
+            refused.add(Spot::Line(unit.line), "valid_from", format!("{} has another version at that time", unit.code));
+        }
+        if let Some(parent) = &unit.parent_code
+            && !covered(unit, parent, &units)
+        {
+            let reason = format!("{parent} is not known for the whole time of {}", unit.code);
+            refused.add(Spot::Line(unit.line), "parent_code", reason);
+        }
+    }
+    refused.unless_empty(units)
+}
+
+fn read_unit(row: Row<'_>, refused: &mut Refused) -> Option<DemoUnit> {
+    row.required("valid_from", refused);
+    let level = row.one_of("level", &["province", "district", "commune", "hamlet"], refused);
+    let code = match level? {
+        "province" => row.code("code", 2, refused),
+        "district" => row.code("code", 3, refused),
+        "commune" => row.code("code", 5, refused),
+        _ => row.required("code", refused).filter(|code| {
+            let good = code
+                .split_once('-')
+                .is_some_and(|(commune, number)| is_code(commune, 5) && is_code(number, number.len()));
+            if !good {
+                refused.add(Spot::Line(row.line), "code", format!("“{code}” is no commune code, dash and number"));
+            }
+            good
+        }),
+    };
+    let name = row.required("name", refused).map(tidy);
+    let valid_from = row.day("valid_from", refused);
+    let valid_to = row.day("valid_to", refused);
+    if valid_to.is_some_and(|to| valid_from.is_some_and(|from| to < from)) {
+        refused.add(Spot::Line(row.line), "valid_to", "is before valid_from");
+    }
+    let owned = |column| row.optional(column).map(str::to_owned);
+    let unit = DemoUnit {
+        line: row.line,
+        level: level?,
+        code: code?.to_owned(),
+        name: name?,
+        kind: owned("kind"),
+        parent_code: owned("parent_code"),
+        valid_from: valid_from?,
+        valid_to,
+        area_km2: row.parsed("area_km2", "number", refused),
+        population: row.parsed("population", "whole number", refused),
+        households: row.parsed("households", "whole number", refused),
+        counted_on: row.day("population_on", refused),
+        decree: owned("decree"),
+    };
+    Some(unit)
+}
+
+fn overlap(a: &DemoUnit, b: &DemoUnit) -> bool {
+    b.valid_to.is_none_or(|to| a.valid_from <= to) && a.valid_to.is_none_or(|to| b.valid_from <= to)
+}
+
+/// Whether the versions of the parent, one after another, hold as long as the unit does.
+fn covered(unit: &DemoUnit, parent: &str, units: &[DemoUnit]) -> bool {
+    let mut versions: Vec<_> = units.iter().filter(|other| other.code == parent).collect();
+    versions.sort_by_key(|version| version.valid_from);
+    let mut until = Some(previous(unit.valid_from));
+    for version in versions {
+        if until.is_some_and(|until| version.valid_from <= next(until)) {
+            until = version.valid_to.map(|to| until.map_or(to, |until| until.max(to)));
+        }
+    }
+    match (until, unit.valid_to) {
+        (None, _) => true,
+        (Some(until), Some(to)) => until >= to,
+        (Some(_), None) => false,
+    }
+}
+
+/// Reads `changes.csv`.
+///
+/// # Errors
+/// Every value that is none.
+pub fn read_changes(text: &str) -> Result<Vec<DemoChange>, Refused> {
+    let table = Table::read(text, &["from_code", "from_valid_from", "to_code", "to_valid_from", "part", "kind"])?;
+    let mut refused = Refused::new();
+    let mut changes = Vec::new();
+    for row in table.rows() {
+        let from_code = row.required("from_code", &mut refused);
+        let from_day = row.day("from_valid_from", &mut refused);
+        let to_code = row.required("to_code", &mut refused);
+        let to_day = row.day("to_valid_from", &mut refused);
+        let part = row.one_of("part", &["full", "partial"], &mut refused);
+        let kind = row.one_of("kind", &["renamed", "moved", "merged", "split", "recoded"], &mut refused);
+        let (Some(from_code), Some(from_day), Some(to_code), Some(to_day), Some(part), Some(kind)) =
+            (from_code, from_day, to_code, to_day, part, kind)
+        else {
+            refused.add(Spot::Line(row.line), "row", "is not complete");
+            continue;
+        };
+        changes.push(DemoChange {
+            from_code: from_code.to_owned(),
+            from_valid_from: from_day,
+            to_code: to_code.to_owned(),
+            to_valid_from: to_day,
+            part,
+            kind,
+        });
+    }
+    refused.unless_empty(changes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEADER: &str =
+        "level,code,name,kind,parent_code,valid_from,valid_to,area_km2,population,population_on,households,decree\n";
+
+    #[test]
+    fn versions_may_follow_each_other_under_one_parent() {
+        let rows = "province,38,Tỉnh Thanh Hóa,tỉnh,,2019-12-01,2024-12-31,,,,,\n\
+                    province,38,Tỉnh Thanh Hoá,tỉnh,,2025-01-01,,,,,,\n\
+                    district,405,Huyện Đông Sơn,huyện,38,2019-12-01,,,,,,\n";
+        assert_eq!(read_units(&format!("{HEADER}{rows}")).unwrap().len(), 3);
+    }
+
+    #[test]
+    fn unknown_parents_and_overlaps_are_refused() {
+        let rows = "district,405,Huyện Đông Sơn,huyện,38,2019-12-01,,,,,,\n\
+                    district,405,Huyện Đông Sơn,huyện,38,2020-12-01,,,,,,\n\
+                    hamlet,405-x,Thôn,thôn,405,2020-12-01,,,,,,\n";
+        let refused = read_units(&format!("{HEADER}{rows}")).unwrap_err();
+        let fields: Vec<_> = refused.problems.iter().map(|problem| problem.field.as_str()).collect();
+        assert_eq!(fields, ["code", "parent_code", "valid_from", "parent_code"]);
+    }
+}

@@ -1,3 +1,0 @@
-//! What is particular to a layer: one file a layer, found by its name.
-
-automod::dir!("tests/kinds");

@@ -1,0 +1,3 @@
+//! What is particular to a layer: one file a layer, found by its name.
+
+automod::dir!("tests/layers");
