@@ -131,7 +131,7 @@ impl Layer {
 }
 
 /// See [`Layer::valid_time`].
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ValidTime {
     pub from: &'static str,
     pub to: &'static str,
