@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 
+use crate::conditions::{Condition, Property};
 use crate::layers::{Class, Layer};
-use crate::postgres::sql::{Bind, Sql};
 
 /// A role includes those before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
@@ -54,14 +54,6 @@ fn yes() -> bool {
     true
 }
 
-/// Where a record is, as columns: of a table, or of the change feed.
-#[derive(Debug, Clone, Copy)]
-pub struct Located {
-    pub commune_id: &'static str,
-    pub hamlet_id: &'static str,
-    pub operator: &'static str,
-}
-
 impl Grant {
     pub fn of_everything(role: Role) -> Grant {
         Grant { role, sees_restricted: true, places: Vec::new(), operators: None, collections: None }
@@ -107,20 +99,14 @@ impl Grant {
         self.is_of_whole_layer() && self.collections.is_none()
     }
 
-    /// The records within it, as a condition on the columns that say where they are; false or null outside.
-    pub fn condition(&self, at: Located) -> Sql {
-        let places = self.places.iter().map(|place| {
-            let (column, ids) = match place.hamlets.is_empty() {
-                true => (at.commune_id, &place.communes),
-                false => (at.hamlet_id, &place.hamlets),
-            };
-            Sql::new(column).text(" = any(").bind(Bind::Integers(ids.clone())).text(")")
+    /// The records within it; false or unknown outside.
+    pub fn rows(&self) -> Condition {
+        let places = self.places.iter().map(|place| match place.hamlets.is_empty() {
+            true => Condition::one_of(Property::CommuneId, &place.communes),
+            false => Condition::one_of(Property::HamletId, &place.hamlets),
         });
-        let operators = self
-            .operators
-            .iter()
-            .map(|operators| Sql::new(at.operator).text(" = any(").bind(Bind::Texts(operators.clone())).text(")"));
-        Sql::new("(").sql(Sql::all(places.chain(operators))).text(")")
+        let operators = self.operators.iter().map(|operators| Condition::one_of(Property::Operator, operators));
+        Condition::All(places.chain(operators).collect())
     }
 }
 

@@ -1,8 +1,10 @@
 //! Connections to PostgreSQL, statements with bound values, rows of any column set, migrations.
 
+pub mod conditions;
 pub mod migrations;
 pub mod row;
 pub mod sql;
+pub mod view;
 
 use std::time::Duration;
 

@@ -5,6 +5,8 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::{Value, json};
 
 use crate::access::Feed;
+use crate::conditions::Property;
+use crate::postgres::conditions::of_row;
 use crate::postgres::row::Row;
 use crate::postgres::sql::{Bind, Sql};
 
@@ -67,11 +69,11 @@ async fn between(
             "select public_seq as seq, collection, record_id, public_op, public_version, at from changes c where ",
         )
         .sql(numbers("c.public_seq")),
-        Feed::Within { was, is } => {
+        Feed::Within(rows) => {
             let changes = Sql::new("select c.*, c.op <> 'create' and ")
-                .sql(was.clone())
+                .sql(of_row(rows, before))
                 .text(" as was_in, c.op <> 'delete' and ")
-                .sql(is.clone())
+                .sql(of_row(rows, afterwards))
                 .text(" as is_in from changes c where ")
                 .sql(numbers("c.seq"));
             Sql::new(
@@ -96,6 +98,26 @@ async fn between(
             json!({"seq": next(), "collection": next(), "id": next(), "op": next(), "version": next(), "at": next()})
         })
         .collect())
+}
+
+/// The columns of `changes c` that say where a record was before the change.
+fn before(property: Property) -> Sql {
+    match property {
+        Property::CommuneId => Sql::new("c.was_commune_id"),
+        Property::HamletId => Sql::new("c.was_hamlet_id"),
+        Property::Operator => Sql::new("c.was_operator"),
+        other => Sql::new("c.").name(other.name()),
+    }
+}
+
+/// The columns of `changes c` that say where it has been since.
+fn afterwards(property: Property) -> Sql {
+    match property {
+        Property::CommuneId => Sql::new("c.is_commune_id"),
+        Property::HamletId => Sql::new("c.is_hamlet_id"),
+        Property::Operator => Sql::new("c.is_operator"),
+        other => Sql::new("c.").name(other.name()),
+    }
 }
 
 /// The last numbers given, to insiders and to strangers.

@@ -1,0 +1,157 @@
+//! What a caller sees of a layer, as SQL: a [`View`] is a relation.
+
+use crate::access::{View, column, is_masked};
+use crate::conditions::{AsOf, Property};
+use crate::layers::{Class, Layer, Storage};
+use crate::postgres::conditions::{in_table, of_row};
+use crate::postgres::sql::{Bind, Sql};
+
+/// Past records are within what they are within today: communes are written as of the day of the write.
+fn in_present(property: Property) -> Sql {
+    match property {
+        Property::CommuneId | Property::HamletId | Property::Operator => Sql::new("now.").name(property.name()),
+        _ => in_table(property),
+    }
+}
+
+impl View<'_> {
+    /// The rows shown as `t`, as they are or as they were: `id`, `geom`, every field of the layer by its name,
+    /// null where it is not shown, and what questions need besides: `search`; `placed_code`, `placed_on` and
+    /// `placed_hamlet_id`, by which a row without a place has its units; `ended_on`, until when it counts; `class`, what
+    /// is shown of the row.
+    pub fn relation(&self, as_of: AsOf) -> Sql {
+        if !self.layer.is_writable() {
+            return Sql::new("").name(self.layer.table()).text(" t");
+        }
+        Sql::new("(").sql(Sql::join(self.selects(as_of), " union all ")).text(") t")
+    }
+
+    /// The relation in its parts, rows of a class each, all as `t`: a page of a sorted union is found in the pages of its
+    /// parts, each by an index, where PostgreSQL would sort the whole (3 ms against 870 of 200,000 rows).
+    pub fn parts(&self, as_of: AsOf) -> Vec<Sql> {
+        if !self.layer.is_writable() {
+            return vec![self.relation(as_of)];
+        }
+        self.selects(as_of).map(|select| Sql::new("(").sql(select).text(") t")).collect()
+    }
+
+    fn selects(&self, as_of: AsOf) -> impl Iterator<Item = Sql> {
+        let table = self.layer.table();
+        let source = match as_of {
+            AsOf::NOW => Sql::new("").name(table).text(" t"),
+            AsOf { day, known_at } => {
+                let of = Sql::new("").name(past_table(self.layer)).text("(");
+                let of = day.map_or(of.clone().text("null::date"), |day| of.bind(Bind::Date(day)));
+                let past = match known_at {
+                    None => of.text(") t"),
+                    Some(known_at) => of.text(", ").bind(Bind::Moment(known_at)).text(") t"),
+                };
+                let asks_now = self.uniform().is_none() || self.layer.fields().any(is_masked);
+                if asks_now { past.text(" join ").name(table).text(" now on now.id = t.id") } else { past }
+            }
+        };
+        let is_past = as_of != AsOf::NOW;
+        let columns = if is_past { in_present } else { in_table };
+        self.branches().into_iter().map(move |(class, rows)| {
+            Sql::new("select ")
+                .sql(self.columns(class, is_past))
+                .text(" from ")
+                .sql(source.clone())
+                .text(" where t.deleted_at is null and ")
+                .sql(of_row(&rows, columns))
+        })
+    }
+
+    /// The rows that the caller may write, as a condition on the table `t`.
+    pub fn writable(&self) -> Sql {
+        of_row(&self.writable_rows(), in_table)
+    }
+
+    /// The class of fields shown of a row of the table `t`, deleted or not, as an integer; null when the row is not
+    /// shown. Insiders see what was deleted, for its history.
+    pub fn class_of_row(&self) -> Sql {
+        let Storage::Assets { .. } = self.layer.storage else { return Sql::new("0") };
+        let cases = self.branches().into_iter().map(|(class, rows)| {
+            let alive = if class == Class::Public { " and t.deleted_at is null" } else { "" };
+            Sql::new(" when ").sql(of_row(&rows, in_table)).text(alive).text(" then ").text(number(class))
+        });
+        Sql::new("case").sql(Sql::join(cases, "")).text(" end")
+    }
+
+    /// The name of a row of the table `t` that is shown, as far as it is.
+    pub fn name_of_row(&self) -> Sql {
+        match self.layer.field("name").filter(|field| is_masked(field)).and_then(|field| field.public_column) {
+            None => Sql::new("t.name"),
+            Some(column) => Sql::new("case when t.")
+                .name(column)
+                .text(" is not null or ")
+                .sql(self.class_of_row())
+                .text(" > 1 then t.name end"),
+        }
+    }
+
+    /// The select list of [`View::relation`] for rows of a class, of the past joined with the table as `now`.
+    fn columns(&self, class: Class, is_past: bool) -> Sql {
+        let hidden = |field| is_past && class < Class::Restricted && is_masked(field);
+        let fields = self.layer.fields().map(|field| {
+            let value = match column(self.layer, field, class) {
+                Some(column) if hidden(field) => {
+                    let past = Sql::new("case when now.").name(column).text(" is not null then t.").name(column);
+                    past.text(" end")
+                }
+                Some(column) => Sql::new("t.").name(column),
+                None => Sql::new("null::").text(field.value.sql_name()),
+            };
+            value.text(" as ").name(field.name)
+        });
+        let geom = if class == Class::Public { "t.public_geom" } else { "t.geom" };
+        let masked = self.layer.fields().find(|field| is_masked(field));
+        let search = match (class, masked) {
+            (Class::Public, _) => Sql::new("t.public_search"),
+            (Class::Internal, Some(field)) => {
+                let present = if is_past { "now." } else { "t." };
+                Sql::new("case when ")
+                    .text(present)
+                    .name(field.public_column.unwrap_or(field.name))
+                    .text(" is null and ")
+                    .text(present)
+                    .name(field.name)
+                    .text(" is not null then t.public_search else t.search end")
+            }
+            _ => Sql::new("t.search"),
+        };
+        Sql::new("t.id, ")
+            .text(geom)
+            .text(" as geom, ")
+            .sql(Sql::join(fields, ", "))
+            .text(", ")
+            .sql(search)
+            .text(" as search, t.declared_commune_code as placed_code, t.declared_on as placed_on, ")
+            .text("t.hamlet_id as placed_hamlet_id, t.decommissioned_on as ended_on, ")
+            .text(number(class))
+            .text(" as class")
+    }
+}
+
+fn number(class: Class) -> &'static str {
+    match class {
+        Class::Public => "0",
+        Class::Internal => "1",
+        Class::Restricted => "2",
+    }
+}
+
+/// `<table>_as_of`, which `register_layer` made.
+fn past_table(layer: &Layer) -> &'static str {
+    use std::collections::HashMap;
+    use std::sync::LazyLock;
+
+    use crate::layers::ALL;
+
+    static NAMES: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(|| {
+        ALL.iter()
+            .map(|layer| (layer.table(), &*Box::leak(format!("{}_as_of", layer.table()).into_boxed_str())))
+            .collect()
+    });
+    NAMES[layer.table()]
+}
