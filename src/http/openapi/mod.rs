@@ -1,26 +1,24 @@
-//! The OpenAPI 3.0 document, built from the layers and the operations.
+//! The OpenAPI 3.0 document: `base.json`, and the paths and schemas that each layer adds to it.
 //!
 //! By hand and not by utoipa: it writes 3.1 only, GIS clients read 3.0.x.
 
-mod accounts;
-mod audit;
-mod components;
-mod imports;
-mod operations;
-mod parameters;
-mod stats;
-mod writes;
+mod layers;
+mod template;
 
 use std::sync::LazyLock;
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
+use crate::accounts::asked::MAX_TOKEN_DAYS;
+use crate::conditions::{CRS84, DEFAULT_LIMIT, FORMATS, MAX_LIMIT};
 use crate::error::Error;
+use crate::figures::{INDICATORS, operators};
 use crate::http::BASE;
 use crate::http::links::base;
 use crate::http::state::App;
 use crate::input::Params;
+use crate::layers::ALL;
 
 pub const MEDIA_TYPE: &str = "application/vnd.oai.openapi+json;version=3.0";
 
@@ -36,38 +34,75 @@ pub async fn show_openapi(app: web::Data<App>, request: HttpRequest) -> Result<H
 
 /// The document as it is kept in `openapi/openapi.json`.
 pub fn document() -> Value {
-    json!({
-        "openapi": "3.0.3",
-        "info": {
-            "title": "Hatang",
-            "version": env!("CARGO_PKG_VERSION"),
-            "description": "The register and map API of a locality's digital infrastructure: OGC API Features, figures, history, changes.",
-            "license": {"name": "MIT OR Apache-2.0", "url": "https://spdx.org/licenses/MIT.html"},
-            "contact": {"name": "Hatang"},
-        },
-        "servers": [{"url": BASE}],
-        "tags": [
-            {"name": "Capabilities", "description": "What the service is and has"},
-            {"name": "Layers", "description": "The features of the layers"},
-            {"name": "Imports", "description": "Files that are planned, committed, undone"},
-            {"name": "Figures", "description": "What reports count"},
-            {"name": "Changes", "description": "What was written when"},
-            {"name": "Accounts", "description": "Who may do what, and who did"},
-        ],
-        "paths": operations::paths(),
-        "components": components::components(),
-    })
+    let mut document = template::read(include_str!("base.json"));
+    let mut layer = template::read(include_str!("layer.json"));
+    let mut values = generated();
+    for template in [&mut document, &mut layer] {
+        let parts = template.as_object_mut().and_then(|template| template.remove("parts"));
+        values.extend(parts.into_iter().flat_map(|parts| parts.as_object().cloned().unwrap_or_default()));
+    }
+    template::fill(&mut document, &values);
+    template::fill(&mut layer, &values);
+
+    let paths = [document["paths"].take(), layers::paths(&layer["paths"])];
+    document["paths"] = joined(paths).into_iter().map(|(path, item)| (path, template::path_item(&item))).collect();
+    let schemas = [layers::schemas(&layer["schemas"]), document["components"]["schemas"].take()];
+    document["components"]["schemas"] = joined(schemas).into();
+    document
 }
 
-/// A schema of OpenAPI 3.0 from one of JSON Schema 2020-12: where the two differ in what we use.
-fn schema_3_0(mut schema: Value) -> Value {
-    if let Some(object) = schema.as_object_mut() {
-        object.remove("$schema");
-        object.remove("$id");
-        object.insert("nullable".into(), json!(true));
-        if let Some(Value::Array(values)) = object.get_mut("enum") {
-            values.push(Value::Null);
+/// The values that the code knows: `$max_limit` of a template stands for the one under `max_limit`.
+fn generated() -> Map<String, Value> {
+    let values = json!({
+        "version": env!("CARGO_PKG_VERSION"),
+        "base": BASE,
+        "max_limit": MAX_LIMIT,
+        "default_limit": DEFAULT_LIMIT,
+        "max_token_days": MAX_TOKEN_DAYS,
+        "crs84": CRS84,
+        "formats": FORMATS,
+        "layers": ALL.iter().map(|layer| layer.collection).collect::<Vec<_>>(),
+        "indicators": INDICATORS.iter().map(|indicator| indicator.code).collect::<Vec<_>>(),
+        "operators": operators().iter().map(|choice| choice.value).collect::<Vec<_>>(),
+    });
+    joined([values])
+}
+
+/// The members of several objects, in order.
+fn joined(objects: impl IntoIterator<Item = Value>) -> Map<String, Value> {
+    let members = |object| if let Value::Object(members) = object { members } else { Map::new() };
+    objects.into_iter().flat_map(members).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::files::export::Format;
+
+    fn texts(value: &Value) -> Vec<&str> {
+        match value {
+            Value::String(text) => vec![text],
+            Value::Array(items) => items.iter().flat_map(texts).collect(),
+            Value::Object(members) => members.values().flat_map(texts).collect(),
+            _ => Vec::new(),
         }
     }
-    schema
+
+    #[test]
+    fn every_name_of_a_template_has_a_value() {
+        let document = document();
+        let left: Vec<_> = texts(&document).into_iter().filter(|text| text.starts_with('$')).collect();
+        assert!(left.is_empty(), "{left:?}");
+    }
+
+    #[test]
+    fn every_format_of_items_is_documented() {
+        let document = document();
+        let content = &document["paths"]["/collections/{collectionId}/items"]["get"]["responses"]["200"]["content"];
+        let documented: Vec<_> = content.as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(documented.len(), Format::ALL.len());
+        for format in Format::ALL {
+            assert!(documented.contains(&format.media_type()), "{}", format.name());
+        }
+    }
 }
