@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 use crate::layers::problem::Place;
 use crate::layers::{Label, Layer, Problem};
+use crate::texts::{Text, text};
 
 /// Where the problem types are described.
 const TYPES: &str = "https://hatang.example/problems";
@@ -117,11 +118,7 @@ impl Error {
             let (code, title) = situation(self.status());
             if matches!(self, Error::PreconditionRequired) {
                 // In a list each record says for itself what a header says for one.
-                let (vi, en) = (
-                    "Cần “version”: phiên bản mà thay đổi này dựa trên.",
-                    "“version” is needed: the one that was read.",
-                );
-                return vec![Problem::at(pointer, code, vi, en)];
+                return vec![Problem::in_body(pointer, text!("version.required"))];
             }
             return vec![Problem::at(pointer, code, title.vi, title.en)];
         }
@@ -133,19 +130,16 @@ impl Error {
     }
 
     /// One parameter that is wrong.
+    pub fn of_parameter(name: &str, text: Text) -> Error {
+        Error::BadRequest(vec![Problem::of_parameter(name, text)])
+    }
+
     pub fn parameter(name: &str, vi: impl Into<String>, en: impl Into<String>) -> Error {
         Error::BadRequest(vec![Problem::parameter(name, vi, en)])
     }
 }
 
-static LOG_IN_FAILED: LazyLock<Problem> = LazyLock::new(|| {
-    Problem::at(
-        "",
-        "auth.failed",
-        "Sai tên đăng nhập hoặc mật khẩu, hoặc đã thử quá nhiều lần: hãy chờ một phút rồi thử lại.",
-        "Wrong name or password, or too many attempts: wait a minute and try again.",
-    )
-});
+static LOG_IN_FAILED: LazyLock<Problem> = LazyLock::new(|| Problem::in_body("", text!("auth.failed")));
 
 /// What a client is told of a failed request, before its language is known. The answer carries it in its extensions
 /// until `api::envelope` writes it.
@@ -160,7 +154,7 @@ impl Failure {
     pub fn to_json(&self, vietnamese: bool, request_id: &str) -> Value {
         let (code, title) = situation(self.status);
         let pick = |label: Label| if vietnamese { label.vi } else { label.en };
-        let message = |problem: &Problem| if vietnamese { problem.vi.clone() } else { problem.en.clone() };
+        let message = |problem: &Problem| problem.text.say(vietnamese);
         let detail = self.problems.first().map_or_else(|| pick(title).to_owned(), message);
         let errors: Vec<_> = self
             .problems
@@ -290,26 +284,15 @@ impl Error {
     /// A key of a record that another one of the same organisation has: `external_id` or `code`.
     pub fn taken_key(name: &str) -> Error {
         Error::Conflict(if name == "external_id" {
-            Problem::property(
-                "external_id",
-                "dup.external_id",
-                "Mã này của đơn vị gửi đã có trong lớp.",
-                "The layer has a record with this external_id of the same organisation.",
-            )
+            Problem::of_field("external_id", text!("dup.external_id"))
         } else {
-            Problem::property(
-                "code",
-                "dup.code",
-                "Mã này đã có trong lớp.",
-                "The layer has a record with this code of the same organisation.",
-            )
+            Problem::of_field("code", text!("dup.code"))
         })
     }
 
     /// A field names a record that is not there.
     pub fn unknown_reference(field: &str) -> Error {
-        let (vi, en) = ("Không có bản ghi mang id này.", "No record has this id.");
-        Error::Invalid(vec![Problem::property(field, "reference.unknown", vi, en)])
+        Error::Invalid(vec![Problem::of_field(field, text!("reference.unknown"))])
     }
 
     /// A failed write: the constraint that refused it becomes a problem of the field that it guards.
@@ -332,12 +315,7 @@ impl Error {
                 let field = layer.fields().find(|field| field.name.starts_with(rest));
                 let pointer =
                     field.map_or_else(|| "/properties".to_owned(), |field| format!("/properties/{}", field.name));
-                Error::Invalid(vec![Problem::at(
-                    pointer,
-                    "range",
-                    "Giá trị không được phép.",
-                    "The value is not allowed.",
-                )])
+                Error::Invalid(vec![Problem::in_body(pointer, text!("range/refused"))])
             }
             _ => error.into(),
         }

@@ -15,5 +15,6 @@ pub mod input;
 pub mod layers;
 pub mod postgres;
 pub mod register;
+pub mod texts;
 pub mod time;
 pub mod units;

@@ -124,7 +124,7 @@ fn paths_are_read_however_they_are_written() {
     assert_eq!(used_rooms(source), BTreeSet::from(expected));
 }
 
-fn sources() -> Vec<PathBuf> {
+pub fn sources() -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
     while let Some(folder) = folders.pop() {

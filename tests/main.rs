@@ -10,3 +10,4 @@ mod openapi;
 mod permissions;
 mod policy;
 mod store;
+mod texts;

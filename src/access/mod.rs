@@ -7,7 +7,8 @@ pub use grant::{Grant, Limits, Place, Role};
 pub use policy::{Feed, View, column, is_masked, keep_unseen, may_administer, may_write};
 
 use crate::error::Error;
-use crate::layers::{Problem, problem};
+use crate::layers::Problem;
+use crate::texts::text;
 
 /// Who makes a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,15 +85,7 @@ impl Caller {
         let account = self.account().ok_or(Error::Unauthorized)?;
         match account.credential {
             Credential::Session { id } => Ok((account, id)),
-            _ => {
-                let (vi, en) = ("Cần đăng nhập bằng mật khẩu.", "This needs a log-in by password, not a token.");
-                Err(Error::Forbidden(Some(Problem {
-                    place: problem::Place::Header("Authorization"),
-                    code: "auth.session_required",
-                    vi: vi.into(),
-                    en: en.into(),
-                })))
-            }
+            _ => Err(Error::Forbidden(Some(Problem::of_header("Authorization", text!("auth.session_required"))))),
         }
     }
 

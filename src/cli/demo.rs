@@ -139,7 +139,7 @@ async fn resolve(conn: &mut AsyncPgConnection, properties: &Value, ids: &Ids) ->
 }
 
 fn refused(code: &Value, problems: &[Problem]) -> anyhow::Error {
-    let list: Vec<_> = problems.iter().map(|problem| format!("{:?}: {}", problem.place, problem.en)).collect();
+    let list: Vec<_> = problems.iter().map(|problem| format!("{:?}: {}", problem.place, problem.text.en())).collect();
     anyhow::anyhow!("{code}: {}", list.join("; "))
 }
 

@@ -94,7 +94,9 @@ async fn import(conn: &mut AsyncPgConnection, command: ImportCommand) -> anyhow:
     let mapping: Value =
         command.mapping.as_deref().map_or(Ok(Value::Null), serde_json::from_str).context("--mapping")?;
     let overrides = match mapping.as_object() {
-        Some(given) => Overrides::read(layer, given).map_err(|problems| anyhow!("--mapping: {}", problems[0].en))?,
+        Some(given) => {
+            Overrides::read(layer, given).map_err(|problems| anyhow!("--mapping: {}", problems[0].text.en()))?
+        }
         None => Overrides::default(),
     };
     let sent = Sent {
@@ -115,7 +117,7 @@ async fn import(conn: &mut AsyncPgConnection, command: ImportCommand) -> anyhow:
     match imports::plan(conn, &caller, layer, id, sent).await {
         Err(Error::Invalid(problems)) => {
             for problem in problems {
-                eprintln!("{}: {} ({})", command.file.display(), problem.vi, problem.en);
+                eprintln!("{}: {} ({})", command.file.display(), problem.text.vi(), problem.text.en());
             }
             return Ok(2);
         }
@@ -137,7 +139,7 @@ async fn import(conn: &mut AsyncPgConnection, command: ImportCommand) -> anyhow:
     match imports::commit(conn, &caller, layer, id, &consent, COMMIT_LIMIT_S).await {
         Err(Error::Invalid(problems) | Error::Outdated(problems)) => {
             for problem in problems {
-                eprintln!("{} ({})", problem.vi, problem.en);
+                eprintln!("{} ({})", problem.text.vi(), problem.text.en());
             }
             Ok(1)
         }

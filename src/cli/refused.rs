@@ -6,7 +6,7 @@ use crate::error::Error;
 
 /// The problems in English, one a line.
 pub fn told(error: Error) -> anyhow::Error {
-    let problems: Vec<_> = error.problems().iter().map(|problem| problem.en.clone()).collect();
+    let problems: Vec<_> = error.problems().iter().map(|problem| problem.text.en()).collect();
     match error {
         Error::Internal(source) => source,
         Error::NotFound => anyhow!("there is no such thing"),

@@ -140,7 +140,7 @@ impl Trace {
             }
             _ => return Ok(()),
         };
-        Err(Error::BadRequest(vec![Problem { place: Place::Header("X-Purpose"), code, vi: vi.into(), en: en.into() }]))
+        Err(Error::BadRequest(vec![Problem { place: Place::Header("X-Purpose"), code, text: (vi, en).into() }]))
     }
 
     /// Adds the purpose to what is noted.

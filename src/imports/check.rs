@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::access::View;
 use crate::files::sheet::Workbook;
-use crate::imports::interpret::{Note, Reading, Record};
+use crate::imports::interpret::{Note, Reading, Record, Severity};
 use crate::layers::Near;
 use crate::postgres::row::{Cell, Row};
 use crate::postgres::sql::{Bind, Sql};
@@ -40,11 +40,11 @@ pub async fn check<'r>(
         let nth = nth.as_integer().unwrap_or_default();
         match finding(place, code.as_text().unwrap_or_default()) {
             Some(place::Finding::Warning(it)) => {
-                note(reading, nth, Some("geom"), Note::warning(it.code, it.vi, it.en));
+                note(reading, nth, Some("geom"), Note::of_problem(Severity::Warning, it));
             }
             Some(place::Finding::Error(it)) => {
                 let field = if it.code == "unit.not_valid" { "declared_commune_code" } else { "geom" };
-                note(reading, nth, Some(field), Note::error(it.code, it.vi, it.en));
+                note(reading, nth, Some(field), Note::of_problem(Severity::Error, it));
                 refused.push(nth);
             }
             None => {}

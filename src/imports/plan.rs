@@ -395,7 +395,7 @@ impl Planner<'_> {
         if is_told || field == Some("geom") && problem.code == "required" && misplaced() {
             return true;
         }
-        let mut note = Note::error(problem.code, problem.vi.clone(), problem.en.clone());
+        let mut note = Note::of_problem(Severity::Error, problem.clone());
         if let ("geo.swapped", Place::Degrees(geometry)) = (problem.code, &record.place) {
             note = note.suggest(format!("{}, {}", geometry["coordinates"][1], geometry["coordinates"][0]));
         }

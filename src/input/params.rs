@@ -4,6 +4,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::error::Error;
 use crate::layers::Problem;
+use crate::texts::{Text, text};
 
 #[derive(Debug, Clone)]
 pub struct Params {
@@ -31,11 +32,10 @@ impl Params {
             false
         });
         if twice {
-            return Err(Error::parameter(name, format!("“{name}” lặp lại."), format!("“{name}” is given twice.")));
+            return Err(Error::of_parameter(name, text!("parameter.invalid/twice", name)));
         }
         if found.as_ref().is_some_and(|text| text.contains('\0')) {
-            let (vi, en) = (format!("“{name}” có ký tự NUL."), format!("“{name}” holds a NUL character."));
-            return Err(Error::parameter(name, vi, en));
+            return Err(Error::of_parameter(name, text!("parameter.invalid/nul", name)));
         }
         Ok(found.map(|text| text.nfc().collect()))
     }
@@ -43,28 +43,24 @@ impl Params {
     /// Takes a parameter out and reads it.
     ///
     /// # Errors
-    /// When it is given twice or cannot be read; `expected` says what it should be, in Vietnamese and English.
+    /// When it is given twice or cannot be read; `expected` says what it should be.
     pub fn read<T>(
         &mut self,
         name: &str,
-        expected: (&str, &str),
+        expected: impl Into<Text>,
         parse: impl FnOnce(&str) -> Option<T>,
     ) -> Result<Option<T>, Error> {
         let Some(text) = self.take(name)? else { return Ok(None) };
         match parse(&text) {
             Some(value) => Ok(Some(value)),
-            None => Err(Error::parameter(
-                name,
-                format!("“{name}” phải là {}.", expected.0),
-                format!("“{name}” must be {}.", expected.1),
-            )),
+            None => Err(Error::of_parameter(name, text!("parameter.invalid", name, expected = expected.into()))),
         }
     }
 
     /// The format asked for by `f`, which must be one of those there are; `None` when unsaid.
     pub fn format(&mut self, formats: &[&'static str]) -> Result<Option<&'static str>, Error> {
-        let list = formats.join(", ");
-        self.read("f", (&list, &list), |text| formats.iter().copied().find(|format| *format == text))
+        let find = |text: &str| formats.iter().copied().find(|format| *format == text);
+        self.read("f", text!("expected.one_of", known = formats), find)
     }
 
     /// For what takes no parameter but the format.
@@ -87,18 +83,8 @@ impl Params {
     /// # Errors
     /// A problem for each unknown parameter.
     pub fn finish(self) -> Result<(), Error> {
-        let problems: Vec<_> = self
-            .pairs
-            .iter()
-            .map(|(name, _)| Problem {
-                code: "parameter.unknown",
-                ..Problem::parameter(
-                    name,
-                    format!("Không có tham số “{name}”."),
-                    format!("There is no parameter “{name}”."),
-                )
-            })
-            .collect();
+        let problems: Vec<_> =
+            self.pairs.iter().map(|(name, _)| Problem::of_parameter(name, text!("parameter.unknown", name))).collect();
         if problems.is_empty() { Ok(()) } else { Err(Error::BadRequest(problems)) }
     }
 }

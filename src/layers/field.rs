@@ -1,15 +1,6 @@
 //! A field of a layer: name, type, labels, class, default.
 
-/// A text in the two languages of the interface.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Label {
-    pub vi: &'static str,
-    pub en: &'static str,
-}
-
-pub const fn label(vi: &'static str, en: &'static str) -> Label {
-    Label { vi, en }
-}
+pub use crate::texts::{Label, label};
 
 /// Who may see a field. A class includes those below it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

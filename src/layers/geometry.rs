@@ -7,6 +7,7 @@ use geojson::{Geometry, GeometryValue};
 use serde_json::Value;
 
 use crate::layers::{Layer, Problem};
+use crate::texts::{Text, text};
 
 /// Vietnam with its sea areas, degrees: west, south, east, north.
 pub const VIETNAM: [f64; 4] = [102.0, 6.0, 118.0, 24.0];
@@ -51,7 +52,7 @@ pub fn rounded(degrees: f64) -> f64 {
 }
 
 fn malformed() -> Problem {
-    Problem::at("/geometry", "geo.malformed", "Hình học không đúng GeoJSON.", "The geometry is not GeoJSON.")
+    Problem::in_body("/geometry", text!("geo.malformed"))
 }
 
 fn promote(layer: &Layer, value: GeometryValue) -> Result<GeometryValue, Vec<Problem>> {
@@ -65,13 +66,9 @@ fn promote(layer: &Layer, value: GeometryValue) -> Result<GeometryValue, Vec<Pro
     if layer.geometry.contains(&given) {
         return Ok(value);
     }
-    let expected = layer.geometry.join(", ");
-    Err(vec![Problem::at(
-        "/geometry/type",
-        "geo.type",
-        format!("Lớp này nhận {expected}, không nhận {given}."),
-        format!("This layer takes {expected}, not {given}."),
-    )])
+    // The type of a geometry is the id of its name.
+    let expected: Vec<_> = layer.geometry.iter().map(|name| Text::new(name)).collect();
+    Err(vec![Problem::in_body("/geometry/type", text!("geo.type", expected, given = Text::new(given)))])
 }
 
 fn each_position(value: &mut GeometryValue, visit: &mut impl FnMut(&mut geojson::Position)) {
@@ -91,15 +88,8 @@ fn each_position(value: &mut GeometryValue, visit: &mut impl FnMut(&mut geojson:
 }
 
 fn check_position(position: &mut geojson::Position) -> Result<(), Problem> {
-    let at = "/geometry/coordinates";
-    let &[lon, lat] = position.as_slice() else {
-        return Err(Problem::at(
-            at,
-            "geo.dimension",
-            "Mỗi điểm gồm đúng hai số: kinh độ, vĩ độ.",
-            "A position is two numbers: longitude, latitude.",
-        ));
-    };
+    let wrong = |text: Text| Err(Problem::in_body("/geometry/coordinates", text));
+    let &[lon, lat] = position.as_slice() else { return wrong(text!("geo.dimension")) };
     let [west, south, east, north] = VIETNAM;
     let inside = |lon: f64, lat: f64| (west..=east).contains(&lon) && (south..=north).contains(&lat);
     if inside(lon, lat) {
@@ -107,56 +97,36 @@ fn check_position(position: &mut geojson::Position) -> Result<(), Problem> {
         position[1] = rounded(lat);
         return Ok(());
     }
-    Err(if lon == 0.0 && lat == 0.0 {
-        Problem::at(at, "geo.zero", "Tọa độ 0, 0 không phải là vị trí.", "0, 0 is no place.")
+    // Coordinates have a decimal point in both languages, as maps and receivers write them.
+    let [x, y] = [lon.to_string(), lat.to_string()];
+    wrong(if lon == 0.0 && lat == 0.0 {
+        text!("geo.zero")
     } else if inside(lat, lon) {
-        Problem::at(
-            at,
-            "geo.swapped",
-            format!("Kinh độ và vĩ độ bị đổi chỗ; có phải là {lat}, {lon}?"),
-            format!("Longitude and latitude are swapped; did you mean {lat}, {lon}?"),
-        )
+        text!("geo.swapped", longitude = y, latitude = x)
     } else if lon.abs() > 180.0 || lat.abs() > 180.0 {
-        Problem::at(
-            at,
-            "geo.vn2000",
-            "Tọa độ tính bằng mét (VN-2000?); cần kinh độ, vĩ độ WGS 84.",
-            "The coordinates are in metres (VN-2000?); WGS 84 longitude and latitude are needed.",
-        )
+        text!("geo.vn2000")
     } else {
-        Problem::at(
-            at,
-            "geo.outside_vietnam",
-            format!("Điểm {lon}, {lat} ở ngoài Việt Nam."),
-            format!("The point {lon}, {lat} lies outside Vietnam."),
-        )
+        text!("geo.outside_vietnam", longitude = x, latitude = y)
     })
 }
 
 fn check_shape(value: GeometryValue) -> Result<GeometryValue, Vec<Problem>> {
-    let invalid = |en: String| {
-        vec![Problem::at(
-            "/geometry",
-            "geo.invalid",
-            format!("Hình học không hợp lệ: {en}."),
-            format!("Invalid geometry: {en}."),
-        )]
-    };
+    let invalid = |text: Text| vec![Problem::in_body("/geometry", text)];
     match &value {
         GeometryValue::LineString { coordinates } => check_line(coordinates).map_err(invalid)?,
         GeometryValue::MultiLineString { coordinates } => {
             if coordinates.is_empty() {
-                return Err(invalid("no line".into()));
+                return Err(invalid(text!("geo.invalid/empty")));
             }
             coordinates.iter().try_for_each(|line| check_line(line)).map_err(invalid)?;
         }
         GeometryValue::MultiPolygon { coordinates } => {
             let closed = coordinates.iter().flatten().all(|ring| ring.len() >= 4 && ring.first() == ring.last());
             if coordinates.is_empty() || !closed {
-                return Err(invalid("a ring has fewer than four positions or is not closed".into()));
+                return Err(invalid(text!("geo.invalid/ring")));
             }
             let polygon = MultiPolygon::<f64>::try_from(value).map_err(|_| vec![malformed()])?;
-            polygon.check_validation().map_err(|error| invalid(error.to_string()))?;
+            polygon.check_validation().map_err(|error| invalid(text!("geo.invalid", reason = error.to_string())))?;
             return Ok(GeometryValue::from(&polygon.orient(Direction::Default)));
         }
         _ => {}
@@ -164,10 +134,6 @@ fn check_shape(value: GeometryValue) -> Result<GeometryValue, Vec<Problem>> {
     Ok(value)
 }
 
-fn check_line(line: &[geojson::Position]) -> Result<(), String> {
-    if line.iter().skip(1).any(|position| position != &line[0]) {
-        Ok(())
-    } else {
-        Err("a line needs two different positions".into())
-    }
+fn check_line(line: &[geojson::Position]) -> Result<(), Text> {
+    if line.iter().skip(1).any(|position| position != &line[0]) { Ok(()) } else { Err(text!("geo.invalid/line")) }
 }

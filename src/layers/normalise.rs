@@ -4,8 +4,9 @@ use chrono::NaiveDate;
 use serde_json::{Value, json};
 
 use crate::layers::geometry;
-
+use crate::layers::problem::Place;
 use crate::layers::{Choice, Default, Layer, Problem, Properties, value};
+use crate::texts::text;
 
 /// What is being written.
 #[derive(Debug, Clone, Copy)]
@@ -47,12 +48,7 @@ pub fn normalise(
     let mut record = Properties::new();
     for name in given.keys() {
         if layer.field(name).is_none() {
-            problems.push(Problem::property(
-                &escape(name),
-                "property.unknown",
-                format!("Lớp này không có trường “{name}”."),
-                format!("This layer has no field “{name}”."),
-            ));
+            problems.push(Problem::of_field(&escape(name), text!("property.unknown/field", name)));
         }
     }
     for field in layer.fields().filter(|field| field.writable) {
@@ -94,19 +90,14 @@ pub fn normalise(
         Write::Create | Write::Replace { .. } => record.clone(),
     };
     for field in layer.fields().filter(|field| field.writable) {
-        let broken = problems.iter().any(|problem| problem.place == Problem::property(field.name, "", "", "").place);
+        let broken = problems.iter().any(|problem| problem.place == Place::field(field.name));
         let made = matches!(write, Write::Create) && field.default == Default::Code;
         if field.not_null && !broken && !made && whole.get(field.name).is_none_or(Value::is_null) {
-            problems.push(Problem::property(
-                field.name,
-                "required",
-                format!("Thiếu “{}”.", field.label.vi),
-                format!("“{}” is missing.", field.label.en),
-            ));
+            problems.push(Problem::of_field(field.name, text!("required", field = field.label)));
         }
     }
     problems.extend(ended_choices(layer, write.current(), &whole));
-    let misplaced = Problem::property("declared_commune_code", "", "", "").place;
+    let misplaced = Place::field("declared_commune_code");
     if !problems.iter().any(|problem| problem.place == misplaced) {
         problems.extend(place_missing(&whole));
     }
@@ -162,18 +153,16 @@ fn ended_choices(layer: &Layer, current: Option<&Properties>, whole: &Properties
     for field in layer.fields().filter(|field| field.writable) {
         let Some(value) = whole.get(field.name).and_then(Value::as_str) else { continue };
         let unchanged = current.and_then(|current| current.get(field.name)).and_then(Value::as_str) == Some(value);
-        let choice = field.value.choices().iter().find(|choice| choice.value == value);
+        let choices = field.value.choices();
+        let choice = choices.iter().find(|choice| choice.value == value);
         if let Some(Choice { until: Some(until), label, successors, .. }) = choice
             && !unchanged
             && effective_on >= *until
         {
-            let successors = successors.join(", ");
-            problems.push(Problem::property(
-                field.name,
-                "enum.ended",
-                format!("“{}” không còn từ ngày {until}; dùng: {successors}.", label.vi),
-                format!("“{}” ended on {until}; use: {successors}.", label.en),
-            ));
+            let until = until.parse::<NaiveDate>().expect("a valid date");
+            let next = value::listed(choices.iter().filter(|choice| successors.contains(&choice.value)));
+            let text = text!("enum.ended", value = *label, until, choices = next);
+            problems.push(Problem::of_field(field.name, text));
         }
     }
     problems
@@ -181,52 +170,29 @@ fn ended_choices(layer: &Layer, current: Option<&Properties>, whole: &Properties
 
 fn place_missing(whole: &Properties) -> Option<Problem> {
     let given = |name| whole.get(name).is_some_and(|value: &Value| !value.is_null());
-    (!given("geom") && !given("declared_commune_code")).then(|| {
-        Problem::at(
-            "/geometry",
-            "required",
-            "Cần vị trí (geometry) hoặc mã xã khai báo (declared_commune_code).",
-            "A geometry or a declared_commune_code is needed.",
-        )
-    })
+    (!given("geom") && !given("declared_commune_code")).then(|| Problem::in_body("/geometry", text!("required/place")))
 }
 
 fn day_without_code(whole: &Properties) -> Option<Problem> {
     let given = |name| whole.get(name).is_some_and(|value: &Value| !value.is_null());
-    (given("declared_on") && !given("declared_commune_code")).then(|| {
-        Problem::property(
-            "declared_commune_code",
-            "required",
-            "Có ngày khai báo mà không có mã xã khai báo.",
-            "A day of declaration needs the declared commune code.",
-        )
-    })
+    (given("declared_on") && !given("declared_commune_code"))
+        .then(|| Problem::of_field("declared_commune_code", text!("required/declared_code")))
 }
 
 fn dates_in_order(whole: &Properties) -> Option<Problem> {
-    let installed_on = whole.get("installed_on").and_then(Value::as_str)?;
-    let decommissioned_on = whole.get("decommissioned_on").and_then(Value::as_str)?;
-    (decommissioned_on < installed_on).then(|| {
-        Problem::property(
-            "decommissioned_on",
-            "date.order",
-            format!("Ngày ngừng sử dụng ở trước ngày lắp đặt {installed_on}."),
-            format!("Decommissioned before it was installed on {installed_on}."),
-        )
-    })
+    let (installed_on, decommissioned_on) = (day_of(whole, "installed_on")?, day_of(whole, "decommissioned_on")?);
+    (decommissioned_on < installed_on)
+        .then(|| Problem::of_field("decommissioned_on", text!("date.order", installed_on)))
 }
 
 fn working_in_future(whole: &Properties, today: NaiveDate) -> Option<Problem> {
-    let installed_on = whole.get("installed_on").and_then(Value::as_str)?;
     let operational = whole.get("lifecycle_status").and_then(Value::as_str) == Some("operational");
-    (operational && installed_on > today.to_string().as_str()).then(|| {
-        Problem::property(
-            "installed_on",
-            "date.future",
-            "Ngày lắp đặt ở tương lai mà vòng đời là “Đang sử dụng”.",
-            "Installed in the future, yet operational.",
-        )
-    })
+    (operational && day_of(whole, "installed_on")? > today)
+        .then(|| Problem::of_field("installed_on", text!("date.future/operational")))
+}
+
+fn day_of(whole: &Properties, name: &str) -> Option<NaiveDate> {
+    whole.get(name)?.as_str()?.parse().ok()
 }
 
 /// A name as a JSON pointer token (RFC 6901).

@@ -1,4 +1,6 @@
-//! What is wrong with something given: where, a stable code, and a sentence in both languages.
+//! What is wrong with something given: where, a stable code, and the sentence that says it.
+
+use crate::texts::Text;
 
 /// Where the problem is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,29 +13,55 @@ pub enum Place {
     Header(&'static str),
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+impl Place {
+    pub fn field(name: &str) -> Place {
+        Place::Pointer(format!("/properties/{name}"))
+    }
+}
+
+#[derive(Debug, Clone, PartialEq)]
 pub struct Problem {
     pub place: Place,
     /// Stable, dotted, English: `geo.swapped`.
     pub code: &'static str,
-    pub vi: String,
-    pub en: String,
+    pub text: Text,
 }
 
 impl Problem {
+    /// The code is that of the sentence.
+    pub fn new(place: Place, text: Text) -> Problem {
+        Problem { place, code: text.code(), text }
+    }
+
+    pub fn of_field(name: &str, text: Text) -> Problem {
+        Problem::new(Place::field(name), text)
+    }
+
+    pub fn in_body(pointer: impl Into<String>, text: Text) -> Problem {
+        Problem::new(Place::Pointer(pointer.into()), text)
+    }
+
+    pub fn of_header(name: &'static str, text: Text) -> Problem {
+        Problem::new(Place::Header(name), text)
+    }
+
+    pub fn of_parameter(name: &str, text: Text) -> Problem {
+        Problem::new(Place::Parameter(name.into()), text)
+    }
+
     pub fn property(name: &str, code: &'static str, vi: impl Into<String>, en: impl Into<String>) -> Problem {
-        Problem::at(format!("/properties/{name}"), code, vi, en)
+        Problem { place: Place::field(name), code, text: Text::both(vi, en) }
     }
 
     pub fn at(pointer: impl Into<String>, code: &'static str, vi: impl Into<String>, en: impl Into<String>) -> Problem {
-        Problem { place: Place::Pointer(pointer.into()), code, vi: vi.into(), en: en.into() }
+        Problem { place: Place::Pointer(pointer.into()), code, text: Text::both(vi, en) }
     }
 
     pub fn header(name: &'static str, vi: impl Into<String>, en: impl Into<String>) -> Problem {
-        Problem { place: Place::Header(name), code: "header.invalid", vi: vi.into(), en: en.into() }
+        Problem { place: Place::Header(name), code: "header.invalid", text: Text::both(vi, en) }
     }
 
     pub fn parameter(name: &str, vi: impl Into<String>, en: impl Into<String>) -> Problem {
-        Problem { place: Place::Parameter(name.into()), code: "parameter.invalid", vi: vi.into(), en: en.into() }
+        Problem { place: Place::Parameter(name.into()), code: "parameter.invalid", text: Text::both(vi, en) }
     }
 }

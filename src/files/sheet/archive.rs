@@ -6,6 +6,7 @@ use zip::ZipArchive;
 
 use crate::files::sheet::refused;
 use crate::layers::Problem;
+use crate::texts::text;
 
 /// What a zip file may be inflated to: 100,000 rows of 25 columns are about 150 MiB of XML.
 pub const INFLATED_LIMIT: u64 = 400 << 20;
@@ -30,7 +31,7 @@ pub struct Archive {
 /// # Errors
 /// A bomb, a document type (the door of external entities), other formats in a zip.
 pub fn inspect(bytes: &[u8]) -> Result<Archive, Problem> {
-    let damaged = |_| refused("file.damaged", "Tệp bị hỏng, không mở được.", "The file is damaged.");
+    let damaged = |_| refused(text!("file.damaged"));
     let mut zip = ZipArchive::new(Cursor::new(bytes)).map_err(damaged)?;
     if zip.len() > ENTRY_LIMIT {
         return Err(bomb());
@@ -38,18 +39,12 @@ pub fn inspect(bytes: &[u8]) -> Result<Archive, Problem> {
     let names: Vec<String> = zip.file_names().filter_map(Result::ok).map(Into::into).collect();
     let kml = names.iter().find(|name| name.to_ascii_lowercase().ends_with(".kml")).cloned();
     if kml.is_none() && !names.iter().any(|name| name.eq_ignore_ascii_case("xl/workbook.xml")) {
-        return Err(refused(
-            "file.format",
-            "Tệp nén này không phải .xlsx hay .kmz; tệp .ods, .xlsb hãy lưu thành .xlsx.",
-            "This archive is no .xlsx or .kmz; save .ods or .xlsb as .xlsx.",
-        ));
+        return Err(refused(text!("file.format/archive")));
     }
     let mut found = Archive { kml, ..Archive::default() };
     let mut total = 0;
     for index in 0..zip.len() {
-        let mut entry = zip.by_index(index).map_err(|_| {
-            refused("file.damaged", "Tệp bị hỏng hoặc có mật khẩu.", "The file is damaged or has a password.")
-        })?;
+        let mut entry = zip.by_index(index).map_err(|_| refused(text!("file.damaged")))?;
         let name = entry.name().map(|name| name.to_ascii_lowercase()).unwrap_or_default();
         found.has_macros |= name.ends_with("vbaproject.bin");
         // A picture may hold any bytes.
@@ -61,13 +56,7 @@ pub fn inspect(bytes: &[u8]) -> Result<Archive, Problem> {
         let mut tail = 0;
         loop {
             // The end of the last chunk stays before the next, so that no word is cut in two.
-            let read = entry.read(&mut chunk[tail..]).map_err(|_| {
-                refused(
-                    "file.damaged",
-                    "Tệp bị hỏng, không giải nén được.",
-                    "The file is damaged: it does not inflate.",
-                )
-            })?;
+            let read = entry.read(&mut chunk[tail..]).map_err(|_| refused(text!("file.damaged")))?;
             if read == 0 {
                 break;
             }
@@ -100,19 +89,11 @@ pub fn text(bytes: &[u8], name: &str) -> Option<Vec<u8>> {
 
 /// XML that declares a document type.
 pub fn document_type() -> Problem {
-    refused(
-        "file.document_type",
-        "Tệp khai báo DOCTYPE hoặc thực thể XML: bị từ chối.",
-        "The file declares a DOCTYPE or XML entities: refused.",
-    )
+    refused(text!("file.document_type"))
 }
 
 fn bomb() -> Problem {
-    refused(
-        "file.bomb",
-        format!("Tệp nén mở ra quá lớn (quá {} MiB).", INFLATED_LIMIT >> 20),
-        format!("The archive inflates to too much (over {} MiB).", INFLATED_LIMIT >> 20),
-    )
+    refused(text!("file.bomb", mib = (INFLATED_LIMIT >> 20) as i64))
 }
 
 fn contains(text: &[u8], word: &[u8]) -> bool {

@@ -2,6 +2,7 @@
 
 use crate::files::sheet::{Cell, Format, MAX_CELLS, MAX_ROWS, Row, Sheet, Workbook, refused, too_large};
 use crate::layers::Problem;
+use crate::texts::text;
 
 /// Lines that are looked at to find the separator.
 const SAMPLE: usize = 50;
@@ -18,9 +19,7 @@ pub fn read(text: &str) -> Result<Workbook, Problem> {
     let mut cells_read = 0;
     let mut lines = Lines { text, read: 0, line: 1 };
     for record in reader(text, delimiter).records() {
-        let record = record.map_err(|error| {
-            refused("file.csv", format!("CSV không đọc được: {error}."), format!("The CSV cannot be read: {error}."))
-        })?;
+        let record = record.map_err(|error| refused(text!("file.csv", reason = error.to_string())))?;
         let number = lines.of(record.position().map_or(0, |position| position.byte() as usize));
         if number == 1 && declared.is_some() {
             continue;

@@ -4,6 +4,7 @@ use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252, WINDOWS_125
 
 use crate::files::sheet::{Remark, refused};
 use crate::layers::Problem;
+use crate::texts::text;
 
 /// The text, and a remark when its encoding was guessed.
 ///
@@ -20,7 +21,7 @@ pub fn decode(bytes: &[u8]) -> Result<(String, Option<Remark>), Problem> {
         return Ok((text.to_owned(), None));
     }
     if bytes.contains(&0) {
-        return Err(refused("file.format", "Tệp này không phải văn bản.", "This is no text file."));
+        return Err(refused(text!("file.format/binary")));
     }
     let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
     detector.feed(bytes, true);
@@ -31,19 +32,9 @@ pub fn decode(bytes: &[u8]) -> Result<(String, Option<Remark>), Problem> {
     }
     let (text, wrong) = encoding.decode_without_bom_handling(bytes);
     if wrong {
-        return Err(refused(
-            "file.encoding",
-            "Không nhận ra bảng mã của tệp; hãy lưu thành CSV UTF-8.",
-            "The encoding of the file is unknown: save it as CSV UTF-8.",
-        ));
+        return Err(refused(text!("file.encoding")));
     }
-    let name = encoding.name();
-    let remark = Remark {
-        sheet: String::new(),
-        code: "file.encoding",
-        vi: format!("Tệp không phải UTF-8; đã đọc theo bảng mã {name}."),
-        en: format!("The file is not UTF-8; it was read as {name}."),
-    };
+    let remark = Remark { sheet: String::new(), text: text!("file.encoding/guessed", name = encoding.name()) };
     Ok((text.into_owned(), Some(remark)))
 }
 
@@ -91,7 +82,7 @@ mod tests {
         ] {
             let (text, remark) = decode(&bytes).unwrap();
             assert_eq!(text.nfc().collect::<String>(), TEXT);
-            assert_eq!(remark.map(|remark| remark.en.contains("windows-1258")), guessed.then_some(true));
+            assert_eq!(remark.map(|remark| remark.text.en().contains("windows-1258")), guessed.then_some(true));
         }
     }
 

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::files::sheet::{Cell, Format, MAX_CELLS, MAX_ROWS, Row, Sheet, Workbook, refused, too_large};
 use crate::layers::Problem;
+use crate::texts::text;
 
 /// What begins each text of a sequence; JSON itself cannot hold it.
 pub const SEPARATOR: char = '\u{1e}';
@@ -107,12 +108,7 @@ fn declared_epsg(crs: &Value) -> Option<i32> {
 }
 
 fn malformed(error: &serde_json::Error) -> Problem {
-    let (line, column) = (error.line(), error.column());
-    refused(
-        "file.geojson",
-        format!("GeoJSON sai ở dòng {line}, cột {column}."),
-        format!("The GeoJSON is broken at line {line}, column {column}."),
-    )
+    refused(text!("file.geojson", line = error.line(), column = error.column()))
 }
 
 #[cfg(test)]
@@ -135,6 +131,6 @@ mod tests {
 
     #[test]
     fn broken_json_names_its_place() {
-        assert!(read("{\"features\": [}").unwrap_err().en.contains("line 1"));
+        assert!(read("{\"features\": [}").unwrap_err().text.en().contains("line 1"));
     }
 }

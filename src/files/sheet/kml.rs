@@ -10,6 +10,7 @@ use crate::files::sheet::archive::{Archive, document_type};
 use crate::files::sheet::geojson::table;
 use crate::files::sheet::{Format, Workbook, archive, refused};
 use crate::layers::Problem;
+use crate::texts::text;
 
 /// The reader recurses; folders in folders are honest down to here.
 const MAX_DEPTH: usize = 60;
@@ -117,7 +118,7 @@ fn geojson_of(geometry: &geo::Geometry<f64>) -> Option<Value> {
 }
 
 fn malformed() -> Problem {
-    refused("file.kml", "KML không đọc được.", "The KML cannot be read.")
+    refused(text!("file.kml"))
 }
 
 #[cfg(test)]

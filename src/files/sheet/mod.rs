@@ -14,6 +14,7 @@ use serde_json::Value;
 use crate::files::formula::restore;
 use crate::layers::Problem;
 use crate::layers::value::is_blank;
+use crate::texts::{Text, text};
 
 pub use archive::INFLATED_LIMIT;
 
@@ -67,12 +68,10 @@ pub enum Cell {
     Uncomputed,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Remark {
     pub sheet: String,
-    pub code: &'static str,
-    pub vi: String,
-    pub en: String,
+    pub text: Text,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -98,11 +97,7 @@ pub fn read(bytes: &[u8]) -> Result<Workbook, Problem> {
         return if archive.kml.is_some() { kml::read_zipped(bytes, &archive) } else { xlsx::read(bytes, &archive) };
     }
     if bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]) {
-        return Err(refused(
-            "file.format",
-            "Tệp .xls (Excel 97-2003) hoặc tệp có mật khẩu; hãy lưu thành .xlsx không có mật khẩu.",
-            "An .xls file (Excel 97-2003) or one with a password; save it as .xlsx without a password.",
-        ));
+        return Err(refused(text!("file.format/xls")));
     }
     let (text, encoding) = encoding::decode(bytes)?;
     // A sequence puts a record separator before each text (RFC 8142).
@@ -111,7 +106,7 @@ pub fn read(bytes: &[u8]) -> Result<Workbook, Problem> {
             Some('{' | '[') => geojson::read(&text)?,
             Some('<') => kml::read(&text)?,
             Some(_) => csv::read(&text)?,
-            None => return Err(refused("file.empty", "Tệp trống.", "The file is empty.")),
+            None => return Err(refused(text!("file.empty"))),
         };
     workbook.remarks.extend(encoding);
     Ok(workbook)
@@ -172,16 +167,12 @@ pub fn letter(column: u32) -> String {
 }
 
 /// A file that is refused whole.
-fn refused(code: &'static str, vi: impl Into<String>, en: impl Into<String>) -> Problem {
-    Problem::at("", code, vi, en)
+fn refused(text: Text) -> Problem {
+    Problem::in_body("", text)
 }
 
 fn too_large() -> Problem {
-    refused(
-        "file.too_large",
-        format!("Tệp có quá nhiều dòng hoặc ô (tối đa {MAX_ROWS} dòng, {MAX_CELLS} ô); hãy chia nhỏ."),
-        format!("Too many rows or cells (at most {MAX_ROWS} rows, {MAX_CELLS} cells): split the file."),
-    )
+    refused(text!("file.too_large", rows = MAX_ROWS, cells = MAX_CELLS))
 }
 
 #[cfg(test)]

@@ -8,9 +8,11 @@ use chrono::NaiveDate;
 
 use crate::files::sheet::archive::Archive;
 use crate::files::sheet::{
-    Cell, Format, MAX_CELLS, MAX_ROWS, Merge, Remark, Row, Sheet, Workbook, archive, formulas, refused, too_large,
+    Cell, Format, MAX_CELLS, MAX_ROWS, Merge, Remark, Row, Sheet, Workbook, archive, formulas, letter, refused,
+    too_large,
 };
 use crate::layers::Problem;
+use crate::texts::text;
 
 /// Columns to the right of this are left out.
 const MAX_COLUMN: u32 = 500;
@@ -24,12 +26,7 @@ pub fn read(bytes: &[u8], archive: &Archive) -> Result<Workbook, Problem> {
     let mut xlsx: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|error| damaged(&error))?;
     let mut remarks = Vec::new();
     if archive.has_macros {
-        remarks.push(Remark {
-            sheet: String::new(),
-            code: "file.macros",
-            vi: "Tệp có macro: không được chạy và không được giữ lại.".into(),
-            en: "The file holds macros: they are neither run nor kept.".into(),
-        });
+        remarks.push(Remark { sheet: String::new(), text: text!("file.macros") });
     }
     let names = xlsx.sheet_names();
     let mut sheets = Vec::new();
@@ -92,19 +89,11 @@ fn read_cells(
     if !sheet.rows.is_sorted_by(|a, b| a.number < b.number)
         || sheet.rows.iter().any(|row| !row.cells.is_sorted_by(|a, b| a.0 < b.0))
     {
-        return Err(refused(
-            "file.damaged",
-            "Các ô của tệp không theo thứ tự.",
-            "The cells of the file are in no order.",
-        ));
+        return Err(refused(text!("file.damaged/order")));
     }
     if too_wide {
-        remarks.push(Remark {
-            sheet: sheet.name.clone(),
-            code: "sheet.too_wide",
-            vi: format!("Các ô bên phải cột {} không được đọc.", crate::files::sheet::letter(MAX_COLUMN)),
-            en: format!("Cells to the right of column {} were not read.", crate::files::sheet::letter(MAX_COLUMN)),
-        });
+        let text = text!("sheet.too_wide", column = letter(MAX_COLUMN));
+        remarks.push(Remark { sheet: sheet.name.clone(), text });
     }
     Ok(())
 }
@@ -133,9 +122,5 @@ fn cell_of(value: &DataRef<'_>) -> Option<Cell> {
 
 fn damaged(error: &XlsxError) -> Problem {
     tracing::info!(error = error.to_string(), "an xlsx file cannot be read");
-    refused(
-        "file.damaged",
-        "Tệp Excel bị hỏng hoặc có mật khẩu; hãy mở bằng Excel rồi lưu lại.",
-        "The Excel file is damaged or has a password: open it in Excel and save it again.",
-    )
+    refused(text!("file.damaged"))
 }

@@ -50,5 +50,5 @@ pub fn check_origin(app: &App, request: &HttpRequest) -> Result<(), Error> {
 }
 
 fn refused(header: &'static str, code: &'static str, vi: &str, en: &str) -> Error {
-    Error::Forbidden(Some(Problem { place: Place::Header(header), code, vi: vi.into(), en: en.into() }))
+    Error::Forbidden(Some(Problem { place: Place::Header(header), code, text: (vi, en).into() }))
 }

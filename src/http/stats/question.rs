@@ -103,7 +103,7 @@ fn common(params: &mut Params, named_by: &'static str, format: &'static str) -> 
         |text| text.split(',').map(|code| find(code.trim())).collect::<Option<Vec<_>>>(),
     )?;
     let operators_listed = operators().iter().map(|choice| choice.value).collect::<Vec<_>>().join(", ");
-    let operator = params.read("operator", (&operators_listed, &operators_listed), |text| {
+    let operator = params.read("operator", (&*operators_listed, &*operators_listed), |text| {
         operators().iter().map(|choice| choice.value).find(|known| *known == text)
     })?;
     let has_versions = |indicator: &Indicator| known_at.is_none() || indicator.layer.is_writable();

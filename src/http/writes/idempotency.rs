@@ -119,5 +119,5 @@ fn refuse(code: &'static str, vi: &str, en: &str) -> Error {
 }
 
 fn problem(code: &'static str, vi: &str, en: &str) -> Problem {
-    Problem { place: Place::Header(HEADER), code, vi: vi.into(), en: en.into() }
+    Problem { place: Place::Header(HEADER), code, text: (vi, en).into() }
 }

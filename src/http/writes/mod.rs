@@ -194,7 +194,7 @@ impl<'a> Context<'a> {
 
     /// Problems as an answer tells them.
     pub fn warnings(&self, warnings: &[Problem]) -> Vec<Value> {
-        let message = |problem: &Problem| if self.vietnamese { problem.vi.clone() } else { problem.en.clone() };
+        let message = |problem: &Problem| problem.text.say(self.vietnamese);
         warnings.iter().map(|problem| json!({"code": problem.code, "message": message(problem)})).collect()
     }
 

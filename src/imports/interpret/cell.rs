@@ -8,6 +8,7 @@ use crate::imports::interpret::finding::Note;
 use crate::imports::interpret::fold::fold;
 use crate::imports::interpret::{choice, date, number};
 use crate::layers::{Field, Type};
+use crate::texts::{Text, text};
 
 /// What a cell says: a value and what there is to note about it. `None` is a cell that says nothing.
 pub type Said = (Option<Value>, Vec<Note>);
@@ -31,7 +32,7 @@ pub fn read(field: &Field, cell: &Cell) -> Result<Said, Note> {
         Type::Integer { .. } | Type::Number { .. } => number_of(field, cell),
         Type::Boolean => match truth(cell) {
             Some(value) => plain(json!(value)),
-            None => Err(wrong(field, "có/không hoặc x", "yes, no or x", cell)),
+            None => Err(wrong(field, text!("expected.tick"), cell)),
         },
         Type::Date | Type::Timestamp => date_of(field, cell),
         Type::OneOf(_) => {
@@ -42,7 +43,7 @@ pub fn read(field: &Field, cell: &Cell) -> Result<Said, Note> {
         Type::CommuneCode => commune_code(cell),
         Type::Reference { .. } => match number_in(cell, true) {
             Some(id) => plain(json!(id as i64)),
-            None => Err(wrong(field, "một id", "an id", cell)),
+            None => Err(wrong(field, text!("expected.id"), cell)),
         },
     }
 }
@@ -92,7 +93,7 @@ fn number_of(field: &Field, cell: &Cell) -> Result<Said, Note> {
     match number_in(cell, whole) {
         Some(number) if number.fract() == 0.0 && number.abs() < 9e15 => plain(json!(number as i64)),
         Some(number) => plain(json!(number)),
-        None => Err(wrong(field, "một số", "a number", cell)),
+        None => Err(wrong(field, text!("expected.number"), cell)),
     }
 }
 
@@ -105,15 +106,11 @@ fn date_of(field: &Field, cell: &Cell) -> Result<Said, Note> {
     match reading {
         Ok(date::Reading { date, exact: true }) => plain(json!(date)),
         Ok(date::Reading { date, exact: false }) => {
-            let note = Note::info(
-                "date.partial",
-                format!("“{}” không nói ngày; đã lấy {date}.", cell.shown()),
-                format!("“{}” names no day; {date} is taken.", cell.shown()),
-            );
+            let note = Note::an_info(text!("date.partial", given = cell.shown(), date));
             Ok((Some(json!(date)), vec![note.suggest(date.format("%d/%m/%Y").to_string())]))
         }
         Err(meant) => {
-            let note = wrong(field, "ngày dạng 20/09/2023", "a date such as 20/09/2023", cell);
+            let note = wrong(field, text!("expected.day_written"), cell);
             Err(match meant {
                 Some(date) => note.suggest(date.format("%d/%m/%Y").to_string()),
                 None => note,
@@ -152,46 +149,27 @@ fn commune_code(cell: &Cell) -> Result<Said, Note> {
         return plain(json!(text));
     }
     let code = format!("{text:0>5}");
-    let note = (code != text).then(|| {
-        Note::warning(
-            "unit.code_padding",
-            format!("Mã xã “{text}” thiếu số 0 ở đầu; đã hiểu là {code}."),
-            format!("The commune code “{text}” lacks its leading zeros; read as {code}."),
-        )
-        .suggest(code.clone())
-    });
+    let note = (code != text)
+        .then(|| Note::a_warning(text!("unit.code_padding", given = &text, code = &code)).suggest(code.clone()));
     Ok((Some(json!(code)), note.into_iter().collect()))
 }
 
-fn wrong(field: &Field, vi: &str, en: &str, cell: &Cell) -> Note {
-    let shown = cell.shown();
-    Note::error(
-        "type",
-        format!("“{}” phải là {vi}, không phải “{shown}”.", field.label.vi),
-        format!("“{}” must be {en}, not “{shown}”.", field.label.en),
-    )
+fn wrong(field: &Field, expected: Text, cell: &Cell) -> Note {
+    Note::an_error(text!("type/given", field = field.label, expected, given = cell.shown()))
 }
 
 fn not_null(field: &Field) -> Note {
-    Note::error(
-        "required",
-        format!("“{}” không được để trống nên không xóa được.", field.label.vi),
-        format!("“{}” may not be empty, so it cannot be cleared.", field.label.en),
-    )
+    Note::an_error(text!("required/cleared", field = field.label))
 }
 
 /// The cell holds `#REF!` or the like.
 pub fn failed(error: &str) -> Note {
-    Note::error("cell.failed", format!("Ô có lỗi công thức {error}."), format!("The cell holds the error {error}."))
+    Note::an_error(text!("cell.failed", error))
 }
 
 /// The cell holds a formula without its value.
 pub fn uncomputed() -> Note {
-    Note::error(
-        "cell.uncomputed",
-        "Công thức chưa được tính; hãy mở tệp bằng Excel rồi lưu lại.",
-        "The formula has no value: open the file in Excel and save it again.",
-    )
+    Note::an_error(text!("cell.uncomputed"))
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use crate::imports::interpret::finding::Note;
 use crate::imports::interpret::fold::fold;
 use crate::layers::{Choice, Field};
+use crate::texts::text;
 
 /// The value that a text stands for, and a note when it is not written as the list writes it.
 ///
@@ -17,20 +18,11 @@ pub fn resolve(field: &Field, text: &str) -> Result<(&'static str, Option<Note>)
     let labelled = choices.iter().find(|choice| labels(choice).any(|label| fold(label) == folded));
     let aliased = || choices.iter().find(|choice| choice.aliases.iter().any(|alias| fold(alias) == folded));
     if let Some(choice) = labelled.or_else(aliased) {
-        let (label, value) = (choice.label, choice.value);
-        let note = Note::info(
-            "enum.alias",
-            format!("“{text}” được hiểu là “{}”.", label.vi),
-            format!("“{text}” is read as “{}”.", label.en),
-        );
-        return Ok((value, Some(note.suggest(label.vi))));
+        let note = Note::an_info(text!("enum.alias", given = text, label = choice.label));
+        return Ok((choice.value, Some(note.suggest(choice.label.vi))));
     }
-    let listed = |pick: fn(&Choice) -> &'static str| choices.iter().map(pick).collect::<Vec<_>>().join(", ");
-    let note = Note::error(
-        "enum.unknown",
-        format!("“{}” không có giá trị “{text}”; chọn trong: {}.", field.label.vi, listed(|choice| choice.label.vi)),
-        format!("“{}” has no value “{text}”; choose among: {}.", field.label.en, listed(|choice| choice.label.en)),
-    );
+    let labels: Vec<_> = choices.iter().map(|choice| choice.label).collect();
+    let note = Note::an_error(text!("enum.unknown", field = field.label, given = text, choices = labels));
     Err(match nearest(choices, &folded) {
         Some(choice) => note.suggest(choice.label.vi),
         None => note,

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 
 use crate::imports::interpret::finding::Note;
 use crate::imports::interpret::fold::fold;
+use crate::texts::{Value, text};
 use crate::units::names::{bare, comparable, kind_of};
 
 /// A version of a commune, with the units above it on its last day.
@@ -57,15 +58,10 @@ impl Communes {
         match fitting.as_slice() {
             [one] => Ok(one),
             [] => Err(self.none_fits(&name, &named)),
-            several => Err(Note::error(
-                "unit.ambiguous_name",
-                format!("Có {} đơn vị tên “{name}”; hãy ghi mã hoặc thêm cột huyện, tỉnh.", several.len()),
-                format!(
-                    "{} units are called “{name}”: write the code, or add the district or province.",
-                    several.len()
-                ),
-            )
-            .suggest(listed(several))),
+            several => {
+                let text = text!("unit.ambiguous_name", count = several.len(), name);
+                Err(Note::an_error(text).suggest(listed(several)))
+            }
         }
     }
 
@@ -83,25 +79,17 @@ impl Communes {
     }
 
     fn none_fits(&self, name: &str, named: &[&Commune]) -> Note {
-        let on = self.on.format("%d/%m/%Y");
         if let Some(other) = named.iter().rev().find(|unit| !self.is_in_force(unit)) {
-            let (from, to) = (other.valid_from, other.valid_to.map_or("…".into(), |day| day.to_string()));
-            return Note::error(
-                "unit.not_valid",
-                format!("“{}” chỉ có hiệu lực {from} – {to}, không phải vào {on}.", other.name),
-                format!("“{}” was in force {from} – {to}, not on {}.", other.name, self.on),
-            );
+            let to = other.valid_to.map_or_else(|| "…".into(), Value::Day);
+            let text = text!("unit.not_valid/name", name = &other.name, from = other.valid_from, to, on = self.on);
+            return Note::an_error(text);
         }
         let folded = fold(name);
         let bare =
             ["xa ", "phuong ", "thi tran "].iter().find_map(|layer| folded.strip_prefix(layer)).unwrap_or(&folded);
         let alike: Vec<_> =
             self.of(self.by_folded_name.get(bare)).into_iter().filter(|unit| self.is_in_force(unit)).take(5).collect();
-        let note = Note::error(
-            "unit.unknown_name",
-            format!("Không có xã, phường tên “{name}” vào {on}."),
-            format!("No commune is called “{name}” on {}.", self.on),
-        );
+        let note = Note::an_error(text!("unit.unknown_name", name, on = self.on));
         if alike.is_empty() { note } else { note.suggest(listed(&alike)) }
     }
 }

@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::layers::Problem;
+use crate::texts::Text;
+
 /// A finding: where, what, how bad, and what would be right.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
@@ -37,19 +40,30 @@ pub enum Severity {
     Error,
 }
 
-/// A finding before its place is known: the code, how bad, the two sentences, a suggestion.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A finding before its place is known: the sentence with its code, how bad, a suggestion.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Note {
     pub code: &'static str,
     pub severity: Severity,
-    pub vi: String,
-    pub en: String,
+    pub text: Text,
     pub suggestion: Option<String>,
 }
 
 impl Note {
+    pub fn of_problem(severity: Severity, problem: Problem) -> Note {
+        Note { code: problem.code, severity, text: problem.text, suggestion: None }
+    }
+    pub fn an_error(text: Text) -> Note {
+        Note { code: text.code(), severity: Severity::Error, text, suggestion: None }
+    }
+    pub fn a_warning(text: Text) -> Note {
+        Note { severity: Severity::Warning, ..Note::an_error(text) }
+    }
+    pub fn an_info(text: Text) -> Note {
+        Note { severity: Severity::Info, ..Note::an_error(text) }
+    }
     pub fn error(code: &'static str, vi: impl Into<String>, en: impl Into<String>) -> Note {
-        Note { code, severity: Severity::Error, vi: vi.into(), en: en.into(), suggestion: None }
+        Note { code, severity: Severity::Error, text: Text::both(vi, en), suggestion: None }
     }
     pub fn warning(code: &'static str, vi: impl Into<String>, en: impl Into<String>) -> Note {
         Note { severity: Severity::Warning, ..Note::error(code, vi, en) }

@@ -11,6 +11,7 @@ use crate::imports::interpret::header;
 use crate::imports::interpret::header::Header;
 use crate::imports::interpret::target::{Target, Vocabulary};
 use crate::layers::{Layer, Problem};
+use crate::texts::text;
 
 /// The columns of a sheet.
 #[derive(Debug, Clone, Serialize)]
@@ -55,11 +56,8 @@ impl Overrides {
         for (header, name) in given {
             let name = name.as_str().unwrap_or(if name.is_null() { "ignore" } else { "" });
             if Target::of_name(layer, name).is_none() {
-                problems.push(Problem::parameter(
-                    "mapping",
-                    format!("Cột “{header}”: “{name}” không phải là trường của lớp này."),
-                    format!("Column “{header}”: “{name}” is no field of this layer."),
-                ));
+                let text = text!("parameter.invalid/target", header, name);
+                problems.push(Problem::of_parameter("mapping", text));
             }
             overrides.insert(key(header), name.to_owned());
         }
@@ -110,15 +108,8 @@ pub fn detect(layer: &'static Layer, sheet: &Sheet, overrides: &Overrides) -> Op
         .collect();
     keep_best_of_each(&mut columns, &mut notes);
     for (_, column) in columns.iter().filter(|(_, column)| column.target.is_none()) {
-        let header = &column.header;
-        notes.push((
-            Some(column.column.clone()),
-            Note::info(
-                "column.unknown",
-                format!("Cột “{header}” không rõ là trường nào nên không được đọc."),
-                format!("The column “{header}” fits no field and is not read."),
-            ),
-        ));
+        let text = text!("column.unknown", header = &column.header);
+        notes.push((Some(column.column.clone()), Note::an_info(text)));
     }
     let columns = columns.into_iter().map(|(_, column)| column).collect();
     Some((Mapping { sheet: sheet.name.clone(), header_rows: rows, columns }, notes))
@@ -139,14 +130,8 @@ fn keep_best_of_each(columns: &mut [(u32, Column)], notes: &mut ColumnNotes) {
         if better {
             let column = &mut columns[index].1;
             column.target = None;
-            notes.push((
-                Some(column.column.clone()),
-                Note::info(
-                    "column.doubled",
-                    format!("Cột “{}” trùng với cột khác của trường {name}.", column.header),
-                    format!("The column “{}” repeats another one of the field {name}.", column.header),
-                ),
-            ));
+            let text = text!("column.doubled", header = &column.header, field = target.title());
+            notes.push((Some(column.column.clone()), Note::an_info(text)));
         }
     }
 }

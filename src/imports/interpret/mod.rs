@@ -26,6 +26,7 @@ use serde_json::{Value, json};
 
 use crate::files::sheet::{Cell, Row, Sheet, Workbook};
 use crate::layers::{Layer, Properties, Type};
+use crate::texts::text;
 use rows::Role;
 
 pub use communes::{Commune, Communes};
@@ -83,8 +84,7 @@ pub struct Record {
 pub fn interpret(layer: &'static Layer, workbook: &Workbook, options: &Options) -> Reading {
     let mut reading = Reading::default();
     for remark in &workbook.remarks {
-        let note = Note::info(remark.code, remark.vi.clone(), remark.en.clone());
-        reading.note(&remark.sheet, None, None, None, None, note);
+        reading.note(&remark.sheet, None, None, None, None, Note::an_info(remark.text.clone()));
     }
     for (sheet, found) in workbook.sheets.iter().zip(mappings(layer, workbook, &options.overrides)) {
         match found {
@@ -96,25 +96,14 @@ pub fn interpret(layer: &'static Layer, workbook: &Workbook, options: &Options) 
             }
             _ if sheet.rows.is_empty() || is_guide(sheet) => {}
             _ => {
-                let note = Note::info(
-                    "sheet.ignored",
-                    "Trang tính này không có dòng tiêu đề của lớp nên không được đọc.",
-                    "This sheet has no header of the layer and is not read.",
-                );
-                reading.note(&sheet.name, None, None, None, None, note);
+                reading.note(&sheet.name, None, None, None, None, Note::an_info(text!("sheet.ignored")));
             }
         }
     }
     if reading.mappings.is_empty() {
-        let note = Note::error(
-            "file.no_header",
-            "Không tìm thấy dòng tiêu đề nào có tên cột của lớp này.",
-            "No row with the column names of this layer was found.",
-        );
-        reading.note("", None, None, None, None, note);
+        reading.note("", None, None, None, None, Note::an_error(text!("file.no_header")));
     } else if reading.records.is_empty() {
-        let note = Note::error("file.no_rows", "Không có dòng dữ liệu nào.", "There are no rows of data.");
-        reading.note("", None, None, None, None, note);
+        reading.note("", None, None, None, None, Note::an_error(text!("file.no_rows")));
     }
     reading
 }
@@ -159,19 +148,13 @@ fn read_sheet(sheet: &Sheet, mapping: Mapping, options: &Options, reading: &mut 
                 continue;
             }
             Role::Numbering => continue,
-            Role::Total => Note::info("row.total", "Dòng tổng: không phải bản ghi.", "A row of sums: no record."),
+            Role::Total => Note::an_info(text!("row.total")),
             Role::Commune(name) => {
-                let note = Note::info(
-                    "row.heading",
-                    format!("“{name}” được hiểu là xã của các dòng bên dưới."),
-                    format!("“{name}” is read as the commune of the rows below."),
-                );
+                let note = Note::an_info(text!("row.heading", name = &name));
                 heading = Some(name);
                 note
             }
-            Role::Remark => {
-                Note::info("row.ignored", "Dòng ghi chú: không phải bản ghi.", "A remark beside the table: no record.")
-            }
+            Role::Remark => Note::an_info(text!("row.ignored")),
         };
         let shown = row.cells.first().map(|(_, cell)| cell.shown());
         reading.note(&sheet.name, Some(row.number), None, None, shown, ignored);
@@ -237,11 +220,7 @@ fn read_row(
                 Some(false) => {}
                 None => {
                     record.broken.push(field.name);
-                    let note = Note::error(
-                        "type",
-                        format!("Cột “{}”: đánh x hoặc để trống.", column.header),
-                        format!("Column “{}”: an x or nothing.", column.header),
-                    );
+                    let note = Note::an_error(text!("type/tick", header = &column.header));
                     let shown = Some(cell.shown());
                     reading.note(&sheet.name, Some(row.number), letter(), Some(field.name), shown, note);
                 }
@@ -304,7 +283,7 @@ impl Reading {
             field: field.map(str::to_owned),
             code: note.code.into(),
             severity: note.severity,
-            message: Message { vi: note.vi, en: note.en },
+            message: Message { vi: note.text.vi(), en: note.text.en() },
             value,
             suggestion: note.suggestion,
         });
@@ -314,13 +293,8 @@ impl Reading {
     pub fn note_rest(&mut self) {
         let mut told: Vec<_> = std::mem::take(&mut self.told).into_iter().filter(|(_, count)| *count > TOLD).collect();
         told.sort();
-        for ((sheet, column, code), count) in told {
-            let rest = count - TOLD;
-            let note = Note::info(
-                "finding.more",
-                format!("Còn {rest} ô khác của cột này như thế ({code})."),
-                format!("{rest} more cells of this column like these ({code})."),
-            );
+        for ((sheet, column, _), count) in told {
+            let note = Note::an_info(text!("finding.more", count = count - TOLD));
             self.note(&sheet, None, Some(column), None, None, note);
         }
     }

@@ -7,6 +7,7 @@ use crate::imports::interpret::cell::is_clear;
 use crate::imports::interpret::coordinate::{Axis, axis_of, parse, parse_pair};
 use crate::imports::interpret::finding::Note;
 use crate::imports::interpret::target::Target;
+use crate::texts::text;
 
 /// Where a record is, as far as a file can tell.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -69,28 +70,21 @@ pub fn read(cells: &[(Target, &Cell)], epsg: Option<i32>) -> Result<Place, Note>
     }
     match numbers.as_slice() {
         [first, second] => of_pair(*first, *second, epsg),
-        [_] => {
-            Err(Note::error("geo.incomplete", "Thiếu một trong hai tọa độ.", "One of the two coordinates is missing."))
-        }
-        _ => Err(Note::error("geo.ambiguous", "Có nhiều hơn hai tọa độ.", "There are more than two coordinates.")),
+        [_] => Err(Note::an_error(text!("geo.incomplete"))),
+        _ => Err(Note::an_error(text!("geo.ambiguous"))),
     }
 }
 
 fn no_geojson(text: &str) -> Note {
     let starts = ["POINT", "LINESTRING", "POLYGON", "MULTI", "GEOMETRYCOLLECTION", "SRID="];
     if starts.iter().any(|start| text.to_ascii_uppercase().starts_with(start)) {
-        return Note::error(
-            "geo.wkt",
-            "Hình học dạng WKT không được đọc: hãy xuất tệp GeoJSON, hoặc hai cột kinh độ và vĩ độ.",
-            "A geometry as WKT is not read: save the file as GeoJSON, or with columns of longitude and latitude.",
-        );
+        return Note::an_error(text!("geo.wkt"));
     }
-    Note::error("geo.malformed", "Hình học không đúng GeoJSON.", "The geometry is not GeoJSON.")
+    Note::an_error(text!("geo.malformed"))
 }
 
 fn unreadable(shown: &str) -> Note {
-    Note::error("geo.unreadable", format!("“{shown}” không phải là tọa độ."), format!("“{shown}” is no coordinate."))
-        .suggest("19.8170, 105.7330")
+    Note::an_error(text!("geo.unreadable", given = shown)).suggest("19.8170, 105.7330")
 }
 
 fn of_pair(first: (Target, f64), second: (Target, f64), epsg: Option<i32>) -> Result<Place, Note> {

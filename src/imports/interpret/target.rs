@@ -2,6 +2,7 @@
 
 use crate::imports::interpret::fold::{fold, without_brackets};
 use crate::layers::{Choice, Field, Layer, Type};
+use crate::texts::{Text, Value, text};
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy)]
@@ -42,6 +43,22 @@ impl Target {
             Target::Province => "province".into(),
             Target::Ignored => "ignore".into(),
         }
+    }
+
+    /// As people call it.
+    pub fn title(&self) -> Value {
+        let text: Text = match self {
+            Target::Field(field) => return field.label.into(),
+            Target::Tick(field, choice) => text!("target.tick", field = field.label, choice = choice.label),
+            Target::Id => text!("target.id"),
+            Target::Longitude => text!("target.longitude"),
+            Target::Latitude => text!("target.latitude"),
+            Target::Coordinate | Target::Position | Target::Geometry => text!("target.place"),
+            Target::District => text!("target.district"),
+            Target::Province => text!("target.province"),
+            Target::Ignored => text!("target.ignored"),
+        };
+        text.into()
     }
 
     /// The target of a name, for a layer.

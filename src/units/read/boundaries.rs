@@ -119,7 +119,7 @@ fn read_feature(number: usize, mut feature: Value, refused: &mut Refused) -> Opt
             geometry: geometry.to_string(),
         }),
         Err(problems) => {
-            problems.into_iter().for_each(|problem| refused.add(spot, "geometry", problem.en));
+            problems.into_iter().for_each(|problem| refused.add(spot, "geometry", problem.text.en()));
             None
         }
     }

@@ -1,0 +1,96 @@
+//! Every sentence stands in both languages, is used, and gets what its gaps need.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+
+use crate::house::sources;
+
+/// Ids of phrases, which are parts of sentences or stand alone in a cell.
+const PHRASES: &[&str] = &["expected.", "target.", "choice"];
+
+#[test]
+fn both_languages_have_the_same_sentences_with_the_same_gaps() {
+    let (vi, en) = (sentences("vi"), sentences("en"));
+    assert_eq!(vi.keys().collect::<Vec<_>>(), en.keys().collect::<Vec<_>>());
+    for (id, sentence) in &vi {
+        assert_eq!(gaps(sentence), gaps(&en[id]), "{id}");
+    }
+}
+
+#[test]
+fn every_sentence_is_used_and_every_use_fills_the_gaps() {
+    let vi = sentences("vi");
+    let mut used = BTreeSet::new();
+    for file in sources() {
+        let source = fs::read_to_string(&file).unwrap();
+        for (id, filled) in uses(&source) {
+            let sentence = vi.get(&id).unwrap_or_else(|| panic!("{}: there is no {id}", file.display()));
+            let later = |gap: &String| !filled.contains(gap) && source.contains(&format!(".with(\"{gap}\""));
+            let needed: BTreeSet<_> = gaps(sentence).into_iter().filter(|gap| !later(gap)).collect();
+            assert_eq!(filled, needed, "{}: {id}", file.display());
+            used.insert(id);
+        }
+    }
+    // The types of GeoJSON are ids by themselves.
+    let is_type = |id: &str| id.starts_with(char::is_uppercase);
+    let unused: Vec<_> = vi.keys().filter(|id| !used.contains(*id) && !is_type(id)).collect();
+    assert!(unused.is_empty(), "{unused:?}");
+}
+
+#[test]
+fn sentences_are_whole_and_vietnamese_ones_are_vietnamese() {
+    for language in ["vi", "en"] {
+        for (id, sentence) in sentences(language) {
+            let is_phrase = PHRASES.iter().any(|start| id.starts_with(start)) || id.starts_with(char::is_uppercase);
+            let begins = |first: char| first.is_uppercase() || first.is_ascii_digit() || "“{.".contains(first);
+            assert!(is_phrase || sentence.ends_with(['.', '?']) && sentence.starts_with(begins), "{id}: {sentence}");
+            let words = sentence.split(|c: char| !c.is_alphanumeric() && !"_{}".contains(c));
+            let mut fields = words.filter(|word| word.contains('_') && !word.starts_with('{'));
+            assert!(language == "en" || fields.next().is_none(), "{id} names a field in English: {sentence}");
+        }
+    }
+}
+
+fn sentences(language: &str) -> BTreeMap<String, String> {
+    let path = format!("{}/src/texts/{language}.txt", env!("CARGO_MANIFEST_DIR"));
+    let mut found = BTreeMap::new();
+    for line in fs::read_to_string(path).unwrap().lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        let (id, sentence) = line.split_once(" = ").unwrap_or_else(|| panic!("no sentence: {line}"));
+        assert!(found.insert(id.to_owned(), sentence.to_owned()).is_none(), "{id} is there twice");
+    }
+    found
+}
+
+fn gaps(sentence: &str) -> BTreeSet<String> {
+    sentence.split('{').skip(1).map(|rest| rest.split('}').next().unwrap().to_owned()).collect()
+}
+
+/// The `text!("id", name = value, …)` of a source: ids, and the names that are filled.
+fn uses(source: &str) -> Vec<(String, BTreeSet<String>)> {
+    let mut found = Vec::new();
+    for (at, name) in source.match_indices("text!(") {
+        let rest = source[at + name.len()..].trim_start();
+        let Some((id, rest)) = rest.strip_prefix('"').and_then(|rest| rest.split_once('"')) else { continue };
+        let mut filled = BTreeSet::new();
+        let (mut depth, mut start, mut quoted) = (0, 0, false);
+        for (at, c) in rest.char_indices() {
+            match c {
+                '"' if !rest[..at].ends_with('\\') => quoted = !quoted,
+                _ if quoted => {}
+                '(' | '[' | '{' => depth += 1,
+                ',' | ')' if depth == 0 => {
+                    let name = rest[start..at].split('=').next().unwrap().trim();
+                    filled.extend((!name.is_empty()).then(|| name.to_owned()));
+                    start = at + 1;
+                    if c == ')' {
+                        break;
+                    }
+                }
+                ')' | ']' | '}' => depth -= 1,
+                _ => {}
+            }
+        }
+        found.push((id.to_owned(), filled));
+    }
+    found
+}
