@@ -1,7 +1,7 @@
 //! The tree: what is asked of a row. Like SQL's, an answer is true, false or, where a value is missing, unknown.
 
 use crate::conditions::{Interval, Value};
-use crate::layers::{Field, ValidTime};
+use crate::layers::{Field, Type, ValidTime};
 
 use chrono::NaiveDate;
 
@@ -109,6 +109,17 @@ impl Condition {
 
     pub fn one_of<V: Into<Value>>(property: impl Into<Property>, values: impl IntoIterator<Item = V>) -> Condition {
         Condition::In(property.into().into(), values.into_iter().map(Into::into).collect())
+    }
+
+    /// A field that has one of the texts, or, where it is a set, one of them among others.
+    pub fn holds<'a>(field: &'static Field, texts: impl IntoIterator<Item = &'a str>) -> Condition {
+        match field.value {
+            Type::SomeOf(_) => {
+                let texts = texts.into_iter().map(str::to_owned).collect();
+                Condition::Overlaps(Property::Field(field).into(), texts)
+            }
+            _ => Condition::one_of(field, texts),
+        }
     }
 
     pub fn is_null(property: impl Into<Property>) -> Condition {

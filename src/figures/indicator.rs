@@ -1,5 +1,6 @@
 //! What an indicator is: which rows of a layer it counts, and how.
 
+use crate::conditions::Fact;
 use crate::layers::{Choice, Label, Layer};
 
 /// A published figure: its definition, and how it is counted.
@@ -162,6 +163,11 @@ impl Selection {
         let known = choices.iter().map(|choice| choice.value).find(|known| *known == value);
         let unknown = (value == UNKNOWN && !indicator.choices().is_empty()).then_some(UNKNOWN);
         Some(Selection { indicator, value: Some(known.or(unknown)?) })
+    }
+
+    /// That a row is one of those that the figure counts; `within` is the unit to which they are limited anyway.
+    pub fn fact(self, within: Option<&str>) -> Fact {
+        Fact { name: self.indicator.code, value: self.value, within: within.map(str::to_owned) }
     }
 
     /// What [`Selection::parse`] reads.

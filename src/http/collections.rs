@@ -6,9 +6,9 @@ use chrono::NaiveDate;
 use serde_json::{Value, json};
 
 use crate::access::{Caller, View};
-use crate::conditions::{CRS84, ItemsQuery};
 use crate::error::Error;
 use crate::http::extract::{LayerPath, wants_vietnamese};
+use crate::http::items::query::{CRS84, ItemsQuery};
 use crate::http::links::{base, link, own};
 use crate::http::state::App;
 use crate::http::{exports, schema};
@@ -17,7 +17,6 @@ use crate::layers::{ALL, Label};
 use crate::postgres::Connection;
 use crate::postgres::row::Cell;
 use crate::register::items;
-use crate::time::today;
 
 /// `GET /api/v1/collections`
 pub async fn list_collections(
@@ -109,7 +108,8 @@ fn show(
 async fn describe(conn: &mut Connection, view: &View<'_>, base: &str, vietnamese: bool) -> Result<Value, Error> {
     let layer = view.layer;
     let extent = items::extent(conn, view).await?.cells;
-    let count = items::count(conn, view, &ItemsQuery::parse(view, Params::parse(""))?, today()).await?;
+    let everything = ItemsQuery::parse(view, Params::parse(""))?;
+    let count = items::count(conn, view, &everything.question).await?;
     let pick = |label: Label| if vietnamese { label.vi } else { label.en };
     let url = format!("{base}/collections/{}", layer.collection);
     let mut collection = json!({

@@ -20,12 +20,12 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::time::timeout;
 
 use crate::access::{Caller, View};
-use crate::conditions::ItemsQuery;
 use crate::error::Error;
 use crate::files::export::{About, Columns, Format, Xlsx};
 use crate::http::audit::Trace;
 use crate::http::caching::{not_modified, public_tag, with_tag};
 use crate::http::extract::wants_vietnamese;
+use crate::http::items::query::ItemsQuery;
 use crate::http::items::{CONTENT_CRS, content_crs, restricted_rows};
 use crate::http::links::{base, link, own};
 use crate::http::state::App;
@@ -185,7 +185,7 @@ impl Export {
         let mut out = Vec::with_capacity(CHUNK + CHUNK / 4);
         text.head(&mut out);
         let Some(open) = conn.get() else { return Err(Error::Overloaded) };
-        let rows = items::stream(open, &view, &self.query, today()).await?;
+        let rows = items::stream(open, &view, &self.query.question, self.query.limit).await?;
         let mut rows = Box::pin(rows);
         while let Some(row) = rows.try_next().await? {
             text.row(&mut out, &view, &row, self.rows == 0);
@@ -209,7 +209,7 @@ impl Export {
         let view = View::new(&self.caller, self.layer);
         let mut xlsx = Xlsx::new(self.columns()).map_err(failed)?;
         let Some(open) = conn.get() else { return Err(Error::Overloaded) };
-        let rows = items::stream(open, &view, &self.query, today()).await?.ready_chunks(256);
+        let rows = items::stream(open, &view, &self.query.question, self.query.limit).await?.ready_chunks(256);
         let mut rows = Box::pin(rows);
         while let Some(rows) = rows.next().await {
             for row in rows {

@@ -1,16 +1,18 @@
 //! Reading the features of a layer: `GET /collections/{collection}/items` and `…/items/{id}`.
 
+pub mod query;
+
 use actix_web::http::header::{CONTENT_ENCODING, ETAG, HeaderValue, LINK};
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{SecondsFormat, Utc};
 use serde_json::{Value, json};
 
 use crate::access::{Caller, View};
-use crate::conditions::{CRS84, ItemsQuery};
 use crate::error::Error;
 use crate::http::audit::Trace;
 use crate::http::caching::{not_modified, public_tag, with_tag};
 use crate::http::extract::{LayerPath, RecordId};
+use crate::http::items::query::{CRS84, ItemsQuery};
 use crate::http::links::{base, link, own, with_parameter, without_parameters};
 use crate::http::state::App;
 use crate::http::{exports, feature};
@@ -18,7 +20,6 @@ use crate::input::Params;
 use crate::layers::{Class, Layer};
 use crate::postgres::row::Row;
 use crate::register::items;
-use crate::time::today;
 use diesel_async::AsyncPgConnection;
 
 pub const GEOJSON: &str = "application/geo+json";
@@ -40,10 +41,10 @@ pub async fn list_items(
     if let Some(answer) = tag.as_deref().and_then(|tag| not_modified(&request, tag)) {
         return Ok(answer);
     }
-    let matched = items::count(&mut conn, &view, &query, today()).await?;
+    let matched = items::count(&mut conn, &view, &query.question).await?;
     let page = match query.hits_only {
         true => items::Page { rows: Vec::new(), next: None },
-        false => items::page(&mut conn, &view, &query, today()).await?,
+        false => items::page(&mut conn, &view, &query.question, query.page_size()).await?,
     };
     log_restricted(&mut conn, &caller, layer, restricted_rows(layer, &page.rows), &Trace::of(&request)).await?;
     drop(conn);

@@ -13,6 +13,7 @@ use postgis_diesel::sql_types::Geometry;
 use postgis_diesel::types::{GeometryContainer, LineString, Point, Polygon};
 use serde_json::Value;
 
+use crate::conditions;
 use crate::layers::geometry::rounded;
 use crate::postgres::sql::Sql;
 
@@ -104,6 +105,19 @@ impl Cell {
             Cell::Text(value) => Some(value),
             _ => None,
         }
+    }
+
+    /// The value as conditions know it; `None` for null, and for what is not one value.
+    pub fn to_value(&self) -> Option<conditions::Value> {
+        Some(match self {
+            Cell::Text(text) => conditions::Value::Text(text.clone()),
+            Cell::Integer(number) => conditions::Value::Integer(*number),
+            Cell::Double(number) => conditions::Value::Number(*number),
+            Cell::Bool(value) => conditions::Value::Boolean(*value),
+            Cell::Date(date) => conditions::Value::Date(*date),
+            Cell::Moment(moment) => conditions::Value::Instant(*moment),
+            Cell::Null | Cell::Texts(_) | Cell::Json(_) | Cell::Geometry(_) => return None,
+        })
     }
 
     /// Appends the value as JSON; a geometry as GeoJSON with at most 7 decimals.

@@ -2,15 +2,14 @@
 
 use std::collections::HashMap;
 
-use chrono::NaiveDate;
 use diesel::result::QueryResult;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures_util::{Stream, TryStreamExt};
 
 use crate::access::View;
-use crate::conditions::{AsOf, Cursor, Filter, FilterValue, Interval, ItemsQuery, Key};
-use crate::figures::counting;
-use crate::layers::{Class, Field, Layer, Storage, Type};
+use crate::conditions::{AsOf, Condition, Cursor, Days, Derived, Fact, Key};
+use crate::layers::{Class, Field, Layer};
+use crate::postgres::conditions::{in_table, sql};
 use crate::postgres::row::{Cell, Row};
 use crate::postgres::sql::{Bind, Sql};
 use crate::register::order;
@@ -19,7 +18,27 @@ use crate::units::territory;
 /// The number of rows that are counted one by one; beyond it no number is given.
 const COUNTED: i64 = 10_000;
 
-/// Rows of a layer in the order of a query.
+/// Which rows of a layer are asked for, and in which order.
+#[derive(Debug, Clone)]
+pub struct Question {
+    pub condition: Condition,
+    pub days: Days,
+    /// The text whose exact accents rank first.
+    pub searched: Option<String>,
+    /// What comes first, before the id.
+    pub order: Vec<Key>,
+    pub cursor: Option<Cursor>,
+    /// Whether a caller chose the shape of the statement, by the fields that it names. There are too many to keep each
+    /// one prepared.
+    pub is_of_own_shape: bool,
+    /// Finds out the facts that the condition names: this room knows none.
+    pub facts: Facts,
+}
+
+/// The rows of a view of which a fact is true, as a condition on `t`.
+pub type Facts = fn(&View<'_>, &Fact, Days) -> Sql;
+
+/// Rows of a layer in the order of a question.
 #[derive(Debug)]
 pub struct Page {
     /// Each row: id, geometry, the fields of the view in order.
@@ -28,50 +47,46 @@ pub struct Page {
     pub next: Option<String>,
 }
 
-/// The page that a query asks for, of the rows that the view shows.
+/// The page of so many rows that a question asks for, of the rows that the view shows.
 pub async fn page(
     conn: &mut AsyncPgConnection,
     view: &View<'_>,
-    query: &ItemsQuery,
-    today: NaiveDate,
+    question: &Question,
+    size: usize,
 ) -> QueryResult<Page> {
-    let size = query.page_size();
     // One more than asked for tells whether there is a next page.
-    let mut rows: Vec<Row> = rows_sql(view, query, Some(size + 1), today).load(conn).await?;
+    let mut rows: Vec<Row> = rows_sql(view, question, Some(size + 1)).load(conn).await?;
     let more = rows.len() > size;
     rows.truncate(size);
-    let next = rows.last().filter(|_| more).map(|row| after(view, query, row));
+    let next = rows.last().filter(|_| more).map(|row| after(view, question, row));
     // The rank, which only the order needs, comes last.
     rows.iter_mut().for_each(|row| drop(row.cells.pop()));
     Ok(Page { rows, next })
 }
 
 /// The cursor after a row.
-fn after(view: &View<'_>, query: &ItemsQuery, row: &Row) -> String {
+fn after(view: &View<'_>, question: &Question, row: &Row) -> String {
     let value = |key: &Key| match key {
         Key::Rank => row.cells.last(),
         Key::Field { field, .. } => position(view, field).and_then(|at| row.cells.get(at)),
     };
-    Cursor::after(row.cells[0].as_integer().unwrap_or_default(), query.order.iter().filter_map(value))
+    let values = question.order.iter().filter_map(value).map(Cell::to_value).collect();
+    Cursor { id: row.cells[0].as_integer().unwrap_or_default(), values }.to_text()
 }
 
-/// How many rows a query asks for; `None` when they are too many to count.
-pub async fn count(
-    conn: &mut AsyncPgConnection,
-    view: &View<'_>,
-    query: &ItemsQuery,
-    today: NaiveDate,
-) -> QueryResult<Option<i64>> {
-    if query.is_whole()
+/// How many rows a question asks for; `None` when they are too many to count.
+pub async fn count(conn: &mut AsyncPgConnection, view: &View<'_>, question: &Question) -> QueryResult<Option<i64>> {
+    if question.condition.is_always()
+        && question.days.versions() == AsOf::NOW
         && view.layer.is_writable()
         && let Some(counter) = view.counter()
     {
         return counted(conn, view.layer, counter).await.map(Some);
     }
     let sql = Sql::new("select count(*) from (select 1 from ")
-        .sql(source(view, query, today))
+        .sql(view.relation(question.days.versions()))
         .text(" where ")
-        .sql(condition(view, query, today))
+        .sql(condition(view, question))
         .text(" limit ")
         .bind(Bind::Integer(COUNTED + 1))
         .text(") counted")
@@ -124,22 +139,21 @@ pub async fn is_writable(conn: &mut AsyncPgConnection, view: &View<'_>, id: i64)
     Ok(sql.load::<Row>(conn).await?.iter().any(|row| matches!(row.cells[0], Cell::Bool(true))))
 }
 
-/// The ids of the rows that a query selects and the caller may write, at most so many.
+/// The ids of the rows that a question selects and the caller may write, at most so many.
 pub async fn writable_ids(
     conn: &mut AsyncPgConnection,
     view: &View<'_>,
-    query: &ItemsQuery,
-    today: NaiveDate,
+    question: &Question,
     most: usize,
 ) -> QueryResult<Vec<i64>> {
     let sql = Sql::new("select t.id from ")
-        .sql(source(view, query, today))
+        .sql(view.relation(question.days.versions()))
         .text(" where t.id in (select t.id from ")
         .name(view.layer.table())
         .text(" t where t.deleted_at is null and ")
         .sql(view.writable())
         .text(") and ")
-        .sql(condition(view, query, today))
+        .sql(condition(view, question))
         .text(" order by t.id limit ")
         .bind(Bind::Integer(most as i64))
         .uncached();
@@ -193,38 +207,37 @@ fn columns(view: &View<'_>) -> Sql {
     Sql::new("t.id, t.geom, ").sql(Sql::join(fields, ", ")).text(class)
 }
 
-/// All rows that a query asks for, as they come: each in the shape of [`Page::rows`].
+/// The rows that a question asks for, at most so many, as they come: each in the shape of [`Page::rows`].
 pub async fn stream<'a>(
     conn: &'a mut AsyncPgConnection,
     view: &View<'_>,
-    query: &ItemsQuery,
-    today: NaiveDate,
+    question: &Question,
+    limit: Option<usize>,
 ) -> QueryResult<impl Stream<Item = QueryResult<Row>> + use<'a>> {
-    let rows = rows_sql(view, query, query.limit, today).load_stream::<Row>(conn).await?;
+    let rows = rows_sql(view, question, limit).load_stream::<Row>(conn).await?;
     Ok(rows.map_ok(|mut row| {
         row.cells.pop();
         row
     }))
 }
 
-fn rows_sql(view: &View<'_>, query: &ItemsQuery, limit: Option<usize>, today: NaiveDate) -> Sql {
-    let parts = view.parts(query.days(today).versions());
+fn rows_sql(view: &View<'_>, question: &Question, limit: Option<usize>) -> Sql {
+    let parts = view.parts(question.days.versions());
     let several = parts.len() > 1;
-    let pages = parts.into_iter().map(|part| page_of(view, query, part, limit, today));
+    let pages = parts.into_iter().map(|part| page_of(view, question, part, limit));
     let sql = if several {
         let pages = pages.map(|page| Sql::new("(").sql(page).text(")"));
         let all = Sql::new("select p.* from (").sql(Sql::join(pages, " union all ")).text(") p");
-        limited(all.sql(order::by(&query.order, "p.")), limit)
+        limited(all.sql(order::by(&question.order, "p.")), limit)
     } else {
         Sql::join(pages, "")
     };
-    let is_common = query.filters.is_empty() && !query.order.iter().any(|key| matches!(key, Key::Field { .. }));
-    if is_common { sql } else { sql.uncached() }
+    if question.is_of_own_shape { sql.uncached() } else { sql }
 }
 
 /// The page of a part of the relation.
-fn page_of(view: &View<'_>, query: &ItemsQuery, part: Sql, limit: Option<usize>, today: NaiveDate) -> Sql {
-    let rank = rank(view, query);
+fn page_of(view: &View<'_>, question: &Question, part: Sql, limit: Option<usize>) -> Sql {
+    let rank = rank(view, question);
     let mut sql = Sql::new("select ")
         .sql(columns(view))
         .text(", ")
@@ -232,11 +245,11 @@ fn page_of(view: &View<'_>, query: &ItemsQuery, part: Sql, limit: Option<usize>,
         .text(" as rank from ")
         .sql(part)
         .text(" where ")
-        .sql(condition(view, query, today));
-    if let Some(cursor) = &query.cursor {
-        sql = sql.text(" and ").sql(order::after(&query.order, cursor, &rank));
+        .sql(condition(view, question));
+    if let Some(cursor) = &question.cursor {
+        sql = sql.text(" and ").sql(order::after(&question.order, cursor, &rank));
     }
-    limited(sql.sql(order::by(&query.order, "t.")), limit)
+    limited(sql.sql(order::by(&question.order, "t.")), limit)
 }
 
 fn limited(sql: Sql, limit: Option<usize>) -> Sql {
@@ -247,8 +260,8 @@ fn limited(sql: Sql, limit: Option<usize>) -> Sql {
 }
 
 /// Exact accents before folded ones.
-fn rank(view: &View<'_>, query: &ItemsQuery) -> Sql {
-    match (&query.q, view.field("name")) {
+fn rank(view: &View<'_>, question: &Question) -> Sql {
+    match (&question.searched, view.field("name")) {
         (Some(text), Some(name)) => Sql::new("(case when strpos(lower(t.")
             .name(name.name)
             .text("), lower(normalize(")
@@ -259,115 +272,12 @@ fn rank(view: &View<'_>, query: &ItemsQuery) -> Sql {
     }
 }
 
-/// The rows of the view as `t`, as they are or as they were on a day.
-fn source(view: &View<'_>, query: &ItemsQuery, today: NaiveDate) -> Sql {
-    view.relation(query.days(today).versions())
-}
-
-fn condition(view: &View<'_>, query: &ItemsQuery, today: NaiveDate) -> Sql {
-    let mut all = Vec::new();
-    if let Some(bbox) = query.bbox {
-        all.push(in_bbox(bbox));
-    }
-    match (view.layer.storage, query.datetime, query.as_of) {
-        (_, Some(interval), None) => all.push(valid_during(view.layer, interval)),
-        (layer, datetime, Some(day)) => {
-            // The hamlets that a figure counts are those of its territory.
-            let day = match (layer, &query.within, query.indicator) {
-                (Storage::Units { .. }, Some(unit), Some(_)) => unit.on.unwrap_or(day),
-                _ => day,
-            };
-            all.push(valid_during(view.layer, Interval { from: Some(day), to: Some(day) }));
-            all.extend(datetime.map(|interval| valid_during(view.layer, interval)));
-        }
-        // Units: those in force today, or on the day that the asked unit is read.
-        (Storage::Units { .. }, None, None) => {
-            let day = query.within.as_ref().and_then(|unit| unit.on).unwrap_or(today);
-            all.push(valid_during(view.layer, Interval { from: Some(day), to: Some(day) }));
-        }
-        (Storage::Assets { .. }, None, None) => {}
-    }
-    if let Some(unit) = &query.within {
-        all.push(territory::within(view, unit, query.days(today)));
-    }
-    if let Some(selection) = query.indicator {
-        all.push(counting::selected(view, selection, query.days(today), query.within.as_ref()));
-    }
-    if let Some(text) = &query.q {
-        all.push(
-            Sql::new("t.search like '%' || replace(replace(replace(fold(")
-                .bind(Bind::Text(text.trim().to_owned()))
-                .text("), '\\', '\\\\'), '%', '\\%'), '_', '\\_') || '%'"),
-        );
-    }
-    all.extend(query.filters.iter().map(filter_sql));
-    Sql::all(all)
-}
-
-fn in_bbox([west, south, east, north]: [f64; 4]) -> Sql {
-    let envelope = |west: f64, east: f64| {
-        let mut sql = Sql::new("st_intersects(t.geom, st_makeenvelope(");
-        for edge in [west, south, east, north] {
-            sql = sql.bind(Bind::Double(edge)).text(", ");
-        }
-        sql.text("4326))")
-    };
-    if west <= east {
-        envelope(west, east)
-    } else {
-        Sql::new("(").sql(envelope(west, 180.0)).text(" or ").sql(envelope(-180.0, east)).text(")")
-    }
-}
-
-/// Rows whose valid time meets an interval; an unknown beginning or end is open.
-fn valid_during(layer: &Layer, interval: Interval) -> Sql {
-    let time = layer.valid_time();
-    let mut all = Vec::new();
-    if let Some(to) = interval.to {
-        all.push(
-            Sql::new("(t.")
-                .name(time.from)
-                .text(" is null or t.")
-                .name(time.from)
-                .text(" <= ")
-                .bind(Bind::Date(to))
-                .text(")"),
-        );
-    }
-    if let Some(from) = interval.from {
-        let operator = if time.last_day_counts { " >= " } else { " > " };
-        all.push(
-            Sql::new("(t.")
-                .name(time.to)
-                .text(" is null or t.")
-                .name(time.to)
-                .text(operator)
-                .bind(Bind::Date(from))
-                .text(")"),
-        );
-    }
-    Sql::all(all)
-}
-
-fn filter_sql(Filter { field, values }: &Filter) -> Sql {
-    let column = Sql::new("t.").name(field.name);
-    match (values, field.value) {
-        (FilterValue::Texts(texts), Type::SomeOf(_)) => column.text(" && ").bind(Bind::Texts(texts.clone())),
-        (FilterValue::Texts(texts), _) => column.text(" = any(").bind(Bind::Texts(texts.clone())).text(")"),
-        (FilterValue::Integers(integers), _) => column.text(" = any(").bind(Bind::Integers(integers.clone())).text(")"),
-        (FilterValue::Numbers(numbers), _) => {
-            any_of(numbers.iter().map(|number| column.clone().text(" = ").bind(Bind::Double(*number))))
-        }
-        (FilterValue::Dates(dates), value) => {
-            let cast = if matches!(value, Type::Timestamp) { "::date = " } else { " = " };
-            any_of(dates.iter().map(|date| column.clone().text(cast).bind(Bind::Date(*date))))
-        }
-        (FilterValue::Boolean(value), _) => column.text(" = ").bind(Bind::Bool(*value)),
-    }
-}
-
-fn any_of(parts: impl Iterator<Item = Sql>) -> Sql {
-    Sql::new("(").sql(Sql::join(parts, " or ")).text(")")
+fn condition(view: &View<'_>, question: &Question) -> Sql {
+    let days = question.days;
+    sql(&question.condition, in_table, &|derived| match derived {
+        Derived::Within { code, on } => territory::within(view.layer, code, Days { unit_date: *on, ..days }),
+        Derived::Fact(fact) => (question.facts)(view, fact, days),
+    })
 }
 
 /// The place of a field in [`Page::rows`].

@@ -7,9 +7,8 @@ use chrono::NaiveDate;
 use diesel::result::QueryResult;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
-use crate::access::View;
-use crate::conditions::{Days, UnitRef};
-use crate::layers::Storage;
+use crate::conditions::Days;
+use crate::layers::{Layer, Storage};
 use crate::postgres::row::{Cell, Row};
 use crate::postgres::sql::{Bind, Sql};
 
@@ -133,28 +132,28 @@ fn units_sql(level: Level, within: Option<&Unit>, day: NaiveDate) -> Sql {
     sql.text(" and in_force(u.valid_from, u.valid_to, ").bind(Bind::Date(day)).text(") order by u.code")
 }
 
-/// Rows within a unit, as a condition on the alias `t`. `days.unit_date` is that of the unit.
+/// Rows of a layer within the unit that has a code on `days.unit_date`, as a condition on the alias `t`.
 ///
 /// Points belong to the unit that they are placed in, lines and areas to every unit whose communes they meet, units to
 /// those above them.
-pub fn within(view: &View<'_>, unit: &UnitRef, days: Days) -> Sql {
-    let Some(level) = Level::of_code(&unit.code) else { return Sql::new("false") };
-    match view.layer.storage {
-        Storage::Units { .. } => unit_within(view, level, &unit.code, days.unit_date),
-        Storage::Assets { .. } if level == Level::Hamlet => in_hamlet(&unit.code, days.unit_date),
-        Storage::Assets { .. } if view.layer.geometry != ["Point"] => meets(level, &unit.code, days.unit_date),
+pub fn within(layer: &Layer, code: &str, days: Days) -> Sql {
+    let Some(level) = Level::of_code(code) else { return Sql::new("false") };
+    match layer.storage {
+        Storage::Units { .. } => unit_within(layer, level, code, days.unit_date),
+        Storage::Assets { .. } if level == Level::Hamlet => in_hamlet(code, days.unit_date),
+        Storage::Assets { .. } if layer.geometry != ["Point"] => meets(level, code, days.unit_date),
         Storage::Assets { .. } => {
-            let placed = is_placed(level, &unit.code, days.unit_date);
+            let placed = is_placed(level, code, days.unit_date);
             let placed = if days.are_current() {
                 Sql::new("(t.commune_code in (select code from ")
-                    .sql(communes_within(&unit.code, days.unit_date))
+                    .sql(communes_within(code, days.unit_date))
                     .text(") or t.commune_code is null and ")
                     .sql(placed)
                     .text(")")
             } else {
                 placed
             };
-            near(&unit.code, days.unit_date).text(" and ").sql(placed)
+            near(code, days.unit_date).text(" and ").sql(placed)
         }
     }
 }
@@ -250,9 +249,9 @@ fn in_hamlet(code: &str, unit_date: NaiveDate) -> Sql {
         )
 }
 
-fn unit_within(view: &View<'_>, level: Level, code: &str, unit_date: NaiveDate) -> Sql {
+fn unit_within(layer: &Layer, level: Level, code: &str, unit_date: NaiveDate) -> Sql {
     let code_bind = Bind::Text(code.to_owned());
-    let below = match view.layer.collection {
+    let below = match layer.collection {
         "hamlets" if level == Level::Hamlet => return Sql::new("t.code = ").bind(code_bind),
         "hamlets" => "t.parent_code",
         "communes" => "t.code",

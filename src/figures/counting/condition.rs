@@ -1,17 +1,17 @@
 //! Which rows count, as SQL on the alias `t`. The figures and the items behind them are both made of these conditions.
 
 use crate::access::View;
-use crate::conditions::{Days, UnitRef};
-use crate::figures::{Condition, Measure, Selection, UNKNOWN};
+use crate::conditions::{Days, Fact};
+use crate::figures::{Condition, Measure, UNKNOWN, find};
 use crate::layers::{Layer, TOWER, Type, WIFI_POINT};
 use crate::postgres::sql::{Bind, Sql};
 
 use crate::figures::counting::hamlets;
 
 /// Rows behind a figure: the layer's rows as of the day, that count, of the indicator's own condition; of a ratio the
-/// covered ones. `within` only spares work: the caller has to ask it of the rows as well.
-pub fn selected(view: &View<'_>, selection: Selection, days: Days, within: Option<&UnitRef>) -> Sql {
-    let Selection { indicator, value } = selection;
+/// covered ones. The fact is one of [`Selection::fact`].
+pub fn selected(view: &View<'_>, fact: &Fact, days: Days) -> Sql {
+    let Some(indicator) = find(fact.name) else { return Sql::new("false") };
     let of = |conditions: &[Condition]| {
         let conditions = conditions.iter().map(|condition| sql(view, *condition, days));
         Sql::all([counts(days)].into_iter().chain(conditions))
@@ -19,11 +19,11 @@ pub fn selected(view: &View<'_>, selection: Selection, days: Days, within: Optio
     match indicator.measure {
         Measure::Sum { of: own, .. } => of(&[own]),
         Measure::Partition { of: own, by, .. } => {
-            let field = value.map(|value| has_value(indicator.layer, by, value));
+            let field = fact.value.map(|value| has_value(indicator.layer, by, value));
             Sql::all([of(&[own])].into_iter().chain(field))
         }
         Measure::Ratio { of: own, covered, .. } => of(&[own, covered]),
-        Measure::Hamlets { state, .. } => hamlets::selected(view, state, value, days, within),
+        Measure::Hamlets { state, .. } => hamlets::selected(view, state, fact, days),
         Measure::SecurityLevel => of(&[Condition::Sql("t.security_level is not null")]),
     }
 }

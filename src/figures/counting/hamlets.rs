@@ -4,7 +4,7 @@ use diesel::result::QueryResult;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use crate::access::View;
-use crate::conditions::{Days, UnitRef};
+use crate::conditions::{Days, Fact};
 use crate::figures::{HamletState, Indicator, Measure, Weight};
 use crate::layers::CAMERA;
 use crate::postgres::row::Row;
@@ -107,16 +107,9 @@ pub fn state(view: &View<'_>, subject: Subject, operator: Option<&str>, days: Da
 }
 
 /// The rows of the hamlets layer that an indicator counts as covered, as a condition on the alias `t`.
-pub fn selected(
-    view: &View<'_>,
-    covered: HamletState,
-    operator: Option<&str>,
-    days: Days,
-    within: Option<&UnitRef>,
-) -> Sql {
-    let within = within.map(|unit| unit.code.as_str());
+pub fn selected(view: &View<'_>, covered: HamletState, fact: &Fact, days: Days) -> Sql {
     Sql::new("t.id in (with recursive ")
-        .sql(state(view, Subject::of(covered), operator, days, within))
+        .sql(state(view, Subject::of(covered), fact.value, days, fact.within.as_deref()))
         .text(" select s.id from state s where s.")
         .text(covered.column())
         .text(if matches!(covered, HamletState::FiberPassed | HamletState::FiberConnected) { " > 0)" } else { ")" })

@@ -4,15 +4,15 @@
 use std::fmt::Write as _;
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use chrono::NaiveDate;
 use diesel_async::AsyncPgConnection;
 use serde_json::{Value, json};
 
 use crate::access::Caller;
 use crate::accounts::tokens;
-use crate::conditions::{Filter, FilterValue, ItemsQuery};
+use crate::conditions::Condition;
 use crate::error::Error;
 use crate::http::extract::LayerPath;
+use crate::http::items::query::ItemsQuery;
 use crate::http::state::App;
 use crate::http::writes::body::{FEATURE, MOST_FEATURES};
 use crate::http::writes::idempotency::Request;
@@ -20,6 +20,7 @@ use crate::http::writes::{Context, body, bulk, permit};
 use crate::input::Params;
 use crate::layers::normalise::Write;
 use crate::layers::{Choice, Field, Layer, Problem, Properties};
+use crate::register::items::Question;
 use crate::register::writing::Expected;
 use crate::register::{items, writing};
 use crate::time::today;
@@ -33,15 +34,14 @@ pub async fn show_reclassification(
 ) -> Result<HttpResponse, Error> {
     permit(&caller, layer)?;
     let context = Context::new(&app, &caller, layer, &request);
-    let query = selection(&context, &request)?;
+    let selected = selection(&context, &request)?;
     let asked = request.query_string();
     let more = if asked.is_empty() { String::new() } else { format!("&{asked}") };
     let mut conn = app.store.connection().await?;
     let mut ended = Vec::new();
     for (field, choice) in ended_values(layer).filter(|(field, _)| context.view.field(field.name).is_some()) {
-        let holding = Holding { field, choice, query: &query };
-        let query = holding.query();
-        let shown = items::count(&mut conn, &context.view, &query, today()).await?;
+        let holding = Holding { field, choice, selected: &selected };
+        let shown = items::count(&mut conn, &context.view, &holding.question()).await?;
         let found = holding.find(&mut conn, &context).await?;
         ended.push(json!({
             "field": field.name,
@@ -72,12 +72,12 @@ pub async fn reclassify(
     let body = body::read_object(request.headers(), &bytes, FEATURE)?;
     let once = Request::new(&caller, &request, &bytes)?;
     let context = Context::new(&app, &caller, layer, &request);
-    let query = selection(&context, &request)?;
+    let selected = selection(&context, &request)?;
     let (field, choice, to) = change_of(layer, &body).map_err(Error::Invalid)?;
     if context.view.field(field.name).is_none() {
         return Err(Error::Forbidden(None));
     }
-    let holding = Holding { field, choice, query: &query };
+    let holding = Holding { field, choice, selected: &selected };
     // What the law ended on a day has been something else since that day: earlier figures stay as they were.
     let effective_on = body.get("effective_on").cloned().unwrap_or_else(|| json!(choice.until));
     let patch = json!({"properties": {field.name: to, "effective_on": effective_on}});
@@ -98,7 +98,7 @@ pub async fn reclassify(
 }
 
 /// The records of today that the parameters select: a plan of other days would not be what is written.
-fn selection(context: &Context<'_>, request: &HttpRequest) -> Result<ItemsQuery, Error> {
+fn selection(context: &Context<'_>, request: &HttpRequest) -> Result<Question, Error> {
     let query = ItemsQuery::parse(&context.view, Params::parse(request.query_string()))?;
     for (name, is_given) in [("as_of", query.as_of.is_some()), ("known_at", query.known_at.is_some())] {
         if is_given {
@@ -109,7 +109,7 @@ fn selection(context: &Context<'_>, request: &HttpRequest) -> Result<ItemsQuery,
             ));
         }
     }
-    Ok(query)
+    Ok(query.question)
 }
 
 fn ended_values(layer: &'static Layer) -> impl Iterator<Item = (&'static Field, &'static Choice)> {
@@ -161,7 +161,7 @@ fn change_of(
 struct Holding<'a> {
     field: &'static Field,
     choice: &'static Choice,
-    query: &'a ItemsQuery,
+    selected: &'a Question,
 }
 
 /// Those of them that the caller may write, and a hash of which they are, in which versions; none when there are none, or
@@ -172,16 +172,14 @@ struct Found {
 }
 
 impl Holding<'_> {
-    fn query(&self) -> ItemsQuery {
-        let values = FilterValue::Texts(vec![self.choice.value.to_owned()]);
-        let mut query = self.query.clone();
-        query.filters.push(Filter { field: self.field, values });
-        query
+    fn question(&self) -> Question {
+        let selected = self.selected.clone();
+        let holds = Condition::holds(self.field, [self.choice.value]);
+        Question { condition: Condition::All(vec![selected.condition, holds]), ..selected }
     }
 
     async fn find(&self, conn: &mut AsyncPgConnection, context: &Context<'_>) -> Result<Found, Error> {
-        let today: NaiveDate = today();
-        let ids = items::writable_ids(conn, &context.view, &self.query(), today, MOST_FEATURES + 1).await?;
+        let ids = items::writable_ids(conn, &context.view, &self.question(), MOST_FEATURES + 1).await?;
         if ids.is_empty() || ids.len() > MOST_FEATURES {
             return Ok(Found { ids, plan: None });
         }

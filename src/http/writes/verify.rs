@@ -4,9 +4,9 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::access::Caller;
-use crate::conditions::ItemsQuery;
 use crate::error::Error;
 use crate::http::extract::{LayerPath, RecordId};
+use crate::http::items::query::ItemsQuery;
 use crate::http::state::App;
 use crate::http::writes::body::MOST_FEATURES;
 use crate::http::writes::idempotency::Request;
@@ -15,7 +15,6 @@ use crate::input::Params;
 use crate::layers::Problem;
 use crate::register::writing::Refused;
 use crate::register::{items, writing};
-use crate::time::today;
 
 /// `POST /api/v1/collections/{collection}/items/{id}/verify`
 pub async fn verify_item(
@@ -76,7 +75,7 @@ pub async fn verify_items(
             (Some(ids), _) => ids.clone(),
             (None, Some(query)) => {
                 let most = MOST_FEATURES;
-                within_bounds(items::writable_ids(conn, &context.view, query, today(), most + 1).await?)?
+                within_bounds(items::writable_ids(conn, &context.view, &query.question, most + 1).await?)?
             }
             (None, None) => Vec::new(),
         };

@@ -1,0 +1,96 @@
+//! Conditions as the parameters of an address state them. Each function takes its parameter; its errors are 400.
+
+use chrono::NaiveDate;
+
+use crate::conditions::{Condition, Interval, UnitRef};
+use crate::error::Error;
+use crate::input::Params;
+use crate::layers::{Field, Problem, Type};
+use crate::time::{date_of, day};
+
+pub fn bbox(params: &mut Params) -> Result<Option<Condition>, Error> {
+    let expected = ("bốn số: tây, nam, đông, bắc", "four numbers: west, south, east, north");
+    params.read("bbox", expected, |text| parse_bbox(text).map(Condition::Bbox))
+}
+
+pub fn datetime(params: &mut Params) -> Result<Option<Interval>, Error> {
+    let expected = ("thời điểm hoặc khoảng: 2023-01-01/2023-12-31", "an instant or an interval: 2023-01-01/2023-12-31");
+    params.read("datetime", expected, Interval::parse)
+}
+
+pub fn as_of(params: &mut Params) -> Result<Option<NaiveDate>, Error> {
+    params.read("as_of", ("ngày dạng 2023-09-20", "a date such as 2023-09-20"), date_of)
+}
+
+pub fn within(params: &mut Params) -> Result<Option<UnitRef>, Error> {
+    let expected = ("mã đơn vị hành chính: 405@2023-09-20", "the code of a unit: 405@2023-09-20");
+    params.read("within", expected, UnitRef::parse)
+}
+
+/// The text of `q`, unless it is blank.
+pub fn searched(params: &mut Params) -> Result<Option<String>, Error> {
+    Ok(params.take("q")?.filter(|text| !text.trim().is_empty()))
+}
+
+/// `name=value,value` of each of the fields that may be asked: one of the values.
+pub fn of_fields(params: &mut Params, fields: &[&'static Field]) -> Result<Vec<Condition>, Error> {
+    let mut conditions = Vec::new();
+    let mut problems = Vec::new();
+    let mut asked: Vec<&'static Field> = Vec::new();
+    for name in params.rest() {
+        let field = fields.iter().find(|field| field.name == name);
+        asked.extend(field.filter(|field| !asked.iter().any(|known| known.name == field.name)));
+    }
+    for field in asked {
+        let text = params.take(field.name)?.unwrap_or_default();
+        match of_field(field, &text) {
+            Some(condition) => conditions.push(condition),
+            None => problems.push(Problem::parameter(
+                field.name,
+                format!("“{text}” không phải là giá trị của “{}”.", field.label.vi),
+                format!("“{text}” is no value of “{}”.", field.label.en),
+            )),
+        }
+    }
+    if problems.is_empty() { Ok(conditions) } else { Err(Error::BadRequest(problems)) }
+}
+
+/// A whole number from 1; more than the maximum is the maximum, however long the number.
+pub fn limit_of(text: &str, max: usize) -> Option<usize> {
+    let whole = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    whole.then(|| text.parse().unwrap_or(max).min(max)).filter(|limit| *limit >= 1)
+}
+
+fn of_field(field: &'static Field, text: &str) -> Option<Condition> {
+    let values = || text.split(',').map(str::trim).filter(|value| !value.is_empty());
+    values().next()?;
+    Some(match field.value {
+        Type::OneOf(choices) | Type::SomeOf(choices) => {
+            let known = values().all(|value| choices.iter().any(|choice| choice.value == value));
+            known.then(|| Condition::holds(field, values()))?
+        }
+        // A comma may be part of a text.
+        Type::Text { .. } | Type::Url if text.contains(", ") => Condition::holds(field, [text]),
+        Type::Text { .. } | Type::Url | Type::CommuneCode => Condition::holds(field, values()),
+        Type::Integer { .. } | Type::Reference { .. } => {
+            Condition::one_of(field, values().map(|value| value.parse::<i64>().ok()).collect::<Option<Vec<_>>>()?)
+        }
+        Type::Number { .. } => {
+            let finite = |value: &str| value.parse::<f64>().ok().filter(|number| number.is_finite());
+            Condition::one_of(field, values().map(finite).collect::<Option<Vec<_>>>()?)
+        }
+        Type::Boolean => Condition::equal(field, text.parse::<bool>().ok()?),
+        Type::Date | Type::Timestamp => Condition::one_of(field, values().map(day).collect::<Option<Vec<_>>>()?),
+    })
+}
+
+fn parse_bbox(text: &str) -> Option<[f64; 4]> {
+    let numbers: Vec<f64> = text.split(',').map(|number| number.trim().parse().ok()).collect::<Option<_>>()?;
+    let bbox = match numbers[..] {
+        [west, south, east, north] | [west, south, _, east, north, _] => [west, south, east, north],
+        _ => return None,
+    };
+    let [west, south, east, north] = bbox;
+    let on_earth = |lon: f64, lat: f64| (-180.0..=180.0).contains(&lon) && (-90.0..=90.0).contains(&lat);
+    (on_earth(west, south) && on_earth(east, north) && south <= north).then_some(bbox)
+}

@@ -1,0 +1,126 @@
+//! The parameters of `GET …/items`.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use crate::access::View;
+use crate::conditions::order::{is_sortable, parse_keys};
+use crate::conditions::parameters::{self, limit_of};
+use crate::conditions::{Condition, Cursor, Days, Derived, Interval, Key, UnitRef, known_at};
+use crate::error::Error;
+use crate::figures::{Selection, counting};
+use crate::files::export::Format;
+use crate::input::Params;
+use crate::layers::Layer;
+use crate::register::items::Question;
+use crate::time::{day_of, today};
+
+pub const DEFAULT_LIMIT: usize = 100;
+/// More is clamped to this, not refused.
+pub const MAX_LIMIT: usize = 10_000;
+
+/// A file is as long as the layer unless it is told otherwise.
+const LIMIT_OF_FILES: usize = i32::MAX as usize;
+
+/// What `f` can be.
+pub const FORMATS: &[&str] = &["json", "geojson", "geojsonseq", "csv", "xlsx", "kml"];
+
+/// WGS 84 longitude, latitude: the only CRS so far.
+pub const CRS84: &str = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
+
+/// What is asked, and how it is to be answered.
+#[derive(Debug, Clone)]
+pub struct ItemsQuery {
+    pub question: Question,
+    /// At most so many rows, as asked.
+    pub limit: Option<usize>,
+    /// The whole result in a file, not a page.
+    pub format: Option<Format>,
+    /// Only the number is asked for.
+    pub hits_only: bool,
+    /// The records as they were on a day.
+    pub as_of: Option<NaiveDate>,
+    /// Of layers whose records have versions.
+    pub known_at: Option<DateTime<Utc>>,
+    pub within: Option<UnitRef>,
+}
+
+impl ItemsQuery {
+    /// Reads the parameters; every field that `view` shows can be one.
+    ///
+    /// # Errors
+    /// 400, naming the parameter that is unknown or malformed.
+    pub fn parse(view: &View<'_>, mut params: Params) -> Result<ItemsQuery, Error> {
+        let layer = view.layer;
+        let format = params.format(FORMATS)?.and_then(Format::of_name);
+        for name in ["crs", "bbox-crs"] {
+            params.read(name, (CRS84, CRS84), |text| (text == CRS84).then_some(()))?;
+        }
+        params.read("offset", ("0; hãy theo liên kết next", "0: follow the next links"), |text| {
+            (text == "0").then_some(())
+        })?;
+        let searched = parameters::searched(&mut params)?;
+        let sortable: Vec<_> = view.fields().filter(|field| is_sortable(layer, field)).collect();
+        let mut order = parse_keys(&mut params, &sortable)?;
+        if order.is_empty() && searched.is_some() {
+            order.push(Key::Rank);
+        }
+        let bbox = parameters::bbox(&mut params)?;
+        let datetime = parameters::datetime(&mut params)?;
+        let as_of = parameters::as_of(&mut params)?;
+        let known_at = if view.has_versions() { known_at(&mut params)? } else { None };
+        let within = parameters::within(&mut params)?;
+        let figure = figure(&mut params, layer)?;
+        let expected = ("số nguyên từ 1", "an integer from 1");
+        let limit = params.read("limit", expected, |text| limit_of(text, LIMIT_OF_FILES))?;
+        let expected = ("lấy từ liên kết next", "taken from a next link");
+        let cursor = params.read("cursor", expected, |text| Cursor::parse(text, &order))?;
+        let hits_only = params.read("resultType", ("hits hoặc results", "hits or results"), |text| match text {
+            "hits" => Some(true),
+            "results" => Some(false),
+            _ => None,
+        })?;
+        let filters = parameters::of_fields(&mut params, &view.fields().collect::<Vec<_>>())?;
+        params.finish()?;
+
+        let today = today();
+        let day = as_of.unwrap_or_else(|| known_at.map_or(today, day_of));
+        let unit_date = within.as_ref().and_then(|unit| unit.on);
+        let days = Days { as_of: day, unit_date: unit_date.unwrap_or(day), known_at, today };
+        // The hamlets that a figure counts are those of its territory.
+        let of_territory = unit_date.filter(|_| figure.is_some() && !layer.is_writable());
+        let lasting = match (as_of, datetime) {
+            (Some(day), _) => Some(of_territory.unwrap_or(day)),
+            // Units: those in force today, or on the day that the asked unit is read.
+            (None, None) if !layer.is_writable() => Some(unit_date.unwrap_or(today)),
+            (None, _) => None,
+        };
+        let on_day = lasting.map(|day| Interval { from: Some(day), to: Some(day) });
+        let valid = on_day.into_iter().chain(datetime);
+        let mut all = Vec::from_iter(bbox);
+        all.extend(valid.map(|interval| Condition::ValidDuring(layer.valid_time(), interval)));
+        let unit = within.as_ref().map(|unit| unit.code.clone());
+        let of_unit = unit.clone().map(|code| Derived::Within { code, on: days.unit_date });
+        let of_figure = figure.map(|selection| Derived::Fact(selection.fact(unit.as_deref())));
+        all.extend(of_unit.into_iter().chain(of_figure).map(Condition::Derived));
+        all.extend(searched.as_ref().map(|text| Condition::Search(text.trim().to_owned())));
+        let is_of_own_shape = !filters.is_empty() || order.iter().any(|key| matches!(key, Key::Field { .. }));
+        all.extend(filters);
+        let condition = Condition::All(all);
+        let facts = counting::selected;
+        let question = Question { condition, days, searched, order, cursor, is_of_own_shape, facts };
+        Ok(ItemsQuery { question, limit, format, hits_only: hits_only.unwrap_or(false), as_of, known_at, within })
+    }
+
+    /// The number of rows of a page.
+    pub fn page_size(&self) -> usize {
+        self.limit.unwrap_or(DEFAULT_LIMIT).min(MAX_LIMIT)
+    }
+}
+
+fn figure(params: &mut Params, layer: &Layer) -> Result<Option<Selection>, Error> {
+    let expected =
+        ("mã chỉ tiêu của lớp này: xem /stats/definitions", "an indicator of this layer: see /stats/definitions");
+    params.read("indicator", expected, |text| {
+        Selection::parse(text).filter(|found| found.indicator.layer.collection == layer.collection)
+    })
+}
