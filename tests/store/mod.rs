@@ -1,5 +1,6 @@
 //! The database behind the surface.
 
+mod conditions;
 mod pool;
 mod roles;
 mod schema;

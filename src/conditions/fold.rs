@@ -1,0 +1,35 @@
+//! Text as a person would search it: composed, lower case, without accents, đ as d. What `fold()` of the database does.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::{decompose_canonical, is_combining_mark};
+
+/// The folded text; `None` when it has a letter or sign whose folding only the dictionary of `unaccent` knows.
+pub fn fold(text: &str) -> Option<String> {
+    text.nfc().map(fold_letter).collect()
+}
+
+fn fold_letter(letter: char) -> Option<char> {
+    if matches!(letter, 'đ' | 'Đ') {
+        return Some('d');
+    }
+    let mut plain = None;
+    let mut marks_only = true;
+    decompose_canonical(letter, |part| match plain {
+        None => plain = Some(part),
+        Some(_) => marks_only &= is_combining_mark(part),
+    });
+    plain.filter(|plain| plain.is_ascii() && marks_only).map(|plain| plain.to_ascii_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accents_and_case_are_folded() {
+        assert_eq!(fold("Đường Nguyễn Thị Minh Khai, số 7/2"), Some("duong nguyen thi minh khai, so 7/2".into()));
+        assert_eq!(fold("ho\u{302}\u{301}"), Some("ho".into()));
+        assert_eq!(fold("Straße"), None);
+        assert_eq!(fold("“trích”"), None);
+    }
+}
