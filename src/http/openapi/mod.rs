@@ -11,10 +11,10 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Map, Value, json};
 
 use crate::accounts::asked::MAX_TOKEN_DAYS;
-use crate::conditions::{CRS84, DEFAULT_LIMIT, FORMATS, MAX_LIMIT};
 use crate::error::Error;
 use crate::figures::{INDICATORS, operators};
 use crate::http::BASE;
+use crate::http::items::query::{CRS84, DEFAULT_LIMIT, FORMATS, MAX_LIMIT};
 use crate::http::links::base;
 use crate::http::state::App;
 use crate::input::Params;
