@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Map, Value, json};
 
-use crate::accounts::asked::MAX_TOKEN_DAYS;
+use crate::accounts::tokens::MAX_TOKEN_DAYS;
 use crate::conditions::{CRS84, DEFAULT_LIMIT, FORMATS, MAX_LIMIT};
 use crate::error::Error;
 use crate::figures::{INDICATORS, operators};
