@@ -1,13 +1,10 @@
 //! What an account may do, and where.
 
-use serde::Deserialize;
-
 use crate::conditions::{Condition, Property};
 use crate::layers::{Class, Layer};
 
 /// A role includes those before it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
     /// Reads internal fields.
     Viewer,
@@ -38,20 +35,26 @@ pub struct Place {
     pub hamlets: Vec<i64>,
 }
 
-/// A grant as `grants_of()` tells it, and the limits of a token.
-#[derive(Debug, Deserialize)]
+/// What a grant or a token is limited to, as it is stored; `None`: no limit.
+#[derive(Debug)]
 pub struct Limits {
-    role: Option<Role>,
-    #[serde(default = "yes")]
-    sees_restricted: bool,
-    communes: Option<Vec<i64>>,
-    hamlets: Option<Vec<i64>>,
-    operators: Option<Vec<String>>,
-    collections: Option<Vec<String>>,
+    pub role: Option<Role>,
+    pub sees_restricted: bool,
+    pub communes: Option<Vec<i64>>,
+    pub hamlets: Option<Vec<i64>>,
+    pub operators: Option<Vec<String>>,
+    pub collections: Option<Vec<String>>,
 }
 
-fn yes() -> bool {
-    true
+impl Role {
+    pub fn of_name(name: &str) -> Option<Role> {
+        match name {
+            "viewer" => Some(Role::Viewer),
+            "editor" => Some(Role::Editor),
+            "administrator" => Some(Role::Administrator),
+            _ => None,
+        }
+    }
 }
 
 impl Grant {
@@ -125,21 +128,28 @@ fn common(a: &Option<Vec<String>>, b: &Option<Vec<String>>) -> Option<Option<Vec
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
-    fn limits(value: serde_json::Value) -> Limits {
-        serde_json::from_value(value).expect("limits")
+    const NONE: Limits =
+        Limits { role: None, sees_restricted: true, communes: None, hamlets: None, operators: None, collections: None };
+
+    fn within(commune: i64) -> Limits {
+        Limits { communes: Some(vec![commune]), hamlets: Some(Vec::new()), ..NONE }
+    }
+
+    fn of(operator: &str) -> Limits {
+        Limits { operators: Some(vec![operator.into()]), ..NONE }
     }
 
     #[test]
     fn a_token_only_narrows() {
-        let editor = Grant::of(&limits(json!({"role": "editor", "communes": [7], "hamlets": []}))).unwrap();
-        assert_eq!(editor.within(&limits(json!({}))), Some(editor.clone()));
-        assert_eq!(editor.within(&limits(json!({"role": "administrator"}))).unwrap().role, Role::Editor);
-        let viettel = editor.within(&limits(json!({"operators": ["viettel"], "sees_restricted": false}))).unwrap();
+        let editor = Grant::of(&Limits { role: Some(Role::Editor), ..within(7) }).unwrap();
+        assert_eq!(editor.within(&NONE), Some(editor.clone()));
+        let administrator = Limits { role: Some(Role::Administrator), ..NONE };
+        assert_eq!(editor.within(&administrator).unwrap().role, Role::Editor);
+        let viettel = editor.within(&Limits { sees_restricted: false, ..of("viettel") }).unwrap();
         assert_eq!(viettel.class(), Class::Internal);
-        assert_eq!(viettel.within(&limits(json!({"operators": ["vnpt"]}))), None);
-        let elsewhere = editor.within(&limits(json!({"communes": [8], "hamlets": []}))).unwrap();
+        assert_eq!(viettel.within(&of("vnpt")), None);
+        let elsewhere = editor.within(&within(8)).unwrap();
         assert_eq!(elsewhere.places.len(), 2, "both must hold");
     }
 }

@@ -1,4 +1,5 @@
--- Begins an attempt to sign in and counts it as failed. $1 text: the name. One column: json; no row for an unknown name.
+-- Begins an attempt to sign in and counts it as failed. $1 text: the name. Columns: account bigint, password_hash text,
+-- refused text; no row for an unknown name.
 -- Attempts at once wait for each other's row and then see its count. After a day without one the count begins anew.
 with counted as (
   update accounts a
@@ -14,15 +15,15 @@ with counted as (
     and (a.locked_until is null or a.locked_until <= now())
   returning a.id, a.password_hash
 )
-select jsonb_build_object(
-  'account', a.id,
-  'password_hash', counted.password_hash,
-  'refused', case
+select
+  a.id as account,
+  counted.password_hash,
+  case
     when counted.id is not null then null
     when a.disabled_at is not null then 'disabled'
     when a.password_hash is null then 'no password'
     else 'locked'
-  end)
+  end as refused
 from accounts a
 left join counted on counted.id = a.id
 where a.username = $1

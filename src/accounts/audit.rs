@@ -2,13 +2,13 @@
 
 use std::net::IpAddr;
 
-use chrono::{DateTime, Utc};
-use diesel::result::QueryResult;
+use chrono::{DateTime, SecondsFormat, Utc};
+use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
-use crate::postgres::row::Row;
-use crate::postgres::sql::{Bind, Sql};
+use crate::accounts::schema::audit;
 
 /// What is to be noted.
 #[derive(Debug, Clone, Default)]
@@ -26,22 +26,15 @@ pub struct Event<'a> {
 
 /// Adds to the audit trail.
 pub async fn record(conn: &mut AsyncPgConnection, event: &Event<'_>) -> QueryResult<()> {
-    let optional = |text: Option<&str>| text.map_or(Bind::NullText, |text| Bind::Text(text.into()));
-    Sql::new("insert into audit (actor, action, collection, detail, request_id, address) values (")
-        .bind(Bind::Text(event.actor.into()))
-        .text(", ")
-        .bind(Bind::Text(event.action.into()))
-        .text(", ")
-        .bind(optional(event.collection))
-        .text(", ")
-        .bind(Bind::Json(if event.detail.is_null() { json!({}) } else { event.detail.clone() }))
-        .text(", ")
-        .bind(optional(event.request_id))
-        .text(", ")
-        .bind(optional(event.address.map(|address| address.to_string()).as_deref()))
-        .text(")")
-        .execute(conn)
-        .await?;
+    let values = (
+        audit::actor.eq(event.actor),
+        audit::action.eq(event.action),
+        audit::collection.eq(event.collection),
+        audit::detail.eq(if event.detail.is_null() { json!({}) } else { event.detail.clone() }),
+        audit::request_id.eq(event.request_id),
+        audit::address.eq(event.address.map(|address| address.to_string())),
+    );
+    diesel::insert_into(audit::table).values(values).execute(conn).await?;
     Ok(())
 }
 
@@ -75,39 +68,52 @@ pub struct Asked {
     pub collection: Option<String>,
     pub from: Option<DateTime<Utc>>,
     pub to: Option<DateTime<Utc>>,
-    /// Only events before this one.
-    pub before: Option<i64>,
 }
 
-/// Events, newest first, as JSON: `id`, `at`, `actor`, `action`, `collection`, `detail`, `request_id`, `address`.
-pub async fn events(conn: &mut AsyncPgConnection, asked: &Asked, limit: i64) -> QueryResult<Vec<Value>> {
-    let text = |column, value: &Option<String>| {
-        value.as_ref().map(|value| Sql::new(column).text(" = ").bind(Bind::Text(value.clone())))
-    };
-    let conditions = [
-        text("actor", &asked.actor),
-        text("action", &asked.action),
-        text("collection", &asked.collection),
-        asked.from.map(|from| Sql::new("at >= ").bind(Bind::Moment(from))),
-        asked.to.map(|to| Sql::new("at < ").bind(Bind::Moment(to))),
-        asked.before.map(|before| Sql::new("id < ").bind(Bind::Integer(before))),
-    ];
-    let rows: Vec<Row> =
-        Sql::new("select id, at, actor, action, collection, detail, request_id, address from audit where ")
-            .sql(Sql::all(conditions.into_iter().flatten()))
-            .text(" order by id desc limit ")
-            .bind(Bind::Integer(limit))
-            .load(conn)
-            .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| {
-            let mut cells = row.cells.into_iter().map(|cell| cell.to_json());
-            let mut next = || cells.next().unwrap_or(Value::Null);
-            json!({
-                "id": next(), "at": next(), "actor": next(), "action": next(), "collection": next(),
-                "detail": next(), "request_id": next(), "address": next(),
-            })
-        })
-        .collect())
+/// An event that was noted.
+#[derive(Debug, Serialize, Queryable, Selectable)]
+#[diesel(table_name = audit)]
+pub struct NotedEvent {
+    pub id: i64,
+    #[serde(serialize_with = "rfc3339_millis")]
+    pub at: DateTime<Utc>,
+    pub actor: String,
+    pub action: String,
+    pub collection: Option<String>,
+    pub detail: Value,
+    pub request_id: Option<String>,
+    pub address: Option<String>,
+}
+
+fn rfc3339_millis<S: Serializer>(moment: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&moment.to_rfc3339_opts(SecondsFormat::Millis, true))
+}
+
+/// Events, newest first: those before one, at most so many.
+pub async fn events(
+    conn: &mut AsyncPgConnection,
+    asked: Asked,
+    before: Option<i64>,
+    limit: i64,
+) -> QueryResult<Vec<NotedEvent>> {
+    let mut events = audit::table.select(NotedEvent::as_select()).into_boxed();
+    if let Some(actor) = asked.actor {
+        events = events.filter(audit::actor.eq(actor));
+    }
+    if let Some(action) = asked.action {
+        events = events.filter(audit::action.eq(action));
+    }
+    if let Some(collection) = asked.collection {
+        events = events.filter(audit::collection.eq(collection));
+    }
+    if let Some(from) = asked.from {
+        events = events.filter(audit::at.ge(from));
+    }
+    if let Some(to) = asked.to {
+        events = events.filter(audit::at.lt(to));
+    }
+    if let Some(before) = before {
+        events = events.filter(audit::id.lt(before));
+    }
+    events.order(audit::id.desc()).limit(limit).load(conn).await
 }

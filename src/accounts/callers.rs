@@ -2,41 +2,55 @@
 
 use std::net::IpAddr;
 
-use diesel::result::QueryResult;
+use chrono::{DateTime, Duration, Utc};
+use diesel::dsl::now;
+use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use serde::Deserialize;
+use ipnet::IpNet;
 
-use crate::access::{Account, Credential, Grant, Limits};
-use crate::accounts::tokens::hash;
-use crate::postgres::row::json;
-use crate::postgres::sql::{Bind, Sql};
+use crate::access::{Account, Credential, Grant, Limits, Role};
+use crate::accounts::schema::{accounts, grants, sessions, tokens};
+use crate::accounts::scope::holds;
+use crate::accounts::secrets::digest;
+use crate::accounts::sessions::goes_on;
 
-/// The account part of what a credential leads to.
-#[derive(Deserialize)]
-struct Known {
-    account_id: i64,
-    name: String,
+/// The account behind a credential.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = accounts)]
+struct Holder {
+    id: i64,
+    username: String,
     organisation: Option<String>,
-    credential_id: i64,
-    grants: Vec<Limits>,
-    /// Of tokens only.
-    #[serde(default)]
-    unconditional_writes: bool,
-    limits: Option<Limits>,
-    #[serde(default)]
-    used_lately: bool,
 }
 
-impl Known {
-    fn into_account(self, credential: Credential) -> Account {
-        let grants = self.grants.iter().filter_map(Grant::of);
-        let grants = match &self.limits {
-            Some(limits) => grants.filter_map(|grant| grant.within(limits)).collect(),
-            None => grants.collect(),
-        };
-        Account { id: self.account_id, name: self.name, organisation: self.organisation, grants, credential }
-    }
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = grants)]
+struct HeldGrant {
+    role: String,
+    communes: Option<Vec<i64>>,
+    hamlets: Option<Vec<i64>>,
+    operators: Option<Vec<String>>,
+    collections: Option<Vec<String>>,
 }
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = tokens)]
+struct HeldToken {
+    id: i64,
+    name: String,
+    role: Option<String>,
+    sees_restricted: bool,
+    communes: Option<Vec<i64>>,
+    hamlets: Option<Vec<i64>>,
+    operators: Option<Vec<String>>,
+    collections: Option<Vec<String>>,
+    addresses: Option<Vec<String>>,
+    unconditional_writes: bool,
+    last_used_at: Option<DateTime<Utc>>,
+}
+
+/// A credential with its account; one row for each grant that holds, or one without.
+type Rows<C> = Vec<(C, Holder, Option<HeldGrant>)>;
 
 /// The account of the token with this secret, when neither is ended and the token may be used from this address. An
 /// address that is not known is in no network. `is_use`: whether the token was used by that.
@@ -46,18 +60,36 @@ pub async fn by_token(
     address: Option<IpAddr>,
     is_use: bool,
 ) -> QueryResult<Option<Account>> {
-    let address = address.map_or(Bind::NullText, |address| Bind::Text(address.to_string()));
     // Found by the hash: comparing takes the same time whatever the secret.
-    let sql = Sql::file(include_str!("caller_by_token.sql"), &[Bind::Text(hash(secret)), address]);
-    let Some(known) = known(conn, sql).await? else { return Ok(None) };
-    if is_use && !known.used_lately {
-        Sql::new("update tokens set last_used_at = now() where id = ")
-            .bind(Bind::Integer(known.credential_id))
-            .execute(conn)
-            .await?;
+    let rows: Rows<HeldToken> = tokens::table
+        .inner_join(accounts::table)
+        .left_join(grants::table.on(grants::account_id.eq(accounts::id).and(holds())))
+        .filter(tokens::secret_hash.eq(digest(secret)))
+        .filter(tokens::revoked_at.is_null().and(tokens::expires_at.gt(now)).and(accounts::disabled_at.is_null()))
+        .select((HeldToken::as_select(), Holder::as_select(), Option::<HeldGrant>::as_select()))
+        .order(grants::id)
+        .load(conn)
+        .await?;
+    let Some((token, holder, grants)) = gathered(rows) else { return Ok(None) };
+    if !is_within(address, token.addresses.as_deref()) {
+        return Ok(None);
     }
-    let credential = Credential::Token { id: known.credential_id, unconditional_writes: known.unconditional_writes };
-    Ok(Some(known.into_account(credential)))
+    if is_use && !is_recent(token.last_used_at) {
+        diesel::update(tokens::table.find(token.id)).set(tokens::last_used_at.eq(now)).execute(conn).await?;
+    }
+    // The console's tokens stand for whoever runs the server, each under its own name, which no account can have.
+    let name = if holder.username == "console" { format!("console/{}", token.name) } else { holder.username };
+    let credential = Credential::Token { id: token.id, unconditional_writes: token.unconditional_writes };
+    let limits = Limits {
+        role: token.role.as_deref().and_then(Role::of_name),
+        sees_restricted: token.sees_restricted,
+        communes: token.communes,
+        hamlets: token.hamlets,
+        operators: token.operators,
+        collections: token.collections,
+    };
+    let grants = grants.iter().filter_map(|grant| grant.within(&limits)).collect();
+    Ok(Some(Account { id: holder.id, name, organisation: holder.organisation, grants, credential }))
 }
 
 /// The account of the browser session with this secret, when it has not ended. `is_use`: whether that keeps it from
@@ -68,18 +100,49 @@ pub async fn by_session(
     idle_min: u32,
     is_use: bool,
 ) -> QueryResult<Option<Account>> {
-    let values = [Bind::Text(hash(secret)), Bind::Integer(idle_min.into())];
-    let Some(known) = known(conn, Sql::file(include_str!("caller_by_session.sql"), &values)).await? else {
-        return Ok(None);
-    };
-    let id = known.credential_id;
-    if is_use && !known.used_lately {
-        Sql::new("update sessions set last_seen_at = now() where id = ").bind(Bind::Integer(id)).execute(conn).await?;
+    let rows: Rows<(i64, DateTime<Utc>)> = sessions::table
+        .inner_join(accounts::table)
+        .left_join(grants::table.on(grants::account_id.eq(accounts::id).and(holds())))
+        .filter(sessions::secret_hash.eq(digest(secret)))
+        .filter(goes_on(idle_min.into()).and(accounts::disabled_at.is_null()))
+        .select(((sessions::id, sessions::last_seen_at), Holder::as_select(), Option::<HeldGrant>::as_select()))
+        .order(grants::id)
+        .load(conn)
+        .await?;
+    let Some(((id, last_seen_at), holder, grants)) = gathered(rows) else { return Ok(None) };
+    if is_use && !is_recent(Some(last_seen_at)) {
+        diesel::update(sessions::table.find(id)).set(sessions::last_seen_at.eq(now)).execute(conn).await?;
     }
-    Ok(Some(known.into_account(Credential::Session { id })))
+    let Holder { id: account, username: name, organisation } = holder;
+    Ok(Some(Account { id: account, name, organisation, grants, credential: Credential::Session { id } }))
 }
 
-async fn known(conn: &mut AsyncPgConnection, sql: Sql) -> QueryResult<Option<Known>> {
-    let Some(value) = json(conn, sql).await? else { return Ok(None) };
-    serde_json::from_value(value).map(Some).map_err(|error| diesel::result::Error::DeserializationError(error.into()))
+/// The credential and its account, with all grants.
+fn gathered<C>(rows: Rows<C>) -> Option<(C, Holder, Vec<Grant>)> {
+    let mut found = None;
+    let mut grants = Vec::new();
+    for (credential, holder, grant) in rows {
+        grants.extend(grant.and_then(granted));
+        found = Some((credential, holder));
+    }
+    found.map(|(credential, holder)| (credential, holder, grants))
+}
+
+fn granted(grant: HeldGrant) -> Option<Grant> {
+    let HeldGrant { role, communes, hamlets, operators, collections } = grant;
+    let role = Role::of_name(&role);
+    Grant::of(&Limits { role, sees_restricted: true, communes, hamlets, operators, collections })
+}
+
+/// Whether an address is in one of some networks; without networks every one is.
+fn is_within(address: Option<IpAddr>, networks: Option<&[String]>) -> bool {
+    let holds = |network: &String| {
+        network.parse::<IpNet>().is_ok_and(|network| address.is_some_and(|it| network.contains(&it)))
+    };
+    networks.is_none_or(|networks| networks.iter().any(holds))
+}
+
+/// Whether something was used within a minute; more often is not noted.
+fn is_recent(used_at: Option<DateTime<Utc>>) -> bool {
+    used_at.is_some_and(|used_at| Utc::now() - used_at < Duration::minutes(1))
 }

@@ -1,22 +1,100 @@
 //! Grants: what an account may do, and where.
 
-use diesel::result::QueryResult;
+use chrono::NaiveDate;
+use diesel::deserialize::{self, FromSql};
+use diesel::dsl::now;
+use diesel::pg::{Pg, PgValue};
+use diesel::prelude::*;
+use diesel::sql_types::{Array, Bool, Nullable, Record, Text};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::json;
 
-use crate::accounts::account::{administrators, keep_an_administrator, managed};
-use crate::accounts::asked::{NewGrant, Scope};
-use crate::accounts::audit;
+use crate::accounts::account::managed;
 use crate::accounts::audit::By;
+use crate::accounts::schema::grants;
+use crate::accounts::scope::{Scope, ScopeUnit, UnitColumns, check_unit};
+use crate::accounts::{administrators, audit};
 use crate::error::Error;
-use crate::layers::Problem;
-use crate::postgres::row::{integer, json, jsons};
+use crate::input::Members;
+use crate::postgres::moment::Moment;
 use crate::postgres::sql::{Bind, Sql};
 
-/// The grants of an account, with the names of their units. All of them, for administrators; or those that hold.
-pub async fn list(conn: &mut AsyncPgConnection, account: i64, only_holding: bool) -> QueryResult<Vec<Value>> {
+/// A grant as administrators and its holder see it.
+#[derive(Debug, Serialize, QueryableByName)]
+#[diesel(table_name = grants)]
+pub struct UserGrant {
+    pub id: i64,
+    pub note: Option<String>,
+    pub role: String,
+    #[diesel(sql_type = Nullable<UnitColumns>)]
+    pub unit: Option<ScopeUnit>,
+    /// Whether it holds today.
+    #[diesel(sql_type = Bool)]
+    pub holds: bool,
+    /// What its unit stands for today.
+    #[diesel(sql_type = Nullable<Array<CommuneColumns>>)]
+    pub communes: Option<Vec<Commune>>,
+    pub operators: Option<Vec<String>>,
+    pub starts_on: NaiveDate,
+    pub created_at: Moment,
+    pub created_by: String,
+    pub expires_on: Option<NaiveDate>,
+    pub revoked_at: Option<Moment>,
+    pub revoked_by: Option<String>,
+    pub collections: Option<Vec<String>>,
+    pub needs_review: bool,
+}
+
+type CommuneColumns = Record<(Text, Text)>;
+
+#[derive(Debug, Serialize)]
+pub struct Commune {
+    pub code: String,
+    pub name: String,
+}
+
+impl FromSql<CommuneColumns, Pg> for Commune {
+    fn from_sql(value: PgValue<'_>) -> deserialize::Result<Commune> {
+        let (code, name) = FromSql::<CommuneColumns, Pg>::from_sql(value)?;
+        Ok(Commune { code, name })
+    }
+}
+
+#[derive(Debug, Serialize)]
+pub struct NewGrant {
+    #[serde(flatten)]
+    pub scope: Scope,
+    pub starts_on: NaiveDate,
+    pub expires_on: Option<NaiveDate>,
+    pub note: Option<String>,
+}
+
+impl NewGrant {
+    /// # Errors
+    /// Every problem of it.
+    pub fn read(mut fields: Members, today: NaiveDate) -> Result<NewGrant, Error> {
+        let scope = Scope::read(&mut fields, today);
+        fields.required("role", scope.role.as_ref());
+        let starts_on = fields.date("starts_on").unwrap_or(today);
+        let expires_on = fields.date("expires_on");
+        if expires_on.is_some_and(|expires_on| expires_on <= starts_on.max(today)) {
+            let (vi, en) = (
+                "“expires_on” phải sau hôm nay và sau “starts_on”.",
+                "“expires_on” must be after today and after “starts_on”.",
+            );
+            fields.refuse("expires_on", "date.order", vi, en);
+        }
+        let note = fields.text("note", 1000);
+        fields.finish()?;
+        Ok(NewGrant { scope, starts_on, expires_on, note })
+    }
+}
+
+/// The grants of an account, with the names of their units: all of them, for administrators, or those that hold.
+pub async fn list(conn: &mut AsyncPgConnection, account: i64, only_holding: bool) -> QueryResult<Vec<UserGrant>> {
     let values = [Bind::Integer(account), Bind::Bool(only_holding)];
-    jsons(conn, Sql::file(include_str!("grants.sql"), &values)).await
+    Sql::file(include_str!("grants.sql"), &values).load(conn).await
 }
 
 /// # Errors
@@ -25,14 +103,19 @@ pub async fn create(conn: &mut AsyncPgConnection, by: &By, account: i64, new: &N
     conn.transaction(async |conn| {
         let username = managed(conn, account).await?;
         check_unit(conn, &new.scope).await?;
-        let values = [Bind::Integer(account), Bind::Json(json!(new)), Bind::Text(by.actor.clone())];
-        let sql = "insert into grants (account_id, role, unit_code, unit_on, operators, collections, starts_on, expires_on,
-              note, created_by)
-            select $1, role, unit_code, unit_on, operators, collections, starts_on, expires_on, note, $3
-            from jsonb_to_record($2) as g (role text, unit_code text, unit_on date, operators text[], collections text[],
-              starts_on date, expires_on date, note text)
-            returning id";
-        let id = integer(conn, Sql::file(sql, &values)).await?.ok_or(Error::NotFound)?;
+        let values = (
+            grants::account_id.eq(account),
+            grants::role.eq(new.scope.role.as_deref().unwrap_or_default()),
+            grants::unit_code.eq(&new.scope.unit_code),
+            grants::unit_on.eq(new.scope.unit_on),
+            grants::operators.eq(&new.scope.operators),
+            grants::collections.eq(&new.scope.collections),
+            grants::starts_on.eq(new.starts_on),
+            grants::expires_on.eq(new.expires_on),
+            grants::note.eq(&new.note),
+            grants::created_by.eq(&by.actor),
+        );
+        let id: i64 = diesel::insert_into(grants::table).values(values).returning(grants::id).get_result(conn).await?;
         let mut detail = json!(new);
         detail["account"] = json!(username);
         detail["grant"] = json!(id);
@@ -46,29 +129,27 @@ pub async fn create(conn: &mut AsyncPgConnection, by: &By, account: i64, new: &N
 /// 403 for the console's account, 404, 409 when nobody could administer any more.
 pub async fn revoke(conn: &mut AsyncPgConnection, by: &By, account: i64, grant: i64) -> Result<(), Error> {
     conn.transaction(async |conn| {
-        let could = administrators(conn).await?;
+        let could = administrators::number(conn).await?;
         let username = managed(conn, account).await?;
-        let values = [Bind::Integer(grant), Bind::Integer(account), Bind::Text(by.actor.clone())];
-        let sql = "update grants set revoked_at = now(), revoked_by = $3
-            where id = $1 and account_id = $2 and revoked_at is null";
-        if Sql::file(sql, &values).execute(conn).await? == 0 {
+        let revoked = (grants::revoked_at.eq(now), grants::revoked_by.eq(&by.actor));
+        if diesel::update(grants::table).filter(unrevoked(account, grant)).set(revoked).execute(conn).await? == 0 {
             return Err(Error::NotFound);
         }
         audit::add(conn, by, "grant.revoke", json!({"account": username, "grant": grant})).await?;
-        keep_an_administrator(conn, could).await
+        administrators::keep_one(conn, could).await
     })
     .await
 }
 
-/// An administrator has looked at a grant whose unit ended, and it is right.
+/// Notes that an administrator has looked at a grant whose unit ended, and that it is right.
 ///
 /// # Errors
 /// 403 for the console's account, 404.
 pub async fn review(conn: &mut AsyncPgConnection, by: &By, account: i64, grant: i64) -> Result<(), Error> {
     conn.transaction(async |conn| {
         let username = managed(conn, account).await?;
-        let sql = "update grants set needs_review = false where id = $1 and account_id = $2 and revoked_at is null";
-        if Sql::file(sql, &[Bind::Integer(grant), Bind::Integer(account)]).execute(conn).await? == 0 {
+        let reviewed = grants::needs_review.eq(false);
+        if diesel::update(grants::table).filter(unrevoked(account, grant)).set(reviewed).execute(conn).await? == 0 {
             return Err(Error::NotFound);
         }
         audit::add(conn, by, "grant.review", json!({"account": username, "grant": grant})).await?;
@@ -77,15 +158,22 @@ pub async fn review(conn: &mut AsyncPgConnection, by: &By, account: i64, grant: 
     .await
 }
 
-/// # Errors
-/// 422 when a scope names a unit that there was not on its day.
-pub async fn check_unit(conn: &mut AsyncPgConnection, scope: &Scope) -> Result<(), Error> {
-    let (Some(code), Some(on)) = (&scope.unit_code, scope.unit_on) else { return Ok(()) };
-    let sql =
-        "select to_jsonb(count(*)) from admin_units u where u.code = $1 and in_force(u.valid_from, u.valid_to, $2)";
-    if json(conn, Sql::file(sql, &[Bind::Text(code.clone()), Bind::Date(on)])).await? == Some(json!(0)) {
-        let (vi, en) = (format!("Không có đơn vị {code} ngày {on}."), format!("There was no unit {code} on {on}."));
-        return Err(Error::Invalid(vec![Problem::at("/unit", "unit.not_valid", vi, en)]));
+#[diesel::dsl::auto_type]
+fn unrevoked(account: i64, grant: i64) -> _ {
+    grants::id.eq(grant).and(grants::account_id.eq(account)).and(grants::revoked_at.is_null())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::accounts::scope::tests::{TODAY, fields, pointers};
+    use serde_json::json;
+
+    #[test]
+    fn a_grant_needs_a_role_and_ends_after_it_begins() {
+        let refused = pointers(NewGrant::read(fields(json!({"expires_on": "2026-11-24"})), TODAY));
+        assert_eq!(refused, ["Pointer(\"/role\") required", "Pointer(\"/expires_on\") date.order"]);
+        let grant = NewGrant::read(fields(json!({"role": "editor", "unit": "00001"})), TODAY).unwrap();
+        assert_eq!(grant.scope.unit_on, Some(TODAY));
     }
-    Ok(())
 }

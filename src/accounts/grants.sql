@@ -1,22 +1,12 @@
--- The grants of an account, newest last. $1 bigint: the account. $2 boolean: only those that hold today. One column: json.
-select jsonb_build_object(
-  'id', g.id,
-  'role', g.role,
-  'unit', case when g.unit_code is not null then jsonb_build_object(
-    'code', g.unit_code, 'on', g.unit_on, 'level', u.level, 'name', u.name) end,
-  'operators', g.operators,
-  'collections', g.collections,
-  'starts_on', g.starts_on,
-  'expires_on', g.expires_on,
-  'note', g.note,
-  'holds', holds,
-  'needs_review', g.needs_review,
-  'communes', (select jsonb_agg(jsonb_build_object('code', c.code, 'name', c.name) order by c.code)
-    from admin_units c where c.id = any(g.communes)),
-  'created_at', g.created_at,
-  'created_by', g.created_by,
-  'revoked_at', g.revoked_at,
-  'revoked_by', g.revoked_by)
+-- The grants of an account, newest last. $1 bigint: the account. $2 boolean: only those that hold today. Columns: those of
+-- UserGrant.
+select
+  g.id, g.note, g.role,
+  case when g.unit_code is not null then (g.unit_on, g.unit_code, u.name, u.level) end as unit,
+  holds,
+  (select array_agg((c.code, c.name) order by c.code) from admin_units c where c.id = any(g.communes)) as communes,
+  g.operators, g.starts_on, g.created_at, g.created_by, g.expires_on, g.revoked_at, g.revoked_by, g.collections,
+  g.needs_review
 from grants g
 left join admin_units u on u.code = g.unit_code and in_force(u.valid_from, u.valid_to, g.unit_on)
 cross join lateral (select

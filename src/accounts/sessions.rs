@@ -1,16 +1,32 @@
 //! Browser sessions.
 
-use diesel::result::QueryResult;
+use diesel::dsl::{IntervalDsl, now};
+use diesel::pg::data_types::PgInterval;
+use diesel::prelude::*;
+use diesel::sql_types::Timestamptz;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use serde_json::Value;
+use serde::Serialize;
 
 use crate::accounts::audit::By;
-use crate::accounts::tokens::{hash, random};
+use crate::accounts::schema::sessions;
+use crate::accounts::secrets::{digest, random};
 use crate::config::Sessions;
-use crate::postgres::row::{integer, jsons};
-use crate::postgres::sql::{Bind, Sql};
+use crate::postgres::moment::Moment;
 
-/// Begins a session and returns its secret: 256 random bits, never those that a browser sent.
+/// A session as its account sees it.
+#[derive(Debug, Serialize, Queryable)]
+pub struct Session {
+    pub id: i64,
+    pub address: Option<String>,
+    /// Whether it is the one that asks.
+    pub current: bool,
+    pub created_at: Moment,
+    pub expires_at: Moment,
+    pub user_agent: Option<String>,
+    pub last_seen_at: Moment,
+}
+
+/// Begins a session and returns its secret, which is never one that a browser sent.
 pub async fn start(
     conn: &mut AsyncPgConnection,
     by: &By,
@@ -19,17 +35,14 @@ pub async fn start(
     settings: &Sessions,
 ) -> QueryResult<String> {
     let secret = random();
-    let optional = |text: Option<String>| text.map_or(Bind::NullText, Bind::Text);
-    let values = [
-        Bind::Integer(account),
-        Bind::Text(hash(&secret)),
-        Bind::Integer(settings.hours.into()),
-        optional(by.address.map(|address| address.to_string())),
-        optional(user_agent.map(|agent| agent.chars().take(300).collect())),
-    ];
-    let sql = "insert into sessions (account_id, secret_hash, expires_at, address, user_agent)
-        values ($1, decode($2, 'hex'), now() + make_interval(hours => $3::integer), $4, $5)";
-    Sql::file(sql, &values).execute(conn).await?;
+    let values = (
+        sessions::account_id.eq(account),
+        sessions::secret_hash.eq(digest(&secret)),
+        sessions::expires_at.eq(now.into_sql::<Timestamptz>() + i64::from(settings.hours).hours()),
+        sessions::address.eq(by.address.map(|address| address.to_string())),
+        sessions::user_agent.eq(user_agent.map(|agent| agent.chars().take(300).collect::<String>())),
+    );
+    diesel::insert_into(sessions::table).values(values).execute(conn).await?;
     Ok(secret)
 }
 
@@ -39,27 +52,41 @@ pub async fn list(
     account: i64,
     current: i64,
     settings: &Sessions,
-) -> QueryResult<Vec<Value>> {
-    let values = [Bind::Integer(account), Bind::Integer(current), Bind::Integer(settings.idle_min.into())];
-    let sql = "select jsonb_build_object('id', id, 'created_at', created_at, 'last_seen_at', last_seen_at,
-          'expires_at', expires_at, 'address', address, 'user_agent', user_agent, 'current', id = $2)
-        from sessions
-        where account_id = $1 and revoked_at is null and expires_at > now()
-          and last_seen_at > now() - make_interval(mins => $3::integer)
-        order by id";
-    jsons(conn, Sql::file(sql, &values)).await
+) -> QueryResult<Vec<Session>> {
+    sessions::table
+        .filter(sessions::account_id.eq(account).and(goes_on(settings.idle_min.into())))
+        .select((
+            sessions::id,
+            sessions::address,
+            sessions::id.eq(current),
+            sessions::created_at,
+            sessions::expires_at,
+            sessions::user_agent,
+            sessions::last_seen_at,
+        ))
+        .order(sessions::id)
+        .load(conn)
+        .await
+}
+
+/// Whether a session goes on that ends when it is not used for so many minutes.
+#[diesel::dsl::auto_type]
+pub fn goes_on(idle_min: i64) -> _ {
+    let idle: PgInterval = idle_min.minutes();
+    let used = sessions::last_seen_at.gt(now.into_sql::<Timestamptz>() - idle);
+    sessions::revoked_at.is_null().and(sessions::expires_at.gt(now)).and(used)
 }
 
 /// Ends a session of an account; false when there is none such that goes on.
 pub async fn end(conn: &mut AsyncPgConnection, account: i64, id: i64) -> QueryResult<bool> {
-    let sql =
-        "update sessions set revoked_at = now() where id = $1 and account_id = $2 and revoked_at is null returning id";
-    Ok(integer(conn, Sql::file(sql, &[Bind::Integer(id), Bind::Integer(account)])).await?.is_some())
+    let session = sessions::table.find(id).filter(sessions::account_id.eq(account).and(sessions::revoked_at.is_null()));
+    Ok(diesel::update(session).set(sessions::revoked_at.eq(now)).execute(conn).await? == 1)
 }
 
 /// Ends all sessions of an account but one.
 pub async fn end_all(conn: &mut AsyncPgConnection, account: i64, but: Option<i64>) -> QueryResult<()> {
-    let sql = "update sessions set revoked_at = now() where account_id = $1 and id <> $2 and revoked_at is null";
-    Sql::file(sql, &[Bind::Integer(account), Bind::Integer(but.unwrap_or(0))]).execute(conn).await?;
+    let others = sessions::account_id.eq(account).and(sessions::id.ne(but.unwrap_or(0)));
+    let sessions = sessions::table.filter(others.and(sessions::revoked_at.is_null()));
+    diesel::update(sessions).set(sessions::revoked_at.eq(now)).execute(conn).await?;
     Ok(())
 }

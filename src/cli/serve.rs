@@ -12,7 +12,7 @@ use anyhow::Context;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
-use crate::accounts::account;
+use crate::accounts::first_link::first_link;
 use crate::cli::database::Database;
 use crate::cli::demo;
 use crate::cli::refused::told;
@@ -82,7 +82,7 @@ async fn listen(serve: &ServeConfig, url: &str, state: App, with_demo: bool) -> 
             tracing::info!("the demo district is loaded");
         }
     }
-    let first_link = account::first_link(&mut *state.store.connection().await?).await.map_err(told)?;
+    let first_link = first_link(&mut *state.store.connection().await?).await.map_err(told)?;
     actix_web::rt::spawn(housekeeping(state.store.clone(), state.limits.import_retention_days));
     actix_web::rt::spawn(forget_idle(state.limiters.clone()));
     actix_web::rt::spawn(close_streams(state.streams.clone()));

@@ -1,14 +1,14 @@
 //! `hatang token`
 
 use diesel_async::AsyncPgConnection;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::accounts::asked::NewToken;
 use crate::accounts::audit::By;
 use crate::accounts::tokens;
+use crate::accounts::tokens::{NewToken, Token};
 use crate::cli::refused::told;
 use crate::cli::user::{Scope, account};
-use crate::time::today;
+use crate::time::{day_of, today};
 
 #[derive(clap::Subcommand)]
 pub enum TokenCommand {
@@ -65,7 +65,7 @@ pub async fn run(conn: &mut AsyncPgConnection, command: TokenCommand) -> anyhow:
         }
         TokenCommand::List { user } => {
             let account = account(conn, &user).await?;
-            for token in tokens::list(conn, account).await? {
+            for token in tokens::list(conn, account, 0, i64::MAX).await? {
                 println!("{}", line(&token));
             }
         }
@@ -78,10 +78,7 @@ pub async fn run(conn: &mut AsyncPgConnection, command: TokenCommand) -> anyhow:
 }
 
 /// `12 monthly list, until 2027-01-01, used 2026-11-25`
-fn line(token: &Value) -> String {
-    let text = |name: &str| token[name].as_str().unwrap_or_default();
-    let day = |name: &str| text(name).split('T').next().unwrap_or_default().to_owned();
-    let used =
-        if token["last_used_at"].is_null() { "never used".into() } else { format!("used {}", day("last_used_at")) };
-    format!("{} {}, until {}, {used}", token["id"], text("name"), day("expires_at"))
+fn line(token: &Token) -> String {
+    let used = token.last_used_at.map_or("never used".into(), |at| format!("used {}", day_of(at.0)));
+    format!("{} {}, until {}, {used}", token.id, token.name, day_of(token.expires_at.0))
 }

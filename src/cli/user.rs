@@ -3,9 +3,11 @@
 use diesel_async::AsyncPgConnection;
 use serde_json::{Value, json};
 
-use crate::accounts::asked::{AccountChange, NewAccount, NewGrant};
+use crate::accounts::account::NewAccount;
+use crate::accounts::account_change::{AccountChange, update};
 use crate::accounts::audit::By;
-use crate::accounts::{account, grants, passwords};
+use crate::accounts::grants::{NewGrant, UserGrant};
+use crate::accounts::{account, grants, password_links};
 use crate::cli::refused::told;
 use crate::input::Members;
 use crate::time::today;
@@ -97,7 +99,7 @@ pub async fn run(conn: &mut AsyncPgConnection, command: UserCommand) -> anyhow::
             let members = json!({"username": name, "organisation": organisation, "display_name": display_name});
             let new = NewAccount::read(fields(members)).map_err(told)?;
             let id = account::create(conn, &by, &new).await.map_err(told)?;
-            println!("{}", link(&place.url, &passwords::link(conn, &by, id).await.map_err(told)?));
+            println!("{}", link(&place.url, &password_links::give(conn, &by, id).await.map_err(told)?));
         }
         UserCommand::Grant { name, scope, until, note } => {
             let new =
@@ -110,10 +112,10 @@ pub async fn run(conn: &mut AsyncPgConnection, command: UserCommand) -> anyhow::
             grants::revoke(conn, &by, account, grant).await.map_err(told)?;
         }
         UserCommand::List => {
-            for user in account::list(conn).await? {
-                let state = if user["disabled_at"].is_null() { "" } else { " (disabled)" };
-                println!("{}{state}", user["username"].as_str().unwrap_or_default());
-                for grant in grants::list(conn, user["id"].as_i64().unwrap_or_default(), true).await? {
+            for user in account::list(conn, None, i64::MAX).await? {
+                let state = if user.disabled_at.is_none() { "" } else { " (disabled)" };
+                println!("{}{state}", user.username);
+                for grant in grants::list(conn, user.id, true).await? {
                     println!("  {}", line(&grant));
                 }
             }
@@ -122,7 +124,7 @@ pub async fn run(conn: &mut AsyncPgConnection, command: UserCommand) -> anyhow::
         UserCommand::Enable { name } => set_disabled(conn, &by, &name, false).await?,
         UserCommand::Link { name, place } => {
             let account = account(conn, &name).await?;
-            println!("{}", link(&place.url, &passwords::link(conn, &by, account).await.map_err(told)?));
+            println!("{}", link(&place.url, &password_links::give(conn, &by, account).await.map_err(told)?));
         }
     }
     Ok(())
@@ -140,24 +142,18 @@ pub async fn account(conn: &mut AsyncPgConnection, name: &str) -> anyhow::Result
 async fn set_disabled(conn: &mut AsyncPgConnection, by: &By, name: &str, disabled: bool) -> anyhow::Result<()> {
     let account = account(conn, name).await?;
     let change = AccountChange { disabled: Some(disabled), ..AccountChange::default() };
-    account::update(conn, by, account, change).await.map_err(told)
+    update(conn, by, account, change).await.map_err(told)
 }
 
 /// `12 editor, 16378@2026-01-01 Xã Đông Tiến, viettel, until 2027-01-01`
-fn line(grant: &Value) -> String {
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let mut parts = vec![format!("{} {}", grant["id"], text(&grant["role"]))];
-    let unit = &grant["unit"];
-    if !unit.is_null() {
-        parts.push(format!("{}@{} {}", text(&unit["code"]), text(&unit["on"]), text(&unit["name"])));
+fn line(grant: &UserGrant) -> String {
+    let mut parts = vec![format!("{} {}", grant.id, grant.role)];
+    if let Some(unit) = &grant.unit {
+        parts.push(format!("{}@{} {}", unit.code, unit.on, unit.name.as_deref().unwrap_or_default()));
     }
-    for list in ["operators", "collections"] {
-        parts.extend(grant[list].as_array().into_iter().flatten().map(text));
-    }
-    if !grant["expires_on"].is_null() {
-        parts.push(format!("until {}", text(&grant["expires_on"])));
-    }
-    if grant["needs_review"] == true {
+    parts.extend([&grant.operators, &grant.collections].into_iter().flatten().flatten().cloned());
+    parts.extend(grant.expires_on.map(|day| format!("until {day}")));
+    if grant.needs_review {
         parts.push("needs review: its unit ended".to_owned());
     }
     parts.join(", ")

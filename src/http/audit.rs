@@ -11,19 +11,17 @@ use serde_json::{Value, json};
 use crate::access::{Caller, may_administer};
 use crate::accounts::audit;
 use crate::accounts::audit::{Asked, Event};
-use crate::conditions::limit_of;
 use crate::error::Error;
 use crate::http::address::client_address;
 use crate::http::envelope::RequestId;
-use crate::http::links::{base, link, own, with_parameter};
+use crate::http::paging;
+use crate::http::paging::{DEFAULT_LIMIT, Paging};
 use crate::http::state::App;
 use crate::input::Params;
 use crate::layers::problem::Place;
 use crate::layers::{Layer, Problem};
 use crate::time::start_of;
 
-const DEFAULT_LIMIT: usize = 100;
-const MAX_LIMIT: usize = 1000;
 const LONGEST_PURPOSE: usize = 200;
 
 /// Events, newest first. A page is of events before one; the link `next` leads on.
@@ -35,29 +33,19 @@ pub async fn list_events(app: web::Data<App>, caller: Caller, request: HttpReque
     let collection = params.read("collection", ("tên một lớp", "the id of a layer"), |text| {
         Layer::of_collection(text).map(|layer| layer.collection.to_owned())
     })?;
-    let number = |text: &str| text.parse::<i64>().ok().filter(|number| *number > 0);
     let asked = Asked {
         actor: params.take("actor")?,
         action: params.take("action")?,
         collection,
         from: params.read("from", moment, moment_of)?,
         to: params.read("to", moment, moment_of)?,
-        before: params.read("cursor", ("giá trị lấy từ liên kết next", "taken from a next link"), number)?,
     };
-    let limit = params.read("limit", ("số nguyên từ 1", "an integer from 1"), |text| limit_of(text, MAX_LIMIT))?;
-    let limit = limit.unwrap_or(DEFAULT_LIMIT);
+    let paging = Paging::read(&mut params, DEFAULT_LIMIT, paging::id)?;
     params.finish()?;
 
     let mut conn = app.store.connection().await?;
-    let mut events = audit::events(&mut conn, &asked, limit as i64 + 1).await?;
-    let base = base(&app, &request);
-    let mut links = vec![link("self", &own(&base, &request), "application/json", "This page")];
-    if events.len() > limit {
-        events.truncate(limit);
-        let last = events.last().map(|event| event["id"].to_string()).unwrap_or_default();
-        let next = with_parameter(&base, &request, "cursor", &last);
-        links.push(link("next", &next, "application/json", "The next page"));
-    }
+    let mut events = audit::events(&mut conn, asked, paging.cursor, paging.sought()).await?;
+    let links = paging.links(&app, &request, &mut events, |event| event.id.to_string());
     Ok(HttpResponse::Ok().json(json!({"events": events, "links": links})))
 }
 

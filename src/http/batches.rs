@@ -1,22 +1,23 @@
 //! `GET /batches`, `GET /batches/{batchId}`, `POST /batches/{batchId}/undo`: writes of many records, and taking one back.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use serde_json::{Value, json};
+use diesel_async::AsyncPgConnection;
+use serde_json::json;
 
 use crate::access::{Caller, View, may_write};
-use crate::conditions::limit_of;
 use crate::error::Error;
+use crate::http::extract::WriteRequest;
+use crate::http::paging;
+use crate::http::paging::{DEFAULT_LIMIT, Paging};
 use crate::http::state::App;
 use crate::http::writes::{Context, Request, body};
 use crate::input::Params;
 use crate::layers::{Layer, Problem};
 use crate::postgres::limit_statements;
+use crate::register::batches::Batch;
 use crate::register::idempotency::Stored;
 use crate::register::writing::Refused;
 use crate::register::{batches, items, undo};
-
-const DEFAULT_LIMIT: usize = 100;
-const MAX_LIMIT: usize = 1000;
 
 /// The bulk writes that the caller may know of, newest first.
 pub async fn list_batches(app: web::Data<App>, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Error> {
@@ -25,49 +26,44 @@ pub async fn list_batches(app: web::Data<App>, caller: Caller, request: HttpRequ
     }
     let mut params = Params::parse(request.query_string());
     params.format(&["json"])?;
-    let number = |text: &str| text.parse::<i64>().ok().filter(|number| *number > 0);
-    let before = params.read("before", ("số của một lần ghi", "the number of a batch"), number)?;
-    let limit = params.read("limit", ("số nguyên từ 1", "an integer from 1"), |text| limit_of(text, MAX_LIMIT))?;
+    let before = params.read("before", ("số của một lần ghi", "the number of a batch"), paging::id)?;
+    let paging = Paging::read(&mut params, DEFAULT_LIMIT, paging::id)?;
     let collection = params.read("collection", ("tên một lớp", "the id of a layer"), |text| {
         Layer::of_collection(text).filter(|layer| layer.is_writable())
     })?;
     params.finish()?;
     let mut conn = app.store.connection().await?;
     let collection = collection.map(|layer| layer.collection);
-    let limit = limit.unwrap_or(DEFAULT_LIMIT) as i64;
-    let batches = batches::list(&mut conn, &caller, collection, before, limit).await?;
-    Ok(HttpResponse::Ok().json(json!({"batches": batches})))
+    let before = paging.cursor.or(before);
+    let mut batches = batches::list(&mut conn, &caller, collection, before, paging.sought()).await?;
+    let links = paging.links(&app, &request, &mut batches, |batch| batch.id.to_string());
+    Ok(HttpResponse::Ok().json(json!({"batches": batches, "links": links})))
 }
 
 /// A bulk write, and what it did to each record that the caller sees.
 pub async fn find_batch(app: web::Data<App>, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Error> {
     Params::only_format(request.query_string(), &["json"])?;
     let mut conn = app.store.connection().await?;
-    let (mut batch, layer) = known(&mut conn, &caller, number_of(&request)?).await?;
-    let id = batch["id"].as_i64().unwrap_or_default();
-    batch["items"] = json!(batches::records(&mut conn, &View::new(&caller, layer), id).await?);
+    let (batch, layer) = known(&mut conn, &caller, number_of(&request)?).await?;
+    let items = batches::records(&mut conn, &View::new(&caller, layer), batch.id).await?;
+    let mut batch = json!(batch);
+    batch["items"] = json!(items);
     Ok(HttpResponse::Ok().json(batch))
 }
 
 /// Takes a bulk write back: every record becomes what it was, but for those that were changed since, which are listed.
-pub async fn undo_batch(
-    app: web::Data<App>,
-    caller: Caller,
-    request: HttpRequest,
-    bytes: web::Bytes,
-) -> Result<HttpResponse, Error> {
-    let id = number_of(&request)?;
-    let mut conn = app.store.connection().await?;
-    let (_, layer) = known(&mut conn, &caller, id).await?;
-    drop(conn);
-    may_write(&caller, layer)?;
-    let body = body::read_optional(request.headers(), &bytes)?;
+pub async fn undo_batch(write: WriteRequest) -> Result<HttpResponse, Error> {
+    let WriteRequest { app, caller, request, body: bytes } = &write;
+    let id = number_of(request)?;
+    let (_, layer) = known(&mut *write.connection().await?, caller, id).await?;
+    may_write(caller, layer)?;
+    let body = body::read_optional(request.headers(), bytes)?;
     body::only_members(&body, &["reason", "confirm"])?;
     let remarks = body::remarks(&body)?;
-    let once = Request::new(&caller, &request, &bytes)?;
-    let context = Context::new(&app, &caller, layer, &request);
-    once.answer(&app, async |conn| {
-        let own = batches::begin_undo(conn, &caller, layer, remarks.reason.as_deref(), id).await?;
+    let once = Request::new(caller, request, bytes)?;
+    let context = Context::new(app, caller, layer, request);
+    once.answer(app, async |conn| {
+        let own = batches::begin_undo(conn, caller, layer, remarks.reason.as_deref(), id).await?;
         limit_statements(conn, app.limits.request_timeout_s).await?;
         let undone = undo::undo(conn, &context.writing(remarks, Some(own)), id).await?;
         if undone.restored.is_empty() {
@@ -104,15 +100,11 @@ fn number_of(request: &HttpRequest) -> Result<i64, Error> {
 }
 
 /// A batch that the caller may know of, and its layer.
-async fn known(
-    conn: &mut diesel_async::AsyncPgConnection,
-    caller: &Caller,
-    id: i64,
-) -> Result<(Value, &'static Layer), Error> {
+async fn known(conn: &mut AsyncPgConnection, caller: &Caller, id: i64) -> Result<(Batch, &'static Layer), Error> {
     if caller.is_stranger() {
         return Err(Error::Unauthorized);
     }
     let batch = batches::find(conn, caller, id).await?.ok_or(Error::NotFound)?;
-    let layer = batch["collection"].as_str().and_then(Layer::of_collection).ok_or(Error::NotFound)?;
+    let layer = Layer::of_collection(&batch.collection).ok_or(Error::NotFound)?;
     Ok((batch, layer))
 }

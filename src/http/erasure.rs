@@ -1,14 +1,13 @@
 //! `POST /collections/{collection}/items/{id}/erase`: personal data taken out for good.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::HttpResponse;
 use diesel_async::AsyncConnection;
 use serde_json::{Value, json};
 
-use crate::access::{Caller, may_administer};
+use crate::access::may_administer;
 use crate::error::Error;
 use crate::http::audit::Trace;
-use crate::http::extract::{LayerPath, RecordId};
-use crate::http::state::App;
+use crate::http::extract::{LayerPath, RecordId, WriteRequest};
 use crate::http::writes::{read_object, writable};
 use crate::input::Params;
 use crate::layers::{Field, Layer, Problem};
@@ -20,20 +19,18 @@ const LONGEST_REASON: usize = 500;
 /// Erases values of restricted fields from the record, its history and the audit trail; their hashes and the reason
 /// stay. Also of a deleted record.
 pub async fn erase_fields(
-    app: web::Data<App>,
-    caller: Caller,
     LayerPath(layer): LayerPath,
     RecordId(id): RecordId,
-    request: HttpRequest,
-    body: web::Bytes,
+    write: WriteRequest,
 ) -> Result<HttpResponse, Error> {
-    may_administer(&caller)?;
+    let WriteRequest { app, caller, request, body } = &write;
+    may_administer(caller)?;
     writable(layer)?;
     Params::only_format(request.query_string(), &["json"])?;
-    let asked = read_object(request.headers(), &body, &["application/json"])?;
+    let asked = read_object(request.headers(), body, &["application/json"])?;
     let (fields, reason) = read(layer, &asked).map_err(Error::Invalid)?;
-    let trace = Trace::of(&request);
-    let mut conn = app.store.connection().await?;
+    let trace = Trace::of(request);
+    let mut conn = write.connection().await?;
     let limit_s = app.limits.request_timeout_s;
     let erased = conn
         .transaction(async |conn| {
@@ -42,7 +39,7 @@ pub async fn erase_fields(
             let erased = erasure::erase(conn, layer, id, &fields, caller.name(), &reason).await?;
             let erased = erased.ok_or(Error::NotFound)?;
             let detail = json!({"id": id, "erased": erased.hashes, "reason": erased.reason});
-            trace.record(conn, &caller, "record.erase", Some(layer.collection), detail).await?;
+            trace.record(conn, caller, "record.erase", Some(layer.collection), detail).await?;
             Ok::<_, Error>(erased)
         })
         .await?;

@@ -5,6 +5,7 @@ use actix_web::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_TYPE, Head
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use diesel::result::QueryResult;
 use diesel_async::AsyncPgConnection;
+use std::fmt::Arguments;
 use std::future::{Ready, ready};
 use std::net::IpAddr;
 use std::pin::Pin;
@@ -16,9 +17,11 @@ use crate::error::Error;
 use crate::http::address::client_address;
 use crate::http::auth::{csrf, session_cookie};
 use crate::http::envelope::RequestId;
+use crate::http::links::base;
 use crate::http::state::App;
 use crate::input::Members;
 use crate::layers::Layer;
+use crate::postgres::Connection;
 
 /// What a request brings to say who asks. Without `Debug`: it holds secrets.
 #[derive(Clone)]
@@ -90,6 +93,56 @@ impl FromRequest for Caller {
             }
             Ok(Caller::Account(account))
         })
+    }
+}
+
+/// A write: who sends it, by which request, with which body.
+pub struct WriteRequest {
+    pub app: web::Data<App>,
+    pub caller: Caller,
+    pub request: HttpRequest,
+    pub body: web::Bytes,
+}
+
+/// The body is read once the caller is known.
+impl FromRequest for WriteRequest {
+    type Error = actix_web::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<WriteRequest, actix_web::Error>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, mut payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            let app = web::Data::extract(&request).await?;
+            let caller = Caller::extract(&request).await?;
+            let body = web::Bytes::from_request(&request, &mut payload).await?;
+            Ok(WriteRequest { app, caller, request, body })
+        })
+    }
+}
+
+impl WriteRequest {
+    /// By whom it is done, for the audit trail.
+    pub fn by(&self) -> By {
+        by(&self.app, &self.request, self.caller.name())
+    }
+
+    /// The members of the body, which is a JSON object.
+    pub fn members(&self) -> Result<Members, Error> {
+        json_body(&self.request, &self.body)
+    }
+
+    /// An id in the path.
+    pub fn id(&self, name: &str) -> Result<i64, Error> {
+        id_in_path(&self.request, name)
+    }
+
+    /// The address of something below the API's.
+    pub fn url(&self, path: Arguments<'_>) -> String {
+        format!("{}{path}", base(&self.app, &self.request))
+    }
+
+    pub async fn connection(&self) -> Result<Connection, Error> {
+        Ok(self.app.store.connection().await?)
     }
 }
 

@@ -21,6 +21,7 @@ pub mod items;
 pub mod landing;
 pub mod links;
 pub mod openapi;
+pub mod paging;
 pub mod rates;
 pub mod routes;
 pub mod schema;

@@ -276,5 +276,5 @@ fn account_id(caller: &Caller) -> Option<i64> {
 }
 
 fn hash(file: &[u8]) -> String {
-    crate::accounts::tokens::hex(&Sha256::digest(file))
+    crate::accounts::secrets::hex(&Sha256::digest(file))
 }

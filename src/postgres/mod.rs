@@ -2,6 +2,7 @@
 
 pub mod conditions;
 pub mod migrations;
+pub mod moment;
 pub mod row;
 pub mod sql;
 pub mod view;

@@ -5,17 +5,14 @@ use std::io::Write;
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use diesel::deserialize::{self, FromSql, QueryableByName};
 use diesel::pg::{Pg, PgValue};
-use diesel::result::QueryResult;
 use diesel::row::{Field as _, NamedRow};
 use diesel::sql_types::{Array, BigInt, Bool, Date, Double, Integer, Jsonb, Text, Timestamptz};
-use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use postgis_diesel::sql_types::Geometry;
 use postgis_diesel::types::{GeometryContainer, LineString, Point, Polygon};
 use serde_json::Value;
 
 use crate::conditions;
 use crate::layers::geometry::rounded;
-use crate::postgres::sql::Sql;
 
 /// A value of a column.
 #[derive(Debug, Clone)]
@@ -68,31 +65,7 @@ fn decode(value: PgValue<'_>) -> deserialize::Result<Cell> {
     })
 }
 
-/// The first value of each row, where that is JSON.
-pub async fn jsons(conn: &mut AsyncPgConnection, sql: Sql) -> QueryResult<Vec<Value>> {
-    let rows = sql.load::<Row>(conn).await?;
-    Ok(rows.into_iter().filter_map(|row| row.cells.into_iter().next()?.into_json()).collect())
-}
-
-/// The first value of the first row, where that is JSON.
-pub async fn json(conn: &mut AsyncPgConnection, sql: Sql) -> QueryResult<Option<Value>> {
-    Ok(jsons(conn, sql).await?.into_iter().next())
-}
-
-/// The first value of the first row, where that is an integer.
-pub async fn integer(conn: &mut AsyncPgConnection, sql: Sql) -> QueryResult<Option<i64>> {
-    let rows = sql.load::<Row>(conn).await?;
-    Ok(rows.into_iter().next().and_then(|row| row.cells.into_iter().next()?.as_integer()))
-}
-
 impl Cell {
-    fn into_json(self) -> Option<Value> {
-        match self {
-            Cell::Json(value) => Some(value),
-            _ => None,
-        }
-    }
-
     pub fn as_integer(&self) -> Option<i64> {
         match self {
             Cell::Integer(value) => Some(*value),

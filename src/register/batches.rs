@@ -1,15 +1,58 @@
 //! Writes of many records at once, which can be undone as one.
 
-use diesel::result::{DatabaseErrorKind, QueryResult};
+use diesel::prelude::*;
+use diesel::result::DatabaseErrorKind;
+use diesel::sql_types::{BigInt, Integer, Nullable, Text};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-
-use serde_json::Value;
+use serde::Serialize;
 
 use crate::access::{Caller, View, may_administer, may_write};
 use crate::error::Error;
 use crate::layers::{ALL, Layer, Problem};
-use crate::postgres::row::Row;
+use crate::postgres::moment::Moment;
 use crate::postgres::sql::{Bind, Sql};
+
+diesel::table! {
+    batches (id) {
+        id -> BigInt,
+        collection -> Text,
+        op -> Text,
+        at -> Timestamptz,
+        by -> Text,
+        account_id -> Nullable<BigInt>,
+        reason -> Nullable<Text>,
+        undoes -> Nullable<BigInt>,
+    }
+}
+
+/// A bulk write as its writer sees it. The order of the members is that of jsonb, which clients have seen.
+#[derive(Debug, Serialize, QueryableByName)]
+#[diesel(table_name = batches)]
+pub struct Batch {
+    pub at: Moment,
+    pub by: String,
+    pub id: i64,
+    pub op: String,
+    /// How many records it wrote.
+    #[diesel(sql_type = BigInt)]
+    pub count: i64,
+    pub reason: Option<String>,
+    pub undoes: Option<i64>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub undone_by: Option<i64>,
+    pub collection: String,
+}
+
+/// What a bulk write did to a record.
+#[derive(Debug, Serialize, QueryableByName)]
+pub struct BatchRecord {
+    #[diesel(sql_type = BigInt)]
+    pub id: i64,
+    #[diesel(sql_type = Text)]
+    pub op: String,
+    #[diesel(sql_type = Integer)]
+    pub version: i32,
+}
 
 /// Begins a bulk write and returns its number, by which its versions are known.
 pub async fn begin(
@@ -20,25 +63,17 @@ pub async fn begin(
     reason: Option<&str>,
     undoes: Option<i64>,
 ) -> QueryResult<i64> {
-    let optional = |text: Option<&str>| text.map_or(Bind::NullText, |text| Bind::Text(text.into()));
     // The console is no account of the register's.
     let account = caller.account().map(|account| account.id).filter(|id| *id > 0);
-    let row: Row = Sql::new("insert into batches (collection, op, by, account_id, reason, undoes) values (")
-        .bind(Bind::Text(layer.collection.into()))
-        .text(", ")
-        .bind(Bind::Text(op.into()))
-        .text(", ")
-        .bind(Bind::Text(caller.name().into()))
-        .text(", ")
-        .bind(optional(account.map(|id| id.to_string()).as_deref()))
-        .text("::text::bigint, ")
-        .bind(optional(reason))
-        .text(", ")
-        .bind(optional(undoes.map(|id| id.to_string()).as_deref()))
-        .text("::text::bigint) returning id")
-        .get_result(conn)
-        .await?;
-    row.cells[0].as_integer().ok_or(diesel::result::Error::NotFound)
+    let values = (
+        batches::collection.eq(layer.collection),
+        batches::op.eq(op),
+        batches::by.eq(caller.name()),
+        batches::account_id.eq(account),
+        batches::reason.eq(reason),
+        batches::undoes.eq(undoes),
+    );
+    diesel::insert_into(batches::table).values(values).returning(batches::id).get_result(conn).await
 }
 
 /// Begins the undoing of a batch.
@@ -68,27 +103,25 @@ pub async fn list(
     collection: Option<&str>,
     before: Option<i64>,
     limit: i64,
-) -> QueryResult<Vec<Value>> {
+) -> QueryResult<Vec<Batch>> {
     let mut all = vec![visible(caller)];
     all.extend(collection.map(|name| Sql::new("b.collection = ").bind(Bind::Text(name.into()))));
     all.extend(before.map(|id| Sql::new("b.id < ").bind(Bind::Integer(id))));
-    let sql = described().sql(Sql::all(all)).text(" order by b.id desc limit ").bind(Bind::Integer(limit));
-    Ok(sql.load::<Row>(conn).await?.iter().map(|row| row.cells[0].to_json()).collect())
+    described(Sql::all(all)).text(" order by b.id desc limit ").bind(Bind::Integer(limit)).load(conn).await
 }
 
 /// A batch that a caller may know of.
-pub async fn find(conn: &mut AsyncPgConnection, caller: &Caller, id: i64) -> QueryResult<Option<Value>> {
-    let sql = described().sql(visible(caller)).text(" and b.id = ").bind(Bind::Integer(id));
-    let rows: Vec<Row> = sql.load(conn).await?;
-    Ok(rows[..].first().map(|row| row.cells[0].to_json()))
+pub async fn find(conn: &mut AsyncPgConnection, caller: &Caller, id: i64) -> QueryResult<Option<Batch>> {
+    let sql = described(visible(caller)).text(" and b.id = ").bind(Bind::Integer(id));
+    sql.get_result(conn).await.optional()
 }
 
-fn described() -> Sql {
+fn described(condition: Sql) -> Sql {
     Sql::new(
-        "select jsonb_build_object('id', b.id, 'collection', b.collection, 'op', b.op, 'at', b.at, 'by', b.by, \
-         'reason', b.reason, 'undoes', b.undoes, 'undone_by', (select u.id from batches u where u.undoes = b.id), \
-         'count', (select count(*) from versions v where v.batch_id = b.id)) from batches b where ",
+        "select b.id, b.at, b.by, b.op, (select count(*) from versions v where v.batch_id = b.id) as count, b.reason, \
+         b.undoes, (select u.id from batches u where u.undoes = b.id) as undone_by, b.collection from batches b where ",
     )
+    .sql(condition)
 }
 
 fn visible(caller: &Caller) -> Sql {
@@ -109,20 +142,17 @@ fn visible(caller: &Caller) -> Sql {
     if any.is_empty() { Sql::new("false") } else { Sql::new("(").sql(any).text(")") }
 }
 
-/// What a batch did to the records of it that the view shows, in the order of their ids: `id`, `version`, `op`.
-pub async fn records(conn: &mut AsyncPgConnection, view: &View<'_>, batch: i64) -> QueryResult<Vec<Value>> {
-    let rows: Vec<Row> = Sql::new(
-        "select jsonb_build_object('id', v.record_id, 'version', v.version, 'op', v.op) from versions v join ",
-    )
-    .name(view.layer.table())
-    .text(" t on t.id = v.record_id where v.batch_id = ")
-    .bind(Bind::Integer(batch))
-    .text(" and v.collection = ")
-    .bind(Bind::Text(view.layer.collection.into()))
-    .text(" and ")
-    .sql(view.class_of_row())
-    .text(" > 0 order by v.record_id")
-    .load(conn)
-    .await?;
-    Ok(rows.iter().map(|row| row.cells[0].to_json()).collect())
+/// What a batch did to the records of it that the view shows, in the order of their ids.
+pub async fn records(conn: &mut AsyncPgConnection, view: &View<'_>, batch: i64) -> QueryResult<Vec<BatchRecord>> {
+    Sql::new("select v.record_id as id, v.op, v.version from versions v join ")
+        .name(view.layer.table())
+        .text(" t on t.id = v.record_id where v.batch_id = ")
+        .bind(Bind::Integer(batch))
+        .text(" and v.collection = ")
+        .bind(Bind::Text(view.layer.collection.into()))
+        .text(" and ")
+        .sql(view.class_of_row())
+        .text(" > 0 order by v.record_id")
+        .load(conn)
+        .await
 }

@@ -4,7 +4,7 @@ use diesel::result::QueryResult;
 use diesel_async::AsyncPgConnection;
 use serde_json::{Map, Value, json};
 
-use crate::accounts::tokens::hex;
+use crate::accounts::secrets::hex;
 use crate::layers::{Class, Field, Layer};
 use crate::postgres::row::Row;
 use crate::postgres::sql::{Bind, Sql};

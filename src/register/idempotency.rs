@@ -1,11 +1,26 @@
 //! Answers to writes that a client may send again: `Idempotency-Key`.
 
-use diesel::result::{Error, QueryResult};
+use diesel::dsl::{IntervalDsl, now};
+use diesel::prelude::*;
+use diesel::result::Error;
+use diesel::sql_types::Timestamptz;
 use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use serde_json::{Value, json};
 
-use crate::postgres::row::{Cell, Row};
 use crate::postgres::sql::{Bind, Sql};
+use idempotency_keys as keys;
+
+diesel::table! {
+    idempotency_keys (account, key) {
+        account -> Text,
+        key -> Text,
+        request_hash -> Text,
+        status -> Nullable<Integer>,
+        headers -> Nullable<Jsonb>,
+        body -> Nullable<Text>,
+        at -> Timestamptz,
+    }
+}
 
 /// An answer as it is sent, and sent again.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,51 +61,35 @@ pub async fn take(conn: &mut AsyncPgConnection, account: &str, key: &str, reques
         locked => locked?,
     };
     conn.batch_execute("set local lock_timeout to default").await?;
-    let taken = Sql::new("insert into idempotency_keys (account, key, request_hash) values (")
-        .bind(Bind::Text(account.into()))
-        .text(", ")
-        .bind(Bind::Text(key.into()))
-        .text(", ")
-        .bind(Bind::Text(request_hash.into()))
-        .text(") on conflict do nothing")
-        .execute(conn)
-        .await?;
-    if taken == 1 {
+    let request = (keys::account.eq(account), keys::key.eq(key), keys::request_hash.eq(request_hash));
+    if diesel::insert_into(keys::table).values(request).on_conflict_do_nothing().execute(conn).await? == 1 {
         return Ok(Known::New);
     }
-    let row: Row = of_key(Sql::new("select request_hash, status, headers, body from idempotency_keys"), account, key)
-        .get_result(conn)
-        .await?;
-    let [hash, status, headers, body] = &row.cells[..] else { return Ok(Known::Other) };
-    let (Some(status), Cell::Json(headers), Some(body)) = (status.as_integer(), headers, body.as_text()) else {
-        return Ok(Known::Other);
-    };
-    if hash.as_text() != Some(request_hash) {
+    let kept = (keys::request_hash, keys::status, keys::headers, keys::body);
+    type Kept = (String, Option<i32>, Option<Value>, Option<String>);
+    let kept: Kept = keys::table.find((account, key)).select(kept).first(conn).await?;
+    let (hash, Some(status), Some(headers), Some(body)) = kept else { return Ok(Known::Other) };
+    if hash != request_hash {
         return Ok(Known::Other);
     }
-    let header = |pair: &Value| Some((pair[0].as_str()?.to_owned(), pair[1].as_str()?.to_owned()));
-    let headers = headers.as_array().into_iter().flatten().filter_map(header).collect();
-    Ok(Known::Answered(Stored { status: u16::try_from(status).unwrap_or(500), headers, body: body.to_owned() }))
+    let headers = serde_json::from_value(headers).map_err(|error| Error::DeserializationError(error.into()))?;
+    Ok(Known::Answered(Stored { status: u16::try_from(status).unwrap_or(500), headers, body }))
 }
 
 /// Keeps the answer under the key that [`take`] took in the same transaction.
 pub async fn keep(conn: &mut AsyncPgConnection, account: &str, key: &str, answer: &Stored) -> QueryResult<()> {
-    let sql = Sql::new("update idempotency_keys set status = ")
-        .bind(Bind::Integer(answer.status.into()))
-        .text("::integer, headers = ")
-        .bind(Bind::Json(json!(answer.headers)))
-        .text(", body = ")
-        .bind(Bind::Text(answer.body.clone()));
-    of_key(sql, account, key).execute(conn).await?;
+    let kept = (
+        keys::status.eq(i32::from(answer.status)),
+        keys::headers.eq(json!(answer.headers)),
+        keys::body.eq(&answer.body),
+    );
+    diesel::update(keys::table.find((account, key))).set(kept).execute(conn).await?;
     Ok(())
 }
 
 /// Forgets what is older than a day.
 pub async fn purge(conn: &mut AsyncPgConnection) -> QueryResult<()> {
-    Sql::new("delete from idempotency_keys where at < now() - interval '24 hours'").execute(conn).await?;
+    let old = keys::at.lt(now.into_sql::<Timestamptz>() - 24_i32.hours());
+    diesel::delete(keys::table.filter(old)).execute(conn).await?;
     Ok(())
-}
-
-fn of_key(sql: Sql, account: &str, key: &str) -> Sql {
-    sql.text(" where account = ").bind(Bind::Text(account.into())).text(" and key = ").bind(Bind::Text(key.into()))
 }

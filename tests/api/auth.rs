@@ -1,7 +1,7 @@
 //! Signing in, sessions, passwords.
 
 use actix_web::http::Method;
-use hatang::accounts::password::verifications;
+use hatang::accounts::password_hash::verifications;
 use serde_json::{Value, json};
 
 use crate::common::{Answer, PASSWORD, Server, camera};
@@ -247,7 +247,7 @@ async fn a_link_sets_a_password_once_within_a_day() {
 
 #[actix_web::test]
 async fn the_first_start_makes_an_administrator_without_a_password() {
-    use hatang::accounts::account::first_link;
+    use hatang::accounts::first_link::first_link;
     let server = Server::new().await;
     let mut conn = server.connection().await;
     let missed = first_link(&mut conn).await.unwrap().expect("a link");

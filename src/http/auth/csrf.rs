@@ -4,7 +4,7 @@ use actix_web::HttpRequest;
 use actix_web::http::header::ORIGIN;
 use ctutils::CtEq;
 
-use crate::accounts::tokens::hash;
+use crate::accounts::secrets::hash;
 use crate::error::Error;
 use crate::http::links::home;
 use crate::http::state::App;

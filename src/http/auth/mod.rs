@@ -11,11 +11,11 @@ use diesel_async::AsyncConnection;
 use serde_json::{Value, json};
 
 use crate::access::{Account, Caller, Credential, may_administer};
-use crate::accounts::password::Password;
-use crate::accounts::passwords::Attempt;
-use crate::accounts::{account, audit, grants, passwords, sessions as stored, tokens};
+use crate::accounts::password_hash::Password;
+use crate::accounts::sign_in::{Attempt, attempt, succeed};
+use crate::accounts::{account, audit, grants, sessions as stored, tokens};
 use crate::error::Error;
-use crate::http::extract::{by, json_body};
+use crate::http::extract::{WriteRequest, by, json_body};
 use crate::http::state::App;
 
 pub use cookie::session_cookie;
@@ -35,7 +35,7 @@ pub async fn log_in(app: web::Data<App>, request: HttpRequest, body: web::Bytes)
     let username = username.trim().to_lowercase().replace('\0', "");
 
     let mut conn = app.store.connection().await?;
-    let Attempt { account, password_hash, refused } = passwords::attempt(&mut conn, &username).await?;
+    let Attempt { account, password_hash, refused } = attempt(&mut conn, &username).await?;
     drop(conn);
     let matches = Password::new(&password).verify(password_hash.clone()).await?;
 
@@ -47,7 +47,7 @@ pub async fn log_in(app: web::Data<App>, request: HttpRequest, body: web::Bytes)
         let user_agent = request.headers().get(USER_AGENT).and_then(|value| value.to_str().ok());
         let secret = conn
             .transaction(async |conn| {
-                if !passwords::succeed(conn, id, hash).await? {
+                if !succeed(conn, id, hash).await? {
                     return Ok(None);
                 }
                 let secret = stored::start(conn, &by, id, user_agent, settings).await?;
@@ -69,16 +69,18 @@ pub async fn log_in(app: web::Data<App>, request: HttpRequest, body: web::Bytes)
 }
 
 /// `POST /api/v1/auth/logout`
-pub async fn log_out(app: web::Data<App>, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Error> {
-    let (account, session) = caller.in_session()?;
-    let by = by(&app, &request, &account.name);
-    let mut conn = app.store.connection().await?;
+pub async fn log_out(write: WriteRequest) -> Result<HttpResponse, Error> {
+    let (account, session) = write.caller.in_session()?;
+    let by = write.by();
+    let mut conn = write.connection().await?;
     conn.transaction(async |conn| {
         stored::end(conn, account.id, session).await?;
         audit::add(conn, &by, "session.logout", json!({})).await
     })
     .await?;
-    Ok(private(HttpResponse::NoContent()).insert_header((SET_COOKIE, cookie::clear(&app, &request))).finish())
+    Ok(private(HttpResponse::NoContent())
+        .insert_header((SET_COOKIE, cookie::clear(&write.app, &write.request)))
+        .finish())
 }
 
 /// `GET /api/v1/auth/me`: who asks, what they may, and what a page must send back to write.
@@ -94,8 +96,7 @@ pub async fn show_me(app: web::Data<App>, caller: Caller, request: HttpRequest) 
         me[name] = value;
     }
     if let Credential::Token { id, .. } = account.credential {
-        let tokens = tokens::list(&mut conn, account.id).await?;
-        me["token"] = json!(tokens.into_iter().find(|token| token["id"] == id));
+        me["token"] = json!(tokens::find(&mut conn, account.id, id).await?);
     }
     Ok(private(HttpResponse::Ok()).json(me))
 }

@@ -4,31 +4,26 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use diesel_async::AsyncConnection;
 use serde_json::json;
 
-use crate::access::Caller;
-use crate::accounts::password::Password;
-use crate::accounts::{account, audit, passwords};
+use crate::accounts::account::managed;
+use crate::accounts::password_hash::Password;
+use crate::accounts::{audit, password_links, sign_in};
 use crate::error::Error;
 use crate::http::auth::{csrf, private};
-use crate::http::extract::{by, json_body};
+use crate::http::extract::{WriteRequest, by, json_body};
 use crate::http::state::App;
 use crate::layers::Problem;
 
 /// `POST /api/v1/auth/password`: needs the old one, ends the other sessions.
-pub async fn change_password(
-    app: web::Data<App>,
-    caller: Caller,
-    request: HttpRequest,
-    body: web::Bytes,
-) -> Result<HttpResponse, Error> {
-    let (account, session) = caller.in_session()?;
-    let mut fields = json_body(&request, &body)?;
+pub async fn change_password(write: WriteRequest) -> Result<HttpResponse, Error> {
+    let (account, session) = write.caller.in_session()?;
+    let mut fields = write.members()?;
     let (old, new) = (fields.secret("old_password"), Password::new(&fields.secret("new_password")));
     fields.finish()?;
     let about = [account.name.as_str(), account.organisation.as_deref().unwrap_or_default()];
     new.check("/new_password", &about).map_err(|problem| Error::Invalid(vec![problem]))?;
 
-    let mut conn = app.store.connection().await?;
-    let password_hash = passwords::attempt(&mut conn, &account.name).await?.password_hash;
+    let mut conn = write.connection().await?;
+    let password_hash = sign_in::attempt(&mut conn, &account.name).await?.password_hash;
     drop(conn);
     let matches = Password::new(&old).verify(password_hash.clone()).await?;
     let (true, Some(old_hash)) = (matches, password_hash) else {
@@ -39,13 +34,13 @@ pub async fn change_password(
         return Err(Error::Invalid(vec![Problem::at("/old_password", "auth.failed", vi, en)]));
     };
     let hash = new.hash().await?;
-    let by = by(&app, &request, &account.name);
-    let mut conn = app.store.connection().await?;
+    let by = write.by();
+    let mut conn = write.connection().await?;
     conn.transaction(async |conn| {
-        if !passwords::succeed(conn, account.id, &old_hash).await? {
+        if !sign_in::succeed(conn, account.id, &old_hash).await? {
             return Err(Error::Unauthorized);
         }
-        passwords::set(conn, account.id, hash, Some(session)).await?;
+        sign_in::set_password(conn, account.id, hash, Some(session)).await?;
         audit::add(conn, &by, "password.change", json!({})).await?;
         Ok(())
     })
@@ -65,7 +60,7 @@ pub async fn set_password(app: web::Data<App>, request: HttpRequest, body: web::
     };
 
     let mut conn = app.store.connection().await?;
-    let holder = passwords::holder_of_link(&mut conn, &secret).await?.ok_or_else(gone)?;
+    let holder = password_links::holder(&mut conn, &secret).await?.ok_or_else(gone)?;
     drop(conn);
     let about = [holder.username.as_str(), holder.organisation.as_deref().unwrap_or_default()];
     new.check("/password", &about).map_err(|problem| Error::Invalid(vec![problem]))?;
@@ -73,11 +68,11 @@ pub async fn set_password(app: web::Data<App>, request: HttpRequest, body: web::
     let by = by(&app, &request, &holder.username);
     let mut conn = app.store.connection().await?;
     conn.transaction(async |conn| {
-        account::managed(conn, holder.id).await?;
-        if !passwords::use_link(conn, &secret).await? {
+        managed(conn, holder.id).await?;
+        if !password_links::use_up(conn, &secret).await? {
             return Err(gone());
         }
-        passwords::set(conn, holder.id, hash, None).await?;
+        sign_in::set_password(conn, holder.id, hash, None).await?;
         audit::add(conn, &by, "password.reset", json!({})).await?;
         Ok(())
     })

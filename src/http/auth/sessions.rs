@@ -1,6 +1,6 @@
 //! One's own sessions.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use diesel_async::AsyncConnection;
 use serde_json::json;
 
@@ -8,7 +8,7 @@ use crate::access::Caller;
 use crate::accounts::{audit, sessions};
 use crate::error::Error;
 use crate::http::auth::private;
-use crate::http::extract::{by, id_in_path};
+use crate::http::extract::WriteRequest;
 use crate::http::state::App;
 
 /// `GET /api/v1/auth/sessions`
@@ -20,11 +20,10 @@ pub async fn list_sessions(app: web::Data<App>, caller: Caller) -> Result<HttpRe
 }
 
 /// `DELETE /api/v1/auth/sessions/{session}`
-pub async fn end_session(app: web::Data<App>, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Error> {
-    let (account, _) = caller.in_session()?;
-    let id = id_in_path(&request, "session")?;
-    let by = by(&app, &request, &account.name);
-    let mut conn = app.store.connection().await?;
+pub async fn end_session(write: WriteRequest) -> Result<HttpResponse, Error> {
+    let (account, _) = write.caller.in_session()?;
+    let (id, by) = (write.id("session")?, write.by());
+    let mut conn = write.connection().await?;
     conn.transaction(async |conn| {
         if !sessions::end(conn, account.id, id).await? {
             return Err(Error::NotFound);

@@ -9,8 +9,8 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::json;
 
 use crate::access::{Caller, View};
-use crate::conditions::limit_of;
 use crate::error::Error;
+use crate::http::paging;
 use crate::http::state::App;
 use crate::input::Params;
 use crate::layers::Layer;
@@ -30,16 +30,17 @@ pub async fn list_changes(app: web::Data<App>, caller: Caller, request: HttpRequ
     let mut params = Params::parse(request.query_string());
     params.format(&["json"])?;
     let after = after_of(&mut params)?;
-    let limit = params.read("limit", ("số nguyên từ 1", "an integer from 1"), |text| limit_of(text, MAX_LIMIT))?;
+    let limit = paging::limit(&mut params, DEFAULT_LIMIT, MAX_LIMIT)?;
     let collections = collections_of(&mut params)?;
     params.finish()?;
 
     let mut conn = app.store.connection().await?;
-    let limit = limit.unwrap_or(DEFAULT_LIMIT);
     let Page { changes, next, more } =
         changes::page(&mut conn, &View::feed(&caller), after, &collections, limit).await?;
     let scope = View::scope(&caller);
-    Ok(HttpResponse::Ok().json(json!({"changes": changes, "next": next, "more": more, "scope": scope})))
+    let links = paging::links(&app, &request, "after", more.then(|| next.to_string()));
+    let page = json!({"changes": changes, "next": next, "more": more, "scope": scope, "links": links});
+    Ok(HttpResponse::Ok().json(page))
 }
 
 /// A number of the feed.

@@ -13,11 +13,11 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::access::{Caller, Role, View, may_write};
-use crate::conditions::limit_of;
 use crate::error::Error;
 use crate::files::sheet;
 use crate::http::extract::{LayerPath, wants_vietnamese};
-use crate::http::links::{base, link, own, with_parameter};
+use crate::http::links::base;
+use crate::http::paging::{DEFAULT_LIMIT, Paging};
 use crate::http::state::App;
 use crate::http::writes::writable;
 use crate::imports::interpret::{Finding, Overrides, returned, template};
@@ -28,9 +28,6 @@ use crate::{imports, units};
 
 /// How long a client waits for a plan before it is told to ask again.
 const PATIENCE: Duration = Duration::from_secs(25);
-
-const DEFAULT_LIMIT: usize = 100;
-const MAX_LIMIT: usize = 1000;
 
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
@@ -71,21 +68,12 @@ pub async fn list_imports(app: web::Data<App>, caller: Caller, request: HttpRequ
     }
     let mut params = Params::parse(request.query_string());
     params.format(&["json"])?;
-    let from_link = ("giá trị lấy từ liên kết next", "taken from a next link");
-    let before = params.read("cursor", from_link, |text| text.parse::<Uuid>().ok())?;
-    let limit = params.read("limit", ("số nguyên từ 1", "an integer from 1"), |text| limit_of(text, MAX_LIMIT))?;
-    let limit = limit.unwrap_or(DEFAULT_LIMIT);
+    let paging = Paging::read(&mut params, DEFAULT_LIMIT, |text| text.parse().ok())?;
     params.finish()?;
     let mut conn = app.store.connection().await?;
-    let mut imports = imports::list(&mut conn, &caller, before, limit as i64 + 1).await?;
+    let mut imports = imports::list(&mut conn, &caller, paging.cursor, paging.sought()).await?;
+    let links = paging.links(&app, &request, &mut imports, |import| import.id.to_string());
     let base = base(&app, &request);
-    let mut links = vec![link("self", &own(&base, &request), "application/json", "This page")];
-    if imports.len() > limit {
-        imports.truncate(limit);
-        let last = imports.last().map(|import| import.id.to_string()).unwrap_or_default();
-        let next = with_parameter(&base, &request, "cursor", &last);
-        links.push(link("next", &next, "application/json", "The next page"));
-    }
     let imports: Vec<_> = imports.iter().map(|import| answer::summary(&base, import)).collect();
     Ok(HttpResponse::Ok().json(json!({"imports": imports, "links": links})))
 }

@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Map, Value, json};
 
-use crate::accounts::asked::MAX_TOKEN_DAYS;
+use crate::accounts::tokens::MAX_TOKEN_DAYS;
 use crate::error::Error;
 use crate::figures::{INDICATORS, operators};
 use crate::http::BASE;

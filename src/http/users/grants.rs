@@ -2,15 +2,14 @@
 
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, web};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::access::{Caller, may_administer};
-use crate::accounts::asked::NewGrant;
+use crate::accounts::grants::{NewGrant, UserGrant};
 use crate::accounts::{account, grants};
 use crate::error::Error;
 use crate::http::auth::private;
-use crate::http::extract::{by, id_in_path, json_body};
-use crate::http::links::base;
+use crate::http::extract::{WriteRequest, id_in_path};
 use crate::http::state::App;
 use crate::postgres::Connection;
 use crate::time::today;
@@ -26,41 +25,35 @@ pub async fn list_grants(app: web::Data<App>, caller: Caller, request: HttpReque
 }
 
 /// `POST /api/v1/users/{user}/grants`
-pub async fn create_grant(
-    app: web::Data<App>,
-    caller: Caller,
-    request: HttpRequest,
-    body: web::Bytes,
-) -> Result<HttpResponse, Error> {
-    let account = may_administer(&caller)?;
-    let user = id_in_path(&request, "user")?;
-    let new = NewGrant::read(json_body(&request, &body)?, today())?;
-    let mut conn = app.store.connection().await?;
-    let id = grants::create(&mut conn, &by(&app, &request, &account.name), user, &new).await?;
-    let location = format!("{}/users/{user}/grants/{id}", base(&app, &request));
+pub async fn create_grant(write: WriteRequest) -> Result<HttpResponse, Error> {
+    may_administer(&write.caller)?;
+    let user = write.id("user")?;
+    let new = NewGrant::read(write.members()?, today())?;
+    let mut conn = write.connection().await?;
+    let id = grants::create(&mut conn, &write.by(), user, &new).await?;
+    let location = write.url(format_args!("/users/{user}/grants/{id}"));
     let grant = find(&mut conn, user, id).await?;
     Ok(private(HttpResponse::Created()).insert_header((LOCATION, location)).json(grant))
 }
 
 /// `DELETE /api/v1/users/{user}/grants/{grant}`: it stays on record as revoked.
-pub async fn revoke_grant(app: web::Data<App>, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Error> {
-    let account = may_administer(&caller)?;
-    let (user, grant) = (id_in_path(&request, "user")?, id_in_path(&request, "grant")?);
-    let mut conn = app.store.connection().await?;
-    grants::revoke(&mut conn, &by(&app, &request, &account.name), user, grant).await?;
+pub async fn revoke_grant(write: WriteRequest) -> Result<HttpResponse, Error> {
+    may_administer(&write.caller)?;
+    let (user, grant) = (write.id("user")?, write.id("grant")?);
+    grants::revoke(&mut *write.connection().await?, &write.by(), user, grant).await?;
     Ok(private(HttpResponse::NoContent()).finish())
 }
 
 /// `POST /api/v1/users/{user}/grants/{grant}/review`: what the grant was carried to is right.
-pub async fn review_grant(app: web::Data<App>, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Error> {
-    let account = may_administer(&caller)?;
-    let (user, grant) = (id_in_path(&request, "user")?, id_in_path(&request, "grant")?);
-    let mut conn = app.store.connection().await?;
-    grants::review(&mut conn, &by(&app, &request, &account.name), user, grant).await?;
+pub async fn review_grant(write: WriteRequest) -> Result<HttpResponse, Error> {
+    may_administer(&write.caller)?;
+    let (user, grant) = (write.id("user")?, write.id("grant")?);
+    let mut conn = write.connection().await?;
+    grants::review(&mut conn, &write.by(), user, grant).await?;
     Ok(private(HttpResponse::Ok()).json(find(&mut conn, user, grant).await?))
 }
 
-async fn find(conn: &mut Connection, user: i64, grant: i64) -> Result<Value, Error> {
+async fn find(conn: &mut Connection, user: i64, grant: i64) -> Result<UserGrant, Error> {
     let grants = grants::list(conn, user, false).await?;
-    grants.into_iter().find(|known| known["id"] == grant).ok_or(Error::NotFound)
+    grants.into_iter().find(|known| known.id == grant).ok_or(Error::NotFound)
 }

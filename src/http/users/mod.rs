@@ -8,21 +8,30 @@ use chrono::{Duration, SecondsFormat, Utc};
 use serde_json::json;
 
 use crate::access::{Caller, may_administer};
-use crate::accounts::asked::{AccountChange, NewAccount};
-use crate::accounts::{account, passwords};
+use crate::accounts::account::NewAccount;
+use crate::accounts::account_change::{AccountChange, update};
+use crate::accounts::{account, password_links};
 use crate::error::Error;
 use crate::http::auth::private;
-use crate::http::extract::{by, id_in_path, json_body};
-use crate::http::links::{base, home};
+use crate::http::extract::{WriteRequest, id_in_path};
+use crate::http::links::home;
+use crate::http::paging::{MAX_LIMIT, Paging};
 use crate::http::state::App;
+use crate::input::Params;
 
 pub use grants::{create_grant, list_grants, review_grant, revoke_grant};
 
-/// `GET /api/v1/users`
-pub async fn list_users(app: web::Data<App>, caller: Caller) -> Result<HttpResponse, Error> {
+/// `GET /api/v1/users`, by their names.
+pub async fn list_users(app: web::Data<App>, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Error> {
     may_administer(&caller)?;
+    let mut params = Params::parse(request.query_string());
+    params.format(&["json"])?;
+    let paging = Paging::read(&mut params, MAX_LIMIT, |text| Some(text.to_owned()))?;
+    params.finish()?;
     let mut conn = app.store.connection().await?;
-    Ok(private(HttpResponse::Ok()).json(json!({"users": account::list(&mut conn).await?})))
+    let mut users = account::list(&mut conn, paging.cursor.as_deref(), paging.sought()).await?;
+    let links = paging.links(&app, &request, &mut users, |user| user.username.clone());
+    Ok(private(HttpResponse::Ok()).json(json!({"users": users, "links": links})))
 }
 
 /// `GET /api/v1/users/{user}`
@@ -34,57 +43,40 @@ pub async fn find_user(app: web::Data<App>, caller: Caller, request: HttpRequest
 }
 
 /// `POST /api/v1/users`: without a password, which a link sets.
-pub async fn create_user(
-    app: web::Data<App>,
-    caller: Caller,
-    request: HttpRequest,
-    body: web::Bytes,
-) -> Result<HttpResponse, Error> {
-    let account = may_administer(&caller)?;
-    let new = NewAccount::read(json_body(&request, &body)?)?;
-    let mut conn = app.store.connection().await?;
-    let id = account::create(&mut conn, &by(&app, &request, &account.name), &new).await?;
-    let location = format!("{}/users/{id}", base(&app, &request));
+pub async fn create_user(write: WriteRequest) -> Result<HttpResponse, Error> {
+    may_administer(&write.caller)?;
+    let new = NewAccount::read(write.members()?)?;
+    let mut conn = write.connection().await?;
+    let id = account::create(&mut conn, &write.by(), &new).await?;
+    let location = write.url(format_args!("/users/{id}"));
     let user = account::find(&mut conn, id).await?.ok_or(Error::NotFound)?;
     Ok(private(HttpResponse::Created()).insert_header((LOCATION, location)).json(user))
 }
 
 /// `PATCH /api/v1/users/{user}`
-pub async fn update_user(
-    app: web::Data<App>,
-    caller: Caller,
-    request: HttpRequest,
-    body: web::Bytes,
-) -> Result<HttpResponse, Error> {
-    let account = may_administer(&caller)?;
-    let id = id_in_path(&request, "user")?;
-    let change = AccountChange::read(json_body(&request, &body)?)?;
-    let mut conn = app.store.connection().await?;
-    account::update(&mut conn, &by(&app, &request, &account.name), id, change).await?;
+pub async fn update_user(write: WriteRequest) -> Result<HttpResponse, Error> {
+    may_administer(&write.caller)?;
+    let id = write.id("user")?;
+    let change = AccountChange::read(write.members()?)?;
+    let mut conn = write.connection().await?;
+    update(&mut conn, &write.by(), id, change).await?;
     Ok(private(HttpResponse::Ok()).json(account::find(&mut conn, id).await?.ok_or(Error::NotFound)?))
 }
 
 /// `POST /api/v1/users/{user}/password-link`: a link to hand over. Its secret is after `#`, which browsers keep to
 /// themselves, so that no log on the way has it.
-pub async fn create_password_link(
-    app: web::Data<App>,
-    caller: Caller,
-    request: HttpRequest,
-) -> Result<HttpResponse, Error> {
-    let account = may_administer(&caller)?;
-    let id = id_in_path(&request, "user")?;
-    let mut conn = app.store.connection().await?;
-    let secret = passwords::link(&mut conn, &by(&app, &request, &account.name), id).await?;
+pub async fn create_password_link(write: WriteRequest) -> Result<HttpResponse, Error> {
+    may_administer(&write.caller)?;
+    let id = write.id("user")?;
+    let secret = password_links::give(&mut *write.connection().await?, &write.by(), id).await?;
     let expires_at = (Utc::now() + Duration::hours(24)).to_rfc3339_opts(SecondsFormat::Secs, true);
-    let link = format!("{}/setup#{secret}", home(&app, &request));
+    let link = format!("{}/setup#{secret}", home(&write.app, &write.request));
     Ok(private(HttpResponse::Created()).json(json!({"link": link, "expires_at": expires_at})))
 }
 
 /// `POST /api/v1/users/{user}/unlock`: forgets failed log-ins.
-pub async fn unlock_user(app: web::Data<App>, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Error> {
-    let account = may_administer(&caller)?;
-    let id = id_in_path(&request, "user")?;
-    let mut conn = app.store.connection().await?;
-    account::unlock(&mut conn, &by(&app, &request, &account.name), id).await?;
+pub async fn unlock_user(write: WriteRequest) -> Result<HttpResponse, Error> {
+    may_administer(&write.caller)?;
+    account::unlock(&mut *write.connection().await?, &write.by(), write.id("user")?).await?;
     Ok(private(HttpResponse::NoContent()).finish())
 }

@@ -6,7 +6,7 @@ use diesel_async::{AsyncConnection, AsyncPgConnection, TransactionManager};
 use sha2::{Digest, Sha256};
 
 use crate::access::Caller;
-use crate::accounts::tokens::hex;
+use crate::accounts::secrets::hex;
 use crate::error::Error;
 use crate::http::state::App;
 use crate::layers::Problem;

@@ -8,7 +8,7 @@ use diesel_async::AsyncPgConnection;
 use serde_json::{Value, json};
 
 use crate::access::Caller;
-use crate::accounts::tokens;
+use crate::accounts::secrets;
 use crate::conditions::Condition;
 use crate::error::Error;
 use crate::http::extract::LayerPath;
@@ -188,7 +188,7 @@ impl Holding<'_> {
         for id in &ids {
             let _ = write!(text, " {id}.{}", versions.get(id).copied().unwrap_or_default());
         }
-        Ok(Found { ids, plan: Some(format!("sha256:{}", tokens::hash(&text))) })
+        Ok(Found { ids, plan: Some(format!("sha256:{}", secrets::hash(&text))) })
     }
 }
 

@@ -1,0 +1,38 @@
+//! That somebody can always administer.
+
+use diesel::dsl::count;
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+
+use crate::accounts::schema::{accounts, grants};
+use crate::accounts::scope::holds;
+use crate::error::Error;
+use crate::layers::Problem;
+use crate::postgres::sql::Sql;
+
+/// How many people can administer: by a password, and a grant of everything that holds. Transactions that change this
+/// wait for each other, so that two administrators do not disable each other at the same time.
+pub async fn number(conn: &mut AsyncPgConnection) -> QueryResult<i64> {
+    Sql::new("select pg_advisory_xact_lock(hashtext('hatang administrators'))").execute(conn).await?;
+    let of_everything = grants::unit_code.is_null().and(grants::operators.is_null()).and(grants::collections.is_null());
+    accounts::table
+        .inner_join(grants::table)
+        .filter(accounts::username.ne("console"))
+        .filter(accounts::disabled_at.is_null().and(accounts::password_hash.is_not_null()))
+        .filter(grants::role.eq("administrator").and(of_everything).and(holds()))
+        .select(count(accounts::id).aggregate_distinct())
+        .get_result(conn)
+        .await
+}
+
+/// Refuses what has just been done when it leaves nobody who can administer. `before`: how many could.
+///
+/// # Errors
+/// 409.
+pub async fn keep_one(conn: &mut AsyncPgConnection, before: i64) -> Result<(), Error> {
+    if before > 0 && number(conn).await? == 0 {
+        let (vi, en) = ("Phải còn ít nhất một quản trị viên.", "At least one administrator must remain.");
+        return Err(Error::Conflict(Problem::at("", "user.last_administrator", vi, en)));
+    }
+    Ok(())
+}

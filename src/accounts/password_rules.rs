@@ -1,0 +1,82 @@
+//! Which passwords are taken: none that can be guessed.
+
+use unicode_normalization::UnicodeNormalization;
+
+use crate::accounts::password_hash::Password;
+use crate::layers::Problem;
+
+/// Characters.
+const LENGTH: std::ops::RangeInclusive<usize> = 12..=200;
+/// zxcvbn's score from 0 to 4: 3 takes more than 10^8 guesses.
+const LEAST_SCORE: u8 = 3;
+/// Words that zxcvbn does not know as common ones.
+const COMMON: &[&str] = &["hatang", "matkhau", "mật khẩu", "vietnam", "thanhhoa", "congan", "administrator"];
+
+impl Password {
+    /// What is wrong with it as a new password of a person; `about` is what others know of them.
+    ///
+    /// # Errors
+    /// A problem at `pointer`.
+    pub fn check(&self, pointer: &str, about: &[&str]) -> Result<(), Problem> {
+        let length = self.0.chars().count();
+        if !LENGTH.contains(&length) {
+            return Err(Problem::at(
+                pointer,
+                "password.length",
+                "Mật khẩu phải có từ 12 đến 200 ký tự.",
+                "A password has 12 to 200 characters.",
+            ));
+        }
+        let lower = self.0.to_lowercase();
+        let contains =
+            |word: &str| word.chars().count() >= 4 && lower.contains(&word.nfc().collect::<String>().to_lowercase());
+        if about.iter().any(|word| contains(word)) {
+            return Err(Problem::at(
+                pointer,
+                "password.personal",
+                "Mật khẩu không được chứa tên đăng nhập hoặc tên đơn vị.",
+                "A password must not contain the user name or the organisation.",
+            ));
+        }
+        let words: Vec<_> = about.iter().chain(COMMON).copied().collect();
+        if u8::from(zxcvbn::zxcvbn(&self.0, &words).score()) < LEAST_SCORE {
+            return Err(Problem::at(
+                pointer,
+                "password.common",
+                "Mật khẩu quá dễ đoán: hãy dùng vài từ không liên quan với nhau.",
+                "The password is too easy to guess: use a few words that have nothing to do with each other.",
+            ));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code(password: &str) -> Option<&'static str> {
+        Password::new(password)
+            .check("/password", &["nguyenvana", "Công an xã Đông Tiến"])
+            .err()
+            .map(|problem| problem.code)
+    }
+
+    #[test]
+    fn passwords_that_can_be_guessed_are_refused() {
+        for (password, refused) in [
+            ("ngắn quá", Some("password.length")),
+            ("aaaaaaaaaaaaaaaaaaaa", Some("password.common")),
+            ("password123456", Some("password.common")),
+            ("matkhau123456", Some("password.common")),
+            ("qwertyuiopasdf", Some("password.common")),
+            ("NguyenVanA kê tủ lạnh", Some("password.personal")),
+            ("công an xã đông tiến 1999", Some("password.personal")),
+            ("thuyền giấy trôi ngược suối", None),
+            ("gearbox-lemon-quartz-71", None),
+        ] {
+            assert_eq!(code(password), refused, "{password}");
+        }
+        assert_eq!(code(&"ạ".repeat(201)), Some("password.length"));
+    }
+}
