@@ -1,4 +1,7 @@
-/** The answers of the service by their addresses: those on their way, and the last ones that came. */
+/** The answers of the service by their addresses: those on their way, and the last ones that came, failures too. */
+
+/** An answer, or why there is none. */
+type Kept = { answer: unknown } | { error: unknown };
 
 interface Coming {
   answer: Promise<unknown>;
@@ -11,7 +14,7 @@ export type Load<T> = (address: string, signal: AbortSignal) => Promise<T>;
 
 export class Answers {
   /** Those used last stand last. */
-  private kept = new Map<string, unknown>();
+  private kept = new Map<string, Kept>();
   private coming = new Map<string, Coming>();
 
   /** Keeps at most so many answers; `changed` is called when one sets out or arrives. */
@@ -23,22 +26,24 @@ export class Answers {
   /** The answer that is kept, or that is on its way already, or else a new one. A request stops when all who wait for it have aborted. */
   async ask<T>(address: string, load: Load<T>, signal: AbortSignal): Promise<T> {
     signal.throwIfAborted();
-    const kept = this.find<T>(address);
-    if (kept !== undefined) return kept;
+    const kept = this.touch(address);
+    if (kept && 'error' in kept) throw kept.error;
+    if (kept) return kept.answer as T;
     const coming = this.coming.get(address) ?? this.send(address, load);
     coming.waiting++;
     signal.addEventListener('abort', () => this.leave(address, coming), { once: true });
     return coming.answer as Promise<T>;
   }
 
-  /** What is kept of an address. */
+  /** The answer that is kept of an address. */
   find<T>(address: string): T | undefined {
-    const answer = this.kept.get(address) as T | undefined;
-    if (answer !== undefined) {
-      this.kept.delete(address);
-      this.kept.set(address, answer);
-    }
-    return answer;
+    const kept = this.touch(address);
+    return kept && 'answer' in kept ? (kept.answer as T) : undefined;
+  }
+
+  /** Forgets what failed, so that it can be tried again. */
+  forgive(): void {
+    for (const [address, kept] of this.kept) if ('error' in kept) this.kept.delete(address);
   }
 
   /** Forgets all; what is on its way still reaches those who wait for it. */
@@ -57,15 +62,27 @@ export class Answers {
     this.coming.set(address, coming);
     this.changed();
     coming.answer
-      .then((answer) => this.keep(address, answer, coming))
-      .catch(() => undefined) // heard by those who wait
+      .then(
+        (answer) => this.keep(address, { answer }, coming),
+        (error: unknown) => this.keep(address, { error }, coming),
+      )
       .finally(() => this.end(address, coming));
     return coming;
   }
 
-  private keep(address: string, answer: unknown, coming: Coming): void {
+  private touch(address: string): Kept | undefined {
+    const kept = this.kept.get(address);
+    if (kept) {
+      this.kept.delete(address);
+      this.kept.set(address, kept);
+    }
+    return kept;
+  }
+
+  /** Unless it was given up meanwhile, or all was forgotten. */
+  private keep(address: string, kept: Kept, coming: Coming): void {
     if (this.coming.get(address) !== coming) return;
-    this.kept.set(address, answer);
+    this.kept.set(address, kept);
     for (const oldest of [...this.kept.keys()].slice(0, -this.most)) this.kept.delete(oldest);
   }
 

@@ -23,7 +23,8 @@ export abstract class Drawing extends Part {
   protected abstract draw(map: MapLibre): void;
 
   protected override updated() {
-    if (this.map) this.draw(this.map);
+    // One that was just taken away may still have an update to come.
+    if (this.map && this.isConnected) this.draw(this.map);
   }
 
   /** It stands in the map's region of messages, which reads aloud what comes in. */

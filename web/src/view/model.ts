@@ -99,6 +99,7 @@ export class Model {
 
   /** Asks again what failed; what is on its way goes on. */
   retry(): void {
+    this.answers.forgive();
     this.retries++;
     this.changed();
   }

@@ -136,6 +136,23 @@ test('a layer that is turned off leaves the map, and comes back below what lies 
   });
 });
 
+test('the map is drawn anew when the reader’s colours change', async () => {
+  await visit(`/?layers=${first}`, {}, async (page) => {
+    const before = await drawn(page, first);
+    const ground = () => page.evaluate(() => document.querySelector('map-view').map.getPaintProperty('ground', 'background-color'));
+    const light = await ground();
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await page.waitForFunction((light) => {
+      const { map } = document.querySelector('map-view');
+      return map.getLayer('ground') && map.getPaintProperty('ground', 'background-color') !== light && map.getSource('listed');
+    }, light);
+    await settled(page);
+    assert.notEqual(await ground(), light);
+    assert.ok(await page.evaluate(communesDrawn));
+    assert.equal(await drawn(page, first), before);
+  });
+});
+
 test('names in the address that every object has do not break the page', async () => {
   for (const search of ['?__proto__.polluted=1', '?constructor.polluted=1&at=5/99/999']) {
     await visit(`/${search}`, {}, async (page) => {

@@ -61,12 +61,16 @@ test('a request stops when nobody waits for it any more, not before', async () =
   assert.equal(asked.length, 2, 'who comes later asks anew');
 });
 
-test('a failure is not kept, and what was forgotten on its way is not kept either', async () => {
+test('a failure is told to all, until it is tried again; what was forgotten on its way is not kept', async () => {
   const { asked, ask } = service();
   const answers = new Answers(10);
   const failing = answers.ask('/a', ask, never);
   asked[0].fail(new Error('no'));
   await assert.rejects(failing, /no/);
+  await assert.rejects(answers.ask('/a', ask, never), /no/);
+  assert.equal(answers.find('/a'), undefined);
+  assert.equal(asked.length, 1);
+  answers.forgive();
   const late = answers.ask('/a', ask, never);
   answers.clear();
   asked[1].give('old');
@@ -127,6 +131,7 @@ test('only what failed is tried again', async () => {
   update();
   assert.equal(question.error.message, 'no');
   assert.equal(asked.length, 2, 'not by itself');
+  model.answers.forgive();
   model.retries++;
   update();
   assert.deepEqual(
