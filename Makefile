@@ -7,7 +7,7 @@ export VENV := $(TARGET)/venv
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run dev test fmt lint unit docs openapi openapi-check fixtures licences smoke web web-unit web-test lighthouse clean toolchain tools
+.PHONY: help run dev test fmt lint unit docs openapi openapi-check fixtures licences smoke web web-lint web-unit web-test lighthouse clean toolchain tools
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do \
@@ -28,10 +28,11 @@ dev: toolchain ## The same from a quick, unoptimised build
 test: ## Everything that must hold before a merge
 	@scripts/install.sh test
 	@scripts/toolchain.sh test
-	@scripts/step.sh web web-unit fmt-check lint unit docs tools openapi-check fixtures licences smoke web-test
+	@scripts/step.sh web web-lint web-unit fmt-check lint unit docs tools openapi-check fixtures licences smoke web-test
 
-fmt: toolchain ## Format the sources
+fmt: toolchain web ## Format the sources, those of the page too
 	cargo fmt
+	cd web && npm run --silent format
 
 fmt-check: toolchain ## Fail where the sources are not formatted
 	cargo fmt --check
@@ -63,6 +64,9 @@ smoke: toolchain ## `make run` in a directory of its own: figures, GDAL, a write
 
 web: ## Build the map page into web/dist, from where the program embeds it
 	@scripts/web.sh
+
+web-lint: web ## eslint and prettier on the page, findings are errors
+	cd web && npm run --silent lint
 
 web-unit: web ## Tests of the page's own code
 	cd web && npm run --silent unit

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Builds the map page into web/dist when its sources are newer than what is there.
+# Builds the map page into web/dist when its sources, or the API's document from which its types are made, are newer.
 set -euo pipefail
 
 cd "$(dirname "$0")/../web"
-if [ -f dist/index.html ] && [ -z "$(find . -path ./node_modules -prune -o -path ./dist -prune -o -path ./test -prune \
+if [ -f dist/index.html ] && [ -z "$(find . ../openapi/openapi.json -path ./node_modules -prune -o -path ./dist -prune -o -path ./test -prune \
     -o -type f -newer dist/index.html -print -quit)" ]; then
     exit 0
 fi

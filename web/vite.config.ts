@@ -30,7 +30,11 @@ function mapMeanwhile(): Plugin {
       handler: (_, { bundle }) =>
         Object.keys(bundle ?? {})
           .filter((name) => /^assets\/map.*\.js$/.test(name))
-          .map((name) => ({ tag: 'link', attrs: { rel: 'modulepreload', fetchpriority: 'low', crossorigin: true, href: `/${name}` }, injectTo: 'head' })),
+          .map((name) => ({
+            tag: 'link',
+            attrs: { rel: 'modulepreload', fetchpriority: 'low', crossorigin: true, href: `/${name}` },
+            injectTo: 'head',
+          })),
     },
   };
 }

@@ -11,7 +11,7 @@ async function ask(method, path, body, headers = {}) {
     const json = answer.status === 204 ? {} : await answer.json().catch(() => ({}));
     return { ok: answer.ok, status: answer.status, json };
   } catch {
-    return { ok: false, status: 0, json: { detail: 'Không kết nối được. No connection.' } };
+    return { ok: false, status: 0, json: { detail: 'Mất kết nối với máy chủ, hãy thử lại. No connection to the server: try again.' } };
   }
 }
 

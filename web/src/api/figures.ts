@@ -2,7 +2,9 @@
 import type { Feature, FeatureCollection, MultiPolygon, Polygon } from 'geojson';
 import type { Label } from '../texts';
 import { get, query } from './get';
+import type { Answer, Schemas } from './schemas';
 
+/** What a figure counts. The document of the API leaves its fields open. */
 export interface Definition extends Label {
   code: string;
   unit: string;
@@ -14,6 +16,7 @@ export interface Definition extends Label {
   part_of?: string;
 }
 
+/** How a figure changed. The document of the API leaves its fields open. */
 export interface Delta {
   value: number;
   base: number;
@@ -25,36 +28,11 @@ export interface Delta {
   document?: string;
 }
 
-export interface Figure {
-  code: string;
-  unit: string;
-  value?: number | null;
-  covered?: number;
-  unknown?: number;
-  total?: number;
-  percent?: number | null;
-  range?: [number, number];
-  values?: Record<string, number>;
-  rows: string;
-  rows_by_value?: Record<string, string>;
-  delta?: Partial<Delta> & { values?: Record<string, Delta>; notes?: string[] };
-}
+export type Figure = Omit<Schemas['Figure'], 'delta'> & {
+  delta?: Partial<Delta> & { values?: Record<string, Delta> };
+};
 
-export interface UnitVersion {
-  code: string;
-  name: string;
-  level: string;
-  valid_from: string;
-  valid_to: string | null;
-}
-
-export interface UnitFigures {
-  unit: UnitVersion;
-  as_of: string;
-  units_on: string;
-  figures: Record<string, Figure>;
-  quality: Record<string, number>;
-}
+export type UnitFigures = Omit<Schemas['UnitFigures'], 'figures'> & { figures: Record<string, Figure> };
 
 /** A unit with its figures as flat properties: `camera_eyes`, `camera_eyes_delta`, `…_percent`. */
 export type UnitShape = Feature<Polygon | MultiPolygon | null, Record<string, unknown>>;
@@ -65,24 +43,36 @@ export interface Days {
 }
 
 export async function definitions(): Promise<Definition[]> {
-  return (await get<{ definitions: Definition[] }>(query('/stats/definitions', {}))).definitions;
+  const answer = await get<Answer<'/stats/definitions'>>(query('/stats/definitions', {}));
+  return answer.definitions as unknown as Definition[];
 }
 
-export function figuresOf(unit: string, { asOf, compare }: Days): Promise<UnitFigures> {
-  return get(query(`/stats/${unit}`, { as_of: asOf, compare }));
+export function figuresAddress(unit: string, { asOf, compare }: Days): string {
+  return query(`/stats/${unit}`, { as_of: asOf, compare });
 }
 
-export async function shapes(within: string, { asOf, compare }: Days, indicators: string[]): Promise<UnitShape[]> {
-  const path = query('/stats', { level: 'commune', within, as_of: asOf, compare, indicators: indicators.join(','), f: 'geojson' });
-  return (await get<FeatureCollection<Polygon | MultiPolygon, Record<string, unknown>>>(path)).features;
+export function shapesAddress(within: string, days: Days, indicators: string[]): string {
+  return communes(within, days, { indicators: indicators.join(','), f: 'geojson' });
 }
 
-/** The figures of records that lie in no commune, so that the parts add up to the whole. */
-export async function unassigned(within: string, { asOf, compare }: Days, indicators: string[]): Promise<Record<string, Figure>> {
-  const path = query('/stats', { level: 'commune', within, as_of: asOf, compare, indicators: indicators.join(',') });
-  return (await get<{ unassigned: { figures: Record<string, Figure> } }>(path)).unassigned.figures;
+export async function shapes(address: string, signal: AbortSignal): Promise<UnitShape[]> {
+  return (await get<FeatureCollection<Polygon | MultiPolygon, Record<string, unknown>>>(address, signal)).features;
 }
 
-export function csvAddress(within: string, { asOf, compare }: Days): string {
-  return query('/stats', { level: 'commune', within, as_of: asOf, compare, f: 'csv' });
+/** Where the figures are of records that lie in no commune, so that the parts add up to the whole. */
+export function unassignedAddress(within: string, days: Days, indicators: string[]): string {
+  return communes(within, days, { indicators: indicators.join(',') });
+}
+
+export async function unassigned(address: string, signal: AbortSignal): Promise<Record<string, Figure>> {
+  const { unassigned } = await get<Answer<'/stats'>>(address, signal);
+  return (unassigned.figures ?? {}) as Record<string, Figure>;
+}
+
+export function csvAddress(within: string, days: Days): string {
+  return communes(within, days, { f: 'csv' });
+}
+
+function communes(within: string, { asOf, compare }: Days, more: Record<string, string>): string {
+  return query('/stats', { level: 'commune', within, as_of: asOf, compare, ...more });
 }

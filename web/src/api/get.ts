@@ -1,5 +1,6 @@
 /** Asking the service. */
-import { language } from '../texts';
+import { language, t } from '../texts';
+import type { Schemas } from './schemas';
 
 export const API = '/api/v1';
 
@@ -12,13 +13,15 @@ export class ApiError extends Error {
   }
 }
 
-/** JSON of an address of the service. A failure carries what its problem document says. */
+/** The JSON of an address of the service. A failure says what its problem document says. */
 export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
   const headers = { Accept: 'application/json', 'Accept-Language': language() };
-  const response = await fetch(path, signal ? { headers, signal } : { headers });
+  const response = await fetch(path, { headers, signal: signal ?? null }).catch((error: unknown) => {
+    throw signal?.aborted ? error : new ApiError(0, t('offline'));
+  });
   if (response.ok) return (await response.json()) as T;
-  const problem = (await response.json().catch(() => ({}))) as { title?: string; detail?: string };
-  throw new ApiError(response.status, problem.detail ?? problem.title ?? `HTTP ${response.status}`);
+  const problem = (await response.json().catch(() => ({}))) as Partial<Schemas['Problem']>;
+  throw new ApiError(response.status, problem.detail ?? problem.title ?? t('serverError', { status: response.status }));
 }
 
 export function query(path: string, parameters: Record<string, string | number | undefined>): string {

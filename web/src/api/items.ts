@@ -1,8 +1,13 @@
 /** The features of a layer. */
-import type { Feature, FeatureCollection, Geometry } from 'geojson';
+import type { Feature, Geometry } from 'geojson';
 import { get, local } from './get';
+import type { Schemas } from './schemas';
 
+/** A feature of any layer: the page knows none by name, and reads their fields by the layer's schema. */
 export type Item = Feature<Geometry | null, Record<string, unknown>> & { id: number };
+
+type Collection = Schemas[Extract<keyof Schemas, `${string}FeatureCollection`>];
+export type ItemPage = Pick<Collection, 'numberMatched' | 'links'> & { features: Item[] };
 
 export interface Items {
   features: Item[];
@@ -12,22 +17,17 @@ export interface Items {
   total?: number | undefined;
 }
 
-interface Page extends FeatureCollection<Geometry> {
-  numberMatched?: number;
-  links: { rel: string; href: string }[];
-}
-
 /** As many pages as one map can show with ease; all of a district, not of a country. */
 const MOST_PAGES = 3;
 
-export async function items(path: string): Promise<Items> {
+export async function items(address: string, signal: AbortSignal): Promise<Items> {
   const features: Item[] = [];
-  let next: string | undefined = path + (path.includes('limit=') ? '' : `${path.includes('?') ? '&' : '?'}limit=10000`);
+  let next: string | undefined = address + (address.includes('limit=') ? '' : `${address.includes('?') ? '&' : '?'}limit=10000`);
   let total: number | undefined;
   for (let page = 0; next !== undefined && page < MOST_PAGES; page++) {
-    const answer: Page = await get<Page>(next);
+    const answer: ItemPage = await get<ItemPage>(next, signal);
     total ??= answer.numberMatched;
-    features.push(...(answer.features as Item[]));
+    features.push(...answer.features);
     const link = answer.links.find(({ rel }) => rel === 'next');
     next = link && local(link.href);
   }

@@ -1,6 +1,7 @@
 /** The layers, as `/collections` and their schemas describe them. The page knows no layer by name. */
 import type { Label } from '../texts';
 import { get, query } from './get';
+import type { Answer } from './schemas';
 
 export interface Field {
   name: string;
@@ -24,6 +25,7 @@ export interface Layer {
   unitLevel: string | undefined;
 }
 
+/** A layer's schema. The document of the API leaves it open, as JSON Schema describes it. */
 interface Schema {
   title: string;
   'x-title-en': string;
@@ -47,12 +49,13 @@ interface Property {
 }
 
 export async function layers(): Promise<Layer[]> {
-  const { collections } = await get<{ collections: { id: string }[] }>(query('/collections', {}));
-  return Promise.all(collections.map(async ({ id }) => layer(id, await get<Schema>(query(`/collections/${id}/schema`, {})))));
+  const { collections } = await get<Answer<'/collections'>>(query('/collections', {}));
+  const ids = collections.map(({ id }) => String(id));
+  return Promise.all(ids.map(async (id) => layer(id, await get<Schema>(query(`/collections/${id}/schema`, {})))));
 }
 
 export function layer(id: string, schema: Schema): Layer {
-  const geometry = schema.properties['geom']?.format ?? '';
+  const geometry = schema.properties.geom?.format ?? '';
   const fields = Object.entries(schema.properties)
     .filter(([name]) => name !== 'id' && name !== 'geom')
     .map(([name, property]) => field(name, property));

@@ -11,7 +11,9 @@ export function fonts(map: MapLibre): string[] {
   const { glyphs, layers } = map.getStyle();
   if (!glyphs) return FONTS;
   const written = layers.map((layer) => (layer.type === 'symbol' ? layer.layout?.['text-font'] : undefined));
-  return (written.find((font) => Array.isArray(font) && font.every((name) => typeof name === 'string' && name !== 'literal')) ?? ['Noto Sans Regular']) as string[];
+  return (written.find((font) => Array.isArray(font) && font.every((name) => typeof name === 'string' && name !== 'literal')) ?? [
+    'Noto Sans Regular',
+  ]) as string[];
 }
 
 export function ink() {
@@ -20,16 +22,21 @@ export function ink() {
     : { ground: '#eef1f2', land: '#ffffff', line: '#8a9aa2', text: '#20303a', halo: '#ffffff', water: '#cfe3ec', road: '#d5dadd' };
 }
 
-export async function baseStyle({ basemap, basemap_style }: Settings): Promise<StyleSpecification | string> {
-  if (basemap_style) return basemap_style;
-  const style = plain();
-  if (!basemap) return style;
+/** A base map that cannot be had is left out: the data are shown all the same. */
+export async function baseStyle({ basemap, basemap_style }: Settings): Promise<StyleSpecification> {
   try {
-    return await withTiles(style, new URL(basemap, location.href).href);
+    if (basemap_style) return await elsewhere(basemap_style);
+    if (basemap) return await withTiles(plain(), new URL(basemap, location.href).href);
   } catch (error) {
     console.warn('the base map cannot be read', error);
-    return style;
   }
+  return plain();
+}
+
+async function elsewhere(address: string): Promise<StyleSpecification> {
+  const response = await fetch(address, { headers: { Accept: 'application/json' } });
+  if (!response.ok) throw new Error(`${address}: ${response.status}`);
+  return (await response.json()) as StyleSpecification;
 }
 
 /** Nothing but the ground. */
@@ -49,11 +56,11 @@ async function withTiles(style: StyleSpecification, url: string): Promise<StyleS
   const { attribution, vector_layers } = metadata as { attribution?: string; vector_layers?: { id: string }[] };
   const source = { url: `pmtiles://${url}`, attribution: attribution ?? '' };
   if (header.tileType !== TileType.Mvt) {
-    style.sources['base'] = { type: 'raster', tileSize: 256, ...source };
+    style.sources.base = { type: 'raster', tileSize: 256, ...source };
     style.layers.push({ id: 'base', type: 'raster', source: 'base', paint: { 'raster-saturation': -0.6, 'raster-opacity': 0.7 } });
     return style;
   }
-  style.sources['base'] = { type: 'vector', ...source };
+  style.sources.base = { type: 'vector', ...source };
   style.layers.push(...(vector_layers ?? []).flatMap(({ id }) => quiet(id)));
   return style;
 }

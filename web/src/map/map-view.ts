@@ -1,82 +1,86 @@
-/** The map: draws what the model holds, and tells it what was clicked. */
-import { html, LitElement } from 'lit';
-import { customElement } from 'lit/decorators.js';
+/** The map: what lies under the data, where it looks, and what was clicked. Its parts draw on it. */
+import { provide } from '@lit/context';
+import { html, nothing } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
 import maplibre, { type GeoJSONSource, type MapGeoJSONFeature, type MapMouseEvent, type Map as MapLibre } from 'maplibre-gl';
 import 'maplibre-gl/dist/maplibre-gl.css';
+import { shapes, type UnitShape } from '../api/figures';
+import type { Item } from '../api/items';
+import type { Layer } from '../api/layers';
+import { Part } from '../parts/part';
 import { t } from '../texts';
-import { model } from '../view/model';
+import { communesAddress } from '../view/addresses';
+import { Question } from '../view/question';
 import { baseStyle, plain } from './base';
-import { clickable, drawRecords } from './records';
-import { boundsOf, type Placeable } from './places';
-import { drawUnits, UNIT_FILL } from './units';
+import { mapContext } from './context';
+import { duration, fit, margins, open } from './fit';
+import './map-listed';
+import { clickable } from './map-records';
+import { UNIT_FILL } from './map-units';
+import { boundsOf } from './places';
+import './map-view.css';
 
-const calm = matchMedia('(prefers-reduced-motion: reduce)');
+/** The map waits so long for its communes: where there is no graphics processor, an empty picture costs as much as a full one. */
+const COMMUNES_MS = 1000;
+
 const dark = matchMedia('(prefers-color-scheme: dark)');
 
-/**
- * Waits until nothing more is asked for: a map drawn once, with all that belongs on it, costs a fraction of one that is
- * drawn again for every answer.
- */
-async function answers(): Promise<void> {
-  model.layers.filter(({ id }) => model.isOn(id)).forEach((layer) => model.items(layer));
-  model.shapes();
-  while (model.busy) await new Promise((done) => model.addEventListener('change', done, { once: true }));
-}
-
-/**
- * Draws nothing until all is there, or for three seconds, and shows it once it is drawn: each frame on the way to the
- * whole picture, one for nearly every tile, costs as much as the whole; and a picture that is shown while it is still
- * being drawn makes the page wait, for most of a second where there is no graphics processor.
- */
-async function drawWhole(map: MapLibre): Promise<void> {
-  const { painter } = map;
-  const { render } = painter;
-  painter.render = (style) => {
-    painter.style = style; // by which tiles are read
-  };
-  const { style } = map.getCanvas();
-  style.visibility = 'hidden';
-  await Promise.race([map.once('load'), new Promise((done) => setTimeout(done, 3000))]);
-  painter.render = render;
-  map.redraw();
-  await finished(map.getCanvas().getContext('webgl2'));
-  style.visibility = '';
-}
-
-/** Waits without blocking until the graphics processor has done what it was told, three seconds at most. */
-async function finished(gl: WebGL2RenderingContext | null): Promise<void> {
-  const fence = gl?.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
-  if (!gl || !fence) return;
-  gl.flush();
-  const end = performance.now() + 3000;
-  while (!gl.isContextLost() && performance.now() < end && gl.getSyncParameter(fence, gl.SYNC_STATUS) !== gl.SIGNALED) await new Promise((done) => setTimeout(done, 20));
-  gl.deleteSync(fence);
-}
-
 @customElement('map-view')
-export class MapView extends LitElement {
+export class MapView extends Part {
   map: MapLibre | undefined;
-  private ready = false;
-  private fitted = '';
-  private flownTo = '';
-  private waiting = 0;
-
-  protected override createRenderRoot() {
-    return this;
-  }
+  /** The same, while there is a style to draw on. */
+  @provide({ context: mapContext })
+  @state()
+  private drawable: MapLibre | undefined;
+  /** Whether a style from elsewhere was given up. */
+  private isPlain = false;
+  private shapes = new Question<UnitShape[]>(this, () => communesAddress(this.model), shapes);
+  /** Whether it is time to show a map without communes, and whether one is made. */
+  @state() private isTime = false;
+  private isMade = false;
+  /** The home that the map has looked at. */
+  private opened = '';
 
   protected override render() {
-    return html`<div id="map" role="region" aria-label=${t('map')}></div><canvas id="picture" aria-hidden="true"></canvas>`;
+    const { layers } = this.model;
+    const on = layers.filter(({ id }) => this.model.isOn(id));
+    return html`<div id="map" role="region" aria-label=${t('map')}></div>
+      <canvas id="picture" aria-hidden="true"></canvas>
+      <div class="progress" role="status">
+        <map-units></map-units>
+        ${repeat(
+          on,
+          ({ id }) => id,
+          (layer) => html`<map-records .layer=${layer}></map-records>`,
+        )}
+        ${layers.length ? html`<map-listed></map-listed>` : nothing}
+      </div>`;
   }
 
-  protected override async firstUpdated() {
-    const [style] = await Promise.all([baseStyle(model.settings), answers()]);
-    const { place } = model.view;
-    const box = boundsOf(model.shapes().value ?? []);
-    this.map = new maplibre.Map({
+  protected override firstUpdated() {
+    setTimeout(() => (this.isTime = true), COMMUNES_MS);
+    dark.addEventListener('change', () => void this.restyle());
+    addEventListener('beforeprint', () => this.picture());
+  }
+
+  protected override updated() {
+    const { value, error } = this.shapes;
+    if (!this.isMade && (value ?? error ?? this.isTime)) void this.make();
+    if (!this.map || !value || this.opened === this.model.view.home) return;
+    this.opened = this.model.view.home;
+    const box = boundsOf(value);
+    if (box) open(this.map, box);
+  }
+
+  private async make(): Promise<void> {
+    this.isMade = true;
+    const style = await baseStyle(this.model.settings);
+    const { place } = this.model.view;
+    const map = new maplibre.Map({
       container: this.querySelector<HTMLElement>('#map')!,
       style,
-      ...(place ? { center: [place[2], place[1]], zoom: place[0] } : box ? { bounds: box, fitBoundsOptions: this.margins() } : { center: [105.85, 20], zoom: 9 }),
+      ...(place ? { center: [place[2], place[1]], zoom: place[0] } : this.start()),
       maxZoom: 19,
       attributionControl: false,
       dragRotate: false,
@@ -84,116 +88,88 @@ export class MapView extends LitElement {
       fadeDuration: 0,
       locale: { 'NavigationControl.ZoomIn': t('zoomIn'), 'NavigationControl.ZoomOut': t('zoomOut'), 'Map.Title': t('mapHelp') },
     });
-    if (place || box) this.fitted = model.view.home;
-    this.map.touchZoomRotate.disableRotation();
-    this.map.addControl(new maplibre.NavigationControl({ showCompass: false }), 'top-right');
-    const { basemap, basemap_style } = model.settings;
-    if (basemap || basemap_style) this.map.addControl(new maplibre.AttributionControl({ compact: true }), 'bottom-left');
-    this.map.addControl(new maplibre.ScaleControl({ maxWidth: 100 }), 'bottom-left');
-    this.map.on('style.load', () => {
-      this.ready = true;
-      this.draw();
-    });
-    void drawWhole(this.map);
-    this.map.on('error', ({ error }) => {
-      console.warn('map', error);
-      // A style from elsewhere that cannot be had: the data are shown all the same.
-      if (typeof style === 'string' && !this.ready && !this.map!.style?.stylesheet) this.map!.setStyle(plain());
-    });
-    this.map.on('click', (event) => void this.clicked(event));
-    this.map.on('mousemove', (event) => {
-      this.map!.getCanvas().style.cursor = this.under(event).length ? 'pointer' : '';
-    });
-    this.map.on('moveend', (event) => {
-      if ('keep' in event) return;
-      const { lng, lat } = this.map!.getCenter();
-      const place: [number, number, number] = [Number(this.map!.getZoom().toFixed(2)), Number(lat.toFixed(5)), Number(lng.toFixed(5))];
-      model.change({ place });
-    });
-    model.addEventListener('change', () => this.drawSoon());
-    dark.addEventListener('change', () => void this.restyle());
-    addEventListener('beforeprint', () => this.picture());
+    this.map = map;
+    if (place) this.opened = this.model.view.home;
+    map.touchZoomRotate.disableRotation();
+    this.addControls(map);
+    map.on('style.load', () => (this.drawable = map));
+    map.on('error', ({ error }) => this.bear(error as Error));
+    map.on('click', (event) => void this.clicked(map, event));
+    map.on('mousemove', (event) => (map.getCanvas().style.cursor = this.under(map, event).length ? 'pointer' : ''));
+    map.on('moveend', (event) => 'isOpening' in event || this.remember(map));
   }
 
-  /** Shows a place, or the whole of what is given. */
-  show(features: Placeable[], keep = false): void {
-    const bounds = boundsOf(features);
-    if (!bounds || !this.map) return;
-    this.map.fitBounds(bounds, { ...this.margins(), duration: calm.matches || keep ? 0 : 500 }, keep ? { keep } : {});
-  }
-
-  /** Around what is shown; on a wide map the legend stands to the right. */
-  private margins() {
-    const legend = this.clientWidth > 900 ? 250 : 0;
-    return { padding: { top: 40, bottom: 40, left: 40, right: 40 + legend }, maxZoom: 16 };
+  /** Where the map opens: on the communes when they are here, else on the middle of Thanh Hóa until they come. */
+  private start() {
+    const bounds = boundsOf(this.shapes.value ?? []);
+    if (!bounds) return { center: [105.85, 20] as [number, number], zoom: 9 };
+    this.opened = this.model.view.home;
+    return { bounds, fitBoundsOptions: margins(this) };
   }
 
   showHome(): void {
-    this.show(model.shapes().value ?? []);
+    const box = boundsOf(this.shapes.shown ?? []);
+    if (this.map && box) fit(this.map, box);
   }
 
-  /** At once when all is there; while answers come in one after the other, not for each. */
-  private drawSoon(): void {
-    clearTimeout(this.waiting);
-    if (model.busy) this.waiting = window.setTimeout(() => this.draw(), 200);
-    else this.draw();
+  private addControls(map: MapLibre): void {
+    const { basemap, basemap_style } = this.model.settings;
+    map.addControl(new maplibre.NavigationControl({ showCompass: false }), 'top-right');
+    if (basemap || basemap_style) map.addControl(new maplibre.AttributionControl({ compact: true }), 'bottom-left');
+    map.addControl(new maplibre.ScaleControl({ maxWidth: 100 }), 'bottom-left');
   }
 
-  private draw(): void {
-    if (!this.map || !this.ready) return;
-    drawUnits(this.map, model);
-    drawRecords(this.map, model);
-    const shapes = model.shapes().value;
-    if (shapes?.length && this.fitted !== model.view.home) {
-      this.fitted = model.view.home;
-      this.show(shapes, true);
-    }
-    this.follow();
+  /** A style from elsewhere that MapLibre does not take: the data are shown without it. */
+  private bear(error: Error): void {
+    console.warn('map', error);
+    if (this.drawable || this.isPlain) return;
+    this.isPlain = true;
+    this.map!.setStyle(plain());
   }
 
-  /** Brings a record that was chosen in a list, or the rows of a figure, into sight. */
-  private follow(): void {
-    const { selected, rows } = model.view;
-    const wanted = `${selected} ${rows}`;
-    if (wanted === this.flownTo) return;
-    const record = model.record();
-    const features = record.layer ? (record.value ? [record.value] : undefined) : rows ? model.rows().value?.features : [];
-    if (!features) return;
-    const first = this.flownTo === '' && model.view.place !== undefined;
-    this.flownTo = wanted;
-    const box = boundsOf(features);
-    if (!box || first) return;
-    const seen = this.map!.getBounds();
-    if (seen.contains([box[0], box[1]]) && seen.contains([box[2], box[3]])) return;
-    this.show(features);
+  private async restyle(): Promise<void> {
+    this.drawable = undefined;
+    this.map?.setStyle(this.isPlain ? plain() : await baseStyle(this.model.settings), { diff: false });
   }
 
-  private under({ point }: MapMouseEvent): MapGeoJSONFeature[] {
-    if (!this.map || !this.ready) return [];
-    const layers = [...clickable(this.map, model).keys(), UNIT_FILL].filter((id) => this.map!.getLayer(id));
-    const near: [[number, number], [number, number]] = [[point.x - 4, point.y - 4], [point.x + 4, point.y + 4]];
-    return this.map.queryRenderedFeatures(near, { layers });
+  private remember(map: MapLibre): void {
+    const { lng, lat } = map.getCenter();
+    this.model.change({ place: [Number(map.getZoom().toFixed(2)), Number(lat.toFixed(5)), Number(lng.toFixed(5))] });
   }
 
-  private async clicked(event: MapMouseEvent): Promise<void> {
-    const found = this.under(event);
-    const layers = clickable(this.map!, model);
-    const record = found.find(({ layer, source }) => layers.has(layer.id) && !layers.get(layer.id)!.unitLevel && source !== 'units');
-    if (record?.properties['cluster']) return this.open(record, layers.get(record.layer.id)!.id);
-    if (record) return model.change({ selected: `${layers.get(record.layer.id)!.id}/${record.properties['id']}` });
-    const [unit] = this.map!.queryRenderedFeatures(event.point, { layers: [UNIT_FILL] });
-    if (unit) model.change({ selected: `unit/${unit.properties['code']}`, rows: '', tab: 'figures' });
+  private under(map: MapLibre, { point }: MapMouseEvent): MapGeoJSONFeature[] {
+    if (!this.drawable) return [];
+    const layers = [...clickable(map, this.model).keys(), UNIT_FILL].filter((id) => map.getLayer(id));
+    const near: [[number, number], [number, number]] = [
+      [point.x - 4, point.y - 4],
+      [point.x + 4, point.y + 4],
+    ];
+    return map.queryRenderedFeatures(near, { layers });
+  }
+
+  private async clicked(map: MapLibre, event: MapMouseEvent): Promise<void> {
+    const found = this.under(map, event);
+    const layers = clickable(map, this.model);
+    const record = found.find(({ layer }) => layers.get(layer.id)?.unitLevel === undefined && layers.has(layer.id));
+    const layer = record && layers.get(record.layer.id);
+    if (layer && record.properties.cluster) return this.open(map, record, layer);
+    if (layer) return this.model.change({ selected: `${layer.id}/${record.properties.id}` });
+    const [unit] = found.some(({ layer }) => layer.id === UNIT_FILL) ? map.queryRenderedFeatures(event.point, { layers: [UNIT_FILL] }) : [];
+    if (unit) this.model.change({ selected: `unit/${unit.properties.code}`, rows: '', tab: 'figures' });
   }
 
   /** Zooms into a cluster; lists what lies at one place. */
-  private async open(cluster: MapGeoJSONFeature, layer: string): Promise<void> {
-    const source = this.map!.getSource<GeoJSONSource>(cluster.source)!;
-    const id = cluster.properties['cluster_id'] as number;
+  private async open(map: MapLibre, cluster: MapGeoJSONFeature, layer: Layer): Promise<void> {
+    const source = map.getSource<GeoJSONSource>(cluster.source)!;
+    const id = cluster.properties.cluster_id as number;
     const zoom = await source.getClusterExpansionZoom(id);
     const center = (cluster.geometry as GeoJSON.Point).coordinates as [number, number];
-    if (zoom <= 18) return void this.map!.easeTo({ center, zoom, duration: calm.matches ? 0 : 500 });
+    if (zoom <= 18) return void map.easeTo({ center, zoom, duration: duration() });
     const leaves = await source.getClusterLeaves(id, 200, 0);
-    this.dispatchEvent(new CustomEvent('gathered', { bubbles: true, detail: { layer, ids: leaves.map(({ properties }) => properties!['id']) } }));
+    this.model.gather(
+      layer,
+      leaves.map((leaf) => ({ ...leaf, id: Number(leaf.properties?.id) }) as Item),
+    );
   }
 
   /** Paper gets a copy of what is seen: WebGL keeps no picture after a frame. */
@@ -204,10 +180,5 @@ export class MapView extends LitElement {
     const seen = this.map.getCanvas();
     [picture.width, picture.height] = [seen.width, seen.height];
     picture.getContext('2d')!.drawImage(seen, 0, 0);
-  }
-
-  private async restyle(): Promise<void> {
-    this.ready = false;
-    this.map?.setStyle(await baseStyle(model.settings), { diff: false });
   }
 }

@@ -6,15 +6,17 @@ const RATIO = 3;
 
 type Shape = (draw: Path2D, middle: number, radius: number) => void;
 
-const corners = (count: number, turn: number): Shape => (draw, middle, radius) => {
-  for (let i = 0; i < count; i++) {
-    const angle = turn + (i * 2 * Math.PI) / count;
-    const [x, y] = [middle + radius * Math.cos(angle), middle + radius * Math.sin(angle)];
-    if (i) draw.lineTo(x, y);
-    else draw.moveTo(x, y);
-  }
-  draw.closePath();
-};
+const corners =
+  (count: number, turn: number): Shape =>
+  (draw, middle, radius) => {
+    for (let i = 0; i < count; i++) {
+      const angle = turn + (i * 2 * Math.PI) / count;
+      const [x, y] = [middle + radius * Math.cos(angle), middle + radius * Math.sin(angle)];
+      if (i) draw.lineTo(x, y);
+      else draw.moveTo(x, y);
+    }
+    draw.closePath();
+  };
 
 const SHAPES: Shape[] = [
   (draw, middle, radius) => draw.arc(middle, middle, radius * 0.86, 0, 7),
@@ -30,7 +32,16 @@ const SHAPES: Shape[] = [
 /** The sign's outline within a box of 22, for the legend's drawing. */
 export function outline(index: number): string {
   const shape = index % SHAPES.length;
-  const [count, turn] = [[0, 0], [3, -90], [4, 0], [4, 45], [6, 0], [5, -90], [3, 90], [8, 22.5]][shape] as [number, number];
+  const [count, turn] = [
+    [0, 0],
+    [3, -90],
+    [4, 0],
+    [4, 45],
+    [6, 0],
+    [5, -90],
+    [3, 90],
+    [8, 22.5],
+  ][shape] as [number, number];
   if (!count) return 'M11 3.5a7.5 7.5 0 1 1 0 15a7.5 7.5 0 1 1 0-15Z';
   const point = (i: number) => {
     const angle = ((turn + (i * 360) / count) * Math.PI) / 180;

@@ -1,76 +1,64 @@
 /** What was chosen: a record with its fields, the rows behind a figure, or records that lie at one place. */
 import { html, nothing } from 'lit';
-import { customElement, state } from 'lit/decorators.js';
-import type { Items } from '../api/items';
-import type { Layer } from '../api/layers';
-import { pick, t } from '../texts';
-import { model } from '../view/model';
+import { customElement } from 'lit/decorators.js';
+import { number, pick, t, within } from '../texts';
+import { Chosen } from '../view/chosen';
 import { short } from '../view/property';
 import { icon } from './icons';
-import { answered, Part } from './part';
-import { record } from './record';
+import { Part } from './part';
+import './record-view';
 import { rowList } from './row-list';
+import './detail-panel.css';
 
 @customElement('detail-panel')
 export class DetailPanel extends Part {
-  /** Records of one cluster that no zoom parts. */
-  @state() private gathered: { layer: Layer; ids: Set<number> } | undefined;
+  private chosen = new Chosen(this);
   private last = '';
 
-  override connectedCallback() {
-    super.connectedCallback();
-    addEventListener('gathered', this.gather);
-  }
-
-  override disconnectedCallback() {
-    super.disconnectedCallback();
-    removeEventListener('gathered', this.gather);
-  }
-
   protected override render() {
-    const { layer, ...answer } = model.record();
-    if (layer) return this.frame(t('record'), () => model.change({ selected: '' }), answered(answer, (item) => record(item, layer)), pick(layer.title));
-    if (this.gathered) {
-      const { layer, ids } = this.gathered;
-      const features = (model.items(layer).value?.features ?? []).filter(({ id }) => ids.has(id));
-      return this.frame(t('clustered', { n: features.length }), () => (this.gathered = undefined), rowList({ features, cut: false }, layer), pick(layer.title));
+    const { model, chosen } = this;
+    const { layer, record } = chosen;
+    if (layer) {
+      const content = this.answered(record, (item) => html`<record-view .item=${item} .layer=${layer}></record-view>`);
+      return this.frame(pick(layer.title), () => model.change({ selected: '' }), content);
     }
-    if (model.view.rows) return this.rows();
-    return nothing;
+    if (model.gathered) {
+      const { layer, features } = model.gathered;
+      const title = t('clustered', { n: number(features.length), what: within(pick(layer.title)) });
+      return this.frame(title, () => model.ungather(), rowList(model, layer, { features, cut: false }));
+    }
+    return model.view.rows ? this.rows() : nothing;
   }
 
   /** Focus goes to what was opened, for those who cannot see it open. */
   protected override updated() {
-    const { selected, rows } = model.view;
-    const now = `${selected.startsWith('unit/') ? '' : selected} ${rows} ${this.gathered ? 'gathered' : ''}`;
+    const { gathered, view } = this.model;
+    const now = `${view.selected.startsWith('unit/') ? '' : view.selected} ${view.rows} ${gathered ? 'gathered' : ''}`;
     if (now !== this.last && this.last !== '' && now.trim()) this.querySelector<HTMLElement>('.detail')?.focus({ preventScroll: false });
     this.last = now;
   }
 
   private rows() {
+    const { model } = this;
+    const { figures, rows, rowsLayer: layer } = this.chosen;
     const [code = '', value] = model.view.rows.split(':');
     const definition = model.definitions.find((definition) => definition.code === code);
-    const { layer, ...answer } = model.rows();
     const field = layer?.fields.find(({ name }) => name === definition?.by);
     const label = field?.values.find((choice) => choice.value === value)?.label;
     const title = definition ? short(pick(definition)) + (label ? `: ${pick(label)}` : '') : code;
-    const waiting: { value?: Items; error?: Error } = layer ? answer : model.figures().error ? { error: model.figures().error! } : {};
-    return this.frame(title, () => model.change({ rows: '' }), answered(waiting, (items) => rowList(items, layer!)), t('rowsOf'));
+    const content = layer
+      ? this.answered(rows, (items) => rowList(model, layer, items))
+      : this.answered({ error: figures.error }, () => nothing);
+    return this.frame(title, () => model.change({ rows: '' }), content);
   }
 
-  private frame(title: string, close: () => void, content: unknown, kind: string) {
+  private frame(title: string, close: () => void, content: unknown) {
     return html`<section class="detail" tabindex="-1" aria-label=${title}>
-      <header><div><p class="quiet">${kind}</p><h2>${title}</h2></div>
-        <button type="button" class="tool" aria-label=${t('close')} title=${t('close')} @click=${close}>${icon('close')}</button></header>
+      <header>
+        <h2>${title}</h2>
+        <button type="button" class="tool" aria-label=${t('close')} title=${t('close')} @click=${close}>${icon('close')}</button>
+      </header>
       ${content}
     </section>`;
   }
-
-  private gather = (event: Event) => {
-    const { layer, ids } = (event as CustomEvent<{ layer: string; ids: number[] }>).detail;
-    const found = model.layers.find(({ id }) => id === layer);
-    if (found) this.gathered = { layer: found, ids: new Set<number>(ids) };
-    if (model.record().layer) model.change({ selected: '' });
-  };
 }
-

@@ -3,72 +3,97 @@ import { html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { Definition, Figure, UnitFigures } from '../api/figures';
 import { number, pick, t, tOr } from '../texts';
-import { model } from '../view/model';
+import { unitAddress } from '../view/addresses';
 import { short } from '../view/property';
-import { changeOf, partition, rowsButton, share } from './figure';
-import { answered, Part } from './part';
+import { Question } from '../view/question';
+import { badge, changeOf, partition, rowsButton, share } from './figure';
+import { Part } from './part';
+import './figures-panel.css';
+
+type Figures = Record<string, Figure>;
 
 @customElement('figures-panel')
 export class FiguresPanel extends Part {
   /** The rest is made when it is opened first. */
   @state() private opened = false;
+  private figures = new Question<UnitFigures>(this, () => unitAddress(this.model));
 
   protected override render() {
-    return answered(model.described ? model.figures() : {}, (answer) => this.show(answer));
+    return this.answered(this.model.described ? this.figures : {}, (answer) => this.show(answer));
   }
 
   private show({ figures, quality }: UnitFigures) {
-    const known = model.definitions.filter(({ code }) => figures[code]);
+    const known = this.model.definitions.filter(({ code }) => figures[code]);
     const heads = known.filter(({ headline }) => headline);
     const rest = known.filter(({ headline }) => !headline);
     return html`
-      ${heads.filter((definition) => isSum(definition)).map((definition) => this.card(definition, heads, figures))}
-      ${grouped(heads.filter(({ denominator }) => denominator)).map(([title, group]) => this.shares(title, group, figures))}
+      ${heads.filter(isSum).map((definition) => this.card(definition, heads, figures))} ${this.shares(heads, figures)}
       <details class="more" @toggle=${() => (this.opened = true)}>
         <summary>${t('moreFigures')} (${rest.length})</summary>
         ${this.opened ? this.others(rest, figures) : nothing}
       </details>
-      ${this.quality(quality)}
+      ${this.quality(quality ?? {})}
     `;
   }
 
-  private others(rest: Definition[], figures: Record<string, Figure>) {
+  private others(rest: Definition[], figures: Figures) {
+    const card = (definition: Definition) =>
+      html`<section class="card">
+        <h3>${short(pick(definition))}</h3>
+        ${partition(this.model, definition, figures[definition.code]!)}
+      </section>`;
     return html`
-        ${rest.filter(isSum).map((definition) => this.line(definition, figures[definition.code]!))}
-        ${grouped(rest.filter(({ denominator }) => denominator)).map(([title, group]) => this.shares(title, group, figures))}
-        ${rest.filter(({ by }) => by).map((definition) => html`<section class="card"><h3>${short(pick(definition))}</h3>${partition(definition, figures[definition.code]!)}</section>`)}
+      ${rest.filter(isSum).map((definition) => this.line(definition, figures[definition.code]!))} ${this.shares(rest, figures)}
+      ${rest.filter(({ by }) => by).map(card)}
     `;
   }
 
-  private card(definition: Definition, heads: Definition[], figures: Record<string, Figure>) {
+  private card(definition: Definition, heads: Definition[], figures: Figures) {
     const figure = figures[definition.code]!;
     const parts = heads.filter(({ part_of }) => part_of === definition.code);
+    const amount = html`<strong>${amountOf(figure)}</strong> ${tOr(`unit.${figure.unit}`, figure.unit)}`;
     return html`<section class="card" data-code=${definition.code}>
       <h3>${short(pick(definition))}</h3>
-      <p class="big">
-        ${rowsButton(definition.code, pick(definition), html`<strong>${figure.value == null ? '–' : number(figure.value)}</strong> ${tOr(`unit.${figure.unit}`, figure.unit)}`)}
-        ${changeOf(figure.delta)}
-      </p>
-      ${parts.map((part) => partition(part, figures[part.code]!))}
+      <p class="big">${rowsButton(this.model, definition.code, pick(definition), amount)} ${changeOf(figure.delta)}</p>
+      ${parts.map((part) => partition(this.model, part, figures[part.code]!))}
     </section>`;
   }
 
-  private shares(title: string, group: Definition[], figures: Record<string, Figure>) {
-    return html`<section class="card"><h3>${title}</h3><ul class="shares">${group.map((definition) => share(definition, figures[definition.code]!))}</ul></section>`;
+  /** Shares under the title of the layer whose records they count. */
+  private shares(definitions: Definition[], figures: Figures) {
+    const groups = new Map<string, Definition[]>();
+    for (const definition of definitions.filter(({ denominator }) => denominator)) {
+      const layer = this.model.layers.find(({ id }) => id === definition.collection);
+      const title = layer ? pick(layer.title) : definition.collection;
+      groups.set(title, [...(groups.get(title) ?? []), definition]);
+    }
+    return [...groups].map(
+      ([title, group]) =>
+        html`<section class="card">
+          <h3>${title}</h3>
+          <ul class="shares">
+            ${group.map((definition) => share(this.model, definition, figures[definition.code]!))}
+          </ul>
+        </section>`,
+    );
   }
 
   private line(definition: Definition, figure: Figure) {
+    const amount = html`<strong>${amountOf(figure)}</strong>`;
     return html`<section class="line" data-code=${definition.code}>
       <span>${short(pick(definition))}</span>
-      <span>${rowsButton(definition.code, pick(definition), html`<strong>${figure.value == null ? '–' : number(figure.value)}</strong>`)} ${changeOf(figure.delta, true)}</span>
+      <span>${rowsButton(this.model, definition.code, pick(definition), amount)} ${badge(figure.delta)}</span>
     </section>`;
   }
 
   private quality(quality: Record<string, number>) {
     const found = Object.entries(quality).filter(([, count]) => count > 0);
     if (!found.length) return nothing;
-    return html`<section class="card quality"><h3>${t('quality')}</h3>
-      <ul>${found.map(([name, count]) => html`<li><strong>${number(count)}</strong> ${tOr(`quality.${name}`, name)}</li>`)}</ul>
+    return html`<section class="card quality">
+      <h3>${t('quality')}</h3>
+      <ul>
+        ${found.map(([name, count]) => html`<li><strong>${number(count)}</strong> ${tOr(`quality.${name}`, name)}</li>`)}
+      </ul>
     </section>`;
   }
 }
@@ -77,13 +102,6 @@ function isSum({ denominator, by }: Definition): boolean {
   return !denominator && !by;
 }
 
-/** Shares under the title of the layer whose records they count. */
-function grouped(definitions: Definition[]): [string, Definition[]][] {
-  const groups = new Map<string, Definition[]>();
-  for (const definition of definitions) {
-    const layer = model.layers.find(({ id }) => id === definition.collection);
-    const title = layer ? pick(layer.title) : definition.collection;
-    groups.set(title, [...(groups.get(title) ?? []), definition]);
-  }
-  return [...groups];
+function amountOf({ value }: Figure): string {
+  return value == null ? '–' : number(value);
 }

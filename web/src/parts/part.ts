@@ -1,36 +1,53 @@
-/** What all parts share: they follow the model, and are styled by the page. */
-import { html, LitElement, type TemplateResult } from 'lit';
+/** What all parts share: the model by context, the styles of the page, and how they say that an answer is late or failed. */
+import { consume } from '@lit/context';
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { t } from '../texts';
-import { model } from '../view/model';
+import { modelContext } from '../view/context';
+import type { Model } from '../view/model';
+import type { Asker } from '../view/question';
+import './part.css';
 
-export class Part extends LitElement {
-  private follow = () => this.requestUpdate();
+/** An answer, or why there is none; neither while it is on its way. */
+interface Outcome<T> {
+  readonly value?: T | undefined;
+  readonly error?: Error | undefined;
+}
+
+export class Part extends LitElement implements Asker {
+  /** It comes anew, the same object, whenever something in it changed. */
+  @consume({ context: modelContext, subscribe: true })
+  model!: Model;
 
   protected override createRenderRoot(): HTMLElement {
     return this;
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    model.addEventListener('change', this.follow);
+  /** What was asked for, or that it is on its way, or why it is not here. */
+  protected answered<T>(outcome: Outcome<T>, show: (value: T) => unknown): unknown {
+    if (outcome.value !== undefined) return show(outcome.value);
+    if (outcome.error) return failure(outcome.error.message, () => this.model.retry());
+    return waiting(t('loading'));
   }
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    model.removeEventListener('change', this.follow);
+  /** The same, but what is shown stays until the next answer, so that a reader keeps their place in it. */
+  protected refreshed<T>(outcome: Outcome<T> & { readonly shown: T | undefined }, show: (value: T) => unknown): unknown {
+    const { shown } = outcome;
+    if (shown === undefined) return this.answered(outcome, show);
+    const isLate = outcome.value === undefined;
+    return html`<div class="answer">
+      ${isLate ? waiting(t('loading')) : nothing}
+      <div aria-busy=${isLate}>${show(shown)}</div>
+    </div>`;
   }
 }
 
-/** What was asked for, or that it is on its way, or why it is not. */
-export function answered<T>(answer: { value?: T; error?: Error }, show: (value: T) => unknown, retry = () => model.retry()): unknown {
-  if (answer.value !== undefined) return show(answer.value);
-  if (answer.error) return failure(answer.error, retry);
-  return html`<p class="waiting" role="status"><span class="spinner" aria-hidden="true"></span>${t('loading')}</p>`;
+export function waiting(text: string): TemplateResult {
+  return html`<p class="waiting" role="status"><span class="spinner" aria-hidden="true"></span>${text}</p>`;
 }
 
-function failure(error: Error, retry: () => void): TemplateResult {
+export function failure(text: string, retry: () => void): TemplateResult {
   return html`<div class="failure" role="alert">
-    <p><strong>${t('failed')}</strong> ${error.message}</p>
+    <p>${text}</p>
     <button type="button" @click=${retry}>${t('retry')}</button>
   </div>`;
 }

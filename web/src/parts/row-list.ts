@@ -2,8 +2,9 @@
 import { html, nothing } from 'lit';
 import { nameOf, type Item, type Items } from '../api/items';
 import type { Layer } from '../api/layers';
-import { number, pick, t } from '../texts';
-import { model } from '../view/model';
+import { number, pick, t, within } from '../texts';
+import type { Model } from '../view/model';
+import './row-list.css';
 
 const MOST = 300;
 
@@ -14,31 +15,46 @@ export function cutNote({ features, cut, total }: Items) {
   return html`<p class="note cut">${total === undefined ? t('cutLayerOpen', { n }) : t('cutLayer', { n, total: number(total) })}</p>`;
 }
 
-export function rowList(items: Items, layer: Layer) {
-  const { features, cut } = items;
+/** How many records, and how many of them have no place. */
+export function countLine(layer: Layer, { features, cut }: Items) {
   const unplaced = features.filter(({ geometry }) => !geometry).length;
-  const shown = features.slice(0, MOST);
+  const n = number(features.length) + (cut ? '+' : '');
+  return html`<p class="quiet">
+    ${t('records', { n, what: within(pick(layer.title)) })}${unplaced ? html`; ${t('unlocatedRows', { n: number(unplaced) })}` : nothing}
+  </p>`;
+}
+
+export function rowList(model: Model, layer: Layer, items: Items) {
+  const { features } = items;
+  const open = (item: Item) => model.change({ selected: `${layer.id}/${item.id}` });
   return html`
-    <p class="quiet">${t('rowsCount', { n: number(features.length) })}${cut ? '+' : ''}${unplaced ? html`; ${t('unlocatedRows', { n: number(unplaced) })}` : nothing}</p>
-    ${cutNote(items)}
+    ${countLine(layer, items)} ${cutNote(items)}
     <ul class="rows">
-      ${shown.map((item) => html`<li><button type="button" @click=${() => model.change({ selected: `${layer.id}/${item.id}` })}>
-        ${dot(item, layer)}<span><strong>${nameOf(item) || t('noName')}</strong><small>${line(item, layer)}</small></span>
-      </button></li>`)}
+      ${features.slice(0, MOST).map(
+        (item) =>
+          html`<li>
+            <button type="button" @click=${() => open(item)}>
+              ${dot(model, item, layer)}<span><strong>${nameOf(item) || t('noName')}</strong><small>${line(item, layer)}</small></span>
+            </button>
+          </li>`,
+      )}
     </ul>
     ${features.length > MOST ? html`<p class="quiet">${t('rowsCut', { n: number(MOST) })}</p>` : nothing}
   `;
 }
 
-export function dot(item: Item, layer: Layer) {
-  const value = String(item.properties[layer.legend?.name ?? ''] ?? '');
-  return html`<i class="dot" aria-hidden="true" .style=${`background: ${model.colours.get(layer.id)?.get(value) ?? 'var(--grey)'}`}></i>`;
+function dot(model: Model, item: Item, layer: Layer) {
+  const value = item.properties[layer.legend?.name ?? ''];
+  const colour = typeof value === 'string' ? model.colours.get(layer.id)?.get(value) : undefined;
+  return html`<i class="dot" aria-hidden="true" .style=${`background: ${colour ?? 'var(--grey)'}`}></i>`;
 }
 
 /** The value of the legend, and the layer's own first count. */
 export function line({ properties }: Item, { legend, fields }: Layer): string {
   const value = legend?.values.find(({ value }) => value === properties[legend.name]);
-  const count = fields.find(({ type, name, unit }) => type === 'number' && !unit && typeof properties[name] === 'number' && name !== 'version');
-  const code = properties['code'];
-  return [value && pick(value.label), count && `${pick(count.title)}: ${number(properties[count.name] as number)}`, code].filter(Boolean).join(' · ');
+  const count = fields.find(
+    ({ type, name, unit }) => type === 'number' && !unit && typeof properties[name] === 'number' && name !== 'version',
+  );
+  const counted = count && `${pick(count.title)}: ${number(properties[count.name] as number)}`;
+  return [value && pick(value.label), counted, properties.code].filter(Boolean).join(' · ');
 }

@@ -1,79 +1,82 @@
 /** Search over the units and records of every layer; accents may be left out. */
+import { Task } from '@lit/task';
 import { html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import { get, query } from '../api/get';
-import { nameOf, type Item } from '../api/items';
 import type { Layer } from '../api/layers';
-import { folded, pick, t } from '../texts';
-import { model } from '../view/model';
+import { nameOf } from '../api/items';
+import { pick, t } from '../texts';
+import { search, type Hit } from '../view/search';
 import { icon } from './icons';
 import { Part } from './part';
 import { line } from './row-list';
-
-interface Hit {
-  item: Item;
-  layer: Layer;
-}
+import './search-box.css';
 
 @customElement('search-box')
 export class SearchBox extends Part {
   @state() private text = '';
   @state() private hits: Hit[] | undefined;
   @state() private open = false;
-  private waiting = 0;
-  private asked = new AbortController();
+  /** It stops when another letter is typed. */
+  private search = new Task(this, {
+    args: () => [this.text.trim()] as const,
+    task: ([text], { signal }) => search(this.model, text, signal, (hits) => (this.hits = hits)),
+  });
 
   protected override render() {
     return html`<form role="search" @submit=${this.submit} @focusout=${this.leave} @keydown=${this.move}>
       <label for="search">${icon('search')}<span class="unseen">${t('search')}</span></label>
-      <input id="search" type="search" autocomplete="off" placeholder=${t('search')} title=${t('searchHint')} .value=${this.text}
-        @input=${this.type} @focus=${() => (this.open = true)} />
+      <input
+        id="search"
+        type="search"
+        autocomplete="off"
+        placeholder=${t('search')}
+        title=${t('searchHint')}
+        .value=${this.text}
+        @input=${this.type}
+        @focus=${() => (this.open = true)}
+      />
       <p class="unseen" role="status">${this.open && this.hits ? t('found', { n: this.hits.length }) : ''}</p>
       ${this.open && this.text.trim() ? html`<div class="hits">${this.list()}</div>` : nothing}
     </form>`;
   }
 
   private list() {
+    const { error } = this.search;
+    if (error instanceof Error && error.name !== 'AbortError') return html`<p class="quiet">${error.message}</p>`;
     if (!this.hits) return html`<p class="quiet">${t('searching')}</p>`;
     if (!this.hits.length) return html`<p class="quiet">${t('nothingFound', { q: this.text })}</p>`;
-    return html`<ul>${this.hits.map((hit) => html`<li><button type="button" @click=${() => this.choose(hit)}>
-      <strong>${nameOf(hit.item) || t('noName')}</strong><small>${pick(hit.layer.title)}${hit.layer.unitLevel ? '' : ` · ${line(hit.item, hit.layer)}`}</small></button></li>`)}</ul>`;
+    return html`<ul>
+      ${this.hits.map((hit) => this.hit(hit))}
+    </ul>`;
+  }
+
+  private hit(hit: Hit) {
+    const { item, layer } = hit;
+    return html`<li>
+      <button type="button" @click=${() => this.choose(hit)}>
+        <strong>${nameOf(item) || t('noName')}</strong
+        ><small>${pick(layer.title)}${layer.unitLevel ? '' : ` · ${line(item, layer)}`}</small>
+      </button>
+    </li>`;
   }
 
   private type(event: Event) {
     this.text = (event.target as HTMLInputElement).value;
     this.hits = undefined;
     this.open = true;
-    clearTimeout(this.waiting);
-    this.waiting = window.setTimeout(() => void this.search(), 250);
-  }
-
-  private async search() {
-    this.asked.abort();
-    this.asked = new AbortController();
-    const { signal } = this.asked;
-    const q = this.text.trim();
-    if (!q) return;
-    const units = [...model.layers].sort((a, b) => Number(!a.unitLevel) - Number(!b.unitLevel));
-    const found = await Promise.all(
-      units.map(async (layer): Promise<Hit[]> => {
-        const address = query(`/collections/${layer.id}/items`, { q, within: model.view.home, as_of: layer.unitLevel ? model.unitsOn : model.view.asOf, limit: 6 });
-        const { features } = await get<{ features: Item[] }>(address, signal).catch(() => ({ features: [] }));
-        return features.map((item) => ({ item, layer }));
-      }),
-    );
-    if (signal.aborted) return;
-    const begins = ({ item }: Hit) => Number(!folded(nameOf(item)).includes(folded(q)));
-    this.hits = found.flat().sort((a, b) => begins(a) - begins(b)).slice(0, 30);
   }
 
   private choose({ item, layer }: Hit) {
     this.open = false;
-    const code = item.properties['code'];
-    if (layer.unitLevel === 'commune') return model.change({ selected: `unit/${code}`, rows: '', tab: 'figures' });
-    if (layer.unitLevel && `${code}@${model.unitsOn}` === model.view.home) return model.change({ selected: '', rows: '' });
-    const on = model.view.on ?? [];
-    model.change({ selected: `${layer.id}/${item.id}`, rows: '', on: on.includes(layer.id) ? on : [...on, layer.id] });
+    const code = String(item.properties.code);
+    if (layer.unitLevel === 'commune') return this.model.change({ selected: `unit/${code}`, rows: '', tab: 'figures' });
+    if (this.isHome(layer, code)) return this.model.change({ selected: '', rows: '' });
+    const on = this.model.view.on ?? [];
+    this.model.change({ selected: `${layer.id}/${item.id}`, rows: '', on: on.includes(layer.id) ? on : [...on, layer.id] });
+  }
+
+  private isHome({ unitLevel }: Layer, code: string): boolean {
+    return Boolean(unitLevel) && `${code}@${this.model.unitsOn}` === this.model.view.home;
   }
 
   private submit(event: Event) {

@@ -1,55 +1,93 @@
 /** The communes as a table that sorts: the headlines and the figure that shades the map. */
 import { html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import { csvAddress, type Figure, type UnitShape } from '../api/figures';
+import { csvAddress, shapes, unassigned, type Figure, type UnitFigures, type UnitShape } from '../api/figures';
 import { number, signed, t } from '../texts';
-import { model } from '../view/model';
+import { communesAddress, looseAddress, unitAddress } from '../view/addresses';
 import { property, properties, title, type Property } from '../view/property';
+import { Question } from '../view/question';
 import { valueOf } from '../view/shading';
 import { icon } from './icons';
-import { answered, Part } from './part';
+import { Part } from './part';
 import './shade-control';
+import './unit-table.css';
+
+type Figures = Record<string, Figure>;
 
 @customElement('unit-table')
 export class UnitTable extends Part {
   @state() private by = 'name';
   @state() private falling = false;
+  private shapes = new Question<UnitShape[]>(this, () => communesAddress(this.model), shapes);
+  private loose = new Question<Figures>(this, () => looseAddress(this.model), unassigned);
+  private whole = new Question<UnitFigures>(this, () => unitAddress(this.model, this.model.view.home));
 
   protected override render() {
+    const { view } = this.model;
     return html`
       <shade-control></shade-control>
-      <p class="actions"><a href=${csvAddress(model.view.home, model.view)} download>${icon('download')}${t('csv')}</a></p>
-      ${answered(model.shapes(), (shapes) => this.table(shapes))}
+      <p class="actions"><a href=${csvAddress(view.home, view)} download>${icon('download')}${t('csv')}</a></p>
+      ${this.answered(this.shapes, (shapes) => this.table(shapes))}
     `;
   }
 
   private table(shapes: UnitShape[]) {
     const columns = this.columns(shapes);
-    const loose = model.unassigned();
-    const home = model.figures(model.view.home).value?.figures;
-    return html`<p class="quiet">${t('tableCaption')}</p><div class="scroll" tabindex="0" role="region" aria-label=${t('table')}><table>
-      <caption class="unseen">${t('tableCaption')}</caption>
-      <thead><tr>${this.head('name', t('unit'))}${columns.map((column) => this.head(column.name, title(column, model.layers)))}</tr></thead>
-      <tbody>${this.sorted(shapes).map((shape) => html`<tr class=${model.view.selected === `unit/${shape.properties!['code']}` ? 'chosen' : ''}>
-        <th scope="row"><button type="button" class="textual" @click=${() => model.change({ selected: `unit/${shape.properties!['code']}`, rows: '', tab: 'figures' })}>${shape.properties!['name']}</button></th>
-        ${columns.map((column) => html`<td>${cell(valueOf(shape, column.name), column)}</td>`)}</tr>`)}</tbody>
-      <tfoot>
-        ${loose.value ? html`<tr class="unassigned"><th scope="row">${t('unassigned')}</th>${columns.map((column) => html`<td>${cell(part(loose.value, column), column)}</td>`)}</tr>` : nothing}
-        <tr><th scope="row">${t('sum')}</th>${columns.map((column) => html`<td>${cell(part(home, column), column)}</td>`)}</tr>
-      </tfoot>
-    </table></div>${answered(loose, () => nothing)}`;
+    const sums = (name: string, figures: Figures | undefined, kind = '') =>
+      html`<tr class=${kind}>
+        <th scope="row">${name}</th>
+        ${columns.map((column) => html`<td>${cell(part(figures, column), column)}</td>`)}
+      </tr>`;
+    return html`<p class="quiet">${t('tableCaption')}</p>
+      <div class="scroll" tabindex="0" role="region" aria-label=${t('table')}>
+        <table>
+          <caption class="unseen">
+            ${t('tableCaption')}
+          </caption>
+          <thead>
+            <tr>
+              ${this.head('name', t('unit'))}${columns.map((column) => this.head(column.name, title(column, this.model.layers)))}
+            </tr>
+          </thead>
+          <tbody>
+            ${this.sorted(shapes).map((shape) => this.row(shape, columns))}
+          </tbody>
+          <tfoot>
+            ${this.loose.value ? sums(t('unassigned'), this.loose.value, 'unassigned') : nothing}
+            ${sums(t('sum'), this.whole.value?.figures)}
+          </tfoot>
+        </table>
+      </div>
+      ${this.answered(this.loose, () => nothing)}`;
+  }
+
+  private row(shape: UnitShape, columns: Property[]) {
+    const { code, name } = shape.properties;
+    const selected = `unit/${String(code)}`;
+    const open = () => this.model.change({ selected, rows: '', tab: 'figures' });
+    return html`<tr class=${this.model.view.selected === selected ? 'chosen' : ''}>
+      <th scope="row"><button type="button" class="textual" @click=${open}>${name}</button></th>
+      ${columns.map((column) => html`<td>${cell(valueOf(shape, column.name), column)}</td>`)}
+    </tr>`;
   }
 
   /** What shades the map first, then one column for each headline. */
   private columns(shapes: UnitShape[]): Property[] {
-    const shade = property(model.view.shade ?? '', model.definitions);
-    const heads = properties(shapes, model.definitions).filter(({ definition, suffix }) => definition.headline && (suffix === (definition.denominator ? 'percent' : '') || (!definition.by && !definition.denominator && suffix === 'delta')));
+    const { definitions, view } = this.model;
+    const shade = property(view.shade ?? '', definitions);
+    const heads = properties(shapes, definitions).filter(isColumn);
     return [...(shade ? [shade] : []), ...heads.filter(({ name }) => name !== shade?.name)];
   }
 
   private head(name: string, text: string) {
-    const sorted = this.by === name ? (this.falling ? 'descending' : 'ascending') : nothing;
-    return html`<th scope="col" aria-sort=${sorted}><button type="button" title=${t('sortBy', { what: text })} @click=${() => this.sort(name)}>${text}<span aria-hidden="true">${this.by === name ? (this.falling ? ' ↓' : ' ↑') : ''}</span></button></th>`;
+    const isSorted = this.by === name;
+    const order = this.falling ? 'descending' : 'ascending';
+    const arrow = this.falling ? ' ↓' : ' ↑';
+    return html`<th scope="col" aria-sort=${isSorted ? order : nothing}>
+      <button type="button" title=${t('sortBy', { what: text })} @click=${() => this.sort(name)}>
+        ${text}<span aria-hidden="true">${isSorted ? arrow : ''}</span>
+      </button>
+    </th>`;
   }
 
   private sort(name: string) {
@@ -59,17 +97,25 @@ export class UnitTable extends Part {
 
   private sorted(shapes: UnitShape[]): UnitShape[] {
     const turn = this.falling ? -1 : 1;
-    const text = (shape: UnitShape) => String(shape.properties!['name']);
+    const byName = (a: UnitShape, b: UnitShape) => String(a.properties.name).localeCompare(String(b.properties.name), 'vi');
     return [...shapes].sort((a, b) => {
-      if (this.by === 'name') return turn * text(a).localeCompare(text(b), 'vi');
+      if (this.by === 'name') return turn * byName(a, b);
       const [x, y] = [valueOf(a, this.by), valueOf(b, this.by)];
-      return x === undefined || y === undefined ? Number(x === undefined) - Number(y === undefined) : turn * (x - y) || text(a).localeCompare(text(b), 'vi');
+      if (x === undefined || y === undefined) return Number(x === undefined) - Number(y === undefined);
+      return turn * (x - y) || byName(a, b);
     });
   }
 }
 
+/** Of a headline: its share in percent; or itself and, when it has no parts, its change. */
+function isColumn({ definition, suffix }: Property): boolean {
+  const { headline, denominator, by } = definition;
+  if (!headline) return false;
+  return suffix === (denominator ? 'percent' : '') || (!by && !denominator && suffix === 'delta');
+}
+
 /** A column's figure of what has no polygon: the home by its own counts, as percentages are never averaged, and what lies in no commune. */
-function part(figures: Record<string, Figure> | undefined, { definition, suffix }: Property): number | undefined {
+function part(figures: Figures | undefined, { definition, suffix }: Property): number | undefined {
   const figure = figures?.[definition.code];
   if (suffix === 'delta') return figure?.delta?.value;
   if (suffix === 'percent') return figure?.percent ?? undefined;

@@ -27,8 +27,8 @@ export function t(key: Key, values: Record<string, string | number> = {}): strin
 }
 
 /** The text of a key that is made of what the API said, such as a unit of measure; else what it said. */
-export function tOr(key: string, otherwise: string): string {
-  return key in vi ? t(key as Key) : otherwise;
+export function tOr(key: string, otherwise: string, values: Record<string, string | number> = {}): string {
+  return Object.hasOwn(vi, key) ? t(key as Key, values) : otherwise;
 }
 
 export function pick(label: Label): string {
@@ -41,6 +41,11 @@ export function number(value: number, digits = 1): string {
 
 export function signed(value: number): string {
   return new Intl.NumberFormat(current, { maximumFractionDigits: 1, signDisplay: 'exceptZero' }).format(value);
+}
+
+/** A title within a sentence: `Trạm BTS` becomes `trạm BTS`, `BTS stations` stays. */
+export function within(title: string): string {
+  return /^\p{Lu}\p{Lu}/u.test(title) ? title : title.charAt(0).toLocaleLowerCase(current) + title.slice(1);
 }
 
 /** `2023-09-20` as people write it. */

@@ -34,7 +34,8 @@ export function today(): string {
 
 /** The first sight: the home's own day, against the end of the year before. */
 export function firstView(home: string, today: string): View {
-  const asOf = home.split('@')[1] ?? today;
+  const day = home.split('@')[1] ?? '';
+  const asOf = isDay(day) ? day : today;
   return {
     language: 'vi',
     tab: 'figures',
@@ -70,12 +71,29 @@ export function read(search: string, first: View): View {
   view.selected = given.get('selected') ?? '';
   view.rows = given.get('rows') ?? '';
   const place = given.get('at')?.split('/').map(Number);
-  if (place?.length === 3 && place.every(Number.isFinite)) view.place = place as [number, number, number];
-  for (const [name, values] of given) {
-    const [, layer, field] = /^([\w-]+)\.(\w+)$/.exec(name) ?? [];
-    if (layer && field) (view.filters[layer] ??= {})[field] = values.split(',').filter(Boolean);
-  }
+  if (place?.length === 3 && place.every(Number.isFinite)) view.place = onEarth(place as [number, number, number]);
+  view.filters = filtersOf(given);
   return view;
+}
+
+/**
+ * `layer.field=value,value`. Whatever the names, only new objects get them as properties of their own:
+ * `__proto__.x=y` must not reach the object that all others inherit from.
+ */
+function filtersOf(given: URLSearchParams): View['filters'] {
+  const layers = new Map<string, Map<string, string[]>>();
+  for (const [name, values] of given) {
+    const [, layer, field] = /^([a-z][\w-]*)\.([a-z]\w*)$/i.exec(name) ?? [];
+    if (!layer || !field) continue;
+    const fields = layers.get(layer) ?? new Map<string, string[]>();
+    layers.set(layer, fields.set(field, values.split(',').filter(Boolean)));
+  }
+  return Object.fromEntries([...layers].map(([layer, fields]) => [layer, Object.fromEntries(fields)]));
+}
+
+/** Where a map can be: MapLibre takes no latitude beyond the poles. */
+function onEarth([zoom, latitude, longitude]: [number, number, number]): View['place'] {
+  return Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180 ? [zoom, latitude, longitude] : undefined;
 }
 
 /** The address, without what goes without saying. */

@@ -1,7 +1,23 @@
 /** The addresses of what a view shows. */
+import { figuresAddress, shapesAddress, unassignedAddress, type UnitFigures } from '../api/figures';
 import { local, query } from '../api/get';
 import type { Layer } from '../api/layers';
 import type { Model } from './model';
+import { codeOf } from './property';
+
+export function unitAddress(model: Model, unit = model.unit): string {
+  return figuresAddress(unit, model.view);
+}
+
+/** The communes with the headlines and with the figure that shades them; known once the definitions are. */
+export function communesAddress(model: Model): string | undefined {
+  return model.definitions.length ? shapesAddress(model.view.home, model.view, shownCodes(model)) : undefined;
+}
+
+/** The same figures of what lies in no commune. */
+export function looseAddress(model: Model): string | undefined {
+  return model.definitions.length ? unassignedAddress(model.view.home, model.view, shownCodes(model)) : undefined;
+}
 
 /** All of a layer in the home; filters but that of the legend are the service's work. */
 export function itemsAddress(model: Model, layer: Layer): string {
@@ -14,12 +30,22 @@ export function itemsAddress(model: Model, layer: Layer): string {
   });
 }
 
+export function itemAddress(layer: string, id: string): string {
+  return query(`/collections/${layer}/items/${id}`, {});
+}
+
 /** Where the rows of the figure chosen are; known once the figures are. */
-export function rowsAddress(model: Model): { address: string; layer: Layer } | undefined {
+export function rowsAddress(model: Model, known: UnitFigures | undefined): { address: string; layer: Layer } | undefined {
   const [code = '', value] = model.view.rows.split(':');
-  const figure = code ? model.figures().value?.figures[code] : undefined;
+  const figure = code ? known?.figures[code] : undefined;
   const href = value === undefined ? figure?.rows : figure?.rows_by_value?.[value];
   const definition = model.definitions.find((definition) => definition.code === code);
   const layer = model.layers.find(({ id }) => id === definition?.collection);
   return href && layer ? { address: local(href), layer } : undefined;
+}
+
+function shownCodes({ definitions, view }: Model): string[] {
+  const wanted = definitions.filter(({ headline }) => headline).map(({ code }) => code);
+  const shade = codeOf(view.shade ?? '', definitions);
+  return shade && !wanted.includes(shade) ? [...wanted, shade] : wanted;
 }

@@ -1,7 +1,7 @@
 /** The records of a layer by the values of its legend, which can be turned off one by one. */
 import type { Item } from '../api/items';
 import type { Layer } from '../api/layers';
-import type { Model } from './model';
+import type { View } from './address';
 
 export interface Entry {
   value: string;
@@ -9,12 +9,11 @@ export interface Entry {
   shown: boolean;
 }
 
-export function entries(model: Model, { id, legend }: Layer): Entry[] {
+export function entries({ filters }: View, { id, legend }: Layer, all: Item[]): Entry[] {
   if (!legend) return [];
   const counts = new Map<string, number>();
-  const layer = model.layers.find((layer) => layer.id === id)!;
-  for (const item of model.items(layer).value?.features ?? []) counts.set(valueOf(item, legend.name), (counts.get(valueOf(item, legend.name)) ?? 0) + 1);
-  const shown = model.view.filters[id]?.[legend.name];
+  for (const item of all) counts.set(valueOf(item, legend.name), (counts.get(valueOf(item, legend.name)) ?? 0) + 1);
+  const shown = filters[id]?.[legend.name];
   const order = [...legend.values.map(({ value }) => value), ''];
   return order
     .filter((value) => counts.has(value))
@@ -22,10 +21,8 @@ export function entries(model: Model, { id, legend }: Layer): Entry[] {
 }
 
 /** The records whose value is shown. */
-export function shownItems(model: Model, layer: Layer): Item[] {
-  const all = model.items(layer).value?.features ?? [];
-  const { legend } = layer;
-  const shown = legend && model.view.filters[layer.id]?.[legend.name];
+export function shownItems({ filters }: View, { id, legend }: Layer, all: Item[]): Item[] {
+  const shown = legend && filters[id]?.[legend.name];
   return legend && shown?.length ? all.filter((item) => shown.includes(valueOf(item, legend.name) || NONE)) : all;
 }
 

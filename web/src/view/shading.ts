@@ -2,7 +2,7 @@
 import type { UnitShape } from '../api/figures';
 import { breaks, classOf } from '../colour/classes';
 import { shades } from '../colour/palette';
-import type { Model } from './model';
+import type { View } from './address';
 
 const CLASSES = 5;
 
@@ -18,13 +18,11 @@ export function valueOf(shape: UnitShape, property: string): number | undefined 
   return typeof value === 'number' ? value : undefined;
 }
 
-export function shading(model: Model): Shading | undefined {
-  const property = model.view.shade;
-  const shapes = model.shapes().value;
+export function shading({ shade: property, classing }: View, shapes: UnitShape[] | undefined): Shading | undefined {
   if (!property || !shapes) return undefined;
   const values = shapes.map((shape) => valueOf(shape, property)).filter((value) => value !== undefined);
   if (!values.length) return undefined;
-  const bounds = breaks(values, CLASSES, model.view.classing);
+  const bounds = breaks(values, CLASSES, classing);
   const colours = shades(bounds.length, values.some((value) => value < 0) && values.some((value) => value > 0));
   const classes = bounds.map((_, i) => {
     const inside = values.filter((value) => classOf(value, bounds) === i);

@@ -1,3 +1,4 @@
+/* global maplibregl */
 // The least that shows one of our layers: MapLibre, no base map, the records of the home as circles.
 const map = new maplibregl.Map({
   container: 'map',

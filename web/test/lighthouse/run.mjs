@@ -30,7 +30,11 @@ process.exit(judge() ? 0 : 1);
 async function visit(path) {
   const chrome = await launch({ chromePath: process.env.CHROMIUM ?? '/usr/bin/chromium', chromeFlags: FLAGS, logLevel: 'silent' });
   try {
-    const { lhr } = await lighthouse(site.address + path, { port: chrome.port, logLevel: 'error', onlyCategories: ['performance', 'accessibility', 'best-practices'] }, desktopConfig);
+    const { lhr } = await lighthouse(
+      site.address + path,
+      { port: chrome.port, logLevel: 'error', onlyCategories: ['performance', 'accessibility', 'best-practices'] },
+      desktopConfig,
+    );
     if (lhr.runtimeError) throw new Error(lhr.runtimeError.message);
     const milliseconds = (audit) => Math.round(lhr.audits[audit].numericValue ?? NaN);
     const seen = {
@@ -42,7 +46,12 @@ async function visit(path) {
       largest: milliseconds('largest-contentful-paint'),
       blocked: milliseconds('total-blocking-time'),
     };
-    console.log(path.padEnd(16), Object.entries(seen).map(([name, value]) => `${name} ${value}`).join('  '));
+    console.log(
+      path.padEnd(16),
+      Object.entries(seen)
+        .map(([name, value]) => `${name} ${value}`)
+        .join('  '),
+    );
     return seen;
   } finally {
     chrome.kill();
@@ -55,7 +64,9 @@ function score(lhr, category) {
 
 function sizeOf(lhr) {
   const { items } = lhr.audits['network-requests'].details;
-  return items.filter(({ url }) => url.startsWith('http') && !/maplibre[^/]*\.js$/.test(url)).reduce((sum, { transferSize }) => sum + Math.max(0, transferSize), 0);
+  return items
+    .filter(({ url }) => url.startsWith('http') && !/maplibre[^/]*\.js$/.test(url))
+    .reduce((sum, { transferSize }) => sum + Math.max(0, transferSize), 0);
 }
 
 function judge() {

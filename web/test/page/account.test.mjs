@@ -34,7 +34,10 @@ async function signIn(page, password) {
 
 const said = (page, text) => page.locator('#message').getByText(text).waitFor();
 
-for (const [viewport, colorScheme] of [[WIDE, 'light'], [NARROW, 'dark']]) {
+for (const [viewport, colorScheme] of [
+  [WIDE, 'light'],
+  [NARROW, 'dark'],
+]) {
   test(`a new user sets a password by the link, signs in and out, ${viewport.width}`, { skip }, async () => {
     const { username, link } = await newcomer();
     const password = 'bốn chữ chẳng liên quan';

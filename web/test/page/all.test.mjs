@@ -6,6 +6,7 @@ after(close);
 await import('./map.test.mjs');
 await import('./figures.test.mjs');
 await import('./cut.test.mjs');
+await import('./late.test.mjs');
 await import('./basemap.test.mjs');
 await import('./print.test.mjs');
 await import('./access.test.mjs');

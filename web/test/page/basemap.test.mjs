@@ -8,7 +8,24 @@ import { archive, PNG } from './pmtiles.mjs';
 /** A style from elsewhere: one layer, and the sign that it was asked for. */
 const STYLE = {
   version: 8,
-  sources: { world: { type: 'geojson', data: { type: 'Polygon', coordinates: [[[-170, -80], [170, -80], [170, 80], [-170, 80], [-170, -80]]] }, attribution: 'Nền thử' } },
+  sources: {
+    world: {
+      type: 'geojson',
+      data: {
+        type: 'Polygon',
+        coordinates: [
+          [
+            [-170, -80],
+            [170, -80],
+            [170, 80],
+            [-170, 80],
+            [-170, -80],
+          ],
+        ],
+      },
+      attribution: 'Nền thử',
+    },
+  },
   layers: [{ id: 'world', type: 'fill', source: 'world', paint: { 'fill-color': '#ffcc00' } }],
 };
 const asked = [];
@@ -40,7 +57,12 @@ test('a style from elsewhere lies under the data, and is credited', async () => 
   await visit('about:blank', { origin: 'about:blank', allowed: [address] }, async (page) => {
     await withSettings(page, { basemap_style: `${address}/style.json` }, address);
     assert.deepEqual(asked, ['/style.json']);
-    const under = await page.evaluate(() => document.querySelector('map-view').map.getStyle().layers.map(({ id }) => id));
+    const under = await page.evaluate(() =>
+      document
+        .querySelector('map-view')
+        .map.getStyle()
+        .layers.map(({ id }) => id),
+    );
     assert.equal(under[0], 'world');
     assert.ok(under.indexOf('units-fill') > 0);
     assert.ok((await drawn(page, 'cameras')) > 50);
@@ -51,13 +73,18 @@ test('a style from elsewhere lies under the data, and is credited', async () => 
 test('without its style from elsewhere the data are shown all the same', async () => {
   const address = `http://127.0.0.1:${elsewhere.address().port}`;
   await visit('about:blank', { origin: 'about:blank', allowed: [address] }, async (page) => {
-    await page.route(`${address}/**`, (route) => route.fulfill({ status: 200, contentType: 'application/json', headers: { 'Access-Control-Allow-Origin': '*' }, body: 'no style' }));
+    await page.route(`${address}/**`, (route) =>
+      route.fulfill({ status: 200, contentType: 'application/json', headers: { 'Access-Control-Allow-Origin': '*' }, body: 'no style' }),
+    );
     await withSettings(page, { basemap_style: `${address}/style.json` }, address);
     assert.ok((await drawn(page, 'cameras')) > 50);
   });
 });
 
-for (const [kind, tile] of [['a raster', { type: 2, bytes: PNG }], ['an empty vector', { type: 1, bytes: gzipSync(Buffer.alloc(0)) }]]) {
+for (const [kind, tile] of [
+  ['a raster', { type: 2, bytes: PNG }],
+  ['an empty vector', { type: 1, bytes: gzipSync(Buffer.alloc(0)) }],
+]) {
   test(`${kind} file of PMTiles lies under the data`, async () => {
     const file = archive(tile);
     await visit('about:blank', { origin: 'about:blank' }, async (page) => {

@@ -10,25 +10,46 @@ export const SIZES = { wide: WIDE, narrow: NARROW };
 
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--headless', '--no-sandbox', '--disable-gpu', '--enable-unsafe-swiftshader', '--disable-background-networking', '--disable-component-update', '--disable-sync',
+  args: [
+    '--headless',
+    '--no-sandbox',
+    '--disable-gpu',
+    '--enable-unsafe-swiftshader',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
     // A page that a test answers itself counts as from afar, and may then ask nothing of this machine.
-    '--disable-features=LocalNetworkAccessChecks'],
+    '--disable-features=LocalNetworkAccessChecks',
+  ],
 });
 
 export const close = () => browser.close();
 
 /** Opens an address, runs the test on its page, and looks at what went wrong meanwhile; `statuses` are answers that are
- * meant, which Chromium notes as errors. */
+ * meant, which Chromium notes as errors, and so is the lost connection of `isOffline`. */
 export async function visit(path, options, run) {
   const context = await browser.newContext({ viewport: WIDE, locale: 'vi-VN', reducedMotion: 'reduce', ...options });
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);
   const wrong = [];
-  page.on('console', (message) => message.type() === 'error' && !options?.statuses?.some((status) => message.text().includes(`status of ${status}`)) && wrong.push(message.text()));
+  page.on(
+    'console',
+    (message) =>
+      message.type() === 'error' &&
+      !options?.statuses?.some((status) => message.text().includes(`status of ${status}`)) &&
+      !(options?.isOffline && message.text().includes('net::ERR_FAILED')) &&
+      wrong.push(message.text()),
+  );
   page.on('pageerror', (error) => wrong.push(String(error)));
   page.on('request', (request) => {
     const url = new URL(request.url());
-    if (/^https?:$/.test(url.protocol) && url.origin !== new URL(options?.origin ?? service).origin && url.origin !== service && !options?.allowed?.includes(url.origin)) wrong.push(`asks ${url.origin}`);
+    if (
+      /^https?:$/.test(url.protocol) &&
+      url.origin !== new URL(options?.origin ?? service).origin &&
+      url.origin !== service &&
+      !options?.allowed?.includes(url.origin)
+    )
+      wrong.push(`asks ${url.origin}`);
   });
   try {
     if (options?.origin !== 'about:blank') await page.goto(new URL(path, options?.origin ?? service).href);
@@ -44,7 +65,13 @@ export async function visit(path, options, run) {
 export async function settled(page) {
   await page.waitForFunction(() => {
     const map = document.querySelector('map-view')?.map;
-    return map?.getSource('listed') && map.loaded() && map.getCanvas().style.visibility !== 'hidden' && document.querySelector('main[aria-busy=false]') && document.querySelector('h2')?.textContent?.trim();
+    return (
+      map?.getSource('listed') &&
+      map.loaded() &&
+      map.getCanvas().style.visibility !== 'hidden' &&
+      document.querySelector('main[aria-busy=false]') &&
+      document.querySelector('h2')?.textContent?.trim()
+    );
   });
 }
 

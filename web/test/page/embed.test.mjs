@@ -1,3 +1,4 @@
+/* global map, source -- of the pages that are tested */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';

@@ -15,7 +15,7 @@ async function says(page, { figures }) {
         assert.equal(await text(page, `[data-code=${code}] [data-value=${value}] strong`), vi(count), `${code} ${value}`);
       }
     } else if (denominator) {
-      assert.equal(await text(page, `[data-code=${code}] strong`), `${vi(figure.covered)} trên ${vi(figure.total)}`, code);
+      assert.equal(await text(page, `[data-code=${code}] strong`), `${vi(figure.covered)}/${vi(figure.total)}`, code);
     } else {
       assert.equal(await text(page, `[data-code=${code}] .big strong`), vi(figure.value), code);
       if (figure.delta) assert.equal(await text(page, `[data-code=${code}] .big .change`), `+${vi(figure.delta.value)}`, code);
@@ -26,9 +26,14 @@ async function says(page, { figures }) {
 for (const [size, viewport] of Object.entries(SIZES)) {
   test(`the panel shows the API's numbers, ${size}`, async () => {
     await visit('/', { viewport }, async (page) => {
-      await says(page, await api('/stats/405@2023-09-20?as_of=2023-09-20&compare=2022-12-31'));
+      const stats = await api('/stats/405@2023-09-20?as_of=2023-09-20&compare=2022-12-31');
+      await says(page, stats);
       assert.equal(await text(page, '[data-code=camera_eyes] .big strong'), '421');
-      assert.match(await text(page, '[data-code=camera_eyes] .note'), /\+9 và \+76 cộng lại là \+85/);
+      const [note] = stats.figures.camera_eyes.delta.notes;
+      assert.match(note, /85/);
+      assert.equal((await text(page, '[data-code=camera_eyes] .note')).toLowerCase(), `${note.replace(/\.$/, '')}.`.toLowerCase());
+      assert.equal(await text(page, '[data-code=camera_eyes] .parts'), 'Trong đó: lắp mới 109');
+      assert.match(await text(page, '[data-code=camera_hamlets] .number'), /^67\/97 thôn$/);
       const wider = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
       assert.equal(wider, false, 'nothing sticks out of the page');
     });
@@ -60,7 +65,11 @@ test('a posted camera appears after a refresh', { skip: !process.env.TOKEN && 'n
     const response = await fetch(`${service}/api/v1/collections/cameras/items`, {
       method: 'POST',
       headers: { Authorization: `Bearer ${process.env.TOKEN}`, 'Content-Type': 'application/geo+json' },
-      body: JSON.stringify({ type: 'Feature', geometry: { type: 'Point', coordinates: [105.7312, 19.8203] }, properties: { name: 'Camera thử', managing_level: 'commune_police', eye_count: 3 } }),
+      body: JSON.stringify({
+        type: 'Feature',
+        geometry: { type: 'Point', coordinates: [105.7312, 19.8203] },
+        properties: { name: 'Camera thử', managing_level: 'commune_police', eye_count: 3 },
+      }),
     });
     assert.equal(response.status, 201, await response.text());
     await page.locator('.tool.refresh').click();
@@ -77,12 +86,22 @@ test('the table sorts, and its sum is the district’s own figure', async () => 
     await page.locator('thead button').nth(1).click();
     const falling = (await column()).map(Number);
     assert.equal(falling.length, 14);
-    assert.deepEqual(falling, [...falling].sort((a, b) => b - a));
+    assert.deepEqual(
+      falling,
+      [...falling].sort((a, b) => b - a),
+    );
     await page.locator('thead button').nth(1).click();
-    assert.deepEqual((await column()).map(Number), falling.reverse().sort((a, b) => a - b));
+    assert.deepEqual(
+      (await column()).map(Number),
+      falling.reverse().sort((a, b) => a - b),
+    );
     assert.equal(await text(page, 'tfoot tr:last-child td'), '421');
     const loose = Number(await text(page, 'tfoot .unassigned td'));
-    assert.equal(falling.reduce((sum, eyes) => sum + eyes, loose), 421, 'the communes and what lies in none add up');
+    assert.equal(
+      falling.reduce((sum, eyes) => sum + eyes, loose),
+      421,
+      'the communes and what lies in none add up',
+    );
     const address = await page.locator('a[download]').getAttribute('href');
     const csv = await (await fetch(service + address)).text();
     assert.equal(csv.trim().split('\n').length, 16, 'a head, 14 communes, what lies in none');
@@ -95,7 +114,11 @@ test('English says everything in English', async () => {
     await page.locator('.language').click();
     await settled(page);
     assert.equal(await page.evaluate(() => document.documentElement.lang), 'en');
-    const said = await page.evaluate(() => [...document.querySelectorAll('.layer, .dates, .tabs, .head h1, shade-control, .legend, footer')].map((part) => part.innerText).join('\n'));
+    const said = await page.evaluate(() =>
+      [...document.querySelectorAll('.layer, .dates, .tabs, .head h1, shade-control, .legend, footer')]
+        .map((part) => part.innerText)
+        .join('\n'),
+    );
     assert.doesNotMatch(said, /[ăđĩũơưạ-ỹ]/i);
   });
 });

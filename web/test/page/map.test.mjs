@@ -48,17 +48,19 @@ test('a figure opens into its rows, and a row into its record', async () => {
     const name = await page.locator('.rows li strong').first().textContent();
     await page.locator('.rows li button').first().click();
     await page.locator('.detail .name', { hasText: name }).waitFor();
+    assert.equal(await page.locator('.detail h2').innerText(), 'Trạm BTS', 'it is called by its layer');
     assert.match(await page.locator('.detail .fields').textContent(), /Nhà mạng/);
-    assert.match(await page.locator('.detail .fields').textContent(), /Địa bàn/);
+    assert.match(await page.locator('.detail .fields').textContent(), /Thuộc địa bàn/);
   });
 });
 
 test('shades follow the classes chosen', async () => {
   await visit('/?tab=layers', {}, async (page) => {
-    const colours = () => page.evaluate(async () => {
-      const { features } = await document.querySelector('map-view').map.getSource('units').getData();
-      return JSON.stringify(features.map(({ properties }) => properties.colour));
-    });
+    const colours = () =>
+      page.evaluate(async () => {
+        const { features } = await document.querySelector('map-view').map.getSource('units').getData();
+        return JSON.stringify(features.map(({ properties }) => properties.colour));
+      });
     const seen = new Set();
     for (const classing of ['quantile', 'equal', 'jenks']) {
       await page.locator('select.classing').selectOption(classing);

@@ -36,12 +36,15 @@ test('the page of the API reads under its own content policy', async () => {
 for (const path of ['/', '/api/v1/docs']) {
   test(`a script that gets into ${path} does not run`, async () => {
     const refused = visit(path, { origin: service }, async (page) => {
-      await page.evaluate(() => new Promise((done) => {
-        document.addEventListener('securitypolicyviolation', done, { once: true });
-        const script = document.createElement('script');
-        script.textContent = 'window.injected = true';
-        document.body.append(script);
-      }));
+      await page.evaluate(
+        () =>
+          new Promise((done) => {
+            document.addEventListener('securitypolicyviolation', done, { once: true });
+            const script = document.createElement('script');
+            script.textContent = 'window.injected = true';
+            document.body.append(script);
+          }),
+      );
       assert.equal(await page.evaluate(() => window.injected), undefined);
     });
     await assert.rejects(refused, /Content Security Policy/);

@@ -4,7 +4,9 @@ import { test } from 'node:test';
 import { load } from './sources.mjs';
 
 const [{ vi }, { en }] = await load('/src/texts/vi.ts', '/src/texts/en.ts');
-const sources = readdirSync('src', { recursive: true, withFileTypes: false }).filter((name) => /\.ts$/.test(name));
+const sources = readdirSync('src', { recursive: true, withFileTypes: false }).filter(
+  (name) => /\.ts$/.test(name) && !name.endsWith('openapi.d.ts'),
+);
 const read = (name) => readFileSync(`src/${name}`, 'utf8');
 
 test('every text has both languages, with the same gaps to fill', () => {
@@ -17,7 +19,10 @@ test('every text has both languages, with the same gaps to fill', () => {
 });
 
 test('no text is unused', () => {
-  const all = sources.filter((name) => !/texts\/(vi|en)\.ts$/.test(name)).map(read).join('\n');
+  const all = sources
+    .filter((name) => !/texts\/(vi|en)\.ts$/.test(name))
+    .map(read)
+    .join('\n');
   const suffixes = ['covered', 'total', 'unknown']; // of a unit's flat properties
   const made = /^(unit|quality|part)\./;
   const unused = Object.keys(vi).filter((key) => !made.test(key) && !new RegExp(`['"\`]${key}['"\`]`).test(all) && !suffixes.includes(key));
@@ -38,6 +43,24 @@ test('no style stands in an attribute: the policy of the page forbids it, `.styl
 });
 
 test('the page knows no layer by name', () => {
-  const collections = /['"`/](cameras|towers|wifi-points|fiber-routes|fiber-areas|facilities|hamlets|communes|districts|provinces)['"`/]/;
-  for (const name of sources.filter((name) => !name.startsWith('texts/'))) assert.doesNotMatch(read(name), collections, name);
+  const { paths } = JSON.parse(readFileSync('../openapi/openapi.json', 'utf8'));
+  const layers = Object.keys(paths).flatMap((path) => /^\/collections\/([a-z-]+)\/items$/.exec(path)?.[1] ?? []);
+  assert.ok(layers.length >= 10, layers.join());
+  const schemas = layers.map((layer) => layer.replace(/(?:^|-)(\w)/g, (_, letter) => letter.toUpperCase()) + 'Feature');
+  const names = new RegExp(`['"\`/](${layers.join('|')})['"\`/]|\\b(${schemas.join('|')})`);
+  for (const name of sources.filter((name) => !name.startsWith('texts/'))) assert.doesNotMatch(read(name), names, name);
+});
+
+test('the page keeps to what MapLibre documents', () => {
+  const inside = /\.painter\b|\.style\.(stylesheet|_|sourceCaches|tileManagers)|\bmap!?\._|\.transform\./;
+  for (const name of sources) assert.doesNotMatch(read(name), inside, name);
+});
+
+test('every sheet of styles stands beside the part that it is for', () => {
+  const sheets = readdirSync('src', { recursive: true }).filter((name) => name.endsWith('.css') && !name.startsWith('style/'));
+  assert.ok(sheets.length > 10);
+  for (const sheet of sheets) {
+    const part = sheet.replace(/css$/, 'ts');
+    assert.ok(read(part).includes(`import './${sheet.split('/').pop()}'`), sheet);
+  }
 });

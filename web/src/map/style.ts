@@ -1,0 +1,35 @@
+/** Putting data on the map. Each layer of the style has a rank, so that what comes late lies where it belongs. */
+import type { Feature } from 'geojson';
+import type { AddLayerObject, GeoJSONSource, GeoJSONSourceSpecification, Map as MapLibre } from 'maplibre-gl';
+import type { Placeable } from './places';
+
+/** From below to above: areas hide neither lines nor points. */
+export const RANK = { units: 0, area: 1, line: 2, point: 3, listed: 4 };
+
+/** Adds a layer of the style above all of lower and the same rank. */
+export function place(map: MapLibre, rank: number, layer: AddLayerObject): void {
+  const above = map.getLayersOrder().find((id) => rankOf(map, id) > rank);
+  map.addLayer({ ...layer, metadata: { rank } } as AddLayerObject, above);
+}
+
+/** Those of a base map have no rank: they lie below. */
+function rankOf(map: MapLibre, id: string): number {
+  const { rank } = (map.getLayer(id)?.metadata ?? {}) as { rank?: number };
+  return rank ?? -1;
+}
+
+/** Fills a source, making it if need be; what has no place is left out. */
+export function fill(map: MapLibre, source: string, features: Placeable[], options: Partial<GeoJSONSourceSpecification> = {}): void {
+  const placed = features.filter(({ geometry }) => geometry) as Feature[];
+  const collection = { type: 'FeatureCollection' as const, features: placed };
+  const existing = map.getSource<GeoJSONSource>(source);
+  if (existing) existing.setData(collection);
+  else map.addSource(source, { ...options, type: 'geojson', data: collection });
+}
+
+/** Takes a source off the map, with all that draws it. */
+export function clear(map: MapLibre, source: string): void {
+  if (!map.getSource(source)) return;
+  for (const id of map.getLayersOrder()) if (map.getLayer(id)?.source === source) map.removeLayer(id);
+  map.removeSource(source);
+}

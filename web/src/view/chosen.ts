@@ -1,0 +1,54 @@
+/** What was chosen: the rows of a figure, and a record. */
+import { unitAddress, itemAddress, itemsAddress, rowsAddress } from './addresses';
+import type { UnitFigures } from '../api/figures';
+import { items, type Item, type Items } from '../api/items';
+import type { Layer } from '../api/layers';
+import { Question, type Asker } from './question';
+
+export class Chosen {
+  readonly figures: Question<UnitFigures>;
+  readonly rows: Question<Items>;
+  private readonly near: Question<Items>;
+  private readonly alone: Question<Item>;
+
+  constructor(private readonly host: Asker) {
+    this.figures = new Question(host, () => (host.model.view.rows ? unitAddress(host.model) : undefined));
+    this.rows = new Question(host, () => rowsAddress(host.model, this.figures.value)?.address, items);
+    this.near = new Question(host, () => this.nearAddress(), items);
+    this.alone = new Question(host, () => this.aloneAddress());
+  }
+
+  /** The layer of the rows; known once the figures are. */
+  get rowsLayer(): Layer | undefined {
+    return rowsAddress(this.host.model, this.figures.value)?.layer;
+  }
+
+  /** The layer of the record chosen. */
+  get layer(): Layer | undefined {
+    const [id] = this.host.model.view.selected.split('/');
+    return this.host.model.layers.find((layer) => layer.id === id);
+  }
+
+  /** The record as it is in the list or on the map, else as it is today. */
+  get record(): { value?: Item | undefined; error?: Error | undefined } {
+    const value = this.listed ?? this.alone.value;
+    return value ? { value } : { error: this.alone.error };
+  }
+
+  private get listed(): Item | undefined {
+    const { layer } = this;
+    const id = this.host.model.view.selected.split('/')[1];
+    const rows = this.rowsLayer === layer ? this.rows.value : undefined;
+    return [rows, this.near.value].flatMap((items) => items?.features ?? []).find((item) => String(item.id) === id);
+  }
+
+  private nearAddress(): string | undefined {
+    const { layer } = this;
+    return layer && this.host.model.isOn(layer.id) ? itemsAddress(this.host.model, layer) : undefined;
+  }
+
+  private aloneAddress(): string | undefined {
+    const [, id] = this.host.model.view.selected.split('/');
+    return this.layer && id && !this.listed ? itemAddress(this.layer.id, id) : undefined;
+  }
+}
