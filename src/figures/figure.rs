@@ -1,7 +1,7 @@
 //! The value of an indicator in a unit, as counted.
 
-use crate::figures::comparison::{Delta, Note};
-use crate::figures::indicator::Indicator;
+use crate::figures::{Delta, Indicator, Note, UnitCode};
+use std::collections::BTreeMap;
 
 /// What was counted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,8 +65,5 @@ pub struct UnitFigures {
     pub quality: Vec<(&'static str, i64)>,
 }
 
-impl PartialEq for Indicator {
-    fn eq(&self, other: &Indicator) -> bool {
-        self.code == other.code
-    }
-}
+/// The figures of each unit asked, and under `None` of what lies in none of them though in the scope.
+pub type FiguresByUnit = BTreeMap<UnitCode, UnitFigures>;

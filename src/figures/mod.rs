@@ -1,15 +1,32 @@
-//! The figures: what is counted, how percentages are rounded, how two days are compared. Knows neither HTTP nor how SQL
-//! is run; `store::figures` does the counting.
+//! The figures: what is counted, how percentages are rounded, how two days are compared. Only `counting` asks the database;
+//! `assembling` makes figures of the numbers that it gives.
 
+mod assembling;
 mod comparison;
-pub mod counting;
+mod counting;
 mod definitions;
 mod figure;
+mod hamlet;
 mod indicator;
+mod numbers;
+mod question;
 mod rounding;
+mod selection;
+mod slots;
+mod table;
+#[cfg(test)]
+mod tests;
 
+pub use assembling::{Counted, Was, assemble};
 pub use comparison::{Baseline, Delta, Note, Part, Parts, check_parts};
-pub use definitions::{HEADLINES, INDICATORS, find, operators};
-pub use figure::{Change, Figure, UnitFigures, Value};
-pub use indicator::{Amount, Condition, HamletState, Indicator, Measure, Selection, UNKNOWN, Weight};
+pub use counting::{facts, figures};
+pub use definitions::{HEADLINES, INDICATORS, find, of_layer, operators};
+pub use figure::{Change, Figure, FiguresByUnit, UnitFigures, Value};
+pub use hamlet::{HamletState, Subject, Weight};
+pub use indicator::{Amount, Indicator, Measure, UNKNOWN};
+pub use numbers::{BASES, Changes, Number, Numbers, QUALITY, Slot, UnitCode, add_change};
+pub use question::{Question, Scope};
 pub use rounding::{percent, range};
+pub use selection::{Selection, rows_of};
+pub use slots::office;
+pub use table::{Column, cells, columns, label_of, number};

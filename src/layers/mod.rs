@@ -25,7 +25,7 @@ pub use camera::CAMERA;
 pub use facility::FACILITY;
 pub use fiber_area::FIBER_AREA;
 pub use fiber_route::FIBER_ROUTE;
-pub use field::{Choice, Class, Default, Field, Label, Type};
+pub use field::{Choice, Class, Default, Field, Label, Type, label};
 pub use near::Near;
 pub use problem::Problem;
 pub use tower::TOWER;

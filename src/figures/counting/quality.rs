@@ -1,34 +1,34 @@
 //! What should be looked at before the figures are believed: numbers of rows by unit.
 
-use std::collections::HashMap;
-
+use diesel::QueryableByName;
 use diesel::result::QueryResult;
+use diesel::sql_types::{BigInt, Nullable, Text};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use crate::access::View;
 use crate::conditions::Days;
-use crate::postgres::row::Row;
+use crate::figures::counting::rows::{counts, inside};
+use crate::figures::{Number, Numbers, Scope};
 use crate::postgres::sql::{Bind, Sql};
+use crate::register::near::same;
 use crate::units::territory::placed;
 
-use crate::figures::counting::Scope;
-use crate::figures::counting::condition::counts;
-use crate::figures::counting::scan::inside;
-use crate::register::near::same;
-
-/// The names, in the order in which they are answered.
-pub const NAMES: [&str; 7] = [
-    "unlocated",
-    "outside_declared_commune",
-    "suspected_duplicates",
-    "no_install_date",
-    "stale",
-    "hamlets_without_households",
-    "unknown_availability",
-];
-
-/// Numbers of each unit by name; `None` is what lies in no unit of the level.
-pub type Quality = HashMap<Option<String>, HashMap<&'static str, i64>>;
+/// What a statement of `quality.sql` gives.
+#[derive(Debug, QueryableByName)]
+struct Row {
+    #[diesel(sql_type = Nullable<Text>)]
+    unit: Option<String>,
+    #[diesel(sql_type = BigInt)]
+    unlocated: i64,
+    #[diesel(sql_type = BigInt)]
+    no_install_date: i64,
+    #[diesel(sql_type = BigInt)]
+    outside_declared_commune: i64,
+    #[diesel(sql_type = BigInt)]
+    stale: i64,
+    #[diesel(sql_type = BigInt)]
+    suspected_duplicates: i64,
+}
 
 /// The rows of a layer of assets that need a look. What rests on fields, or on an exact place, that the caller may not
 /// see is left out.
@@ -37,18 +37,25 @@ pub async fn of_assets(
     view: &View<'_>,
     scope: &Scope,
     days: Days,
-    quality: &mut Quality,
-) -> QueryResult<()> {
+) -> QueryResult<Numbers> {
     let sees_place = view.field("declared_commune_code").is_some();
     let rows: Vec<Row> = sql(view, scope, days).load(conn).await?;
-    let names = ["unlocated", "no_install_date", "outside_declared_commune", "stale", "suspected_duplicates"];
-    for row in &rows {
-        let unit = quality.entry(row.cells[0].as_text().map(str::to_owned)).or_default();
-        for (name, cell) in names.iter().zip(&row.cells[1..]).take(if sees_place { 5 } else { 2 }) {
-            *unit.entry(name).or_default() += cell.as_integer().unwrap_or(0);
+    let named = |row: &Row| {
+        let of_all = [("unlocated", row.unlocated), ("no_install_date", row.no_install_date)];
+        let of_place = [
+            ("outside_declared_commune", row.outside_declared_commune),
+            ("stale", row.stale),
+            ("suspected_duplicates", row.suspected_duplicates),
+        ];
+        of_all.into_iter().chain(of_place.into_iter().filter(move |_| sees_place))
+    };
+    let mut numbers = Numbers::default();
+    for row in rows {
+        for (name, count) in named(&row) {
+            numbers.set(row.unit.clone(), Number::Quality(name), count);
         }
     }
-    Ok(())
+    Ok(numbers)
 }
 
 fn sql(view: &View<'_>, scope: &Scope, days: Days) -> Sql {
@@ -69,7 +76,7 @@ fn sql(view: &View<'_>, scope: &Scope, days: Days) -> Sql {
         .sql(view.relation(days.versions()))
         .sql(placed(days))
         .text(" where ")
-        .sql(counts(days))
+        .sql(counts(view.layer, days))
         .sql(inside(scope, days))
         .text(")");
     let values =

@@ -7,7 +7,7 @@ use crate::conditions::order::{is_sortable, parse_keys};
 use crate::conditions::parameters::{self, limit_of};
 use crate::conditions::{Condition, Cursor, Days, Derived, Interval, Key, UnitRef, known_at};
 use crate::error::Error;
-use crate::figures::{Selection, counting};
+use crate::figures::{Selection, facts, rows_of};
 use crate::files::export::Format;
 use crate::input::Params;
 use crate::layers::Layer;
@@ -100,14 +100,13 @@ impl ItemsQuery {
         all.extend(valid.map(|interval| Condition::ValidDuring(layer.valid_time(), interval)));
         let unit = within.as_ref().map(|unit| unit.code.clone());
         let of_unit = unit.clone().map(|code| Derived::Within { code, on: days.unit_date });
-        let of_figure = figure.map(|selection| Derived::Fact(selection.fact(unit.as_deref())));
-        all.extend(of_unit.into_iter().chain(of_figure).map(Condition::Derived));
+        all.extend(of_unit.map(Condition::Derived));
+        all.extend(figure.map(|selection| rows_of(selection, day, unit.as_deref())));
         all.extend(searched.as_ref().map(|text| Condition::Search(text.trim().to_owned())));
         let is_of_own_shape = !filters.is_empty() || order.iter().any(|key| matches!(key, Key::Field { .. }));
         all.extend(filters);
         let condition = Condition::All(all);
-        let facts = counting::selected;
-        let question = Question { condition, days, searched, order, cursor, is_of_own_shape, facts };
+        let question = Question { condition, days, searched, order, cursor, is_of_own_shape, facts: facts::of_row };
         Ok(ItemsQuery { question, limit, format, hits_only: hits_only.unwrap_or(false), as_of, known_at, within })
     }
 

@@ -1,67 +1,58 @@
 //! Figures as a workbook: a row a unit, or a row a figure of one unit, and a sheet of notes and definitions.
 
+use std::collections::HashMap;
+
 use serde_json::Value as Json;
 
-use crate::figures::{Indicator, UnitFigures, percent};
+use crate::figures::{Column, FiguresByUnit, Indicator, UnitFigures, cells, columns, percent};
 use crate::files::export::book::{Page, Put};
 use crate::http::stats::figure::Context;
 use crate::http::stats::list;
-use crate::http::stats::table::{Column, Counted, cells, columns};
+use crate::http::stats::table::{UNIT_COLUMNS, unit_cells};
+use crate::layers::Label;
 use crate::time::rfc3339;
 use crate::units::territory::Unit;
 
-const UNIT_COLUMNS: [[&str; 3]; 6] = [
-    ["Mã", "Code", "code"],
-    ["Tên", "Name", "name"],
-    ["Cấp", "Level", "level"],
-    ["Có hiệu lực từ", "Valid from", "valid_from"],
-    ["Đến", "To", "valid_to"],
-    ["Số liệu ngày", "As of", "as_of"],
-];
-
 /// A row a unit, one of what lies in none, one of all: its sums are the figures of the unit that they are within.
-pub fn of_units(context: &Context<'_>, counted: &Counted) -> Vec<Page> {
+pub fn of_units(context: &Context<'_>, counted: &FiguresByUnit) -> Vec<Page> {
     let columns = columns(counted);
     let head = (0..3).map(|line| {
         let unit = UNIT_COLUMNS.iter().map(move |texts| Put::from(texts[line]));
         unit.chain(columns.iter().map(move |column| Put::Text(head_of(column, line)))).collect()
     });
-    let as_of = context.question.days.as_of.to_string();
-    let level = context.question.scope.level.name();
-    let start = |code: &str, name: &str, from: String, to: String| {
-        let texts = [code, name, level, &from, &to, &as_of];
-        texts.map(|text| if text.is_empty() { Put::Nothing } else { Put::from(text) })
+    let start = |unit, unnamed| {
+        unit_cells(context, unit, unnamed).map(|text| if text.is_empty() { Put::Nothing } else { Put::Text(text) })
     };
-    let row = |start: [Put; 6], figures: Option<&UnitFigures>| -> Vec<Put> {
-        let cells = cells(figures);
-        start.into_iter().chain(columns.iter().map(|column| put(cells.get(&column.name)))).collect()
-    };
-    let units = context.question.units.iter().map(|unit: &Unit| {
-        let to = unit.valid_to.map(|day| day.to_string()).unwrap_or_default();
-        row(start(&unit.code, &unit.name, unit.valid_from.to_string(), to), counted.get(&Some(unit.code.clone())))
+    let all: Vec<_> = context.question.units.iter().map(Some).chain([None]).collect();
+    let all: Vec<_> =
+        all.into_iter().map(|unit| (unit, cells(counted.get(&unit.map(|unit| unit.code.clone()))))).collect();
+    let rows = all.iter().map(|(unit, cells)| -> Vec<Put> {
+        let cells = columns.iter().map(|column| put(cells.get(&column.name)));
+        start(*unit, "Chưa rõ đơn vị / in no unit").into_iter().chain(cells).collect()
     });
-    let none = row(start("", "Chưa rõ đơn vị / in no unit", String::new(), String::new()), counted.get(&None));
-    let mut rows: Vec<Vec<Put>> = head.chain(units).chain([none]).collect();
-    let sums = sums(&columns, &rows[3..]);
-    rows.push(start("", "Tổng / total", String::new(), String::new()).into_iter().chain(sums).collect());
+    let sums = columns.iter().map(|column| sum(column, all.iter().map(|(_, cells)| cells)));
+    let total = start(None, "Tổng / total").into_iter().chain(sums).collect();
+    let rows = head.chain(rows).chain([total]).collect();
     let widths = [vec![8, 26, 10, 12, 12, 12], vec![14]].concat();
     vec![Page { name: "Số liệu", head: 3, rows, widths }, notes(context, columns.iter().map(|column| column.indicator))]
 }
 
 /// A row a figure, and of a partition a row a value.
 pub fn of_unit(context: &Context<'_>, unit: &Unit, figures: &UnitFigures) -> Vec<Page> {
-    let head = (0..2).map(|line| list::COLUMNS.iter().map(|texts| Put::from(texts[line])).collect());
-    let rows = list::rows(context, unit, figures).into_iter().map(|row| row.iter().map(|it| put(Some(it))).collect());
+    let head = [list::COLUMNS.map(|column| column.vi), list::COLUMNS.map(|column| column.en)];
+    let head = head.map(|names| names.map(Put::from).to_vec());
+    let rows = list::rows(context, unit, figures).into_iter();
+    let rows = rows.map(|row| list::COLUMNS.map(|column| put(Some(&(column.cell)(&row)))).to_vec());
     let mut notes = notes(context, figures.figures.iter().map(|figure| figure.indicator));
     for (name, count) in &figures.quality {
         notes.rows.push(vec![Put::Text(format!("quality: {name}")), Put::Number(*count as f64)]);
     }
-    let widths = vec![30, 60, 60, 24, 24, 10, 10, 10, 10, 12, 12, 12, 10, 10, 12, 40, 60];
-    vec![Page { name: "Số liệu", head: 2, rows: head.chain(rows).collect(), widths }, notes]
+    let widths = list::COLUMNS.map(|column| column.width).to_vec();
+    vec![Page { name: "Số liệu", head: 2, rows: head.into_iter().chain(rows).collect(), widths }, notes]
 }
 
 fn head_of(column: &Column, line: usize) -> String {
-    let part = |pick: fn(crate::layers::Label) -> &'static str| column.part.map_or("", pick);
+    let part = |pick: fn(Label) -> &'static str| column.part.map_or("", pick);
     let (sentence, part) = match line {
         0 => (column.indicator.sentence.vi, part(|label| label.vi)),
         1 => (column.indicator.sentence.en, part(|label| label.en)),
@@ -79,22 +70,17 @@ fn put(value: Option<&Json>) -> Put {
     }
 }
 
-/// What the columns add up to. A percentage is of the sums, never a mean.
-fn sums(columns: &[Column], rows: &[Vec<Put>]) -> Vec<Put> {
-    let sum = |name: &str| -> Option<f64> {
-        let at = columns.iter().position(|column| column.name == name)? + UNIT_COLUMNS.len();
-        Some(rows.iter().filter_map(|row| if let Put::Number(number) = row[at] { Some(number) } else { None }).sum())
-    };
-    let of_column = |column: &Column| match column.name.strip_suffix("_percent") {
-        _ if column.adds_up => sum(&column.name).map_or(Put::Nothing, Put::Sum),
+/// What a column adds up to. A percentage is of the sums, never a mean.
+fn sum<'a>(column: &Column, rows: impl Iterator<Item = &'a HashMap<String, Json>> + Clone) -> Put {
+    let sum_of = |name: &str| rows.clone().filter_map(|cells| cells.get(name)?.as_f64()).sum::<f64>();
+    match column.name.strip_suffix("_percent") {
+        _ if column.adds_up => Put::Sum(sum_of(&column.name)),
         Some(code) => {
-            let (covered, total) = (sum(&format!("{code}_covered")), sum(&format!("{code}_total")));
-            let counts = covered.zip(total).map(|(covered, total)| (covered as i64, total as i64));
-            counts.and_then(|(covered, total)| percent(covered, total)).map_or(Put::Nothing, Put::Number)
+            let (covered, total) = (sum_of(&format!("{code}_covered")), sum_of(&format!("{code}_total")));
+            percent(covered as i64, total as i64).map_or(Put::Nothing, Put::Number)
         }
         None => Put::Nothing,
-    };
-    columns.iter().map(of_column).collect()
+    }
 }
 
 /// What the figures are of, what is to be known of them, and what each of them counts.
@@ -126,7 +112,7 @@ fn notes(context: &Context<'_>, indicators: impl Iterator<Item = &'static Indica
             continue;
         }
         told.push(indicator.code);
-        let denominator = |pick: fn(crate::layers::Label) -> &'static str| indicator.denominator.map_or("", pick);
+        let denominator = |pick: fn(Label) -> &'static str| indicator.denominator.map_or("", pick);
         rows.push(vec![
             text(indicator.code),
             text(indicator.sentence.vi),

@@ -2,12 +2,11 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::figures::counting::Question;
 use crate::figures::{
-    Change, Delta, Figure, Indicator, Measure, Note, Selection, UNKNOWN, UnitFigures, Value, percent, range,
+    Change, Delta, Figure, Indicator, Measure, Note, Question, Selection, UNKNOWN, UnitFigures, Value, number, office,
+    percent, range,
 };
 use crate::time::rfc3339;
-use crate::units::territory::Level;
 
 /// What an answer needs beside the figures.
 #[derive(Debug, Clone, Copy)]
@@ -115,10 +114,12 @@ impl Linked<'_> {
         if let Some(known_at) = question.days.known_at {
             query += &format!("&known_at={}", rfc3339(known_at));
         }
-        match (indicator.measure, part, value) {
-            (Measure::Partition { by, .. }, Some(part), _) if part != UNKNOWN => query += &format!("&{by}={part}"),
+        match (&indicator.measure, part, value) {
+            (Measure::Partition { by, .. }, Some(part), _) if part != UNKNOWN => {
+                query += &format!("&{}={part}", by.name)
+            }
             (Measure::SecurityLevel, _, Value::Level(level)) => {
-                let office = if question.scope.level == Level::Commune { "commune_office" } else { "agency_office" };
+                let office = office(question.scope.level);
                 query += &format!("&type={office}&security_level={}", (*level)?);
             }
             _ => {}
@@ -157,9 +158,4 @@ impl Linked<'_> {
     fn notes(&self, notes: &[Note]) -> Vec<String> {
         notes.iter().map(|note| note.text(self.context.vietnamese)).collect()
     }
-}
-
-/// A whole number without a point, as counts are.
-pub fn number(value: f64) -> Json {
-    if value.fract() == 0.0 && value.abs() < 9e15 { json!(value as i64) } else { json!(value) }
 }

@@ -3,97 +3,109 @@
 use serde_json::{Value as Json, json};
 
 use crate::error::Error;
-use crate::figures::{Change, Delta, Figure, UnitFigures, Value, percent};
-use crate::http::stats::figure::{Context, number};
-use crate::http::stats::table::label_of;
+use crate::figures::{Change, Delta, Figure, UnitFigures, Value, label_of, number, percent};
+use crate::http::stats::figure::Context;
+use crate::http::stats::table::text;
+use crate::layers::{Label, label};
 use crate::units::territory::Unit;
 
-/// The columns: English as CSV names them, Vietnamese.
-pub const COLUMNS: [[&str; 2]; 17] = [
-    ["Mã", "code"],
-    ["Chỉ tiêu", "vi"],
-    ["Chỉ tiêu (tiếng Anh)", "en"],
-    ["Nhóm", "group_vi"],
-    ["Nhóm (tiếng Anh)", "group_en"],
-    ["Giá trị", "value"],
-    ["Tổng", "total"],
-    ["Chưa rõ", "unknown"],
-    ["%", "percent"],
-    ["Tính theo", "unit"],
-    ["Nguồn", "basis"],
-    ["Số liệu ngày", "as_of"],
-    ["Tăng, giảm", "delta"],
-    ["Số gốc", "base"],
-    ["Ngày gốc", "base_on"],
-    ["Ghi chú", "notes"],
-    ["Các bản ghi", "rows"],
+/// A column: Vietnamese, English as CSV names it, its width in a workbook, its cell. A cell is null where there is
+/// nothing to say.
+pub struct Column {
+    pub vi: &'static str,
+    pub en: &'static str,
+    pub width: u16,
+    pub cell: fn(&Row<'_>) -> Json,
+}
+
+const fn column(vi: &'static str, en: &'static str, width: u16, cell: fn(&Row<'_>) -> Json) -> Column {
+    Column { vi, en, width, cell }
+}
+
+pub const COLUMNS: [Column; 17] = [
+    column("Mã", "code", 30, |row| json!(row.figure.indicator.code)),
+    column("Chỉ tiêu", "vi", 60, |row| json!(row.figure.indicator.sentence.vi)),
+    column("Chỉ tiêu (tiếng Anh)", "en", 60, |row| json!(row.figure.indicator.sentence.en)),
+    column("Nhóm", "group_vi", 24, |row| json!(row.part.map(|label| label.vi))),
+    column("Nhóm (tiếng Anh)", "group_en", 24, |row| json!(row.part.map(|label| label.en))),
+    column("Giá trị", "value", 10, |row| json!(row.value)),
+    column("Tổng", "total", 10, |row| json!(row.ratio.map(|(_, _, total)| total))),
+    column("Chưa rõ", "unknown", 10, |row| json!(row.ratio.map(|(_, unknown, _)| unknown))),
+    column("%", "percent", 10, |row| json!(row.ratio.and_then(|(covered, _, total)| percent(covered, total)))),
+    column("Tính theo", "unit", 12, |row| json!(row.figure.indicator.unit)),
+    column("Nguồn", "basis", 12, |row| json!(row.figure.basis)),
+    column("Số liệu ngày", "as_of", 12, |row| json!(row.context.question.days.as_of)),
+    column("Tăng, giảm", "delta", 10, |row| json!(row.delta.map(|delta| number(delta.value)))),
+    column("Số gốc", "base", 10, |row| json!(row.delta.map(|delta| number(delta.base)))),
+    column("Ngày gốc", "base_on", 12, |row| json!(row.delta.map(|delta| delta.base_on))),
+    column("Ghi chú", "notes", 40, |row| json!(row.notes())),
+    column("Các bản ghi", "rows", 60, |row| json!(row.rows)),
 ];
 
-/// A cell is null where there is nothing to say.
-pub type Row = [Json; 17];
+/// A figure, or a value of its partition.
+pub struct Row<'a> {
+    context: &'a Context<'a>,
+    figure: &'a Figure,
+    part: Option<Label>,
+    value: Option<i64>,
+    /// Covered, unknown, total.
+    ratio: Option<(i64, i64, i64)>,
+    delta: Option<&'a Delta>,
+    /// The address of the items behind it.
+    rows: Option<String>,
+}
 
-pub fn rows(context: &Context<'_>, unit: &Unit, figures: &UnitFigures) -> Vec<Row> {
+impl Row<'_> {
+    fn notes(&self) -> Option<String> {
+        let notes = self.delta.map(|delta| &delta.notes).filter(|notes| !notes.is_empty())?;
+        let texts: Vec<_> = notes.iter().map(|note| note.text(self.context.vietnamese)).collect();
+        Some(texts.join("; "))
+    }
+}
+
+pub fn rows<'a>(context: &'a Context<'a>, unit: &Unit, figures: &'a UnitFigures) -> Vec<Row<'a>> {
     let linked = context.of_unit(&unit.code);
     let mut rows = Vec::new();
     for figure in &figures.figures {
-        let all = linked.rows(figure.indicator, &figure.value, None);
-        match &figure.value {
-            Value::Number(value) => rows.push(row(context, figure, None, json!(value), all)),
-            Value::Level(level) => rows.push(row(context, figure, None, json!(level), all)),
+        let delta = match &figure.change {
+            Some(Change::Of(delta)) => Some(delta),
+            _ => None,
+        };
+        let all = Row {
+            context,
+            figure,
+            part: None,
+            value: None,
+            ratio: None,
+            delta,
+            rows: linked.rows(figure.indicator, &figure.value, None),
+        };
+        let last = match &figure.value {
+            Value::Number(value) => Row { value: Some(*value), ..all },
+            Value::Level(level) => Row { value: *level, ..all },
             Value::Ratio { covered, unknown, total } => {
-                let mut row = row(context, figure, None, json!(covered), all);
-                row[6] = json!(total);
-                row[7] = json!(unknown);
-                row[8] = json!(percent(*covered, *total));
-                rows.push(row);
+                Row { value: Some(*covered), ratio: Some((*covered, *unknown, *total)), ..all }
             }
             Value::Partition { values, total } => {
                 for (name, value) in values.iter().filter(|(_, value)| *value != 0) {
-                    let own = linked.rows(figure.indicator, &figure.value, Some(name));
-                    rows.push(row(context, figure, Some(name), json!(value), own));
+                    let delta = match &figure.change {
+                        Some(Change::OfValues { values, .. }) => values.iter().find(|(of, _)| of == name),
+                        _ => None,
+                    };
+                    rows.push(Row {
+                        part: Some(label_of(figure.indicator, name)),
+                        value: Some(*value),
+                        delta: delta.map(|(_, delta)| delta),
+                        rows: linked.rows(figure.indicator, &figure.value, Some(name)),
+                        ..all
+                    });
                 }
-                rows.push(row(context, figure, Some(TOTAL), json!(total), all));
+                Row { part: Some(label("tổng", "total")), value: Some(*total), ..all }
             }
-        }
+        };
+        rows.push(last);
     }
     rows
-}
-
-const TOTAL: &str = "total";
-
-fn row(context: &Context<'_>, figure: &Figure, part: Option<&str>, value: Json, rows: Option<String>) -> Row {
-    let Figure { indicator, basis, .. } = figure;
-    let label = part.map(|part| {
-        if part == TOTAL { crate::layers::Label { vi: "tổng", en: "total" } } else { label_of(indicator, part) }
-    });
-    let delta = match (&figure.change, part) {
-        (Some(Change::Of(delta)), None | Some(TOTAL)) => Some(delta),
-        (Some(Change::OfValues { values, .. }), Some(part)) => {
-            values.iter().find(|(name, _)| *name == part).map(|(_, delta)| delta)
-        }
-        _ => None,
-    };
-    let of_delta = |read: fn(&Delta) -> Json| delta.map_or(Json::Null, read);
-    let notes: Vec<_> = delta.iter().flat_map(|delta| &delta.notes).map(|note| note.text(context.vietnamese)).collect();
-    [
-        json!(indicator.code),
-        json!(indicator.sentence.vi),
-        json!(indicator.sentence.en),
-        json!(label.map(|label| label.vi)),
-        json!(label.map(|label| label.en)),
-        value,
-        Json::Null,
-        Json::Null,
-        Json::Null,
-        json!(indicator.unit),
-        json!(basis),
-        json!(context.question.days.as_of),
-        of_delta(|delta| number(delta.value)),
-        of_delta(|delta| number(delta.base)),
-        of_delta(|delta| json!(delta.base_on)),
-        if notes.is_empty() { Json::Null } else { json!(notes.join("; ")) },
-        json!(rows),
-    ]
 }
 
 /// The list as CSV, with a byte order mark for Excel.
@@ -103,14 +115,9 @@ fn row(context: &Context<'_>, figure: &Figure, part: Option<&str>, value: Json, 
 pub fn csv(context: &Context<'_>, unit: &Unit, figures: &UnitFigures) -> Result<Vec<u8>, Error> {
     let mut writer = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
     let failed = |error: csv::Error| Error::Internal(error.into());
-    writer.write_record(COLUMNS.map(|texts| texts[1])).map_err(failed)?;
+    writer.write_record(COLUMNS.map(|column| column.en)).map_err(failed)?;
     for row in rows(context, unit, figures) {
-        let cells = row.map(|cell| match cell {
-            Json::Null => String::new(),
-            Json::String(text) => text,
-            other => other.to_string(),
-        });
-        writer.write_record(cells).map_err(failed)?;
+        writer.write_record(COLUMNS.map(|column| text(&(column.cell)(&row)))).map_err(failed)?;
     }
     writer.into_inner().map_err(|error| Error::Internal(anyhow::anyhow!("{error}")))
 }

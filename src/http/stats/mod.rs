@@ -13,8 +13,7 @@ use serde_json::{Map, Value, json};
 use crate::access::Caller;
 use crate::conditions::Days;
 use crate::error::Error;
-use crate::figures::counting::{Question, figures};
-use crate::figures::{HEADLINES, INDICATORS, Indicator, Measure, UnitFigures};
+use crate::figures::{HEADLINES, INDICATORS, Indicator, Measure, Question, UnitFigures, figures};
 use crate::files::export::Format;
 use crate::files::export::book::{Page, write};
 use crate::http::caching::{not_modified, public_tag, with_tag};
@@ -158,7 +157,7 @@ fn definition(indicator: &Indicator) -> Value {
         "headline": HEADLINES.contains(&indicator.code),
     });
     if let Measure::Partition { by, overlapping, .. } = indicator.measure {
-        definition["by"] = json!(by);
+        definition["by"] = json!(by.name);
         definition["overlapping"] = json!(overlapping);
         definition["part_of"] = json!(indicator.part_of);
     }

@@ -4,8 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::conditions::{Days, UnitRef, known_at};
 use crate::error::Error;
-use crate::figures::counting::{Question, Scope};
-use crate::figures::{INDICATORS, Indicator, find, operators};
+use crate::figures::{INDICATORS, Indicator, Question, Scope, find, operators};
 use crate::input::Params;
 use crate::layers::Problem;
 use crate::postgres::Connection;

@@ -1,0 +1,135 @@
+//! From numbers to figures: values, changes since the base, what has to be said of them. Uses no database.
+
+use std::collections::HashMap;
+
+use crate::figures::{
+    BASES, Baseline, Change, Changes, Delta, Figure, FiguresByUnit, INDICATORS, Indicator, Number, Numbers, Part,
+    Parts, QUALITY, Question, Slot, UnitCode, UnitFigures, Value, check_parts, slots,
+};
+use crate::units::territory::Unit;
+
+/// Indicators that were counted together.
+#[derive(Debug)]
+pub struct Counted {
+    pub indicators: Vec<&'static Indicator>,
+    pub now: Numbers,
+    /// On the day of the comparison.
+    pub was: Option<Was>,
+}
+
+#[derive(Debug)]
+pub struct Was {
+    pub numbers: Numbers,
+    /// `None` where the same rows are counted on both days, so that what differs is what is said of them.
+    pub changes: Option<Changes>,
+}
+
+/// `quality` are further numbers of rows that need a look.
+pub fn assemble(
+    question: &Question,
+    counted: &[Counted],
+    quality: &[Numbers],
+    baselines: &[Baseline],
+) -> FiguresByUnit {
+    let units = question.units.iter().map(Some).chain([None]);
+    let of_unit = |unit: Option<&Unit>| {
+        let code = unit.map(|unit| unit.code.clone());
+        let own: Vec<_> =
+            baselines.iter().filter(|baseline| unit.is_some_and(|unit| unit.id == baseline.unit_id)).collect();
+        let of_group = |group: &Counted| {
+            let figures = group.indicators.iter().map(|indicator| figure(indicator, group, question, &code, &own));
+            figures.collect::<Vec<_>>()
+        };
+        let mut figures: Vec<_> = counted.iter().flat_map(of_group).collect();
+        note_parts(&mut figures);
+        figures.retain(|figure| question.indicators.contains(&figure.indicator));
+        figures.sort_by_key(|figure| INDICATORS.iter().position(|indicator| indicator == figure.indicator));
+        let all = || counted.iter().map(|group| &group.now).chain(quality);
+        let sum = |name| all().map(|numbers| numbers.get(&code, Number::Quality(name))).sum();
+        let quality = QUALITY.into_iter().map(|name| (name, sum(name))).collect();
+        (code, UnitFigures { figures, quality })
+    };
+    units.map(of_unit).collect()
+}
+
+fn figure(
+    indicator: &'static Indicator,
+    Counted { now, was, .. }: &Counted,
+    question: &Question,
+    unit: &UnitCode,
+    baselines: &[&Baseline],
+) -> Figure {
+    let level = question.scope.level;
+    let value_of =
+        |numbers: &Numbers| slots::value(indicator, level, |slot| numbers.get(unit, Number::Of(indicator.code, slot)));
+    let value = value_of(now);
+    let change = was.as_ref().zip(question.compare).map(|(was, base_on)| {
+        let delta = |slot: Option<Slot>, group: Option<&str>, now: i64, then: i64| {
+            let key = slot.map(|slot| (unit.clone(), Number::Of(indicator.code, slot)));
+            let parts = match (key, &was.changes) {
+                (Some(key), Some(changes)) => changes.get(&key).cloned().unwrap_or_default(),
+                _ => Parts::from([(Part::Reclassified, now - then)]),
+            };
+            let is_declared = |baseline: &&&Baseline| {
+                baseline.indicator == indicator.code && baseline.group_value.as_deref() == group
+            };
+            Delta::new(now, then, base_on, parts, baselines.iter().find(is_declared).copied())
+        };
+        compare(indicator, &value, &value_of(&was.numbers), delta)
+    });
+    let found = |name, slot| Some((name, now.find(unit, Number::Of(indicator.code, slot))?));
+    let quality = [found("unlocated", Slot::Unlocated), found("no_install_date", Slot::NoInstallDate)];
+    let quality = quality.into_iter().flatten().collect();
+    Figure { indicator, value, basis: basis(indicator, now, unit), change, quality }
+}
+
+fn compare(
+    indicator: &Indicator,
+    value: &Value,
+    base: &Value,
+    delta: impl Fn(Option<Slot>, Option<&str>, i64, i64) -> Delta,
+) -> Change {
+    let (Value::Partition { values, .. }, Value::Partition { values: were, .. }) = (value, base) else {
+        return Change::Of(delta(slots::main(indicator), None, value.number(), base.number()));
+    };
+    let of_value = |((name, now), (_, then)): (&(&'static str, i64), &(&'static str, i64))| {
+        let delta = delta(Some(Slot::Value(name)), Some(name), *now, *then);
+        (*now != 0 || *then != 0 || delta.declared).then_some((*name, delta))
+    };
+    Change::OfValues { values: values.iter().zip(were).filter_map(of_value).collect(), notes: Vec::new() }
+}
+
+/// What the covered hamlets of a unit are known by: `mixed` when by several.
+fn basis(indicator: &Indicator, now: &Numbers, unit: &UnitCode) -> &'static str {
+    let Some(subject) = indicator.subject().filter(|_| indicator.is_of_availability()) else { return "register" };
+    let (best, worst) = (now.get(unit, Number::BestBasis(subject)), now.get(unit, Number::WorstBasis(subject)));
+    match usize::try_from(best) {
+        _ if best != worst => "mixed",
+        Ok(place @ 1..) => BASES.get(place - 1).copied().unwrap_or("mixed"),
+        _ => "reported",
+    }
+}
+
+/// Says, at a total and at its partition, when their published changes contradict each other.
+fn note_parts(figures: &mut [Figure]) {
+    let mut notes = HashMap::new();
+    for figure in figures.iter() {
+        let (Some(total), Some(Change::OfValues { values, .. })) = (figure.indicator.part_of, &figure.change) else {
+            continue;
+        };
+        let total = figures.iter().find(|figure| figure.indicator.code == total);
+        let Some(Figure { indicator, change: Some(Change::Of(delta)), .. }) = total else { continue };
+        if let Some(note) = check_parts(delta, &values.iter().map(|(_, delta)| delta).collect::<Vec<_>>()) {
+            notes.insert(indicator.code, note.clone());
+            notes.insert(figure.indicator.code, note);
+        }
+    }
+    for figure in figures {
+        let Some(note) = notes.remove(figure.indicator.code) else { continue };
+        match &mut figure.change {
+            Some(Change::Of(delta)) => delta.notes.insert(0, note),
+            Some(Change::OfValues { notes, .. }) => notes.push(note),
+            None => {}
+        }
+    }
+}

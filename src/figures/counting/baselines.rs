@@ -1,0 +1,44 @@
+//! What was published of units before the register could count it.
+
+use chrono::NaiveDate;
+use diesel::QueryableByName;
+use diesel::result::QueryResult;
+use diesel::sql_types::{BigInt, Double, Nullable, Text};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+
+use crate::figures::Baseline;
+use crate::postgres::sql::{Bind, Sql};
+use crate::units::territory::Unit;
+
+#[derive(Debug, QueryableByName)]
+struct Row {
+    #[diesel(sql_type = Text)]
+    indicator: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    group_value: Option<String>,
+    #[diesel(sql_type = BigInt)]
+    unit_id: i64,
+    #[diesel(sql_type = Double)]
+    value: f64,
+    #[diesel(sql_type = Text)]
+    document: String,
+}
+
+/// What was published of units on a day.
+pub async fn published(conn: &mut AsyncPgConnection, day: NaiveDate, units: &[Unit]) -> QueryResult<Vec<Baseline>> {
+    let sql =
+        Sql::new("select indicator, group_value, unit_id, value, document from declared_baselines where on_day = ")
+            .bind(Bind::Date(day))
+            .text(" and unit_id = any(")
+            .bind(Bind::Integers(units.iter().map(|unit| unit.id).collect()))
+            .text(")");
+    let rows: Vec<Row> = sql.load(conn).await?;
+    let baseline = |Row { indicator, group_value, unit_id, value, document }| Baseline {
+        indicator,
+        group_value,
+        unit_id,
+        value,
+        document,
+    };
+    Ok(rows.into_iter().map(baseline).collect())
+}

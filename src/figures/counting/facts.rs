@@ -1,0 +1,74 @@
+//! Facts about a row that other rows say. The figures and the items behind them rest on the same ones.
+
+use crate::access::View;
+use crate::conditions::{Days, Fact};
+use crate::figures::HamletState;
+use crate::figures::counting::hamlet_state;
+use crate::figures::counting::rows::counts;
+use crate::figures::definitions::{FREE_WIFI, PERHAPS_FREE_WIFI, SHARED_SITE, SITE};
+use crate::layers::{Layer, TOWER, WIFI_POINT};
+use crate::postgres::sql::Sql;
+
+/// A fact as a condition on the row `t` alone. Rows of other layers are read as of the same day, and only those that the
+/// caller may see.
+pub fn of_row(view: &View<'_>, fact: &Fact, days: Days) -> Sql {
+    match fact.name {
+        FREE_WIFI => with_wifi(view, "t.fee = 'no'", days),
+        PERHAPS_FREE_WIFI => Sql::new("not ").sql(with_wifi(view, "t.fee = 'no'", days)).text(" and ").sql(with_wifi(
+            view,
+            "t.fee is null",
+            days,
+        )),
+        SITE => first_of_site(view, "", days),
+        SHARED_SITE => first_of_site(view, " having count(distinct t.operator) > 1", days),
+        name => match HamletState::of_name(name) {
+            Some(state) => hamlet_state::is_covered(view, state, fact, days),
+            None => Sql::new("null::boolean"),
+        },
+    }
+}
+
+/// What a pass over a layer finds out once for each row, as `f`, instead of once for each figure. Joins, which are hashed
+/// however many rows there are; a condition that fits no memory would be looked through for each row.
+pub fn joined(view: &View<'_>, days: Days) -> Sql {
+    match view.layer.collection {
+        "facilities" => Sql::new(
+            "\nleft join (select t.facility_id, bool_or(coalesce(t.fee = 'no', false)) as free, \
+             bool_or(t.fee is null) as perhaps_free from ",
+        )
+        .sql(counted(view, &WIFI_POINT, days))
+        .text(
+            " and t.facility_id is not null group by 1) wifi on wifi.facility_id = t.id \
+             cross join lateral (select coalesce(wifi.free, false) as free_wifi, \
+             coalesce(wifi.perhaps_free and not wifi.free, false) as perhaps_free_wifi) f",
+        ),
+        "towers" => Sql::new("\nleft join (select min(t.id) as id, count(distinct t.operator) > 1 as is_shared from ")
+            .sql(counted(view, &TOWER, days))
+            .text(BY_SITE)
+            .text(
+                ") site on site.id = t.id cross join lateral (select site.id is not null as site, \
+                 coalesce(site.is_shared, false) as shared_site) f",
+            ),
+        _ => Sql::default(),
+    }
+}
+
+/// A station without a site is a site of its own.
+const BY_SITE: &str = " group by t.site_code, case when t.site_code is null then t.id end";
+
+fn with_wifi(view: &View<'_>, fee: &'static str, days: Days) -> Sql {
+    Sql::new("t.id in (select t.facility_id from ")
+        .sql(counted(view, &WIFI_POINT, days))
+        .text(" and t.facility_id is not null and ")
+        .text(fee)
+        .text(")")
+}
+
+fn first_of_site(view: &View<'_>, having: &'static str, days: Days) -> Sql {
+    Sql::new("t.id in (select min(t.id) from ").sql(counted(view, &TOWER, days)).text(BY_SITE).text(having).text(")")
+}
+
+/// The rows of a layer that count, as `t`.
+fn counted(view: &View<'_>, layer: &'static Layer, days: Days) -> Sql {
+    view.of(layer).relation(days.versions()).text(" where ").sql(counts(layer, days))
+}

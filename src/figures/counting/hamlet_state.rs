@@ -1,0 +1,103 @@
+//! The state of each hamlet on a day, as SQL.
+
+use crate::access::View;
+use crate::conditions::{Days, Fact};
+use crate::figures::counting::rows::counts;
+use crate::figures::{HamletState, Subject};
+use crate::layers::CAMERA;
+use crate::postgres::sql::{Bind, Sql};
+use crate::units::territory::{Level, near, placed};
+
+const ORIGIN: &str = include_str!("hamlet_origin.sql");
+const AVAILABILITY: &str = include_str!("hamlet_availability.sql");
+const CAMERAS: &str = include_str!("hamlet_cameras.sql");
+
+/// What a state is known by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    Statements,
+    Cameras,
+}
+
+impl Source {
+    pub fn of(subject: Subject) -> Source {
+        if subject == Subject::Cameras { Source::Cameras } else { Source::Statements }
+    }
+}
+
+/// Expressions of a `with recursive` that end in `state`: the hamlets in force on the day of the territory, with their
+/// units and what is true of them on the day of the count.
+pub fn state(view: &View<'_>, source: Source, operator: Option<&str>, days: Days, within: Option<&str>) -> Sql {
+    let sql = hamlets(days, within).text(ORIGIN);
+    match source {
+        Source::Statements => {
+            let operator = operator.map_or(Bind::NullText, |operator| Bind::Text(operator.to_owned()));
+            sql.sql(Sql::file(AVAILABILITY, &[Bind::Date(days.as_of), operator])).text(
+                ", state as (
+  select
+    h.id, h.households, h.population, h.commune, h.district, h.province,
+    a.mobile_2g, a.mobile_3g, a.mobile_4g, a.mobile_5g, a.fiber_any, a.fiber_full, a.mobile_basis, a.fiber_basis,
+    round(h.households * a.passed_share)::bigint as fiber_passed,
+    round(h.households * a.connected_share)::bigint as fiber_connected
+  from hamlet h
+  left join availability_state a on a.hamlet = h.id
+)",
+            )
+        }
+        Source::Cameras => sql.sql(cameras(&view.of(&CAMERA), days, within)).text(CAMERAS),
+    }
+}
+
+/// Whether the hamlet `t` is covered: a condition on the rows of its layer.
+pub fn is_covered(view: &View<'_>, covered: HamletState, fact: &Fact, days: Days) -> Sql {
+    Sql::new("t.id in (with recursive ")
+        .sql(state(view, Source::of(covered.subject), fact.value, days, fact.within.as_deref()))
+        .text(" select s.id from state s where s.")
+        .name(covered.name)
+        .text(if covered.is_number { " > 0)" } else { ")" })
+}
+
+fn hamlets(days: Days, within: Option<&str>) -> Sql {
+    let day = Bind::Date(days.unit_date);
+    let sql = Sql::file(
+        "hamlet as (
+  select
+    h.id, h.code, h.name, h.households, h.population, h.geom,
+    c.code as commune, d.code as district, coalesce(d.parent_code, c.parent_code) as province
+  from admin_units h
+  join admin_units c on c.code = h.parent_code and c.level = 'commune' and in_force(c.valid_from, c.valid_to, $1)
+  left join admin_units d on d.code = c.parent_code and d.level = 'district' and in_force(d.valid_from, d.valid_to, $1)
+  where h.level = 'hamlet' and in_force(h.valid_from, h.valid_to, $1)",
+        &[day],
+    );
+    let sql = match within.and_then(|code| Some((code, Level::of_code(code)?))) {
+        None => sql,
+        Some((code, level)) => {
+            let column = match level {
+                Level::Province => "coalesce(d.parent_code, c.parent_code)",
+                Level::District => "c.parent_code",
+                Level::Commune => "h.parent_code",
+                Level::Hamlet => "h.code",
+            };
+            sql.text(" and ").text(column).text(" = ").bind(Bind::Text(code.to_owned()))
+        }
+    };
+    sql.text(")")
+}
+
+/// The cameras that count, with the commune they stand in.
+fn cameras(view: &View<'_>, days: Days, within: Option<&str>) -> Sql {
+    let sql = Sql::new(
+        ", camera as materialized (select t.id, t.placed_hamlet_id as hamlet_id, t.connected_center, p.commune, \
+         t.geom as place from ",
+    )
+    .sql(view.relation(days.versions()))
+    .sql(placed(days))
+    .text(" where ")
+    .sql(counts(&CAMERA, days));
+    let sql = match within {
+        Some(code) => sql.text(" and ").sql(near(code, days.unit_date)),
+        None => sql,
+    };
+    sql.text(")")
+}

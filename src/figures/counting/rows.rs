@@ -1,0 +1,33 @@
+//! The rows that count, as SQL on the alias `t`.
+
+use crate::conditions::{Condition, Days, Derived};
+use crate::figures::{Scope, selection};
+use crate::layers::Layer;
+use crate::postgres::conditions;
+use crate::postgres::sql::{Bind, Sql};
+use crate::units::territory::{Level, near};
+
+/// Whether a row counts on the day, whatever the indicator.
+pub fn counts(layer: &'static Layer, days: Days) -> Sql {
+    of_joined(&selection::counts(layer, days.as_of))
+}
+
+/// A condition of an indicator on rows that are joined with their facts as `f`.
+pub fn of_joined(condition: &Condition) -> Sql {
+    conditions::sql(condition, conditions::in_table, &|derived| match derived {
+        Derived::Fact(fact) => Sql::new("f.").name(fact.name),
+        Derived::Within { .. } => Sql::new("null::boolean"),
+    })
+}
+
+/// ` and …` when a unit is asked, for rows that are placed as `p`.
+pub fn inside(scope: &Scope, days: Days) -> Sql {
+    let Some(code) = &scope.within else { return Sql::default() };
+    let level = Level::of_code(code).unwrap_or(Level::Province);
+    Sql::new(" and ")
+        .sql(near(code, days.unit_date))
+        .text(" and p.")
+        .name(level.name())
+        .text(" = ")
+        .bind(Bind::Text(code.clone()))
+}

@@ -1,0 +1,84 @@
+//! Figures of mobile stations and coverage. Coverage is nested: 4G coverage is 3G coverage.
+
+use crate::conditions::Condition;
+use crate::figures::definitions::building::{count, fact, field, hamlets, lasting};
+use crate::figures::{Indicator, Weight};
+use crate::layers::{Label, TOWER, label};
+
+/// Whether a station is the first (lowest id) at its site, and stands for it: so sites belong to one unit each and add
+/// up. A station without a site code is its own site.
+pub const SITE: &str = "site";
+/// The same, of sites with stations of two operators or more.
+pub const SHARED_SITE: &str = "shared_site";
+
+pub fn figures() -> Vec<Indicator> {
+    let stations = count(
+        &TOWER,
+        "bts_stations",
+        "station",
+        label(
+            "Số trạm BTS đang sử dụng, mỗi nhà mạng tại một vị trí là một trạm.",
+            "Operational BTS stations: one operator's installation at a site each.",
+        ),
+    );
+    let mut figures = vec![
+        stations.clone(),
+        stations.by(
+            "operator",
+            "bts_stations_by_operator",
+            label("Số trạm BTS theo nhà mạng.", "BTS stations by operator."),
+        ),
+        count(
+            &TOWER,
+            "bts_sites",
+            "site",
+            label(
+                "Số vị trí đặt trạm (trạm không có mã vị trí là một vị trí riêng).",
+                "Sites; a station without a site code is its own.",
+            ),
+        )
+        .of(fact(SITE)),
+        count(
+            &TOWER,
+            "bts_shared_sites",
+            "site",
+            label("Số vị trí từ hai nhà mạng trở lên dùng chung.", "Sites that two or more operators share."),
+        )
+        .of(fact(SHARED_SITE)),
+        count(&TOWER, "bts_small_cells", "station", label("Số trạm nhỏ (small cell).", "Small cells."))
+            .of(Condition::equal(field(&TOWER, "cell_class"), "small")),
+        stations.by_each(
+            "technologies",
+            "bts_by_technology",
+            label(
+                "Số trạm theo công nghệ; một trạm có thể có nhiều công nghệ nên các số không cộng lại.",
+                "Stations by technology; a station may have several, so the numbers do not add up.",
+            ),
+        ),
+    ];
+    figures.extend(COVERAGES.iter().flat_map(|of| GENERATIONS.iter().map(|generation| coverage(of, generation))));
+    figures
+}
+
+/// What is covered, by name and in words.
+const COVERAGES: [(Weight, &str, Label); 3] = [
+    (Weight::One, "hamlets", label("Số thôn, tổ dân phố", "Hamlets")),
+    (Weight::Households, "households", label("Số hộ ở các thôn", "Households of hamlets")),
+    (Weight::Population, "population", label("Dân số các thôn", "People of hamlets")),
+];
+
+/// The generations, and in words each with those that cover it, too.
+const GENERATIONS: [(&str, Label); 4] = [
+    ("2g", label("2G trở lên", "2G or later")),
+    ("3g", label("3G trở lên", "3G or later")),
+    ("4g", label("4G trở lên", "4G or later")),
+    ("5g", label("5G", "5G")),
+];
+
+fn coverage((weight, of, what): &(Weight, &str, Label), (generation, by): &(&str, Label)) -> Indicator {
+    let sentence = label(
+        lasting(format!("{} có sóng {}.", what.vi, by.vi)),
+        lasting(format!("{} covered by {}.", what.en, by.en)),
+    );
+    hamlets(&format!("mobile_{generation}"), *weight, lasting(format!("mobile_{of}_{generation}")), sentence)
+}

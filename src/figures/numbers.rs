@@ -1,0 +1,128 @@
+//! Numbers as counted, each found by its name.
+
+use crate::figures::{Part, Parts, Subject};
+use std::collections::HashMap;
+
+/// The code of a unit; `None` is what lies in no unit of the level.
+pub type UnitCode = Option<String>;
+
+/// What a number is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Number {
+    /// A number that an indicator is made of, by its code.
+    Of(&'static str, Slot),
+    /// Rows of a layer that somebody should look at; one of [`QUALITY`].
+    Quality(&'static str),
+    /// The places in [`BASES`] of the best and the worst statement that hamlets are covered by.
+    BestBasis(Subject),
+    WorstBasis(Subject),
+}
+
+/// One of the numbers that an indicator is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Slot {
+    /// Over all rows of the indicator.
+    Total,
+    /// Over those with a value of a partition, `unknown` included.
+    Value(&'static str),
+    Covered,
+    Unknown,
+    /// How many facilities of a type state a level.
+    Level(&'static str, i64),
+    /// Rows without a place.
+    Unlocated,
+    /// Rows without a day of installation.
+    NoInstallDate,
+}
+
+/// The names under which rows that need a look are counted, in the order in which they are answered.
+pub const QUALITY: [&str; 7] = [
+    "unlocated",
+    "outside_declared_commune",
+    "suspected_duplicates",
+    "no_install_date",
+    "stale",
+    "hamlets_without_households",
+    "unknown_availability",
+];
+
+/// What statements of availability rest on, the best first.
+pub const BASES: [&str; 4] = ["reported", "surveyed", "measured", "modelled"];
+
+/// Numbers of each unit.
+#[derive(Debug, Clone, Default)]
+pub struct Numbers {
+    places: HashMap<Number, usize>,
+    units: HashMap<UnitCode, Vec<i64>>,
+}
+
+impl Numbers {
+    pub fn new(names: impl IntoIterator<Item = Number>) -> Numbers {
+        let places = names.into_iter().enumerate().map(|(place, name)| (name, place)).collect();
+        Numbers { places, units: HashMap::new() }
+    }
+
+    /// Adds a unit with its numbers in the order of the names.
+    pub fn insert(&mut self, unit: UnitCode, numbers: Vec<i64>) {
+        self.units.insert(unit, numbers);
+    }
+
+    /// Gives a unit one more number.
+    pub fn set(&mut self, unit: UnitCode, number: Number, value: i64) {
+        let next = self.places.len();
+        let place = *self.places.entry(number).or_insert(next);
+        let numbers = self.units.entry(unit).or_default();
+        numbers.resize(numbers.len().max(self.places.len()), 0);
+        numbers[place] = value;
+    }
+
+    /// A number of a unit; `None` where the unit, or the number, was not counted.
+    pub fn find(&self, unit: &UnitCode, number: Number) -> Option<i64> {
+        self.units.get(unit)?.get(*self.places.get(&number)?).copied()
+    }
+
+    /// A number of a unit, 0 where nothing was counted.
+    pub fn get(&self, unit: &UnitCode, number: Number) -> i64 {
+        self.find(unit, number).unwrap_or(0)
+    }
+
+    /// The numbers of an earlier day: these less what has changed since.
+    pub fn before(&self, changes: &Changes) -> Numbers {
+        let mut was = self.clone();
+        for ((unit, number), parts) in changes {
+            was.set(unit.clone(), *number, was.get(unit, *number) - parts.values().sum::<i64>());
+        }
+        was
+    }
+}
+
+/// Why numbers of units differ between two days.
+pub type Changes = HashMap<(UnitCode, Number), Parts>;
+
+/// Adds a change to its number.
+pub fn add_change(changes: &mut Changes, unit: UnitCode, number: Number, part: Part, amount: i64) {
+    *changes.entry((unit, number)).or_default().entry(part).or_default() += amount;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EYES: Number = Number::Of("camera_eyes", Slot::Total);
+    const CAMERAS: Number = Number::Of("camera_units", Slot::Total);
+
+    #[test]
+    fn numbers_before_are_those_of_now_less_the_changes() {
+        let mut now = Numbers::new([EYES, CAMERAS]);
+        now.insert(Some("16378".into()), vec![9, 4]);
+        let mut changes = Changes::new();
+        add_change(&mut changes, Some("16378".into()), CAMERAS, Part::New, 2);
+        add_change(&mut changes, Some("16378".into()), CAMERAS, Part::Decommissioned, -1);
+        // All of its cameras are gone since.
+        add_change(&mut changes, None, EYES, Part::Moved, -5);
+        let was = now.before(&changes);
+        assert_eq!((was.get(&Some("16378".into()), EYES), was.get(&Some("16378".into()), CAMERAS)), (9, 3));
+        assert_eq!((was.find(&None, EYES), was.find(&None, CAMERAS)), (Some(5), Some(0)));
+        assert_eq!(now.find(&None, EYES), None);
+    }
+}

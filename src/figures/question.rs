@@ -1,0 +1,45 @@
+//! Which figures of which units are asked for.
+
+use chrono::NaiveDate;
+
+use crate::conditions::Days;
+use crate::figures::{INDICATORS, Indicator};
+use crate::units::territory::{Level, Unit};
+
+/// The units that are counted by: those of a level, in one unit or everywhere.
+#[derive(Debug, Clone)]
+pub struct Scope {
+    pub level: Level,
+    pub within: Option<String>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Question {
+    pub scope: Scope,
+    pub units: Vec<Unit>,
+    pub days: Days,
+    /// The day to compare with, in the same units.
+    pub compare: Option<NaiveDate>,
+    pub indicators: Vec<&'static Indicator>,
+    /// Whether the rows that need a look are counted, too.
+    pub quality: bool,
+    /// Whose availability; `None` is anyone's.
+    pub operator: Option<&'static str>,
+}
+
+impl Question {
+    /// The indicators to count: those asked, and for a comparison the partitions of them, whose published changes are
+    /// checked against the total's.
+    pub fn counted(&self) -> Vec<&'static Indicator> {
+        let asked = |code| self.indicators.iter().any(|asked| asked.code == code);
+        let is_needed = |indicator: &&Indicator| {
+            asked(indicator.code) || self.compare.is_some() && indicator.part_of.is_some_and(asked)
+        };
+        INDICATORS.iter().filter(is_needed).collect()
+    }
+
+    /// The days of the comparison.
+    pub fn base(&self) -> Option<Days> {
+        self.compare.map(|day| Days { as_of: day, ..self.days })
+    }
+}

@@ -1,0 +1,111 @@
+//! The rows behind a figure, as a condition.
+
+use chrono::NaiveDate;
+
+use crate::conditions::{Condition, Derived, Fact, Interval, Property};
+use crate::figures::definitions::field;
+use crate::figures::{Indicator, Measure, UNKNOWN, find, operators};
+use crate::layers::{Field, Layer, Type};
+
+/// An indicator, narrowed to what one link of it opens.
+#[derive(Debug, Clone, Copy)]
+pub struct Selection {
+    pub indicator: &'static Indicator,
+    /// A value of the partition, `unknown` included; the operator of an availability.
+    pub value: Option<&'static str>,
+}
+
+impl Selection {
+    /// Reads `code` or `code.value`.
+    pub fn parse(text: &str) -> Option<Selection> {
+        let (code, value) = match text.split_once('.') {
+            Some((code, value)) => (code, Some(value)),
+            None => (text, None),
+        };
+        let indicator = find(code)?;
+        let Some(value) = value else { return Some(Selection { indicator, value: None }) };
+        let choices = if indicator.is_of_availability() { operators() } else { indicator.choices() };
+        let known = choices.iter().map(|choice| choice.value).find(|known| *known == value);
+        let unknown = (value == UNKNOWN && !indicator.choices().is_empty()).then_some(UNKNOWN);
+        Some(Selection { indicator, value: Some(known.or(unknown)?) })
+    }
+
+    /// What [`Selection::parse`] reads.
+    pub fn to_text(self) -> String {
+        match self.value {
+            Some(value) => format!("{}.{value}", self.indicator.code),
+            None => self.indicator.code.to_owned(),
+        }
+    }
+}
+
+/// The rows that count on a day, of the indicator's own condition; of a ratio the covered ones. `within`, the code of a
+/// unit, only spares work: the caller has to ask it of the rows as well.
+pub fn rows_of(selection: Selection, day: NaiveDate, within: Option<&str>) -> Condition {
+    let Selection { indicator, value } = selection;
+    let counted = |own: &[&Condition]| {
+        let counts = counts(indicator.layer, day);
+        Condition::All([counts].into_iter().chain(own.iter().copied().cloned()).collect())
+    };
+    match &indicator.measure {
+        Measure::Sum { of, .. } => counted(&[of]),
+        Measure::Partition { of, by, .. } => match value {
+            Some(value) => counted(&[of, &has_value(by, value)]),
+            None => counted(&[of]),
+        },
+        Measure::Ratio { of, covered, .. } => counted(&[of, covered]),
+        Measure::Hamlets { state, .. } => {
+            let within = within.map(str::to_owned);
+            Condition::Derived(Derived::Fact(Fact { name: state.name, value, within }))
+        }
+        Measure::SecurityLevel => counted(&[&has_level()]),
+    }
+}
+
+/// Operational on the day: installed by then or nobody knows when, and not decommissioned by then.
+pub fn counts(layer: &'static Layer, day: NaiveDate) -> Condition {
+    let on_the_day = Interval { from: Some(day), to: Some(day) };
+    Condition::All(vec![
+        Condition::equal(field(layer, "lifecycle_status"), "operational"),
+        Condition::ValidDuring(layer.valid_time(), on_the_day),
+    ])
+}
+
+/// Rows whose field has a value of a partition; `unknown` is null.
+pub fn has_value(by: &'static Field, value: &str) -> Condition {
+    match by.value {
+        _ if value == UNKNOWN => Condition::is_null(by),
+        Type::SomeOf(_) => Condition::Overlaps(Property::from(by).into(), vec![value.to_owned()]),
+        _ => Condition::equal(by, value),
+    }
+}
+
+/// Facilities that state a level of information security.
+pub fn has_level() -> Condition {
+    Condition::is_null(field(&crate::layers::FACILITY, "security_level")).negated()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::figures::INDICATORS;
+
+    #[test]
+    fn every_indicator_has_rows() {
+        let day = NaiveDate::from_ymd_opt(2023, 9, 20).unwrap();
+        for indicator in INDICATORS.iter() {
+            let condition = rows_of(Selection { indicator, value: None }, day, Some("405"));
+            assert!(!condition.is_always(), "{}", indicator.code);
+        }
+    }
+
+    #[test]
+    fn a_selection_reads_what_it_writes() {
+        for text in ["camera_eyes", "camera_eyes_by_funding.unknown", "mobile_hamlets_4g.viettel"] {
+            assert_eq!(Selection::parse(text).map(Selection::to_text).as_deref(), Some(text));
+        }
+        for text in ["eyes", "camera_eyes.unknown", "camera_eyes_by_funding.rich", "mobile_hamlets_4g.unknown", ""] {
+            assert!(Selection::parse(text).is_none(), "{text}");
+        }
+    }
+}
