@@ -1,6 +1,7 @@
 //! The database behind the surface.
 
 mod conditions;
+mod migrations;
 mod pool;
 mod roles;
 mod schema;
