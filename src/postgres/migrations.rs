@@ -13,11 +13,13 @@ use sha2::{Digest, Sha256};
 
 use super::row::Row;
 use super::sql::{Bind, Sql};
+use crate::layers::ALL;
+use crate::layers::sql::registration;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 
-/// Functions and triggers, each file after those that it uses; rights at the end, for the tables of all migrations.
-/// Functions on which stored values depend stand in the migrations instead.
+/// Functions and triggers, each file after those that it uses. Functions on which stored values depend stand in the
+/// migrations instead.
 const FUNCTIONS: &[&str] = &[
     include_str!("functions/units.sql"),
     include_str!("functions/grants.sql"),
@@ -28,9 +30,10 @@ const FUNCTIONS: &[&str] = &[
     include_str!("functions/erasure.sql"),
     include_str!("functions/statistics.sql"),
     include_str!("functions/layers.sql"),
-    include_str!("functions/registrations.sql"),
-    include_str!("functions/service_role.sql"),
 ];
+
+/// The rights of the role of the service, for the tables of all migrations.
+const SERVICE_ROLE: &str = include_str!("functions/service_role.sql");
 
 /// Any number that no other program of ours locks.
 const LOCK: i64 = 0x6861_7461_6e67;
@@ -90,8 +93,11 @@ async fn create_functions(conn: &mut AsyncPgConnection) -> QueryResult<()> {
     )
     .get_result(conn)
     .await?;
+    let registrations: Vec<_> =
+        ALL.iter().filter(|layer| layer.is_writable()).map(|layer| registration(layer)).collect();
+    let texts = || FUNCTIONS.iter().copied().chain(registrations.iter().map(String::as_str)).chain([SERVICE_ROLE]);
     let mut hash = Sha256::new();
-    for text in applied.iter().map(String::as_str).chain(row.cells[1].as_text()).chain(FUNCTIONS.iter().copied()) {
+    for text in applied.iter().map(String::as_str).chain(row.cells[1].as_text()).chain(texts()) {
         hash.update(text);
     }
     let hash: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
@@ -100,7 +106,7 @@ async fn create_functions(conn: &mut AsyncPgConnection) -> QueryResult<()> {
     }
     conn.transaction(async |conn| {
         conn.batch_execute("set local lock_timeout = '10s'").await?;
-        for text in FUNCTIONS {
+        for text in texts() {
             conn.batch_execute(text).await?;
         }
         Sql::new("insert into applied_functions (hash) values (")

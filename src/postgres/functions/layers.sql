@@ -3,7 +3,7 @@
 -- public_columns: the columns that anonymous callers see. erasable_columns: those that erase_fields() may erase.
 -- public_function: the trigger function that sets the stored columns for anonymous callers.
 
-create or replace procedure register_layer(layer_table text, public_columns text[], erasable_columns text[], public_function text default 'asset_all_public')
+create or replace procedure register_layer(layer_table text, public_columns text[], erasable_columns text[], public_function text)
 language plpgsql
 as $procedure$
 begin
