@@ -2,8 +2,11 @@
 
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use hatang::postgres::migrations;
+use hatang::postgres::row::Row;
+use hatang::postgres::sql::Sql;
+use serde_json::json;
 
-use crate::common::{Server, TestDatabase};
+use crate::common::{Server, TestDatabase, tower};
 
 async fn connect(url: &str) -> AsyncPgConnection {
     hatang::postgres::connect(url, std::time::Duration::from_secs(60)).await.unwrap()
@@ -79,4 +82,42 @@ async fn plain_owner_of_the_database_migrates_and_erases() {
     let other = TestDatabase::bare().await;
     let mut administrator = connect(&other.url()).await;
     administrator.batch_execute(&format!("drop role {owner}")).await.unwrap();
+}
+
+/// What the register of `baseline.sql` says, however it is stored.
+const CONTENT: &str = "select jsonb_build_object(
+    'versions', (select md5(string_agg(v::text, '' order by collection, record_id, version)) from
+      (select collection, record_id, version, op, effective_on, at, by, reason, changes from versions) v),
+    'changes', (select md5(string_agg(c::text, '' order by seq)) from
+      (select collection, record_id, op, public_op, seq, public_seq from changes) c),
+    'layers', (select jsonb_agg(array[collection, row_count::text, public_row_count::text] order by collection)
+      from layers where row_count > 0),
+    'units', (select md5(string_agg(concat_ws(' ', code, name, valid_from, search), '' order by id)) from admin_units),
+    'eyes', (select sum(eye_count) from cameras),
+    'eyes_then', (select sum(eye_count) from cameras_as_of('2023-09-20')))";
+
+/// The database has the functions of that time; the program brings its own, and later migrations.
+#[actix_web::test]
+async fn database_of_the_baseline_is_upgraded_with_its_data() {
+    use diesel_async::RunQueryDsl;
+    let database = TestDatabase::bare().await;
+    connect(&database.url()).await.batch_execute(include_str!("baseline.sql")).await.unwrap();
+    let content = async |url: &str| {
+        let row: Row = Sql::new(CONTENT).get_result(&mut connect(url).await).await.unwrap();
+        row.cells[0].to_json()
+    };
+    let before = content(&database.url()).await;
+    let later = migrations::run(&database.url()).unwrap();
+    assert_eq!(content(&database.url()).await, before);
+    assert_eq!(migrations::run(&database.url()).unwrap(), 0, "after {later} migrations");
+
+    let server = Server::on(database).await;
+    server.stranger().get("//readyz").await.ok();
+    let figures = server.stranger().get("/stats/405@2023-09-20?as_of=2023-09-20&compare=2022-12-31").await.ok();
+    let eyes = &figures["figures"]["camera_eyes"];
+    assert_eq!((&eyes["value"], &eyes["delta"]["value"]), (&json!(421), &json!(109)));
+    assert_eq!(figures["figures"]["bts_stations"]["value"], 69);
+    server.administrator().post("/collections/towers/items", tower(json!({}))).await.ok();
+    let history = "select count(*) from versions v join towers t on t.id = v.record_id where t.created_by <> 'demo'";
+    assert_eq!(server.query(history).await, 1);
 }
