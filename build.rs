@@ -1,6 +1,7 @@
-//! Embeds the map page (`web/dist`, made by `make web`), and watches the migrations, which are embedded by a macro that
-//! cargo does not see through.
+//! Embeds the map page (`web/dist`, made by `make web`) and the demo's fixtures, and watches the migrations, whose macro
+//! cargo does not watch.
 
+use std::ffi::OsStr;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
@@ -8,7 +9,11 @@ use std::{env, fs, io};
 fn main() -> io::Result<()> {
     println!("cargo:rerun-if-changed=migrations");
     println!("cargo:rerun-if-changed=web/dist");
-    let dist = PathBuf::from(env::var("CARGO_MANIFEST_DIR").unwrap_or_default()).join("web/dist");
+    println!("cargo:rerun-if-changed=fixtures/dong_son");
+    let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR").unwrap_or_default());
+    let out = PathBuf::from(env::var("OUT_DIR").unwrap_or_default());
+    fs::write(out.join("fixtures.rs"), fixtures(&root.join("fixtures/dong_son"))?)?;
+    let dist = root.join("web/dist");
     let mut list = String::from("&[\n");
     for name in built_files(&dist)? {
         let path = dist.join(&name);
@@ -17,7 +22,19 @@ fn main() -> io::Result<()> {
         let _ = writeln!(list, "File {{ name: {name:?}, bytes: include_bytes!({path:?}), gzip: {gzip} }},");
     }
     list.push(']');
-    fs::write(PathBuf::from(env::var("OUT_DIR").unwrap_or_default()).join("page.rs"), list)
+    fs::write(out.join("page.rs"), list)
+}
+
+/// The GeoJSON files of the demo district, by the name of their layer.
+fn fixtures(folder: &Path) -> io::Result<String> {
+    let mut list = String::from("&[\n");
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if let (Some("geojson"), Some(name)) = (path.extension().and_then(OsStr::to_str), path.file_stem()) {
+            let _ = writeln!(list, "({name:?}, include_str!({path:?})),");
+        }
+    }
+    Ok(list + "]")
 }
 
 /// What Vite built, the packed copies apart; nothing before the first `make web`.

@@ -333,7 +333,7 @@ async fn each_operation_answers_each_caller_as_the_table_says() {
             let mut headers: &[_] = if operation.is_write() { &[("If-Match", "*")] } else { &[] };
             if operation.name() == "erase_fields" {
                 let layer = layer.unwrap();
-                let field = layer.fields().find(|field| hatang::register::erasure::is_erasable(layer, field)).unwrap();
+                let field = layer.fields().find(|field| layer.is_erasable(field)).unwrap();
                 body = Some(json!({"fields": [field.name], "reason": "thử"}));
                 headers = &[("Content-Type", "application/json")];
             }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::access::{Caller, View};
 use crate::error::Error;
 use crate::layers::normalise::{Write, normalise};
-use crate::layers::{Layer, Problem, Properties};
+use crate::layers::{ALL, Layer, Problem, Properties};
 use crate::postgres::row::Row;
 use crate::postgres::sql::{Bind, Sql};
 use crate::register::place::{Finding, check_places};
@@ -22,15 +22,8 @@ use crate::units::demo::DemoFiles;
 /// Who the records of the demo say wrote them.
 const ACTOR: &str = "demo";
 
-/// The fixture of each layer; facilities first, since Wi-Fi points name them.
-const LAYERS: &[(&str, &str)] = &[
-    ("facilities", include_str!("../../fixtures/dong_son/facilities.geojson")),
-    ("cameras", include_str!("../../fixtures/dong_son/cameras.geojson")),
-    ("towers", include_str!("../../fixtures/dong_son/towers.geojson")),
-    ("wifi-points", include_str!("../../fixtures/dong_son/wifi-points.geojson")),
-    ("fiber-routes", include_str!("../../fixtures/dong_son/fiber-routes.geojson")),
-    ("fiber-areas", include_str!("../../fixtures/dong_son/fiber-areas.geojson")),
-];
+/// The fixtures of layers, by collection: made by `build.rs`.
+const LAYERS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/fixtures.rs"));
 const UNITS: DemoFiles<'_> = DemoFiles {
     units: include_str!("../../fixtures/dong_son/units.csv"),
     boundaries: include_str!("../../fixtures/dong_son/boundaries.geojson"),
@@ -55,8 +48,9 @@ pub async fn load(conn: &mut AsyncPgConnection) -> anyhow::Result<bool> {
             }
             demo::load(conn, UNITS).await.context("demo: units")?;
             let mut ids = HashMap::new();
-            for (collection, text) in LAYERS {
-                load_layer(conn, collection, text, &mut ids).await.with_context(|| format!("demo: {collection}"))?;
+            for (layer, text) in layers() {
+                let name = layer.collection;
+                load_layer(conn, layer, text, &mut ids).await.with_context(|| format!("demo: {name}"))?;
             }
             load_updates(conn, &ids).await.context("demo: updates")?;
             Ok(true)
@@ -66,15 +60,29 @@ pub async fn load(conn: &mut AsyncPgConnection) -> anyhow::Result<bool> {
     Ok(loaded)
 }
 
+/// The layers with a fixture, first those to which others refer.
+fn layers() -> Vec<(&'static Layer, &'static str)> {
+    let fixture = |layer: &Layer| LAYERS.iter().find(|(name, _)| *name == layer.collection).map(|(_, text)| *text);
+    let mut layers: Vec<_> = ALL.iter().filter_map(|layer| Some((*layer, fixture(layer)?))).collect();
+    let refers = |layer: &Layer, to: &Layer| layer.references().any(|(_, collection)| collection == to.collection);
+    layers.sort_by_key(|(layer, _)| !ALL.iter().any(|other| refers(other, layer)));
+    layers
+}
+
 /// Collection and code of a record, to its id.
 type Ids = HashMap<(String, String), i64>;
 
-async fn load_layer(conn: &mut AsyncPgConnection, collection: &str, text: &str, ids: &mut Ids) -> anyhow::Result<()> {
-    let layer = Layer::of_collection(collection).context("no such layer")?;
+async fn load_layer(
+    conn: &mut AsyncPgConnection,
+    layer: &'static Layer,
+    text: &str,
+    ids: &mut Ids,
+) -> anyhow::Result<()> {
+    let collection = layer.collection;
     let features: Value = serde_json::from_str(text)?;
     let mut records = Vec::new();
     for feature in features["features"].as_array().into_iter().flatten() {
-        let properties = resolve(conn, &feature["properties"], ids).await?;
+        let properties = resolve(conn, layer, &feature["properties"], ids).await?;
         let record = normalise(layer, Write::Create, &properties, Some(&feature["geometry"]), today())
             .map_err(|problems| refused(&properties["code"], &problems))?;
         records.push(record);
@@ -103,7 +111,7 @@ async fn load_updates(conn: &mut AsyncPgConnection, ids: &Ids) -> anyhow::Result
         let current = assets::lock(conn, &view, &[id], false).await?.remove(&id).context("the record is gone")?.record;
         let mut patch = update["patch"].clone();
         patch["effective_on"] = update["effective_on"].clone();
-        let mut patch = resolve(conn, &patch, ids).await?;
+        let mut patch = resolve(conn, layer, &patch, ids).await?;
         let geometry = patch.remove("geometry");
         let write = Write::Patch { current: &current };
         let record = normalise(layer, write, &patch, geometry.as_ref(), today())
@@ -115,27 +123,45 @@ async fn load_updates(conn: &mut AsyncPgConnection, ids: &Ids) -> anyhow::Result
     Ok(())
 }
 
-/// The fixtures name facilities and hamlets by code, the register by id.
-async fn resolve(conn: &mut AsyncPgConnection, properties: &Value, ids: &Ids) -> anyhow::Result<Properties> {
+/// The fixtures name other records by code (`hamlet_code`), the register by id (`hamlet_id`).
+async fn resolve(
+    conn: &mut AsyncPgConnection,
+    layer: &Layer,
+    properties: &Value,
+    ids: &Ids,
+) -> anyhow::Result<Properties> {
     let mut properties = properties.as_object().cloned().unwrap_or_default();
-    if let Some(Value::String(code)) = properties.remove("facility_code") {
-        let id = ids.get(&("facilities".to_owned(), code.clone())).with_context(|| format!("no facility {code}"))?;
-        properties.insert("facility_id".into(), json!(id));
-    }
-    if let Some(Value::String(code)) = properties.remove("hamlet_code") {
-        let day = ["declared_on", "effective_on"].iter().find_map(|name| properties.get(*name)?.as_str());
-        let day: NaiveDate = day.context("a hamlet without a day")?.parse()?;
-        let rows: Vec<Row> = Sql::new("select id from admin_units where level = 'hamlet' and code = ")
-            .bind(Bind::Text(code.clone()))
-            .text(" and in_force(valid_from, valid_to, ")
-            .bind(Bind::Date(day))
-            .text(")")
-            .load(conn)
-            .await?;
-        let id = rows.iter().find_map(|row| row.cells[0].as_integer()).with_context(|| format!("no hamlet {code}"))?;
-        properties.insert("hamlet_id".into(), json!(id));
+    for (field, collection) in layer.references() {
+        let Some(Value::String(code)) = properties.remove(&field.name.replace("_id", "_code")) else { continue };
+        let known = ids.get(&(collection.to_owned(), code.clone())).copied();
+        let id = match (known, Layer::of_collection(collection).and_then(Layer::unit_level)) {
+            (None, Some(level)) => unit(conn, level, &code, &properties).await?,
+            (known, _) => known,
+        };
+        properties.insert(field.name.into(), json!(id.with_context(|| format!("no {collection} {code}"))?));
     }
     Ok(properties)
+}
+
+/// The unit that a code means on the day of a record.
+async fn unit(
+    conn: &mut AsyncPgConnection,
+    level: &str,
+    code: &str,
+    properties: &Properties,
+) -> anyhow::Result<Option<i64>> {
+    let day = ["declared_on", "effective_on"].iter().find_map(|name| properties.get(*name)?.as_str());
+    let day: NaiveDate = day.context("a unit without a day")?.parse()?;
+    let rows: Vec<Row> = Sql::new("select id from admin_units where level = ")
+        .bind(Bind::Text(level.into()))
+        .text(" and code = ")
+        .bind(Bind::Text(code.into()))
+        .text(" and in_force(valid_from, valid_to, ")
+        .bind(Bind::Date(day))
+        .text(")")
+        .load(conn)
+        .await?;
+    Ok(rows.iter().find_map(|row| row.cells[0].as_integer()))
 }
 
 fn refused(code: &Value, problems: &[Problem]) -> anyhow::Error {

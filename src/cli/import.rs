@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::imports;
 use crate::imports::interpret::{Finding, Overrides, Severity, epsg_of_meridian};
 use crate::imports::{Consent, Import, Mode, Options, Sent};
-use crate::layers::Layer;
+use crate::layers::{ALL, Layer};
 use crate::time::today;
 
 /// Nobody waits for an answer here: only what hangs is stopped.
@@ -23,8 +23,7 @@ const COMMIT_LIMIT_S: u64 = 3600;
 pub struct ImportCommand {
     file: PathBuf,
 
-    /// The layer: cameras, towers, wifi-points, fiber-routes, fiber-areas, facilities.
-    #[arg(long)]
+    #[arg(long, help = collections())]
     collection: String,
 
     /// Print the plan, write nothing.
@@ -62,6 +61,12 @@ pub struct ImportCommand {
     /// What columns hold, as JSON: {"header": "field"}.
     #[arg(long)]
     mapping: Option<String>,
+}
+
+/// The help of the option.
+fn collections() -> String {
+    let layers = ALL.iter().filter(|layer| layer.is_writable());
+    format!("The layer: {}", layers.map(|layer| layer.collection).collect::<Vec<_>>().join(", "))
 }
 
 /// Runs the command as administrator; exit status 1 when the file has errors, 2 when it cannot be read.

@@ -6,6 +6,7 @@ mod database;
 mod demo;
 mod file;
 mod import;
+mod layer;
 mod refused;
 mod serve;
 mod token;
@@ -63,6 +64,9 @@ enum Verb {
     /// Figures published before the register existed.
     #[command(subcommand)]
     Baselines(baselines::BaselinesCommand),
+    /// The SQL of a layer, from its definition.
+    #[command(subcommand)]
+    Layer(layer::LayerCommand),
     /// Print the OpenAPI document.
     Openapi,
 }
@@ -75,6 +79,7 @@ pub fn main() -> anyhow::Result<()> {
     let Cli { config, verb } = Cli::parse();
     match verb {
         Verb::Serve { config: serve_config, demo } => serve::run(&config, &serve_config, demo),
+        Verb::Layer(command) => layer::run(&command),
         Verb::Openapi => {
             println!("{:#}", crate::http::openapi::document());
             Ok(())

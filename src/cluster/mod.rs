@@ -41,7 +41,7 @@ use seat::Seat;
 
 /// Owns the tables; migrations and verbs of the command line are its work.
 const OWNER: &str = "hatang";
-/// Works for the service; what it may do is said in `store/service_role.sql`.
+/// Works for the service; what it may do is said in `postgres/functions/service_role.sql`.
 const SERVICE: &str = "hatang_app";
 const ROOT_DATA_DIR: &str = "/var/lib/hatang";
 /// Of the socket's name only: nothing listens on the network.

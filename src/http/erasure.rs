@@ -57,7 +57,7 @@ fn read(layer: &'static Layer, asked: &Value) -> Result<(Vec<&'static Field>, St
     }
     for (index, name) in names.into_iter().flatten().enumerate() {
         let field = name.as_str().and_then(|name| layer.field(name));
-        match field.filter(|field| erasure::is_erasable(layer, field)) {
+        match field.filter(|field| layer.is_erasable(field)) {
             Some(field) => fields.push(field),
             None => problems.push(Problem::at(
                 format!("/fields/{index}"),

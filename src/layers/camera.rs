@@ -31,7 +31,8 @@ pub static CAMERA: Layer = Layer {
         ]),
         Field::one_of("managing_level", "Cấp quản lý", "Managing level", MANAGING_LEVELS)
             .also(&["Đơn vị quản lý camera", "Phân cấp quản lý", "Chủ quản", "Cấp"])
-            .required(),
+            .required()
+            .indexed(),
         Field::one_of("funding", "Nguồn kinh phí", "Funding", FUNDING).also(&["Nguồn vốn", "Kinh phí", "Nguồn đầu tư"]),
         Field::one_of("connected_center", "Kết nối trung tâm", "Connected centre", CENTERS).also(&[
             "Kết nối về",
@@ -55,7 +56,9 @@ pub static CAMERA: Layer = Layer {
             .also(&["Chiều cao", "Độ cao", "Độ cao lắp đặt", "Chiều cao lắp đặt"])
             .in_unit("m")
             .internal(),
-        Field::text("resolution", "Độ phân giải", "Resolution", 11).internal(),
+        Field::text("resolution", "Độ phân giải", "Resolution", 11)
+            .only_if("resolution ~ '^[0-9]{2,5}x[0-9]{2,5}$'")
+            .internal(),
         Field::text("manufacturer", "Hãng sản xuất", "Manufacturer", 100)
             .also(&["Hãng", "Nhãn hiệu", "Nhà sản xuất"])
             .internal(),
@@ -95,6 +98,14 @@ pub static CAMERA: Layer = Layer {
         direction: Some("azimuth_deg"),
         shared_site_m: None,
     }),
+    stored: &[
+        ("public", "new.legal_class is distinct from 'operational_police'"),
+        // The nearest node of a grid. Never a random place: many readings of it would show the exact one.
+        ("public_geom", "st_snaptogrid(new.geom, 0.001)"),
+        // The name of a household's camera often is the name of its owner.
+        ("public_name", "case when new.managing_level <> 'household' then new.name end"),
+        ("public_search", "fold(concat_ws(' ', new.code, new.public_name))"),
+    ],
 };
 
 /// OSM `camera:type`.

@@ -18,7 +18,8 @@ pub static FACILITY: Layer = Layer {
         NAME.required(),
         Field::one_of("type", "Loại", "Type", FACILITY_TYPES)
             .also(&["Loại hình", "Loại cơ sở", "Loại công trình"])
-            .required(),
+            .required()
+            .indexed(),
         Field::boolean("data_line", "Đường truyền số liệu chuyên dùng", "Government data line").also(&[
             "Đường truyền chuyên dùng",
             "Mạng truyền số liệu chuyên dùng",
@@ -32,4 +33,5 @@ pub static FACILITY: Layer = Layer {
     internal_common: &[],
     rules: &[],
     near: None,
+    stored: &[],
 };

@@ -18,7 +18,8 @@ pub static FIBER_AREA: Layer = Layer {
         NAME,
         Field::one_of("operator", "Nhà mạng", "Operator", OPERATORS)
             .also(&["Doanh nghiệp", "Đơn vị viễn thông"])
-            .required(),
+            .required()
+            .indexed(),
         Field::one_of("technology", "Công nghệ", "Technology", TECHNOLOGIES).also(&["Loại cáp"]),
         Field::number("max_down_mbps", "Tốc độ tải xuống tối đa", "Maximum downlink", 0.1, 1_000_000.0)
             .also(&["Tốc độ tối đa", "Tốc độ"])
@@ -30,6 +31,7 @@ pub static FIBER_AREA: Layer = Layer {
     internal_common: &[],
     rules: &[],
     near: None,
+    stored: &[],
 };
 
 static TECHNOLOGIES: &[Choice] = &[

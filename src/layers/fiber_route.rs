@@ -18,7 +18,8 @@ pub static FIBER_ROUTE: Layer = Layer {
         NAME.internal(),
         Field::one_of("operator", "Nhà mạng", "Operator", OPERATORS)
             .also(&["Doanh nghiệp", "Đơn vị viễn thông", "Chủ tuyến"])
-            .required(),
+            .required()
+            .indexed(),
         Field::one_of("deployment", "Cách đặt cáp", "Deployment", DEPLOYMENTS).also(&[
             "Hình thức",
             "Hình thức triển khai",
@@ -36,6 +37,17 @@ pub static FIBER_ROUTE: Layer = Layer {
     internal_common: common::ALL,
     rules: &[],
     near: None,
+    stored: &[
+        ("route_km", "round((st_length(new.geom::geography) / 1000)::numeric, 3)"),
+        ("public", "true"),
+        // Null when nothing is left of the route.
+        (
+            "public_geom",
+            "(select case when not st_isempty(line) then line end \
+             from st_snaptogrid(st_simplify(new.geom, 0.001), 0.001) as line)",
+        ),
+        ("public_search", "''"),
+    ],
 };
 
 /// OFDS `deployment`.

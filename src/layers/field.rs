@@ -126,6 +126,10 @@ pub struct Field {
     pub public_column: Option<&'static str>,
     /// Whether a date may lie in the future.
     pub may_be_future: bool,
+    /// What the table demands besides type and bounds, in SQL.
+    pub condition: Option<&'static str>,
+    /// Whether its column has an index.
+    pub indexed: bool,
     /// What the headers of sheets call it, in any case and with or without accents, beside the labels.
     pub aliases: &'static [&'static str],
 }
@@ -144,6 +148,8 @@ impl Field {
             unit: None,
             public_column: None,
             may_be_future: false,
+            condition: None,
+            indexed: false,
             aliases: &[],
         }
     }
@@ -182,6 +188,11 @@ impl Field {
         Field::new(name, vi, en, Type::Reference { collection })
     }
 
+    /// Its column, and the one that anonymous callers read in its place.
+    pub fn columns(&self) -> impl Iterator<Item = &'static str> + use<> {
+        [Some(self.name), self.public_column].into_iter().flatten()
+    }
+
     pub const fn internal(self) -> Field {
         Field { class: Class::Internal, ..self }
     }
@@ -208,6 +219,12 @@ impl Field {
     }
     pub const fn also(self, aliases: &'static [&'static str]) -> Field {
         Field { aliases, ..self }
+    }
+    pub const fn only_if(self, condition: &'static str) -> Field {
+        Field { condition: Some(condition), ..self }
+    }
+    pub const fn indexed(self) -> Field {
+        Field { indexed: true, ..self }
     }
     pub const fn may_be_future(self) -> Field {
         Field { may_be_future: true, ..self }

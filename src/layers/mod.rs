@@ -17,6 +17,7 @@ pub mod geometry;
 pub mod normalise;
 pub mod problem;
 pub mod secret;
+pub mod sql;
 pub mod value;
 
 use serde_json::{Map, Value};
@@ -59,6 +60,10 @@ pub struct Layer {
     pub rules: &'static [fn(&Properties) -> Option<Problem>],
     /// When two records may be the same thing.
     pub near: Option<Near>,
+    /// Columns that the database sets before each write, with their values in SQL over `new`: what anonymous callers see
+    /// (`public`, `public_geom`, `public_search`), public columns of fields, and read-only fields. Empty where nothing is
+    /// hidden.
+    pub stored: &'static [(&'static str, &'static str)],
 }
 
 /// Where a layer's rows are kept.
@@ -116,6 +121,14 @@ impl Layer {
         self.fields().find(|field| field.name == name)
     }
 
+    /// The fields that hold the id of a record of another collection, with that collection.
+    pub fn references(&self) -> impl Iterator<Item = (&'static Field, &'static str)> + use<> {
+        self.fields().filter_map(|field| match field.value {
+            Type::Reference { collection } => Some((field, collection)),
+            _ => None,
+        })
+    }
+
     /// Whether strangers are shown a coarser place than the record's.
     pub fn hides_place(&self) -> bool {
         self.internal_common.contains(&"address")
@@ -127,6 +140,26 @@ impl Layer {
             Class::Public if self.internal_common.contains(&field.name) => Class::Internal,
             class => class,
         }
+    }
+
+    /// The columns that anonymous callers see; the commune and the version are not the layer's.
+    pub fn public_columns(&self) -> Vec<&'static str> {
+        self.fields()
+            .filter(|field| self.class(field) == Class::Public && !["commune_code", "version"].contains(&field.name))
+            .map(|field| field.public_column.unwrap_or(field.name))
+            .collect()
+    }
+
+    /// Whether values of a field can be erased: those that only few may see, among them a name that is hidden from
+    /// anonymous callers.
+    pub fn is_erasable(&self, field: &Field) -> bool {
+        self.class(field) == Class::Restricted || field.public_column.is_some() && field.writable && !field.not_null
+    }
+
+    /// The columns of the erasable fields.
+    pub fn erasable_columns(&self) -> Vec<&'static str> {
+        let fields = self.fields().filter(|field| self.is_erasable(field));
+        fields.flat_map(Field::columns).collect()
     }
 }
 

@@ -18,8 +18,11 @@ pub static TOWER: Layer = Layer {
         NAME.required(),
         Field::one_of("operator", "Nhà mạng", "Operator", OPERATORS)
             .also(&["Doanh nghiệp", "Doanh nghiệp viễn thông", "Mạng", "Đơn vị viễn thông", "Nhà cung cấp"])
-            .required(),
-        Field::text("site_code", "Mã vị trí", "Site code", 60).also(&["Mã site", "Site ID", "Mã nhà trạm", "Mã cột"]),
+            .required()
+            .indexed(),
+        Field::text("site_code", "Mã vị trí", "Site code", 60)
+            .also(&["Mã site", "Site ID", "Mã nhà trạm", "Mã cột"])
+            .indexed(),
         Field::text("station_code", "Mã trạm", "Station code", 60).also(&[
             "Mã trạm BTS",
             "Mã BTS",
@@ -65,6 +68,7 @@ pub static TOWER: Layer = Layer {
     internal_common: &[],
     rules: &[],
     near: Some(Near { distance_m: 50.0, same: &["operator"], direction: None, shared_site_m: Some(30.0) }),
+    stored: &[],
 };
 
 static TECHNOLOGIES: &[Choice] = &[

@@ -16,9 +16,11 @@ pub static WIFI_POINT: Layer = Layer {
     legend: Some("venue_type"),
     own_fields: &[
         NAME,
-        // 32 octets are at most 32 characters; the table counts octets (IEEE 802.11).
-        Field::text("ssid", "Tên mạng (SSID)", "SSID", 32).also(&["Tên wifi", "Tên sóng", "Tên mạng wifi"]),
-        Field::reference("facility_id", "Cơ sở", "Facility", "facilities").also(&["Mã cơ sở", "Thuộc cơ sở"]),
+        // IEEE 802.11 counts octets; 32 of them are at most 32 characters.
+        Field::text("ssid", "Tên mạng (SSID)", "SSID", 32)
+            .also(&["Tên wifi", "Tên sóng", "Tên mạng wifi"])
+            .only_if("octet_length(ssid) <= 32"),
+        Field::reference("facility_id", "Cơ sở", "Facility", "facilities").also(&["Mã cơ sở", "Thuộc cơ sở"]).indexed(),
         Field::one_of("venue_type", "Loại địa điểm", "Venue type", FACILITY_TYPES)
             .also(&["Loại hình", "Địa điểm công cộng"]),
         Field::one_of("fee", "Thu phí", "Fee", FEES).also(&["Phí"]),
@@ -39,6 +41,7 @@ pub static WIFI_POINT: Layer = Layer {
     internal_common: &[],
     rules: &[],
     near: Some(Near { distance_m: 30.0, same: &["ssid"], direction: None, shared_site_m: None }),
+    stored: &[],
 };
 
 /// OSM `internet_access:fee`.

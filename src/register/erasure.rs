@@ -4,8 +4,13 @@ use diesel::result::QueryResult;
 use diesel_async::AsyncPgConnection;
 use serde_json::{Map, Value, json};
 
+<<<<<<< HEAD
 use crate::accounts::secrets::hex;
 use crate::layers::{Class, Field, Layer};
+=======
+use crate::accounts::tokens::hex;
+use crate::layers::{Field, Layer};
+>>>>>>> 7df59b9 (layers: the table and its registration are printed from the definition)
 use crate::postgres::row::Row;
 use crate::postgres::sql::{Bind, Sql};
 use diesel_async::RunQueryDsl;
@@ -22,11 +27,6 @@ pub struct Erasure {
     pub salt: String,
 }
 
-/// Whether values of a field can be erased: those that only few may see, among them a name that strangers may not.
-pub fn is_erasable(layer: &Layer, field: &Field) -> bool {
-    layer.class(field) == Class::Restricted || field.public_column.is_some() && field.writable && !field.not_null
-}
-
 /// Erases fields of a record, with all that its versions, the audit trail and stored answers say of them. `None` when
 /// there is no such record. Backups made before still hold them.
 pub async fn erase(
@@ -38,13 +38,8 @@ pub async fn erase(
     reason: &str,
 ) -> QueryResult<Option<Erasure>> {
     let salt = hex(&rand::random::<[u8; 32]>());
-    let columns: Map<String, Value> = fields
-        .iter()
-        .map(|field| {
-            let columns: Vec<_> = [Some(field.name), field.public_column].into_iter().flatten().collect();
-            (field.name.to_owned(), json!(columns))
-        })
-        .collect();
+    let columns: Map<String, Value> =
+        fields.iter().map(|field| (field.name.to_owned(), json!(field.columns().collect::<Vec<_>>()))).collect();
     let row: Row = Sql::new("select erase_fields(")
         .bind(Bind::Text(layer.collection.into()))
         .text(", ")

@@ -4,7 +4,6 @@ use actix_web::http::Method;
 use hatang::layers::ALL;
 use hatang::postgres::row::Row;
 use hatang::postgres::sql::{Bind, Sql};
-use hatang::register::erasure::is_erasable;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -88,7 +87,7 @@ async fn every_restricted_field_can_be_erased_and_no_other() {
         let path = format!("{items}/{}", admin.post(&items, minimal(layer)).await.ok()["id"]);
         for field in layer.fields() {
             let answer = erase(admin, &path, json!({"fields": [field.name], "reason": "thử"})).await;
-            match is_erasable(layer, field) {
+            match layer.is_erasable(field) {
                 true => assert!(answer.ok()["erased"].is_object(), "{}.{}", layer.collection, field.name),
                 false => assert_eq!(answer.summary(), "422 field.not_erasable /fields/0"),
             }

@@ -26,6 +26,11 @@ impl TestDatabase {
         TestDatabase::copy_of(&template("demo", true).await).await
     }
 
+    /// Not migrated, without a table.
+    pub async fn bare() -> TestDatabase {
+        TestDatabase::copy_of("template1").await
+    }
+
     async fn copy_of(template: &str) -> TestDatabase {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let name = format!("test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));

@@ -24,7 +24,7 @@ use hatang::postgres::row::Row;
 use hatang::postgres::sql::{Bind, Sql};
 use serde_json::{Map, Value, json};
 
-use database::TestDatabase;
+pub use database::TestDatabase;
 pub use events::Events;
 
 type Answering = Pin<Box<dyn Future<Output = HttpResponse>>>;
@@ -62,7 +62,8 @@ impl Server {
         server
     }
 
-    async fn on(database: TestDatabase) -> Server {
+    /// On a database that was prepared otherwise.
+    pub async fn on(database: TestDatabase) -> Server {
         Server::on_with(database, limits()).await
     }
 

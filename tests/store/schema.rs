@@ -1,24 +1,13 @@
-//! Migrations and the tables that they make, against the layers.
+//! The tables that migrations make, against the layers.
 
 use std::collections::BTreeMap;
 
 use diesel_async::RunQueryDsl;
 use hatang::layers::{ALL, Class, Default, Layer, Storage};
-use hatang::postgres::migrations;
 use hatang::postgres::row::Row;
 use hatang::postgres::sql::{Bind, Sql};
 
 use crate::common::Server;
-
-#[actix_web::test]
-async fn migrations_go_up_down_and_up() {
-    let server = Server::new().await;
-    let url = server.database_url();
-    let count = migrations::count();
-    assert_eq!(migrations::revert_all(&url).unwrap(), count);
-    assert_eq!(migrations::run(&url).unwrap(), count);
-    assert_eq!(migrations::run(&url).unwrap(), 0);
-}
 
 /// Column name to type and whether it may not be null.
 async fn columns(server: &Server, table: &str) -> BTreeMap<String, (String, bool)> {

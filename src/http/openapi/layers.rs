@@ -7,7 +7,6 @@ use crate::figures::INDICATORS;
 use crate::http::openapi::template::fill;
 use crate::http::schema;
 use crate::layers::{ALL, Field, Layer, Type};
-use crate::register::erasure::is_erasable;
 
 /// The operations of a layer that is only read.
 const READING: &[&str] = &["list_items", "find_item"];
@@ -40,7 +39,7 @@ fn of_layer(template: &Value, feature: &Value, features: &Value) -> Map<String, 
 /// Makes an operation of any layer that of one layer; whether the layer has it.
 fn narrow(operation: &mut Value, layer: &'static Layer) -> bool {
     let id = operation["operationId"].as_str().unwrap_or_default();
-    if id == "erase_fields" && !layer.fields().any(|field| is_erasable(layer, field))
+    if id == "erase_fields" && !layer.fields().any(|field| layer.is_erasable(field))
         || !layer.is_writable() && !READING.contains(&id)
     {
         return false;

@@ -1,2 +1,0 @@
-call unregister_layer('cameras');
-drop function cameras_public();

@@ -1,1 +1,0 @@
-call unregister_layer('towers');

@@ -1,2 +1,0 @@
-call unregister_layer('fiber_routes');
-drop function fiber_routes_public();

@@ -1,2 +1,0 @@
-drop table declared_baselines;
-drop table availability;

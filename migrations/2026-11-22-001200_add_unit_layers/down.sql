@@ -1,5 +1,0 @@
-drop view hamlets;
-drop view communes;
-drop view districts;
-drop view provinces;
-drop view unit_layer;

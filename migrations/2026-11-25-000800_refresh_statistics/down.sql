@@ -1,1 +1,0 @@
-drop function refresh_statistics(text);

@@ -1,0 +1,106 @@
+-- The columns of a record that the database sets: version, units, search text, and what anonymous callers see.
+
+-- Before each row: the columns that only the database sets. It runs after the trigger that sets what anonymous callers see
+-- (public, public_geom, public_search); its argument is the array of columns that they see. A deleted record keeps its
+-- units and its search text.
+create or replace function asset_before_write() returns trigger
+language plpgsql
+as $$
+declare
+  today constant date := current_date;
+  public_columns constant text[] := tg_argv[0]::text[];
+  bare record;
+  was jsonb;
+  is_now jsonb;
+begin
+  if tg_op = 'UPDATE' then
+    if new.id <> old.id then
+      raise exception 'the id of a record never changes' using errcode = 'check_violation', constraint = 'asset_id_is_final';
+    end if;
+    new.version := old.version + 1;
+    new.created_at := old.created_at;
+    new.created_by := old.created_by;
+    new.updated_at := now();
+    if old.deleted_at is null and new.deleted_at is not null
+      and (new.geom, new.declared_commune_code, new.declared_on, new.hamlet_id, new.code, new.name, new.address)
+        is not distinct from (old.geom, old.declared_commune_code, old.declared_on, old.hamlet_id, old.code, old.name, old.address) then
+      -- Units and search text stay as they were, and are found again when the record comes back.
+      new.public_version := old.public_version + case
+        when not old.public and old.public_version = 1 then 0
+        when new.public or old.public then 1 else 0 end;
+      return new;
+    end if;
+  end if;
+  if new.hamlet_id is not null
+    and not exists (select from admin_units u where u.id = new.hamlet_id and u.level = 'hamlet') then
+    raise exception 'unit % is no hamlet', new.hamlet_id
+      using errcode = 'foreign_key_violation', constraint = tg_table_name || '_hamlet_fkey';
+  end if;
+  new.search := fold(concat_ws(' ', new.code, new.name, new.address));
+  new.public_search := coalesce(new.public_search, new.search);
+
+  new.commune_id := coalesce(commune_at(new.geom, today),
+    case when new.geom is null then declared_commune(new.declared_commune_code, new.declared_on, today) end);
+  new.commune_code := (select u.code from admin_units u where u.id = new.commune_id);
+  new.public_commune_code := case
+    when new.public_geom is null or new.public_geom = new.geom then new.commune_code
+    else (select u.code from admin_units u where u.id = commune_at(new.public_geom, today)) end;
+
+  if tg_op = 'UPDATE' then
+    bare := old;
+    bare.geom := null;
+    bare.public_geom := null;
+    was := to_jsonb(bare);
+    bare := new;
+    bare.geom := null;
+    bare.public_geom := null;
+    is_now := to_jsonb(bare);
+    new.public_version := old.public_version + case
+      -- Hidden until now: for anonymous callers this is the first version.
+      when not old.public and old.public_version = 1 then 0
+      when (new.public or old.public) and (new.public_geom is distinct from old.public_geom or exists (
+        select 1
+        from unnest(public_columns || '{public,public_commune_code,deleted_at,decommissioned_on}') as c (name)
+        where was -> c.name is distinct from is_now -> c.name
+      )) then 1 else 0 end;
+  end if;
+  return new;
+end
+$$;
+
+-- Before each row of a layer that hides nothing: anonymous callers see every record at its place.
+create or replace function asset_all_public() returns trigger
+language plpgsql
+as $$
+begin
+  new.public := true;
+  new.public_geom := new.geom;
+  return new;
+end
+$$;
+
+-- Finds the commune of each record again, after the units changed. Returns how many records were corrected.
+create or replace function refresh_communes(actor text) returns bigint
+language plpgsql
+as $$
+declare
+  layer record;
+  corrected bigint;
+  total bigint := 0;
+begin
+  for layer in select replace(collection, '-', '_') as name from layers loop
+    execute format($sql$
+      update %1$I t
+      set updated_by = $1, effective_on = current_date
+      where t.commune_id is distinct from coalesce(commune_at(t.geom, current_date),
+          case when t.geom is null then declared_commune(t.declared_commune_code, t.declared_on, current_date) end)
+        or t.commune_code is distinct from (select u.code from admin_units u where u.id = t.commune_id)
+        or (t.public_geom is not null and t.public_geom is distinct from t.geom and t.public_commune_code is distinct from
+          (select u.code from admin_units u where u.id = commune_at(t.public_geom, current_date)))
+    $sql$, layer.name) using actor;
+    get diagnostics corrected = row_count;
+    total := total + corrected;
+  end loop;
+  return total;
+end
+$$;

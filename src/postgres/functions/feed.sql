@@ -1,0 +1,82 @@
+-- The numbers of the change feed, and the count of writes to reference data. Both run as the owner of the tables, on behalf
+-- of any writer or reader.
+
+-- Numbers the committed changes that have no number, and counts the rows of each layer. Numbers are given after the commit
+-- and under a lock: the feed has no gaps, and no change appears behind a reader. Anonymous callers have a sequence of their
+-- own. Returns how many changes were numbered.
+create or replace function number_changes() returns bigint
+language plpgsql
+security definer
+set search_path = public, pg_temp
+as $$
+declare
+  numbered bigint;
+begin
+  perform pg_advisory_xact_lock(hashtextextended('hatang.number_changes', 0));
+  with fresh as (
+    select
+      id,
+      row_number() over (order by id) as nth,
+      case when public_op is not null then count(public_op) over (order by id) end as public_nth
+    from changes
+    where seq is null
+  ), given as (
+    update changes c
+    set seq = feed.last_seq + fresh.nth, public_seq = feed.last_public_seq + fresh.public_nth
+    from fresh, feed
+    where c.id = fresh.id
+    returning c.collection, c.op, c.public_op, c.seq, c.public_seq
+  ), counted as (
+    update layers l
+    set
+      row_count = l.row_count + g.delta,
+      public_row_count = l.public_row_count + g.public_delta,
+      version = g.last_seq,
+      public_version = coalesce(g.last_public_seq, l.public_version)
+    from (
+      select
+        collection,
+        count(*) filter (where op = 'create') - count(*) filter (where op = 'delete') as delta,
+        count(*) filter (where public_op = 'create') - count(*) filter (where public_op = 'delete') as public_delta,
+        max(seq) as last_seq,
+        max(public_seq) as last_public_seq
+      from given
+      group by collection
+    ) g
+    where l.collection = g.collection
+  )
+  update feed
+  set last_seq = last_seq + n.total, last_public_seq = last_public_seq + n.public_total
+  from (select count(*) as total, count(public_seq) as public_total from given) n
+  where n.total > 0
+  returning n.total into numbered;
+  return coalesce(numbered, 0);
+end
+$$;
+
+create or replace function reference_written() returns trigger
+language plpgsql
+security definer
+set search_path = public, pg_temp
+as $$
+begin
+  update reference_state set version = version + 1;
+  return null;
+end
+$$;
+
+create or replace trigger admin_units_written
+after insert or update or delete on admin_units
+for each statement execute function reference_written();
+
+create or replace trigger admin_changes_written
+after insert or update or delete on admin_changes
+for each statement execute function reference_written();
+
+create or replace trigger availability_written
+after insert or update or delete on availability
+for each statement execute function reference_written();
+
+create or replace trigger declared_baselines_written
+after insert or update or delete on declared_baselines
+for each statement execute function reference_written();

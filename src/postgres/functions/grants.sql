@@ -1,0 +1,87 @@
+-- Where grants and tokens hold: the units of a scope, kept as lists of communes and hamlets.
+
+-- The communes and hamlets in force on on_day that unit_code, read on unit_on, stands for: its own while it is in force,
+-- otherwise the successors of its communes. carried: whether the unit is no longer in force.
+create or replace function unit_scope(unit_code text, unit_on date, on_day date, out communes bigint[], out hamlets bigint[], out carried boolean)
+language sql
+stable
+as $$
+  with unit as materialized (
+    select u.id, u.level, in_force(u.valid_from, u.valid_to, on_day) as stands, least(coalesce(u.valid_to, on_day), on_day) as last_day
+    from admin_units u
+    where u.code = unit_code and in_force(u.valid_from, u.valid_to, unit_on)
+  ), commune as (
+    select c.id
+    from unit, communes_within(unit_code, on_day) c
+    where unit.level <> 'hamlet' and unit.stands
+    union
+    select successor
+    from unit
+    cross join lateral communes_within(unit_code, greatest(unit.last_day, unit_on)) c
+    cross join lateral unit_on(c.id, on_day) as successor
+    where unit.level <> 'hamlet' and not unit.stands
+  )
+  select
+    coalesce((select array_agg(id order by id) from commune), '{}'),
+    coalesce((select array_agg(h order by h) from unit, unit_on(unit.id, on_day) as h where unit.level = 'hamlet'), '{}'),
+    coalesce((select not stands from unit), true)
+$$;
+
+create or replace function scope_of_unit() returns trigger
+language plpgsql
+as $$
+begin
+  select s.communes, s.hamlets into new.communes, new.hamlets
+  from unit_scope(new.unit_code, new.unit_on, current_date) s
+  where new.unit_code is not null;
+  return new;
+end
+$$;
+
+create or replace trigger grants_scope
+before insert or update of unit_code, unit_on on grants
+for each row execute function scope_of_unit();
+
+create or replace trigger tokens_scope
+before insert or update of unit_code, unit_on on tokens
+for each row execute function scope_of_unit();
+
+-- Finds again what grants and tokens on units stand for, after the units changed. Returns how many rows changed.
+create or replace function refresh_grants() returns bigint
+language plpgsql
+as $$
+declare
+  in_grants bigint;
+  in_tokens bigint;
+begin
+  update grants g
+  set communes = s.communes, hamlets = s.hamlets, needs_review = g.needs_review or s.carried
+  from grants old, unit_scope(old.unit_code, old.unit_on, current_date) s
+  where g.id = old.id and old.unit_code is not null and old.revoked_at is null
+    and (old.communes, old.hamlets) is distinct from (s.communes, s.hamlets);
+  get diagnostics in_grants = row_count;
+  update tokens t
+  set communes = s.communes, hamlets = s.hamlets
+  from tokens old, unit_scope(old.unit_code, old.unit_on, current_date) s
+  where t.id = old.id and old.unit_code is not null
+    and (old.communes, old.hamlets) is distinct from (s.communes, s.hamlets);
+  get diagnostics in_tokens = row_count;
+  return in_grants + in_tokens;
+end
+$$;
+
+-- The grants of an account that hold on a day, in the shape that the policy reads.
+create or replace function grants_of(account bigint, on_day date) returns jsonb
+language sql
+stable
+as $$
+  select coalesce(jsonb_agg(jsonb_build_object(
+    'role', g.role,
+    'communes', g.communes,
+    'hamlets', g.hamlets,
+    'operators', g.operators,
+    'collections', g.collections) order by g.id), '[]')
+  from grants g
+  where g.account_id = account and g.revoked_at is null
+    and g.starts_on <= on_day and (g.expires_on is null or g.expires_on > on_day)
+$$;

@@ -1,0 +1,123 @@
+//! Migrating: who may, what is refused, and what a second start does.
+
+use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
+use hatang::postgres::migrations;
+use hatang::postgres::row::Row;
+use hatang::postgres::sql::Sql;
+use serde_json::json;
+
+use crate::common::{Server, TestDatabase, tower};
+
+async fn connect(url: &str) -> AsyncPgConnection {
+    hatang::postgres::connect(url, std::time::Duration::from_secs(60)).await.unwrap()
+}
+
+#[actix_web::test]
+async fn database_of_a_development_version_is_refused() {
+    let server = Server::new().await;
+    server.stranger().get("//readyz").await.ok();
+    server.execute("insert into __diesel_schema_migrations (version) values ('20261122000300')").await;
+    let refusal = migrations::run(&server.database_url()).unwrap_err().to_string();
+    for said in ["20261122000300", "pg_dump", "HATANG_DATA_DIR", "DATABASE_URL"] {
+        assert!(refusal.contains(said), "{refusal}");
+    }
+    assert_eq!(server.stranger().get("//readyz").await.status, 503);
+}
+
+/// A newer program may have upgraded the database while this one still answers.
+#[actix_web::test]
+async fn database_of_a_newer_program_is_left_alone() {
+    let server = Server::new().await;
+    server.execute("insert into __diesel_schema_migrations (version) values ('99991231000000')").await;
+    server.execute("drop function grants_of(bigint, date) cascade").await;
+    assert_eq!(migrations::run(&server.database_url()).unwrap(), 0);
+    assert_eq!(server.query("select to_regproc('grants_of') is null").await, true);
+    server.stranger().get("//readyz").await.ok();
+}
+
+#[actix_web::test]
+async fn functions_are_created_anew_only_when_they_changed() {
+    let server = Server::new().await;
+    let at = "select applied_at::text from applied_functions";
+    let first = server.query(at).await;
+    server.execute("drop function grants_of(bigint, date)").await;
+    assert_eq!(migrations::run(&server.database_url()).unwrap(), 0);
+    assert_eq!(server.query(at).await, first);
+    server.execute("update applied_functions set hash = 'of another program'").await;
+    assert_eq!(migrations::run(&server.database_url()).unwrap(), 0);
+    assert_ne!(server.query(at).await, first);
+    assert_eq!(server.query("select to_regproc('grants_of') is null").await, false);
+}
+
+/// PostGIS is the administrator's, all else the owner's, who is no superuser.
+#[actix_web::test]
+async fn plain_owner_of_the_database_migrates_and_erases() {
+    let database = TestDatabase::bare().await;
+    let owner = format!("owner_{}", std::process::id());
+    let mut administrator = connect(&database.url()).await;
+    administrator
+        .batch_execute(&format!(
+            "create extension postgis with schema public; create role {owner} login;
+             do $$ begin execute format('alter database %I owner to {owner}', current_database()); end $$"
+        ))
+        .await
+        .unwrap();
+    let url = database.url().replace("user=hatang", &format!("user={owner}"));
+    assert!(migrations::run(&url).unwrap() > 0);
+    let mut conn = connect(&url).await;
+    conn.batch_execute(
+        "insert into cameras (id, code, managing_level, owner_name, declared_commune_code, declared_on, effective_on)
+         values (1, 'C', 'household', 'Somebody', '00001', '2026-01-01', '2026-01-01');
+         do $$ begin
+           assert erase_fields('cameras', 1, '{\"owner_name\": [\"owner_name\"]}', 'salt', 'x', 'y') ? 'hashes';
+           assert (select owner_name is null from cameras);
+         end $$",
+    )
+    .await
+    .unwrap();
+    conn.batch_execute("update versions set by = 'x'").await.expect_err("history is final again");
+    drop(conn);
+    drop(administrator);
+    drop(database);
+    let other = TestDatabase::bare().await;
+    let mut administrator = connect(&other.url()).await;
+    administrator.batch_execute(&format!("drop role {owner}")).await.unwrap();
+}
+
+/// What the register of `baseline.sql` says, however it is stored.
+const CONTENT: &str = "select jsonb_build_object(
+    'versions', (select md5(string_agg(v::text, '' order by collection, record_id, version)) from
+      (select collection, record_id, version, op, effective_on, at, by, reason, changes from versions) v),
+    'changes', (select md5(string_agg(c::text, '' order by seq)) from
+      (select collection, record_id, op, public_op, seq, public_seq from changes) c),
+    'layers', (select jsonb_agg(array[collection, row_count::text, public_row_count::text] order by collection)
+      from layers where row_count > 0),
+    'units', (select md5(string_agg(concat_ws(' ', code, name, valid_from, search), '' order by id)) from admin_units),
+    'eyes', (select sum(eye_count) from cameras),
+    'eyes_then', (select sum(eye_count) from cameras_as_of('2023-09-20')))";
+
+/// The database has the functions of that time; the program brings its own, and later migrations.
+#[actix_web::test]
+async fn database_of_the_baseline_is_upgraded_with_its_data() {
+    use diesel_async::RunQueryDsl;
+    let database = TestDatabase::bare().await;
+    connect(&database.url()).await.batch_execute(include_str!("baseline.sql")).await.unwrap();
+    let content = async |url: &str| {
+        let row: Row = Sql::new(CONTENT).get_result(&mut connect(url).await).await.unwrap();
+        row.cells[0].to_json()
+    };
+    let before = content(&database.url()).await;
+    let later = migrations::run(&database.url()).unwrap();
+    assert_eq!(content(&database.url()).await, before);
+    assert_eq!(migrations::run(&database.url()).unwrap(), 0, "after {later} migrations");
+
+    let server = Server::on(database).await;
+    server.stranger().get("//readyz").await.ok();
+    let figures = server.stranger().get("/stats/405@2023-09-20?as_of=2023-09-20&compare=2022-12-31").await.ok();
+    let eyes = &figures["figures"]["camera_eyes"];
+    assert_eq!((&eyes["value"], &eyes["delta"]["value"]), (&json!(421), &json!(109)));
+    assert_eq!(figures["figures"]["bts_stations"]["value"], 69);
+    server.administrator().post("/collections/towers/items", tower(json!({}))).await.ok();
+    let history = "select count(*) from versions v join towers t on t.id = v.record_id where t.created_by <> 'demo'";
+    assert_eq!(server.query(history).await, 1);
+}
