@@ -4,13 +4,8 @@ use diesel::result::QueryResult;
 use diesel_async::AsyncPgConnection;
 use serde_json::{Map, Value, json};
 
-<<<<<<< HEAD
 use crate::accounts::secrets::hex;
-use crate::layers::{Class, Field, Layer};
-=======
-use crate::accounts::tokens::hex;
 use crate::layers::{Field, Layer};
->>>>>>> 7df59b9 (layers: the table and its registration are printed from the definition)
 use crate::postgres::row::Row;
 use crate::postgres::sql::{Bind, Sql};
 use diesel_async::RunQueryDsl;
