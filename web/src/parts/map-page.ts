@@ -18,6 +18,9 @@ import { icon } from './icons';
 import { failure, waiting } from './part';
 import './map-page.css';
 
+/** The map waits so long for the figures. */
+const FIGURES_MS = 1000;
+
 const TABS: Tab[] = ['figures', 'layers', 'table'];
 
 @customElement('map-page')
@@ -63,9 +66,10 @@ export class MapPage extends LitElement {
     }
   };
 
-  /** The map is heavy, and figures are what is read first: it comes once they have been painted. */
+  /** The map is heavy, and figures are what is read first: it comes once they have been painted, or are late. */
   private bringMap = async () => {
     this.map = 'coming';
+    await this.model.figures(FIGURES_MS);
     await this.updateComplete;
     await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
     try {

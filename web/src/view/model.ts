@@ -6,6 +6,7 @@ import type { Item } from '../api/items';
 import { layers, type Layer } from '../api/layers';
 import { legendColours } from '../colour/palette';
 import { speak } from '../texts';
+import { unitAddress } from './addresses';
 import { firstView, read, today, write, type View } from './address';
 
 /** Answers that are kept, so that going back shows them at once. */
@@ -102,6 +103,14 @@ export class Model {
     this.answers.forgive();
     this.retries++;
     this.changed();
+  }
+
+  /** Waits for the figures of the unit, or until they are late. */
+  async figures(late_ms: number): Promise<void> {
+    const signal = AbortSignal.timeout(late_ms);
+    const late = new Promise((done) => signal.addEventListener('abort', done));
+    const figures = this.answers.ask(unitAddress(this), get, signal);
+    await Promise.race([late, figures.catch(() => undefined)]);
   }
 
   get unitsOn(): string {
