@@ -93,7 +93,7 @@ export class MapView extends Part {
     map.touchZoomRotate.disableRotation();
     this.addControls(map);
     map.on('style.load', () => (this.drawable = map));
-    map.on('error', ({ error }) => this.bear(error as Error));
+    map.on('error', (event) => this.bear(event.error as Error, 'sourceId' in event));
     map.on('click', (event) => void this.clicked(map, event));
     map.on('mousemove', (event) => (map.getCanvas().style.cursor = this.under(map, event).length ? 'pointer' : ''));
     map.on('moveend', (event) => 'isOpening' in event || this.remember(map));
@@ -119,10 +119,10 @@ export class MapView extends Part {
     map.addControl(new maplibre.ScaleControl({ maxWidth: 100 }), 'bottom-left');
   }
 
-  /** A style from elsewhere that MapLibre does not take: the data are shown without it. */
-  private bear(error: Error): void {
+  /** A style from elsewhere that MapLibre does not take: the data are shown without it. A tile that is missing is borne. */
+  private bear(error: Error, isTile: boolean): void {
     console.warn('map', error);
-    if (this.drawable || this.isPlain) return;
+    if (isTile || this.drawable || this.isPlain) return;
     this.isPlain = true;
     this.map!.setStyle(plain());
   }
