@@ -224,3 +224,44 @@ pub fn keep_unseen(
     }
     if problems.is_empty() { Ok(()) } else { Err(problems) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::access::Place;
+    use crate::conditions::memory::{Record, ask};
+    use crate::layers::TOWER;
+    use serde_json::json;
+
+    fn with_grants(grants: Vec<Grant>) -> Caller {
+        match Caller::console("test") {
+            Caller::Account(account) => Caller::Account(Account { grants, ..account }),
+            other => other,
+        }
+    }
+
+    fn in_communes(role: Role, communes: &[i64]) -> Grant {
+        let place = Place { communes: communes.to_vec(), hamlets: Vec::new() };
+        Grant { places: vec![place], ..Grant::of_everything(role) }
+    }
+
+    #[test]
+    fn each_row_is_shown_by_one_branch() {
+        let caller = with_grants(vec![in_communes(Role::Editor, &[1]), in_communes(Role::Viewer, &[1, 2])]);
+        let view = View::new(&caller, &TOWER);
+        for (commune, public, expected) in [
+            (json!(1), false, Some(Class::Restricted)),
+            (json!(2), true, Some(Class::Internal)),
+            (json!(3), true, Some(Class::Public)),
+            (json!(3), false, None),
+            (json!(null), true, Some(Class::Public)),
+        ] {
+            let values = Properties::from_iter([("commune_id".into(), commune), ("public".into(), json!(public))]);
+            let is_of = |rows: &Condition| ask(rows, Record { values: &values, place: None }) == Ok(Some(true));
+            let shown = view.branches().into_iter().filter(|(_, rows)| is_of(rows)).map(|(class, _)| class);
+            assert_eq!(shown.collect::<Vec<_>>(), Vec::from_iter(expected), "{values:?}");
+            let is_own = values["commune_id"] == 1;
+            assert_eq!(is_of(&view.writable_rows()), is_own, "{values:?}");
+        }
+    }
+}

@@ -45,7 +45,7 @@ pub fn ask(condition: &Condition, record: Record<'_>) -> Answer {
         Condition::In(operand, values) => is_in(operand, values, record),
         Condition::Overlaps(operand, texts) => overlaps(operand, texts, record),
         Condition::IsNull(operand) => Ok(Some(json_of(operand, record)?.is_null())),
-        Condition::Bbox(bbox) => Ok(record.place.map(|place| meets(place, *bbox))),
+        Condition::Bbox(bbox) => record.place.map(|place| meets(place, *bbox)).transpose(),
         Condition::ValidDuring(time, interval) => is_valid_during(*time, *interval, record),
         Condition::Search(text) => {
             let text = fold(text).ok_or(CannotAnswer)?;
@@ -114,9 +114,14 @@ fn overlaps(operand: &Operand, texts: &[String], record: Record<'_>) -> Answer {
     }
 }
 
-fn meets(place: &Geometry, [west, south, east, north]: [f64; 4]) -> bool {
-    let within = |west: f64, east: f64| place.intersects(&Rect::new((west, south), (east, north)));
-    if west <= east { within(west, east) } else { within(west, 180.0) || within(-180.0, east) }
+fn meets(place: &Geometry, [west, south, east, north]: [f64; 4]) -> Result<bool, CannotAnswer> {
+    let boxes = if west <= east { vec![(west, east)] } else { vec![(west, 180.0), (-180.0, east)] };
+    // PostGIS takes a box without area for a polygon that is not valid: what that meets, GEOS alone knows.
+    let is_flat = south == north || boxes.iter().any(|(west, east)| west == east);
+    if is_flat && !matches!(place, Geometry::Point(_)) {
+        return Err(CannotAnswer);
+    }
+    Ok(boxes.into_iter().any(|(west, east)| place.intersects(&Rect::new((west, south), (east, north)))))
 }
 
 fn is_valid_during(time: ValidTime, interval: Interval, record: Record<'_>) -> Answer {

@@ -94,3 +94,51 @@ fn parse_bbox(text: &str) -> Option<[f64; 4]> {
     let on_earth = |lon: f64, lat: f64| (-180.0..=180.0).contains(&lon) && (-90.0..=90.0).contains(&lat);
     (on_earth(west, south) && on_earth(east, north) && south <= north).then_some(bbox)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::conditions::Value;
+    use crate::layers::TOWER;
+
+    fn read(query: &str) -> Option<Condition> {
+        let fields: Vec<_> = TOWER.fields().collect();
+        of_fields(&mut Params::parse(query), &fields).ok()?.pop()
+    }
+
+    fn field(name: &str) -> &'static Field {
+        TOWER.field(name).unwrap()
+    }
+
+    #[test]
+    fn values_have_the_type_of_their_field() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        for (query, expected) in [
+            ("height_m=3,4.5", Condition::one_of(field("height_m"), [3.0, 4.5])),
+            ("version=3", Condition::one_of(field("version"), [3_i64])),
+            ("created_at=2026-01-02", Condition::one_of(field("created_at"), [day("2026-01-02")])),
+            ("operator=vnpt,%20viettel", Condition::one_of(field("operator"), ["vnpt", "viettel"])),
+            ("name=B%C3%A0u,%20B%E1%BA%BFn", Condition::one_of(field("name"), [Value::from("Bàu, Bến")])),
+            ("technologies=4G,5G", Condition::holds(field("technologies"), ["4G", "5G"])),
+        ] {
+            assert_eq!(read(query), Some(expected), "{query}");
+        }
+        assert!(matches!(read("technologies=4G"), Some(Condition::Overlaps(..))));
+        for query in ["height_m=inf", "version=1.5", "operator=none", "technologies=6G", "installed_on=x", "name="] {
+            assert_eq!(read(query), None, "{query}");
+        }
+    }
+
+    #[test]
+    fn boxes_lie_on_earth() {
+        assert_eq!(parse_bbox("105,19, 106,20"), Some([105.0, 19.0, 106.0, 20.0]));
+        assert_eq!(
+            parse_bbox("170,19,0,-170,20,9"),
+            Some([170.0, 19.0, -170.0, 20.0]),
+            "heights, and the antimeridian"
+        );
+        for text in ["", "1,2,3", "105,20,106,19", "181,0,182,1", "a,b,c,d", "NaN,0,1,1"] {
+            assert_eq!(parse_bbox(text), None, "{text}");
+        }
+    }
+}

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use geo::Geometry;
-use hatang::conditions::memory::{Record, ask};
+use hatang::conditions::memory::{CannotAnswer, Record, ask};
 use hatang::conditions::{Comparison, Condition, Interval, Operand, Property, Value, fold};
 use hatang::layers::{FACILITY, FIBER_AREA, Field, Layer, Properties, TOWER, Type};
 use hatang::postgres::conditions::{in_table, of_row};
@@ -197,6 +197,7 @@ async fn memory_answers_what_sql_answers() {
         let server = Server::with_communes().await;
         let mut conn = server.connection().await;
         insert(&mut conn, layer, &records(layer, &mut runner, 40)).await;
+        let (mut answered, mut left_open) = (0, 0);
         for _ in 0..20 {
             let conditions: Vec<_> =
                 (0..25).map(|_| condition(layer).new_tree(&mut runner).unwrap().current()).collect();
@@ -206,10 +207,16 @@ async fn memory_answers_what_sql_answers() {
                 for (condition, told) in conditions.iter().zip(told) {
                     let told = if let Cell::Bool(told) = told { Some(*told) } else { None };
                     let record = Record { values, place: place.as_ref() };
-                    assert_eq!(ask(condition, record), Ok(told), "{}: {condition:?}\nof {values:?}", layer.collection);
+                    match ask(condition, record) {
+                        // A box without area, asked of an area.
+                        Err(CannotAnswer) if layer.geometry != ["Point"] => left_open += 1,
+                        answer => assert_eq!(answer, Ok(told), "{}: {condition:?}\nof {values:?}", layer.collection),
+                    }
+                    answered += 1;
                 }
             }
         }
+        assert!(left_open * 5 < answered, "{left_open} of {answered}");
     }
 }
 
