@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use chrono::{DateTime, Duration, Utc};
 use diesel::dsl::now;
 use diesel::prelude::*;
+use diesel::result::Error::DeserializationError;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use ipnet::IpNet;
 
@@ -70,7 +71,7 @@ pub async fn by_token(
         .order(grants::id)
         .load(conn)
         .await?;
-    let Some((token, holder, grants)) = gathered(rows) else { return Ok(None) };
+    let Some((token, holder, grants)) = gathered(rows)? else { return Ok(None) };
     if !is_within(address, token.addresses.as_deref()) {
         return Ok(None);
     }
@@ -81,7 +82,7 @@ pub async fn by_token(
     let name = if holder.username == "console" { format!("console/{}", token.name) } else { holder.username };
     let credential = Credential::Token { id: token.id, unconditional_writes: token.unconditional_writes };
     let limits = Limits {
-        role: token.role.as_deref().and_then(Role::of_name),
+        role: token.role.as_deref().map(role_of).transpose()?,
         sees_restricted: token.sees_restricted,
         communes: token.communes,
         hamlets: token.hamlets,
@@ -109,7 +110,7 @@ pub async fn by_session(
         .order(grants::id)
         .load(conn)
         .await?;
-    let Some(((id, last_seen_at), holder, grants)) = gathered(rows) else { return Ok(None) };
+    let Some(((id, last_seen_at), holder, grants)) = gathered(rows)? else { return Ok(None) };
     if is_use && !is_recent(Some(last_seen_at)) {
         diesel::update(sessions::table.find(id)).set(sessions::last_seen_at.eq(now)).execute(conn).await?;
     }
@@ -118,20 +119,29 @@ pub async fn by_session(
 }
 
 /// The credential and its account, with all grants.
-fn gathered<C>(rows: Rows<C>) -> Option<(C, Holder, Vec<Grant>)> {
+fn gathered<C>(rows: Rows<C>) -> QueryResult<Option<(C, Holder, Vec<Grant>)>> {
     let mut found = None;
     let mut grants = Vec::new();
     for (credential, holder, grant) in rows {
-        grants.extend(grant.and_then(granted));
+        if let Some(HeldGrant { role, communes, hamlets, operators, collections }) = grant {
+            let role = Some(role_of(&role)?);
+            grants.extend(Grant::of(&Limits {
+                role,
+                sees_restricted: true,
+                communes,
+                hamlets,
+                operators,
+                collections,
+            }));
+        }
         found = Some((credential, holder));
     }
-    found.map(|(credential, holder)| (credential, holder, grants))
+    Ok(found.map(|(credential, holder)| (credential, holder, grants)))
 }
 
-fn granted(grant: HeldGrant) -> Option<Grant> {
-    let HeldGrant { role, communes, hamlets, operators, collections } = grant;
-    let role = Role::of_name(&role);
-    Grant::of(&Limits { role, sees_restricted: true, communes, hamlets, operators, collections })
+/// A role that the code does not know is an error: without it a token would have no limit.
+fn role_of(name: &str) -> QueryResult<Role> {
+    Role::of_name(name).ok_or_else(|| DeserializationError(format!("there is no role {name}").into()))
 }
 
 /// Whether an address is in one of some networks; without networks every one is.

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use crate::access::{Caller, Role, View, may_write};
 use crate::error::Error;
 use crate::files::sheet;
-use crate::http::extract::{LayerPath, wants_vietnamese};
+use crate::http::extract::{LayerPath, WriteRequest, wants_vietnamese};
 use crate::http::links::base;
 use crate::http::paging::{DEFAULT_LIMIT, Paging};
 use crate::http::state::App;
@@ -101,17 +101,12 @@ struct Commit {
 }
 
 /// `POST /api/v1/imports/{import}/commit`: writes everything that the plan says, or nothing.
-pub async fn commit_import(
-    app: web::Data<App>,
-    caller: Caller,
-    path: web::Path<String>,
-    request: HttpRequest,
-    body: web::Bytes,
-) -> Result<HttpResponse, Error> {
-    let mut conn = app.store.connection().await?;
-    let (import, layer) = known(&mut conn, &caller, &path).await?;
-    may_write(&caller, layer)?;
-    let Commit { plan, accept_warnings, confirm_missing } = serde_json::from_slice(&body).map_err(|error| {
+pub async fn commit_import(path: web::Path<String>, write: WriteRequest) -> Result<HttpResponse, Error> {
+    let WriteRequest { app, caller, request, body } = &write;
+    let mut conn = write.connection().await?;
+    let (import, layer) = known(&mut conn, caller, &path).await?;
+    may_write(caller, layer)?;
+    let Commit { plan, accept_warnings, confirm_missing } = serde_json::from_slice(body).map_err(|error| {
         Error::Invalid(vec![Problem::at(
             "",
             "json.malformed",
@@ -120,24 +115,20 @@ pub async fn commit_import(
         )])
     })?;
     let consent = Consent { plan, accept_warnings, confirm_missing };
-    imports::commit(&mut conn, &caller, layer, import.id, &consent, app.limits.request_timeout_s).await?;
-    let import = imports::find(&mut conn, &caller, import.id).await?.ok_or(Error::NotFound)?;
-    Ok(HttpResponse::Ok().json(answer::document(&mut conn, &app, &request, &import).await?))
+    imports::commit(&mut conn, caller, layer, import.id, &consent, app.limits.request_timeout_s).await?;
+    let import = imports::find(&mut conn, caller, import.id).await?.ok_or(Error::NotFound)?;
+    Ok(HttpResponse::Ok().json(answer::document(&mut conn, app, request, &import).await?))
 }
 
 /// `POST /api/v1/imports/{import}/undo`: restores every record that nobody has changed since, and lists the others.
-pub async fn undo_import(
-    app: web::Data<App>,
-    caller: Caller,
-    path: web::Path<String>,
-    request: HttpRequest,
-) -> Result<HttpResponse, Error> {
-    let mut conn = app.store.connection().await?;
-    let (import, layer) = known(&mut conn, &caller, &path).await?;
-    may_write(&caller, layer)?;
-    imports::undo(&mut conn, &caller, layer, import.id, app.limits.request_timeout_s).await?;
-    let import = imports::find(&mut conn, &caller, import.id).await?.ok_or(Error::NotFound)?;
-    Ok(HttpResponse::Ok().json(answer::document(&mut conn, &app, &request, &import).await?))
+pub async fn undo_import(path: web::Path<String>, write: WriteRequest) -> Result<HttpResponse, Error> {
+    let WriteRequest { app, caller, request, .. } = &write;
+    let mut conn = write.connection().await?;
+    let (import, layer) = known(&mut conn, caller, &path).await?;
+    may_write(caller, layer)?;
+    imports::undo(&mut conn, caller, layer, import.id, app.limits.request_timeout_s).await?;
+    let import = imports::find(&mut conn, caller, import.id).await?.ok_or(Error::NotFound)?;
+    Ok(HttpResponse::Ok().json(answer::document(&mut conn, app, request, &import).await?))
 }
 
 /// `GET /api/v1/imports/{import}/workbook`: the file back as a workbook that says what is wrong where.
