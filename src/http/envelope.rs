@@ -10,9 +10,10 @@ use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpResponse, web};
 use futures_util::FutureExt;
 
-use crate::error::{Error, Failure};
+use crate::error::Error;
 use crate::http::caching::control;
 use crate::http::extract::wants_vietnamese;
+use crate::http::problem::Failure;
 use crate::http::rates::credential;
 use crate::http::state::App;
 
@@ -86,7 +87,7 @@ fn complete(mut response: HttpResponse, vietnamese: bool, is_private: bool, requ
     control(is_private, response.headers_mut());
     if status.is_client_error() || status.is_server_error() {
         let failure = response.extensions().get::<Failure>().cloned();
-        let failure = failure.unwrap_or(Failure { status, problems: Vec::new() });
+        let failure = failure.unwrap_or_else(|| Failure::of_status(status));
         response = response.set_body(BoxBody::new(failure.to_json(vietnamese, request_id).to_string()));
         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         let language = HeaderValue::from_static(if vietnamese { "vi" } else { "en" });

@@ -22,6 +22,7 @@ pub mod landing;
 pub mod links;
 pub mod openapi;
 pub mod paging;
+pub mod problem;
 pub mod rates;
 pub mod routes;
 pub mod schema;

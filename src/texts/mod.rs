@@ -1,11 +1,13 @@
 //! Every sentence that a user reads, in Vietnamese and English: `vi.txt` and `en.txt`, a line each, by id. Logic holds a
 //! [`Text`]: the id, and the values of the sentence's gaps. It becomes words only where it is written.
 
+mod titles;
 mod value;
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+pub use titles::title;
 pub use value::Value;
 
 /// A short text that stands with what it names, such as the label of a field.
