@@ -4,84 +4,86 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
-use actix_web::http::header::{ACCEPT_RANGES, CONTENT_ENCODING, CONTENT_RANGE, ETAG, RANGE};
+use actix_web::body::SizedStream;
+use actix_web::error::ParseError;
+use actix_web::http::Method;
+use actix_web::http::header::{
+    ACCEPT_RANGES, CONTENT_ENCODING, ContentRange, ContentRangeSpec, ETag, EntityTag, Header, IfRange, RANGE, Range,
+};
 use actix_web::{HttpRequest, HttpResponse, web};
 use anyhow::Context;
 
 use crate::error::Error;
+use crate::http::caching::not_modified;
+use crate::http::download::contents;
 use crate::http::state::App;
 
 pub const BASEMAP: &str = "/basemap.pmtiles";
 
-/// The most that one answer holds, bytes. A map asks for some hundred kilobytes at a time.
-const MOST: u64 = 16 * 1024 * 1024;
-
-/// One range of bytes (RFC 9110); the first `MOST` bytes without one.
+/// The whole file, or a range of its bytes (RFC 9110): of several ranges the first that it has.
 pub async fn show_range(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Error> {
     let path = app.page.basemap.clone().ok_or(Error::NotFound)?;
-    let asked = request.headers().get(RANGE).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let piece = web::block(move || read(&path, asked.as_deref())).await.map_err(anyhow::Error::new);
-    let Piece { length, tag, first, bytes } = piece.and_then(|read| read).map_err(Error::Internal)?;
-    let Some(bytes) = bytes else {
-        let range = (CONTENT_RANGE, format!("bytes */{length}"));
-        return Ok(HttpResponse::RangeNotSatisfiable().insert_header(range).finish());
-    };
-    let last = first + bytes.len() as u64;
-    let whole = last - first == length;
-    let mut response = if whole { HttpResponse::Ok() } else { HttpResponse::PartialContent() };
-    if !whole {
-        response.insert_header((CONTENT_RANGE, format!("bytes {first}-{}/{length}", last.saturating_sub(1))));
+    let opened = web::block(move || open(&path)).await.map_err(anyhow::Error::new)?;
+    let (mut file, length, tag) = opened?;
+    if let Some(unchanged) = not_modified(&request, &tag) {
+        return Ok(unchanged);
     }
+    let asked = request.headers().contains_key(RANGE).then(|| Range::parse(&request));
+    // A client with another file than this one needs the whole.
+    let asked = asked.filter(|_| is_same(&request, &tag));
+    let content_range = |range| ContentRange(ContentRangeSpec::Bytes { range, instance_length: Some(length) });
+    let Some((first, last)) = bounds(asked, length) else {
+        return Ok(HttpResponse::RangeNotSatisfiable().insert_header(content_range(None)).finish());
+    };
+    let count = last + 1 - first;
+    let mut response = HttpResponse::Ok();
+    if count < length {
+        response = HttpResponse::PartialContent();
+        response.insert_header(content_range(Some((first, last))));
+    }
+    // The length is told with HEAD as well, and nothing is read.
+    let sent = if request.method() == Method::HEAD { 0 } else { count };
+    file.seek(SeekFrom::Start(first)).map_err(anyhow::Error::new)?;
     Ok(response
         .content_type("application/vnd.pmtiles")
         // The tiles are packed already; ranges count the bytes of the file.
         .insert_header((CONTENT_ENCODING, "identity"))
         .insert_header((ACCEPT_RANGES, "bytes"))
-        .insert_header((ETAG, tag))
-        .body(bytes))
+        .insert_header(ETag(tag))
+        .body(SizedStream::new(count, contents(file.take(sent)))))
 }
 
-/// A part of the file, which begins at byte `first`; no bytes when the range lies outside.
-struct Piece {
-    /// Of the whole file, bytes.
-    length: u64,
-    tag: String,
-    first: u64,
-    bytes: Option<Vec<u8>>,
-}
-
-fn read(path: &Path, asked: Option<&str>) -> anyhow::Result<Piece> {
-    let mut file = File::open(path).with_context(|| format!("HATANG_BASEMAP {}", path.display()))?;
+/// The file, its length in bytes, and its tag.
+fn open(path: &Path) -> anyhow::Result<(File, u64, EntityTag)> {
+    let file = File::open(path).with_context(|| format!("HATANG_BASEMAP {}", path.display()))?;
     let state = file.metadata()?;
-    let length = state.len();
     let changed = state.modified()?.duration_since(std::time::UNIX_EPOCH).unwrap_or_default().as_secs();
-    let tag = format!("\"{length:x}-{changed:x}\"");
-    let Some((first, last)) = bounds(asked, length) else { return Ok(Piece { length, tag, first: 0, bytes: None }) };
-    let mut bytes = Vec::new();
-    file.seek(SeekFrom::Start(first))?;
-    file.take((last - first + 1).min(MOST)).read_to_end(&mut bytes)?;
-    Ok(Piece { length, tag, first, bytes: Some(bytes) })
+    Ok((file, state.len(), EntityTag::new_strong(format!("{:x}-{changed:x}", state.len()))))
 }
 
-/// First and last byte, inclusive.
-fn bounds(asked: Option<&str>, length: u64) -> Option<(u64, u64)> {
-    let end = length.checked_sub(1)?;
-    let Some((first, last)) = asked.and_then(|text| text.strip_prefix("bytes=")).and_then(|text| text.split_once('-'))
-    else {
-        return Some((0, end));
-    };
-    if first.is_empty() {
-        let count = last.parse::<u64>().ok().filter(|count| *count > 0)?;
-        return Some((length.saturating_sub(count), end));
+/// Whether the client has a part of this very file, or does not say of which.
+fn is_same(request: &HttpRequest, tag: &EntityTag) -> bool {
+    match IfRange::parse(request) {
+        Ok(IfRange::EntityTag(known)) => known.strong_eq(tag),
+        Ok(IfRange::Date(_)) => false,
+        Err(_) => true,
     }
-    let first = first.parse().ok()?;
-    let last = if last.is_empty() { end } else { last.parse::<u64>().ok()?.min(end) };
-    (first <= last).then_some((first, last))
+}
+
+/// First and last byte, inclusive; none when the file has nothing of what is asked for.
+fn bounds(asked: Option<Result<Range, ParseError>>, length: u64) -> Option<(u64, u64)> {
+    match asked {
+        None | Some(Ok(Range::Unregistered(..))) => Some((0, length.checked_sub(1)?)),
+        Some(Ok(Range::Bytes(ranges))) => ranges.iter().find_map(|range| range.to_satisfiable_range(length)),
+        Some(Err(_)) => None,
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::bounds;
+    fn bounds(asked: Option<&str>, length: u64) -> Option<(u64, u64)> {
+        super::bounds(asked.map(str::parse), length)
+    }
 
     #[test]
     fn ranges_are_inclusive_and_end_with_the_file() {
@@ -92,5 +94,13 @@ mod tests {
         assert_eq!(bounds(Some("bytes=8-99"), 10), Some((8, 9)));
         assert_eq!(bounds(Some("bytes=10-"), 10), None);
         assert_eq!(bounds(Some("bytes=4-2"), 10), None);
+    }
+
+    #[test]
+    fn of_several_ranges_the_first_is_answered_that_there_is() {
+        assert_eq!(bounds(Some("bytes=2-4, 6-8"), 10), Some((2, 4)));
+        assert_eq!(bounds(Some("bytes=20-24, 6-8"), 10), Some((6, 8)));
+        assert_eq!(bounds(Some("items=2-4"), 10), Some((0, 9)));
+        assert_eq!(bounds(Some("nonsense"), 10), None);
     }
 }

@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 
 use crate::access::{Caller, View};
 use crate::error::Error;
-use crate::http::extract::{LayerPath, wants_vietnamese};
+use crate::http::extract::LayerPath;
 use crate::http::items::query::{CRS84, ItemsQuery};
+use crate::http::language::wants_vietnamese;
 use crate::http::links::{base, link, own};
 use crate::http::state::App;
 use crate::http::{exports, schema};
@@ -30,7 +31,7 @@ pub async fn list_collections(
     let mut collections = Vec::new();
     for layer in ALL {
         let view = View::new(&caller, layer);
-        collections.push(describe(&mut conn, &view, &base, wants_vietnamese(request.headers())).await?);
+        collections.push(describe(&mut conn, &view, &base, wants_vietnamese(&request)).await?);
     }
     let url = format!("{base}/collections");
     Ok(HttpResponse::Ok().json(json!({
@@ -49,7 +50,7 @@ pub async fn find_collection(
     Params::only_format(request.query_string(), &["json"])?;
     let view = View::new(&caller, layer);
     let mut conn = app.store.connection().await?;
-    let vietnamese = wants_vietnamese(request.headers());
+    let vietnamese = wants_vietnamese(&request);
     Ok(HttpResponse::Ok().json(describe(&mut conn, &view, &base(&app, &request), vietnamese).await?))
 }
 

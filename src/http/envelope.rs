@@ -12,7 +12,7 @@ use futures_util::FutureExt;
 
 use crate::error::Error;
 use crate::http::caching::control;
-use crate::http::extract::wants_vietnamese;
+use crate::http::language::wants_vietnamese;
 use crate::http::problem::Failure;
 use crate::http::rates::credential;
 use crate::http::state::App;
@@ -44,8 +44,8 @@ pub async fn envelope(
     let method = request.method().clone();
     // The path alone: a query may name a person.
     let path = request.path().to_owned();
-    let vietnamese = wants_vietnamese(request.headers());
-    let is_private = credential(request.headers()).is_some();
+    let vietnamese = wants_vietnamese(&request);
+    let is_private = credential(request.request()).is_some();
 
     let finish = move |response: HttpResponse| {
         let response = complete(response, vietnamese, is_private, &request_id);

@@ -6,12 +6,11 @@
 mod text;
 
 use std::fs::File;
-use std::io::Read;
 use std::time::Duration;
 
 use actix_web::body::SizedStream;
 use actix_web::http::Method;
-use actix_web::http::header::{ACCEPT, CONTENT_DISPOSITION, CONTENT_ENCODING, HeaderValue};
+use actix_web::http::header::{Accept, CONTENT_ENCODING, EntityTag, Header, HeaderValue};
 use actix_web::web::{Bytes, block};
 use actix_web::{HttpRequest, HttpResponse};
 use futures_util::{Stream, StreamExt, TryStreamExt, stream};
@@ -24,9 +23,10 @@ use crate::error::Error;
 use crate::files::export::{About, Columns, Format, Xlsx};
 use crate::http::audit::Trace;
 use crate::http::caching::{not_modified, public_tag, with_tag};
-use crate::http::extract::wants_vietnamese;
+use crate::http::download::{CHUNK, Chunk, attachment, contents};
 use crate::http::items::query::ItemsQuery;
 use crate::http::items::{CONTENT_CRS, content_crs, restricted_rows};
+use crate::http::language::wants_vietnamese;
 use crate::http::links::{base, link, own};
 use crate::http::state::App;
 use crate::layers::{Class, Layer};
@@ -35,20 +35,15 @@ use crate::register::items;
 use crate::time::today;
 use text::Text;
 
-/// Sent at once, bytes.
-const CHUNK: usize = 64 * 1024;
-
 /// The file that a request asks for; `None` for a page.
 pub fn format(request: &HttpRequest, query: &ItemsQuery) -> Option<Format> {
     let f = form_urlencoded::parse(request.query_string().as_bytes()).any(|(name, _)| name == "f");
     let accepted = || {
-        let accept = request.headers().get(ACCEPT)?.to_str().ok()?;
-        let types = accept.split(',').map(|part| part.split(';').next().unwrap_or_default().trim());
+        // The one preferred, so that a browser, which takes anything, gets a page.
+        let preferred = Accept::parse(request).ok()?.preference();
         // GeoJSON without `f` is a page, as it is for every client of OGC API Features.
-        let files = Format::ALL.into_iter().filter(|format| *format != Format::Geojson);
-        let mut wanted = types.map(|name| files.clone().find(|format| format.media_type().eq_ignore_ascii_case(name)));
-        // The first that is named, so that a browser, which takes anything, gets a page.
-        wanted.next().flatten()
+        let mut files = Format::ALL.into_iter().filter(|format| *format != Format::Geojson);
+        files.find(|format| format.media_type() == preferred.essence_str())
     };
     query.format.or_else(|| if f { None } else { accepted() }).filter(|_| !query.hits_only)
 }
@@ -77,9 +72,9 @@ pub async fn export_items(
     let mut conn = app.store.connection().await?;
     // Each format has a tag of its own: they may be had from the same address.
     let tag = public_tag(&mut conn, &caller).await?;
-    let tag = tag.map(|tag| format!("{}-{}\"", tag.trim_end_matches('"'), format.name()));
+    let tag = tag.map(|tag| EntityTag::new_weak(format!("{}-{}", tag.tag(), format.name())));
     drop(conn);
-    if let Some(answer) = tag.as_deref().and_then(|tag| not_modified(request, tag)) {
+    if let Some(answer) = tag.as_ref().and_then(|tag| not_modified(request, tag)) {
         return Ok(answer);
     }
     let mut response = HttpResponse::Ok();
@@ -88,13 +83,13 @@ pub async fn export_items(
             Format::Csv => "text/csv; charset=utf-8; header=present",
             other => other.media_type(),
         })
-        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{}\"", file_name(layer, &query, format))))
+        .insert_header(attachment(&file_name(layer, &query, format)))
         .insert_header((CONTENT_CRS, content_crs()));
     if request.method() == Method::HEAD {
         return Ok(with_tag(response.finish(), tag));
     }
     let limit = Duration::from_secs(app.limits.export_timeout_s);
-    let vietnamese = wants_vietnamese(request.headers());
+    let vietnamese = wants_vietnamese(request);
     let conn = app.store.export_connection().await?;
     let mut export =
         Export { app: app.clone(), caller, layer, query, format, vietnamese, trace, rows: 0, restricted: 0 };
@@ -141,9 +136,6 @@ struct Export {
     rows: usize,
     restricted: usize,
 }
-
-/// An error cuts the connection, by which the client sees that the file is not complete.
-type Chunk = Result<Bytes, std::io::Error>;
 
 /// A part of a file.
 enum Part {
@@ -269,22 +261,4 @@ impl Export {
         self.trace.add_purpose(&mut detail);
         self.trace.record(&mut conn, &self.caller, "export.items", Some(self.layer.collection), detail).await
     }
-}
-
-/// The contents of a file, piece by piece.
-fn contents(file: File) -> impl Stream<Item = Chunk> {
-    stream::unfold(Some(file), async |file| {
-        let mut file = file?;
-        let read = block(move || {
-            let mut chunk = vec![0; CHUNK];
-            let length = file.read(&mut chunk)?;
-            chunk.truncate(length);
-            Ok((chunk, file))
-        });
-        match read.await.unwrap_or_else(|_| Err(std::io::Error::other("no thread to read a file"))) {
-            Ok((chunk, _)) if chunk.is_empty() => None,
-            Ok((chunk, file)) => Some((Ok(Bytes::from(chunk)), Some(file))),
-            Err(error) => Some((Err(error), None)),
-        }
-    })
 }

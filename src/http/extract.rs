@@ -1,7 +1,7 @@
-//! What handlers take from a request: who asks, which layer, which language.
+//! What handlers take from a request: who asks, which layer, which record.
 
 use actix_web::dev::Payload;
-use actix_web::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_TYPE, HeaderMap};
+use actix_web::http::header::AUTHORIZATION;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use diesel::result::QueryResult;
 use diesel_async::AsyncPgConnection;
@@ -46,7 +46,7 @@ impl Claim {
             let address = client_address(app.limits.trust_proxy, request);
             return Ok(Claim::Token { secret: secret.trim().to_owned(), address });
         }
-        let session = session_cookie(request.headers()).map(|secret| Claim::Session { secret: secret.to_owned() });
+        let session = session_cookie(request).map(|secret| Claim::Session { secret });
         Ok(session.unwrap_or(Claim::Nothing))
     }
 
@@ -188,49 +188,9 @@ pub fn id_in_path(request: &HttpRequest, name: &str) -> Result<i64, Error> {
 
 /// A body that is a JSON object. Only of JSON's own media type: a form of another page cannot send that unasked.
 pub fn json_body(request: &HttpRequest, body: &[u8]) -> Result<Members, Error> {
-    let given = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let essence = given.split(';').next().unwrap_or_default().trim();
-    if !["application/json", "application/merge-patch+json"].iter().any(|known| known.eq_ignore_ascii_case(essence)) {
+    let given = request.content_type();
+    if !["application/json", "application/merge-patch+json"].iter().any(|known| known.eq_ignore_ascii_case(given)) {
         return Err(Error::UnsupportedMediaType);
     }
     Members::of_body(body)
-}
-
-/// Whether the client wants Vietnamese, which it gets unless it prefers English.
-pub fn wants_vietnamese(headers: &HeaderMap) -> bool {
-    let header = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let quality = |language: &str| {
-        header
-            .split(',')
-            .filter_map(|part| {
-                let (tag, quality) = part.split_once(";q=").unwrap_or((part, "1"));
-                let primary = tag.trim().split('-').next().unwrap_or_default();
-                primary.eq_ignore_ascii_case(language).then(|| quality.trim().parse::<f64>().unwrap_or(0.0))
-            })
-            .fold(0.0, f64::max)
-    };
-    quality("vi") >= quality("en")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use actix_web::http::header::HeaderValue;
-
-    #[test]
-    fn vietnamese_unless_english_is_preferred() {
-        for (header, vietnamese) in [
-            ("", true),
-            ("vi", true),
-            ("en", false),
-            ("en-GB,en;q=0.9", false),
-            ("en;q=0.5, vi-VN", true),
-            ("fr, en;q=0.3", false),
-            ("fr", true),
-        ] {
-            let mut headers = HeaderMap::new();
-            headers.insert(ACCEPT_LANGUAGE, HeaderValue::from_static(header));
-            assert_eq!(wants_vietnamese(&headers), vietnamese, "{header}");
-        }
-    }
 }

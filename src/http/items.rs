@@ -2,12 +2,13 @@
 
 pub mod query;
 
-use actix_web::http::header::{CONTENT_ENCODING, ETAG, HeaderValue, LINK};
+use actix_web::http::header::{CONTENT_ENCODING, ETag, EntityTag, HeaderValue, LINK};
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{SecondsFormat, Utc};
 use serde_json::{Value, json};
 
 use crate::access::{Caller, View};
+use crate::accounts::secrets::hex;
 use crate::error::Error;
 use crate::http::audit::Trace;
 use crate::http::caching::{not_modified, public_tag, with_tag};
@@ -38,7 +39,7 @@ pub async fn list_items(
     }
     let mut conn = app.store.connection().await?;
     let tag = public_tag(&mut conn, &caller).await?;
-    if let Some(answer) = tag.as_deref().and_then(|tag| not_modified(&request, tag)) {
+    if let Some(answer) = tag.as_ref().and_then(|tag| not_modified(&request, tag)) {
         return Ok(answer);
     }
     let matched = items::count(&mut conn, &view, &query.question).await?;
@@ -92,14 +93,14 @@ pub fn single(app: &App, request: &HttpRequest, view: &View<'_>, row: &Row) -> H
         return unchanged;
     }
     let mut response = HttpResponse::Ok();
-    response.insert_header((ETAG, etag)).insert_header((CONTENT_CRS, content_crs()));
+    response.insert_header(ETag(etag)).insert_header((CONTENT_CRS, content_crs()));
     // A strong tag names these very bytes, so this answer is never compressed.
     response.insert_header((CONTENT_ENCODING, HeaderValue::from_static("identity")));
     response.content_type(GEOJSON).body(body)
 }
 
 /// The bytes of a feature with its links, and their ETag. `more` are further members.
-pub fn tagged_feature(base: &str, view: &View<'_>, row: &Row, more: &[(&str, Value)]) -> (String, Vec<u8>) {
+pub fn tagged_feature(base: &str, view: &View<'_>, row: &Row, more: &[(&str, Value)]) -> (EntityTag, Vec<u8>) {
     let collection = format!("{base}/collections/{}", view.layer.collection);
     let id = row.cells[0].as_integer().unwrap_or_default();
     let links = json!([
@@ -114,18 +115,17 @@ pub fn tagged_feature(base: &str, view: &View<'_>, row: &Row, more: &[(&str, Val
 }
 
 /// The strong tag of a feature: its version as the caller sees it, or the hash of what has no versions.
-fn etag(view: &View<'_>, row: &Row, body: &[u8]) -> String {
+fn etag(view: &View<'_>, row: &Row, body: &[u8]) -> EntityTag {
     let version = view.field("version").and_then(|field| items::position(view, field));
-    match version.and_then(|at| row.cells[at].as_integer()) {
-        Some(version) if items::class_of_row(row) > Class::Public => format!("\"{version}\""),
-        Some(version) => format!("\"p{version}\""),
+    let tag = match version.and_then(|at| row.cells[at].as_integer()) {
+        Some(version) if items::class_of_row(row) > Class::Public => version.to_string(),
+        Some(version) => format!("p{version}"),
         None => {
             use sha2::{Digest, Sha256};
-            let hash = Sha256::digest(body);
-            let hex: String = hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-            format!("\"{hex}\"")
+            hex(&Sha256::digest(body)[..8])
         }
-    }
+    };
+    EntityTag::new_strong(tag)
 }
 
 /// How many of the rows show restricted fields.

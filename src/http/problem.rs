@@ -125,3 +125,30 @@ fn add_headers(error: &Error, headers: &mut HeaderMap) {
         _ => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_situation_has_a_title_and_a_status() {
+        for (code, status) in STATUSES {
+            assert_eq!(Failure::of_status(*status).code, *code);
+            assert!(!title(code, []).vi.is_empty(), "{code}");
+        }
+        assert_eq!(Failure::of_status(StatusCode::BAD_GATEWAY).code, "internal");
+        assert_eq!(Failure::of_status(StatusCode::EXPECTATION_FAILED).code, "request.invalid");
+    }
+
+    #[test]
+    fn documents_have_the_title_of_their_problem() {
+        let document = |error: Error| {
+            let response = error.error_response();
+            let failure = response.extensions().get::<Failure>().cloned().unwrap();
+            failure.to_json(true, "1")
+        };
+        let taken = document(Error::taken_key("code"));
+        assert_eq!((&taken["title"], &taken["code"]), (&json!("Mã đã được dùng"), &json!("conflict")));
+        assert_eq!(document(Error::Stale)["detail"], "Đã có người sửa trước, hãy tải lại");
+    }
+}

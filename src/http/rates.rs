@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{AUTHORIZATION, HeaderMap};
+use actix_web::http::header::AUTHORIZATION;
 use actix_web::middleware::Next;
-use actix_web::{ResponseError, web};
+use actix_web::{HttpRequest, ResponseError, web};
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use sha2::{Digest, Sha256};
@@ -65,7 +65,7 @@ impl Asker {
         let signs_in = path.strip_prefix(BASE).is_some_and(|rest| rest.starts_with("/auth/"));
         Asker {
             address: client_address(trust_proxy, request.request()).map(network),
-            secret: credential(request.headers()).map(|secret| Sha256::digest(secret).into()),
+            secret: credential(request.request()).map(|secret| Sha256::digest(secret).into()),
             writes,
             tries_password: writes && signs_in,
         }
@@ -73,13 +73,13 @@ impl Asker {
 }
 
 /// The secret of a request: what follows the scheme in `Authorization`, else the session's cookie.
-pub fn credential(headers: &HeaderMap) -> Option<&[u8]> {
-    if let Some(value) = headers.get(AUTHORIZATION) {
+pub fn credential(request: &HttpRequest) -> Option<Vec<u8>> {
+    if let Some(value) = request.headers().get(AUTHORIZATION) {
         let value = value.as_bytes();
         let scheme = value.iter().position(|byte| *byte == b' ').map_or(0, |space| space + 1);
-        return Some(value[scheme..].trim_ascii());
+        return Some(value[scheme..].trim_ascii().to_vec());
     }
-    session_cookie(headers).map(str::as_bytes)
+    session_cookie(request).map(String::into_bytes)
 }
 
 /// The counters, shared by all workers.
@@ -279,13 +279,12 @@ mod tests {
 
     #[test]
     fn secrets_come_from_both_places() {
-        let headers = |name: &'static str, value: &'static str| {
-            let name = actix_web::http::header::HeaderName::from_static(name);
-            HeaderMap::from_iter([(name, actix_web::http::header::HeaderValue::from_static(value))])
+        let secret = |header: (&str, &str)| {
+            credential(&actix_web::test::TestRequest::get().insert_header(header).to_http_request())
         };
-        assert_eq!(credential(&headers("authorization", "Bearer  abc")), Some(&b"abc"[..]));
-        assert_eq!(credential(&headers("authorization", "abc")), Some(&b"abc"[..]));
-        assert_eq!(credential(&headers("cookie", "a=b; hatang_session=abc=; c=d")), Some(&b"abc="[..]));
-        assert_eq!(credential(&headers("cookie", "a=b; xhatang_session=abc")), None);
+        assert_eq!(secret(("authorization", "Bearer  abc")), Some(b"abc".to_vec()));
+        assert_eq!(secret(("authorization", "abc")), Some(b"abc".to_vec()));
+        assert_eq!(secret(("cookie", "a=b; hatang_session=abc=; c=d")), Some(b"abc=".to_vec()));
+        assert_eq!(secret(("cookie", "a=b; xhatang_session=abc")), None);
     }
 }

@@ -31,7 +31,7 @@ pub async fn secure<B: MessageBody>(
     let is_https = app.as_ref().is_some_and(|app| is_https(&app.limits, request.headers()));
     let varies_by = app.as_ref().and_then(|app| wire::varies_by(app));
     // Any page may show our layers; what somebody may see who has signed in, only their own programs.
-    let is_open = request.path().starts_with(BASE) && credential(request.headers()).is_none();
+    let is_open = request.path().starts_with(BASE) && credential(request.request()).is_none();
     let add = move |headers: &mut HeaderMap| {
         let mut set = |name: HeaderName, value: &'static str| {
             if !headers.contains_key(&name) {

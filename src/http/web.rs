@@ -4,12 +4,14 @@ use std::sync::LazyLock;
 
 use actix_web::http::Uri;
 use actix_web::http::header::{
-    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, ETAG, REFERRER_POLICY, VARY,
+    AcceptEncoding, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, ETag, Encoding, EntityTag, Header,
+    REFERRER_POLICY, VARY,
 };
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
+use crate::accounts::secrets::hex;
 use crate::config::Page;
 use crate::error::Error;
 use crate::http::basemap::BASEMAP;
@@ -36,14 +38,13 @@ static PLACEHOLDER: File = File {
 
 /// `GET /`
 pub async fn show_page(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
-    static TAG: LazyLock<String> = LazyLock::new(|| {
-        let digest = Sha256::digest(find("index.html").unwrap_or(&PLACEHOLDER).bytes);
-        digest[..8].iter().fold(String::from("W/\""), |tag, byte| tag + &format!("{byte:02x}")) + "\""
+    static TAG: LazyLock<EntityTag> = LazyLock::new(|| {
+        EntityTag::new_weak(hex(&Sha256::digest(find("index.html").unwrap_or(&PLACEHOLDER).bytes)[..8]))
     });
     let file = find("index.html").unwrap_or(&PLACEHOLDER);
     let is_unchanged = not_modified(&request, &TAG).is_some();
     let mut response = if is_unchanged { HttpResponse::NotModified() } else { answer(&request, file) };
-    response.insert_header((CACHE_CONTROL, "no-cache")).insert_header((ETAG, TAG.as_str()));
+    response.insert_header((CACHE_CONTROL, "no-cache")).insert_header(ETag(TAG.clone()));
     // With 304 as well: browsers put its headers over those that they keep, and the policy of all else lets nothing run.
     response.insert_header((CONTENT_SECURITY_POLICY, policy(&app.page)));
     if is_unchanged { response.finish() } else { body(response, &request, file) }
@@ -104,8 +105,8 @@ fn body(mut response: actix_web::HttpResponseBuilder, request: &HttpRequest, fil
 }
 
 fn takes_gzip(request: &HttpRequest) -> bool {
-    let accepted = request.headers().get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    accepted.split(',').any(|coding| coding.trim().starts_with("gzip") && !coding.replace(' ', "").ends_with(";q=0"))
+    let supported = [Encoding::gzip(), Encoding::identity()];
+    AcceptEncoding::parse(request).is_ok_and(|accepted| accepted.negotiate(supported.iter()) == Some(Encoding::gzip()))
 }
 
 /// The page runs its own scripts only, and asks no other host but those of a base map from elsewhere. MapLibre starts

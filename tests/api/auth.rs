@@ -108,7 +108,7 @@ async fn behind_tls_the_cookie_is_secure() {
     let headers = [("X-Forwarded-Proto", "https"), ("Content-Type", "application/json"), ("Origin", "https://hatang.test")];
     let body = json!({"username": "an", "password": PASSWORD});
     let answer = server.stranger().send(Method::POST, "/auth/login", &headers, Some(body)).await;
-    assert!(answer.header("set-cookie").unwrap().ends_with("; Secure"));
+    assert!(answer.header("set-cookie").unwrap().contains("; Secure"));
 }
 
 #[actix_web::test]

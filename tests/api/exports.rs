@@ -73,7 +73,9 @@ async fn format_is_negotiated_and_geojson_without_f_stays_a_page() {
         assert!(varies.split(", ").any(|name| name.eq_ignore_ascii_case("accept")), "{varies}");
         assert!(varies.split(", ").any(|name| name.eq_ignore_ascii_case("authorization")), "{varies}");
     }
-    for accept in ["application/geo+json", "*/*", "text/html,application/xml;q=0.9,*/*;q=0.8"] {
+    for accept in
+        ["application/geo+json", "*/*", "text/html,application/xml;q=0.9,*/*;q=0.8", "text/csv;q=0.5, application/json"]
+    {
         let page = server.stranger().send(Method::GET, CAMERAS, &[("Accept", accept)], None).await;
         assert_eq!(page.header("content-type").unwrap(), "application/geo+json", "{accept}");
         assert!(page.json()["links"].is_array());

@@ -54,6 +54,8 @@ async fn problems_are_vietnamese_unless_english_is_asked_for() {
         ("vi", "Yêu cầu không hợp lệ", "vi"),
         ("fr", "Yêu cầu không hợp lệ", "vi"),
         ("", "Yêu cầu không hợp lệ", "vi"),
+        ("en; q=0.9", "The request is not valid", "en"),
+        ("vi; q=0.8, en-US; q=0.9", "The request is not valid", "en"),
     ] {
         let headers = [("Accept-Language", language)];
         let answer = server.stranger().send(Method::GET, &format!("{TOWERS}?limit=0"), &headers, None).await;

@@ -97,3 +97,45 @@ async fn the_workers_share_one_count_and_clients_cannot_name_their_address() {
     assert!(answer.contains("HTTP/1.1 429"), "{answer}");
     assert!(answer.contains("{\"status\":\"ok\"}"), "{answer}");
 }
+
+#[actix_web::test]
+async fn ranges_of_the_base_map_are_those_of_its_bytes() {
+    let server = Server::new().await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("base.pmtiles");
+    std::fs::write(&path, "0123456789").unwrap();
+    let mut state = server.state.clone();
+    state.page.basemap = Some(path);
+    let (running, addresses) = hatang::cli::start(state, "127.0.0.1", 0).unwrap();
+    actix_web::rt::spawn(running);
+    let ask = async |method: &str, headers: &str| {
+        let request = format!("{method} /basemap.pmtiles HTTP/1.1\r\nHost: a\r\nConnection: close\r\n{headers}\r\n");
+        let answer = talk(addresses[0], request).await;
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        let header = |name: &str| {
+            let line = head.lines().find(|line| line.to_lowercase().starts_with(&format!("{name}:")))?;
+            Some(line[name.len() + 1..].trim().to_owned())
+        };
+        let [range, length, tag] = ["content-range", "content-length", "etag"].map(|name| header(name).unwrap_or_default());
+        (status(head).to_owned(), range, length, body.to_owned(), tag)
+    };
+    let (.., tag) = ask("GET", "").await;
+    let (same, other) = (format!("If-Range: {tag}\r\n"), "If-Range: \"other\"\r\n");
+    for (method, headers, expected) in [
+        ("GET", "", ("200", "", "10", "0123456789")),
+        ("HEAD", "", ("200", "", "10", "")),
+        ("GET", "Range: bytes=2-4\r\n", ("206", "bytes 2-4/10", "3", "234")),
+        ("HEAD", "Range: bytes=2-4\r\n", ("206", "bytes 2-4/10", "3", "")),
+        ("GET", "Range: bytes=-3\r\n", ("206", "bytes 7-9/10", "3", "789")),
+        ("GET", "Range: bytes=0-\r\n", ("200", "", "10", "0123456789")),
+        ("GET", "Range: bytes=2-4, 6-8\r\n", ("206", "bytes 2-4/10", "3", "234")),
+        ("GET", &format!("{same}Range: bytes=2-4\r\n"), ("206", "bytes 2-4/10", "3", "234")),
+        ("GET", &format!("{other}Range: bytes=2-4\r\n"), ("200", "", "10", "0123456789")),
+        ("GET", &format!("If-None-Match: {tag}\r\nRange: bytes=2-4\r\n"), ("304", "", "", "")),
+    ] {
+        let (status, range, length, body, _) = ask(method, headers).await;
+        assert_eq!((&*status, &*range, &*length, &*body), expected, "{method} {headers}");
+    }
+    let (status, range, ..) = ask("GET", "Range: bytes=10-\r\n").await;
+    assert_eq!((&*status, &*range), ("416", "bytes */10"));
+}

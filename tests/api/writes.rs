@@ -254,6 +254,7 @@ async fn stale_and_weak_tags_fail_and_the_star_matches() {
     assert_eq!(patch("\"2\"", 1).await, 412);
     assert_eq!(patch("1", 1).await, 412);
     assert_eq!(patch("", 1).await, 412);
+    assert_eq!(patch("W/\"1\", \"2\"", 1).await, 412);
     assert_eq!(patch("\"1\"", 1).await, 200);
     assert_eq!(patch("\"1\"", 2).await, 412);
     assert_eq!(patch("\"7\", \"2\"", 2).await, 200);

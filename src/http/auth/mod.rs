@@ -5,7 +5,7 @@ pub mod csrf;
 mod password;
 mod sessions;
 
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, SET_COOKIE, USER_AGENT};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, USER_AGENT};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use diesel_async::AsyncConnection;
 use serde_json::{Value, json};
@@ -58,7 +58,7 @@ pub async fn log_in(app: web::Data<App>, request: HttpRequest, body: web::Bytes)
         if let Some(secret) = secret {
             let account = json!({"csrf": csrf::token(&secret)});
             let cookie = cookie::set(&app, &request, &secret);
-            return Ok(private(HttpResponse::Ok()).insert_header((SET_COOKIE, cookie)).json(account));
+            return Ok(private(HttpResponse::Ok()).cookie(cookie).json(account));
         }
     }
     // A name that nobody has may be a password in the wrong place.
@@ -78,9 +78,7 @@ pub async fn log_out(write: WriteRequest) -> Result<HttpResponse, Error> {
         audit::add(conn, &by, "session.logout", json!({})).await
     })
     .await?;
-    Ok(private(HttpResponse::NoContent())
-        .insert_header((SET_COOKIE, cookie::clear(&write.app, &write.request)))
-        .finish())
+    Ok(private(HttpResponse::NoContent()).cookie(cookie::clear(&write.app, &write.request)).finish())
 }
 
 /// `GET /api/v1/auth/me`: who asks, what they may, and what a page must send back to write.
@@ -104,7 +102,7 @@ pub async fn show_me(app: web::Data<App>, caller: Caller, request: HttpRequest) 
 fn credential(account: &Account, request: &HttpRequest) -> Vec<(&'static str, Value)> {
     match account.credential {
         Credential::Session { id } => {
-            let csrf = session_cookie(request.headers()).map(csrf::token);
+            let csrf = session_cookie(request).map(|secret| csrf::token(&secret));
             vec![("credential", json!("session")), ("session", json!(id)), ("csrf", json!(csrf))]
         }
         _ => vec![("credential", json!("token"))],

@@ -6,7 +6,7 @@ mod upload;
 use std::collections::HashMap;
 use std::time::Duration;
 
-use actix_web::http::header::{CONTENT_DISPOSITION, LOCATION};
+use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 use serde_json::json;
@@ -15,7 +15,9 @@ use uuid::Uuid;
 use crate::access::{Caller, Role, View, may_write};
 use crate::error::Error;
 use crate::files::sheet;
-use crate::http::extract::{LayerPath, WriteRequest, wants_vietnamese};
+use crate::http::download::download;
+use crate::http::extract::{LayerPath, WriteRequest};
+use crate::http::language::wants_vietnamese;
 use crate::http::links::base;
 use crate::http::paging::{DEFAULT_LIMIT, Paging};
 use crate::http::state::App;
@@ -154,7 +156,7 @@ pub async fn show_workbook(
     });
     let bytes: Result<Vec<u8>, Error> = written.await.map_err(anyhow::Error::new)?;
     let name = import.file_name.as_deref().and_then(|name| name.rsplit_once('.')).map_or("import", |(name, _)| name);
-    Ok(download(bytes?, &format!("{name}-ket-qua.xlsx")))
+    Ok(download(XLSX, &format!("{name}-ket-qua.xlsx"), bytes?))
 }
 
 /// `GET /api/v1/collections/{collection}/import-template.xlsx`: the workbook to fill in.
@@ -185,22 +187,7 @@ pub async fn show_template(
     let fields: Vec<_> = layer.fields().filter(is_asked).collect();
     let written = web::block(move || template::write(layer, &fields, &communes));
     let bytes = written.await.map_err(anyhow::Error::new)?.map_err(anyhow::Error::new)?;
-    Ok(download(bytes, &format!("{}.xlsx", layer.collection)))
-}
-
-fn download(bytes: Vec<u8>, name: &str) -> HttpResponse {
-    // RFC 6266: the name in UTF-8, percent-encoded.
-    let encoded: String = name
-        .bytes()
-        .map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => char::from(byte).to_string(),
-            byte => format!("%{byte:02X}"),
-        })
-        .collect();
-    HttpResponse::Ok()
-        .content_type(XLSX)
-        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename*=UTF-8''{encoded}")))
-        .body(bytes)
+    Ok(download(XLSX, &format!("{}.xlsx", layer.collection), bytes))
 }
 
 /// The import that the path names, and its layer: 401 for strangers, 404 for what is not the caller's.
@@ -233,5 +220,5 @@ fn overrides_of(layer: &'static Layer, text: &str) -> Result<Overrides, Error> {
 
 /// The language of the findings.
 fn vietnamese(request: &HttpRequest) -> bool {
-    wants_vietnamese(request.headers())
+    wants_vietnamese(request)
 }

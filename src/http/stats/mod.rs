@@ -6,7 +6,7 @@ mod list;
 mod question;
 mod table;
 
-use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_LANGUAGE};
+use actix_web::http::header::CONTENT_LANGUAGE;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Map, Value, json};
 
@@ -17,7 +17,8 @@ use crate::figures::{HEADLINES, INDICATORS, Indicator, Measure, Question, UnitFi
 use crate::files::export::Format;
 use crate::files::export::book::{Page, write};
 use crate::http::caching::{not_modified, public_tag, with_tag};
-use crate::http::extract::wants_vietnamese;
+use crate::http::download::download;
+use crate::http::language::wants_vietnamese;
 use crate::http::links::base;
 use crate::http::state::App;
 use crate::input::Params;
@@ -38,13 +39,13 @@ pub async fn list_stats(app: web::Data<App>, caller: Caller, request: HttpReques
     let asked = question::of_units(Params::parse(request.query_string()))?;
     let mut conn = app.store.connection().await?;
     let tag = public_tag(&mut conn, &caller).await?;
-    if let Some(answer) = tag.as_deref().and_then(|tag| not_modified(&request, tag)) {
+    if let Some(answer) = tag.as_ref().and_then(|tag| not_modified(&request, tag)) {
         return Ok(answer);
     }
     let question = asked.resolve(&mut conn).await?;
     let counted = figures(&mut conn, &caller, &question).await?;
     let base = base(&app, &request);
-    let context = Context { base: &base, question: &question, vietnamese: wants_vietnamese(request.headers()) };
+    let context = Context { base: &base, question: &question, vietnamese: wants_vietnamese(&request) };
     let answer = match asked.format {
         "geojson" => table::geojson(&mut conn, &context, &counted).await?,
         "csv" => table::csv(&context, &counted)?,
@@ -83,13 +84,13 @@ pub async fn show_stats(
     let asked = question::of_unit(&path, Params::parse(request.query_string()))?;
     let mut conn = app.store.connection().await?;
     let tag = public_tag(&mut conn, &caller).await?;
-    if let Some(answer) = tag.as_deref().and_then(|tag| not_modified(&request, tag)) {
+    if let Some(answer) = tag.as_ref().and_then(|tag| not_modified(&request, tag)) {
         return Ok(answer);
     }
     let question = asked.resolve(&mut conn).await?;
     let counted = figures(&mut conn, &caller, &question).await?;
     let base = base(&app, &request);
-    let context = Context { base: &base, question: &question, vietnamese: wants_vietnamese(request.headers()) };
+    let context = Context { base: &base, question: &question, vietnamese: wants_vietnamese(&request) };
     let Some(unit) = question.units.first() else { return Err(Error::NotFound) };
     let own = counted.get(&Some(unit.code.clone())).cloned().unwrap_or_default();
     match asked.format {
@@ -123,10 +124,7 @@ fn file(question: &Question, format: &str, bytes: Vec<u8>) -> HttpResponse {
     let Days { as_of, unit_date, .. } = question.days;
     let unit = question.scope.within.as_deref().map_or_else(String::new, |code| format!("_{code}@{unit_date}"));
     let media_type = if format == "csv" { "text/csv; charset=utf-8" } else { Format::Xlsx.media_type() };
-    HttpResponse::Ok()
-        .content_type(media_type)
-        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"figures{unit}_{as_of}.{format}\"")))
-        .body(bytes)
+    download(media_type, &format!("figures{unit}_{as_of}.{format}"), bytes)
 }
 
 fn json_answer(context: &Context<'_>, answer: &Value) -> HttpResponse {

@@ -1,7 +1,7 @@
 //! What the bodies of writes say.
 
-use actix_web::http::header::{CONTENT_TYPE, HeaderMap, IF_MATCH};
-use actix_web::web;
+use actix_web::http::header::{CONTENT_TYPE, Header, HeaderMap, IF_MATCH, IfMatch};
+use actix_web::{HttpRequest, web};
 use serde_json::{Value, json};
 
 use crate::access::Caller;
@@ -197,14 +197,18 @@ pub fn remarks(body: &Value) -> Result<Remarks, Error> {
 }
 
 /// The precondition of a request.
-pub fn expected(headers: &HeaderMap) -> Expected {
-    let Some(tags) = headers.get(IF_MATCH) else { return Expected::Unsaid };
-    let tags: Vec<_> = tags.to_str().unwrap_or_default().split(',').map(str::trim).collect();
-    if tags.contains(&"*") {
-        return Expected::Any;
+pub fn expected(request: &HttpRequest) -> Expected {
+    if !request.headers().contains_key(IF_MATCH) {
+        return Expected::Unsaid;
     }
-    let version = |tag: &&str| tag.strip_prefix('"')?.strip_suffix('"')?.parse().ok();
-    let versions: Vec<i64> = tags.iter().filter_map(version).collect();
+    let tags = match IfMatch::parse(request) {
+        Ok(IfMatch::Any) => return Expected::Any,
+        Ok(IfMatch::Items(tags)) => tags,
+        Err(_) => Vec::new(),
+    };
+    // Compared strongly: a weak tag names no version.
+    let strong = tags.iter().filter(|tag| !tag.weak);
+    let versions: Vec<i64> = strong.filter_map(|tag| tag.tag().parse().ok()).collect();
     if versions.is_empty() { Expected::Other } else { Expected::Versions(versions) }
 }
 

@@ -26,8 +26,9 @@ use crate::access::{Caller, View, may_write};
 use crate::error::Error;
 use crate::http::audit::Trace;
 use crate::http::envelope::READING;
-use crate::http::extract::{LayerPath, RecordId, wants_vietnamese};
+use crate::http::extract::{LayerPath, RecordId};
 use crate::http::items::{CONTENT_CRS, GEOJSON, content_crs, log_restricted, restricted_rows, tagged_feature};
+use crate::http::language::wants_vietnamese;
 use crate::http::links::base;
 use crate::http::state::App;
 use crate::layers::normalise::Write;
@@ -109,7 +110,7 @@ pub async fn delete_item(
     permit(&caller, layer)?;
     let context = Context::new(&app, &caller, layer, &request);
     let writing = context.writing(body::remarks(&body::read_optional(request.headers(), &bytes)?)?, None);
-    let targets = [(id, body::expected(request.headers()))];
+    let targets = [(id, body::expected(&request))];
     let once = Request::new(&caller, &request, &bytes)?;
     once.answer(&app, async |conn| {
         writing::set_deleted(conn, &writing, &targets, true).await?;
@@ -132,7 +133,7 @@ async fn change_item(
     permit(context.caller, layer)?;
     let once = Request::new(context.caller, request, bytes)?;
     let headers = request.headers();
-    let targets = [(id, body::expected(headers))];
+    let targets = [(id, body::expected(request))];
     // What the body says is told after what the precondition says: see `read` below.
     let parsed = read_object(headers, bytes, types);
     let remarks = parsed.as_ref().map_or(Ok(Remarks::default()), body::remarks);
@@ -170,7 +171,7 @@ impl<'a> Context<'a> {
             view: View::new(caller, layer),
             base: base(app, request),
             limit_s: app.limits.request_timeout_s,
-            vietnamese: wants_vietnamese(request.headers()),
+            vietnamese: wants_vietnamese(request),
             trace: Trace::of(request),
         }
     }
@@ -213,7 +214,7 @@ impl<'a> Context<'a> {
         let more = if warnings.is_empty() { vec![] } else { vec![("warnings", json!(warnings))] };
         let (etag, body) = tagged_feature(&self.base, &self.view, &row, &more);
         let headers = vec![
-            (ETAG.to_string(), etag),
+            (ETAG.to_string(), etag.to_string()),
             (CONTENT_CRS.to_owned(), content_crs()),
             // A strong tag names these very bytes, so this answer is never compressed.
             (CONTENT_ENCODING.to_string(), "identity".to_owned()),

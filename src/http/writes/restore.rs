@@ -32,7 +32,7 @@ pub async fn restore_item(
     let once = Request::new(&caller, &request, &bytes)?;
     let context = Context::new(&app, &caller, layer, &request);
     let writing = context.writing(body::remarks(&body)?, None);
-    let expected = body::expected(request.headers());
+    let expected = body::expected(&request);
     once.answer(&app, async |conn| {
         let warnings = match version {
             None => undelete(conn, &writing, id).await?,
