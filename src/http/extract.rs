@@ -15,7 +15,7 @@ use crate::accounts::audit::By;
 use crate::accounts::callers;
 use crate::error::Error;
 use crate::http::address::client_address;
-use crate::http::auth::{csrf, session_cookie};
+use crate::http::auth::{cookie::session_cookie, csrf};
 use crate::http::envelope::RequestId;
 use crate::http::links::base;
 use crate::http::state::App;

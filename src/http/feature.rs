@@ -1,10 +1,23 @@
-//! Features as they are written.
+//! Features as answers write them: the GeoJSON, its tag, and what is noted of restricted fields.
 
-use serde_json::Value;
+use actix_web::http::header::EntityTag;
+use diesel_async::AsyncPgConnection;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
-use crate::access::View;
+use crate::access::{Caller, View};
+use crate::accounts::secrets::hex;
+use crate::error::Error;
+use crate::http::audit::Trace;
+use crate::http::items::query::CRS84;
+use crate::http::links::link;
+use crate::layers::{Class, Layer};
 use crate::postgres::row::Row;
 use crate::register::items;
+
+pub const GEOJSON: &str = "application/geo+json";
+
+pub const CONTENT_CRS: &str = "content-crs";
 
 /// Appends a row of [`Page`](crate::register::items::Page) as a GeoJSON feature; `more` are further members.
 pub fn write(out: &mut Vec<u8>, view: &View<'_>, row: &Row, more: &[(&str, Value)]) {
@@ -29,4 +42,57 @@ pub fn write(out: &mut Vec<u8>, view: &View<'_>, row: &Row, more: &[(&str, Value
         out.extend_from_slice(format!(",\"{name}\":{value}").as_bytes());
     }
     out.push(b'}');
+}
+
+/// The bytes of a feature with its links, and their ETag. `more` are further members.
+pub fn tagged_feature(base: &str, view: &View<'_>, row: &Row, more: &[(&str, Value)]) -> (EntityTag, Vec<u8>) {
+    let collection = format!("{base}/collections/{}", view.layer.collection);
+    let id = row.cells[0].as_integer().unwrap_or_default();
+    let links = json!([
+        link("self", &format!("{collection}/items/{id}"), GEOJSON, "This feature"),
+        link("collection", &collection, "application/json", view.layer.title.vi),
+    ]);
+    let mut members = vec![("links", links)];
+    members.extend(more.iter().cloned());
+    let mut body = Vec::new();
+    write(&mut body, view, row, &members);
+    (etag(view, row, &body), body)
+}
+
+/// The strong tag of a feature: its version as the caller sees it, or the hash of what has no versions.
+fn etag(view: &View<'_>, row: &Row, body: &[u8]) -> EntityTag {
+    let version = view.field("version").and_then(|field| items::position(view, field));
+    let tag = match version.and_then(|at| row.cells[at].as_integer()) {
+        Some(version) if items::class_of_row(row) > Class::Public => version.to_string(),
+        Some(version) => format!("p{version}"),
+        None => hex(&Sha256::digest(body)[..8]),
+    };
+    EntityTag::new_strong(tag)
+}
+
+/// How many of the rows show restricted fields.
+pub fn restricted_rows(layer: &'static Layer, rows: &[Row]) -> usize {
+    if !layer.fields().any(|field| layer.class(field) == Class::Restricted) {
+        return 0;
+    }
+    rows.iter().filter(|row| items::class_of_row(row) == Class::Restricted).count()
+}
+
+/// Notes in the audit trail that restricted fields were read.
+pub async fn log_restricted(
+    conn: &mut AsyncPgConnection,
+    caller: &Caller,
+    layer: &'static Layer,
+    rows: usize,
+    trace: &Trace,
+) -> Result<(), Error> {
+    if rows == 0 {
+        return Ok(());
+    }
+    trace.record_reading(conn, caller, "restricted.read", layer, rows).await
+}
+
+/// `Content-Crs` of every answer with features (OGC API Features, part 2).
+pub fn content_crs() -> String {
+    format!("<{CRS84}>")
 }

@@ -7,7 +7,7 @@ use crate::access::{Caller, View};
 use crate::error::Error;
 use crate::http::audit::Trace;
 use crate::http::extract::{LayerPath, RecordId};
-use crate::http::items::{CONTENT_CRS, GEOJSON, content_crs, log_restricted};
+use crate::http::feature::{CONTENT_CRS, GEOJSON, content_crs, log_restricted};
 use crate::http::links::{base, link, own};
 use crate::http::state::App;
 use crate::input::Params;

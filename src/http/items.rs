@@ -2,28 +2,24 @@
 
 pub mod query;
 
-use actix_web::http::header::{CONTENT_ENCODING, ETag, EntityTag, HeaderValue, LINK};
+use actix_web::http::header::{CONTENT_ENCODING, ETag, HeaderValue, LINK};
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{SecondsFormat, Utc};
 use serde_json::{Value, json};
 
 use crate::access::{Caller, View};
-use crate::accounts::secrets::hex;
 use crate::error::Error;
 use crate::http::audit::Trace;
 use crate::http::caching::{not_modified, public_tag, with_tag};
 use crate::http::extract::{LayerPath, RecordId};
-use crate::http::items::query::{CRS84, ItemsQuery};
+use crate::http::feature::{CONTENT_CRS, GEOJSON, content_crs, log_restricted, restricted_rows, tagged_feature};
+use crate::http::items::query::ItemsQuery;
 use crate::http::links::{base, link, own, with_parameter, without_parameters};
 use crate::http::state::App;
 use crate::http::{exports, feature};
 use crate::input::Params;
-use crate::layers::{Class, Layer};
 use crate::postgres::row::Row;
 use crate::register::items;
-use diesel_async::AsyncPgConnection;
-
-pub const GEOJSON: &str = "application/geo+json";
 
 /// `GET /api/v1/collections/{collection}/items`
 pub async fn list_items(
@@ -87,7 +83,7 @@ pub async fn find_item(
 }
 
 /// One feature with its links and ETag.
-pub fn single(app: &App, request: &HttpRequest, view: &View<'_>, row: &Row) -> HttpResponse {
+fn single(app: &App, request: &HttpRequest, view: &View<'_>, row: &Row) -> HttpResponse {
     let (etag, body) = tagged_feature(&base(app, request), view, row, &[]);
     if let Some(unchanged) = not_modified(request, &etag) {
         return unchanged;
@@ -97,57 +93,6 @@ pub fn single(app: &App, request: &HttpRequest, view: &View<'_>, row: &Row) -> H
     // A strong tag names these very bytes, so this answer is never compressed.
     response.insert_header((CONTENT_ENCODING, HeaderValue::from_static("identity")));
     response.content_type(GEOJSON).body(body)
-}
-
-/// The bytes of a feature with its links, and their ETag. `more` are further members.
-pub fn tagged_feature(base: &str, view: &View<'_>, row: &Row, more: &[(&str, Value)]) -> (EntityTag, Vec<u8>) {
-    let collection = format!("{base}/collections/{}", view.layer.collection);
-    let id = row.cells[0].as_integer().unwrap_or_default();
-    let links = json!([
-        link("self", &format!("{collection}/items/{id}"), GEOJSON, "This feature"),
-        link("collection", &collection, "application/json", view.layer.title.vi),
-    ]);
-    let mut members = vec![("links", links)];
-    members.extend(more.iter().cloned());
-    let mut body = Vec::new();
-    feature::write(&mut body, view, row, &members);
-    (etag(view, row, &body), body)
-}
-
-/// The strong tag of a feature: its version as the caller sees it, or the hash of what has no versions.
-fn etag(view: &View<'_>, row: &Row, body: &[u8]) -> EntityTag {
-    let version = view.field("version").and_then(|field| items::position(view, field));
-    let tag = match version.and_then(|at| row.cells[at].as_integer()) {
-        Some(version) if items::class_of_row(row) > Class::Public => version.to_string(),
-        Some(version) => format!("p{version}"),
-        None => {
-            use sha2::{Digest, Sha256};
-            hex(&Sha256::digest(body)[..8])
-        }
-    };
-    EntityTag::new_strong(tag)
-}
-
-/// How many of the rows show restricted fields.
-pub fn restricted_rows(layer: &'static Layer, rows: &[Row]) -> usize {
-    if !layer.fields().any(|field| layer.class(field) == Class::Restricted) {
-        return 0;
-    }
-    rows.iter().filter(|row| items::class_of_row(row) == Class::Restricted).count()
-}
-
-/// Notes in the audit trail that restricted fields were read.
-pub async fn log_restricted(
-    conn: &mut AsyncPgConnection,
-    caller: &Caller,
-    layer: &'static Layer,
-    rows: usize,
-    trace: &Trace,
-) -> Result<(), Error> {
-    if rows == 0 {
-        return Ok(());
-    }
-    trace.record_reading(conn, caller, "restricted.read", layer, rows).await
 }
 
 fn collection(view: &View<'_>, rows: &[Row], matched: Option<i64>, links: Vec<Value>) -> Vec<u8> {
@@ -170,10 +115,3 @@ fn collection(view: &View<'_>, rows: &[Row], matched: Option<i64>, links: Vec<Va
     body.extend_from_slice(b"]}");
     body
 }
-
-/// `Content-Crs` of every answer with features (OGC API Features, part 2).
-pub fn content_crs() -> String {
-    format!("<{CRS84}>")
-}
-
-pub const CONTENT_CRS: &str = "content-crs";

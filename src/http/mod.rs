@@ -21,6 +21,7 @@ pub mod imports;
 pub mod items;
 pub mod landing;
 pub mod language;
+pub mod limiters;
 pub mod links;
 pub mod openapi;
 pub mod paging;

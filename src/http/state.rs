@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::config::{Limits, Page};
-use crate::http::changes::Streams;
-use crate::http::rates::Limiters;
+use crate::http::changes::streams::Streams;
+use crate::http::limiters::Limiters;
 use crate::postgres::Store;
 
 /// The pool, the settings, and what limits callers of this process.

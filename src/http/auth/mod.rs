@@ -1,6 +1,6 @@
 //! Signing in with a password, and the browser's session.
 
-mod cookie;
+pub mod cookie;
 pub mod csrf;
 mod password;
 mod sessions;
@@ -18,7 +18,6 @@ use crate::error::Error;
 use crate::http::extract::{WriteRequest, by, json_body};
 use crate::http::state::App;
 
-pub use cookie::session_cookie;
 pub use password::{change_password, set_password};
 pub use sessions::{end_session, list_sessions};
 
@@ -102,7 +101,7 @@ pub async fn show_me(app: web::Data<App>, caller: Caller, request: HttpRequest) 
 fn credential(account: &Account, request: &HttpRequest) -> Vec<(&'static str, Value)> {
     match account.credential {
         Credential::Session { id } => {
-            let csrf = session_cookie(request).map(|secret| csrf::token(&secret));
+            let csrf = cookie::session_cookie(request).map(|secret| csrf::token(&secret));
             vec![("credential", json!("session")), ("session", json!(id)), ("csrf", json!(csrf))]
         }
         _ => vec![("credential", json!("token"))],

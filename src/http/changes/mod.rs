@@ -3,7 +3,7 @@
 
 mod event;
 mod stream;
-mod streams;
+pub mod streams;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::json;
@@ -18,7 +18,6 @@ use crate::register::changes;
 use crate::register::changes::Page;
 
 pub use stream::stream_changes;
-pub use streams::Streams;
 
 const DEFAULT_LIMIT: usize = 1000;
 const MAX_LIMIT: usize = 10_000;

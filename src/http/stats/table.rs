@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::error::Error;
 use crate::figures::{FiguresByUnit, cells, columns};
-use crate::http::items::GEOJSON;
+use crate::http::feature::GEOJSON;
 use crate::http::stats::figure::Context;
 use crate::http::stats::unit_json;
 use crate::postgres::Connection;

@@ -27,7 +27,7 @@ use crate::error::Error;
 use crate::http::audit::Trace;
 use crate::http::envelope::READING;
 use crate::http::extract::{LayerPath, RecordId};
-use crate::http::items::{CONTENT_CRS, GEOJSON, content_crs, log_restricted, restricted_rows, tagged_feature};
+use crate::http::feature::{CONTENT_CRS, GEOJSON, content_crs, log_restricted, restricted_rows, tagged_feature};
 use crate::http::language::wants_vietnamese;
 use crate::http::links::base;
 use crate::http::state::App;

@@ -1,0 +1,224 @@
+//! The counters of how often an address, a credential and an account ask.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use governor::clock::{Clock, DefaultClock};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+
+use crate::config::Rates;
+use crate::error::Error;
+
+/// Who asks for what, as far as it counts here.
+pub struct Asker {
+    pub address: Option<IpAddr>,
+    pub secret: Option<SecretHash>,
+    pub writes: bool,
+    pub tries_password: bool,
+}
+
+pub type SecretHash = [u8; 32];
+
+/// The counters, shared by all workers.
+pub struct Limiters {
+    address_reads: Limiter<IpAddr>,
+    address_writes: Limiter<IpAddr>,
+    credential_reads: Limiter<SecretHash>,
+    credential_writes: Limiter<SecretHash>,
+    account_reads: Limiter<i64>,
+    account_writes: Limiter<i64>,
+    /// Requests that may try a password, by address.
+    sign_ins: Limiter<IpAddr>,
+    /// Credentials that were refused, by address.
+    failures: Limiter<IpAddr>,
+    /// The same one again is no guess: a program with an old token must not shut out its whole office.
+    failed_lately: Limiter<SecretHash>,
+    /// Addresses with too many failures, and until when nothing is believed that comes from there.
+    shut_out: Mutex<HashMap<IpAddr, Instant>>,
+}
+
+impl Limiters {
+    pub fn new(rates: &Rates) -> Limiters {
+        Limiters {
+            address_reads: Limiter::new(rates.address_reads_per_minute),
+            address_writes: Limiter::new(rates.address_writes_per_minute),
+            credential_reads: Limiter::new(rates.credential_reads_per_minute),
+            credential_writes: Limiter::new(rates.credential_writes_per_minute),
+            account_reads: Limiter::new(rates.credential_reads_per_minute),
+            account_writes: Limiter::new(rates.credential_writes_per_minute),
+            sign_ins: Limiter::new(rates.sign_ins_per_minute),
+            failures: Limiter::new(rates.failures_per_minute),
+            failed_lately: Limiter::new(1),
+            shut_out: Mutex::default(),
+        }
+    }
+
+    /// # Errors
+    /// `TooManyRequests`.
+    pub fn admit(&self, asker: &Asker) -> Result<(), Refused> {
+        let Asker { address, secret, writes, tries_password } = asker;
+        let (by_address, by_credential) = match writes {
+            false => (&self.address_reads, &self.credential_reads),
+            true => (&self.address_writes, &self.credential_writes),
+        };
+        by_address.check(address.as_ref())?;
+        if *tries_password {
+            self.sign_ins.check(address.as_ref())?;
+        }
+        if secret.is_some() || *tries_password {
+            self.check_shut_out(address.as_ref())?;
+        }
+        by_credential.check(secret.as_ref())
+    }
+
+    /// Once the caller is known: all tokens and sessions of one account together.
+    ///
+    /// # Errors
+    /// `TooManyRequests`.
+    pub fn admit_account(&self, account_id: i64, writes: bool) -> Result<(), Error> {
+        let by_account = if writes { &self.account_writes } else { &self.account_reads };
+        by_account.check(Some(&account_id)).map_err(Refused::into)
+    }
+
+    fn check_shut_out(&self, address: Option<&IpAddr>) -> Result<(), Refused> {
+        let Some(address) = address else { return Ok(()) };
+        let shut_out = self.shut_out.lock().unwrap_or_else(PoisonError::into_inner);
+        match shut_out.get(address).and_then(|until| until.checked_duration_since(Instant::now())) {
+            Some(wait) => Err(Refused { wait, limit: self.failures.limit }),
+            None => Ok(()),
+        }
+    }
+
+    /// Counts a credential or password that was refused.
+    pub fn note_failure(&self, asker: &Asker) {
+        let Asker { address: Some(address), secret, .. } = asker else { return };
+        // A password is a guess whatever else the request carries.
+        let is_guess =
+            asker.tries_password || secret.is_some_and(|secret| self.failed_lately.check(Some(&secret)).is_ok());
+        if !is_guess {
+            return;
+        }
+        if let Err(refused) = self.failures.check(Some(address)) {
+            let mut shut_out = self.shut_out.lock().unwrap_or_else(PoisonError::into_inner);
+            shut_out.insert(*address, Instant::now() + refused.wait);
+        }
+    }
+
+    /// Forgets who has not asked lately, which keeps the memory bounded; to be called every minute or so.
+    pub fn forget_idle(&self) {
+        for limiter in [&self.address_reads, &self.address_writes, &self.sign_ins, &self.failures] {
+            limiter.forget_idle();
+        }
+        for limiter in [&self.credential_reads, &self.credential_writes, &self.failed_lately] {
+            limiter.forget_idle();
+        }
+        self.account_reads.forget_idle();
+        self.account_writes.forget_idle();
+        let now = Instant::now();
+        self.shut_out.lock().unwrap_or_else(PoisonError::into_inner).retain(|_, until| *until > now);
+    }
+}
+
+#[derive(Debug)]
+pub struct Refused {
+    wait: Duration,
+    limit: u32,
+}
+
+impl From<Refused> for Error {
+    fn from(Refused { wait, limit }: Refused) -> Error {
+        Error::TooManyRequests { wait, limit }
+    }
+}
+
+/// So many a minute, and at once; 0 is without limit.
+struct Limiter<K: Clone + Hash + Eq> {
+    limit: u32,
+    inner: Option<DefaultKeyedRateLimiter<K>>,
+}
+
+impl<K: Clone + Hash + Eq> Limiter<K> {
+    fn new(limit: u32) -> Limiter<K> {
+        let inner = NonZeroU32::new(limit).map(|limit| RateLimiter::hashmap(Quota::per_minute(limit)));
+        Limiter { limit, inner }
+    }
+
+    fn check(&self, key: Option<&K>) -> Result<(), Refused> {
+        let (Some(inner), Some(key)) = (&self.inner, key) else { return Ok(()) };
+        let wait = |refused: governor::NotUntil<_>| refused.wait_time_from(DefaultClock::default().now());
+        inner.check_key(key).map_err(|refused| Refused { wait: wait(refused), limit: self.limit })
+    }
+
+    fn forget_idle(&self) {
+        if let Some(inner) = &self.inner {
+            inner.retain_recent();
+            inner.shrink_to_fit();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asker(address: u8, secret: Option<u8>) -> Asker {
+        Asker {
+            address: Some(IpAddr::from([203, 0, 113, address])),
+            secret: secret.map(|byte| [byte; 32]),
+            writes: false,
+            tries_password: false,
+        }
+    }
+
+    #[test]
+    fn guessing_shuts_an_address_out_and_repeating_does_not() {
+        let limiters = Limiters::new(&Rates { failures_per_minute: 3, ..Rates::UNLIMITED });
+        for _ in 0..50 {
+            limiters.note_failure(&asker(1, Some(0)));
+        }
+        assert!(limiters.admit(&asker(1, Some(0))).is_ok());
+        for guess in 1..=3 {
+            assert!(limiters.admit(&asker(1, Some(guess))).is_ok());
+            limiters.note_failure(&asker(1, Some(guess)));
+        }
+        let refused = limiters.admit(&asker(1, Some(9))).unwrap_err();
+        assert!(refused.wait > Duration::from_secs(10), "{:?}", refused.wait);
+        assert!(limiters.admit(&asker(1, None)).is_ok(), "strangers of the same office go on reading");
+        assert!(limiters.admit(&asker(2, Some(9))).is_ok());
+    }
+
+    #[test]
+    fn passwords_are_guesses_whatever_cookie_comes_with_them() {
+        let limiters = Limiters::new(&Rates { failures_per_minute: 3, ..Rates::UNLIMITED });
+        let guess = Asker { tries_password: true, ..asker(1, Some(0)) };
+        for _ in 0..4 {
+            assert!(limiters.admit(&guess).is_ok());
+            limiters.note_failure(&guess);
+        }
+        assert!(limiters.admit(&guess).is_err());
+    }
+
+    #[test]
+    fn an_account_is_one_whatever_tokens_it_uses() {
+        let limiters = Limiters::new(&Rates { credential_writes_per_minute: 2, ..Rates::UNLIMITED });
+        for allowed in [true, true, false] {
+            assert_eq!(limiters.admit_account(1, true).is_ok(), allowed);
+        }
+        assert!(limiters.admit_account(1, false).is_ok() && limiters.admit_account(2, true).is_ok());
+    }
+
+    #[test]
+    fn what_has_recovered_is_forgotten() {
+        // So many a minute that the first has recovered at once.
+        let limiters = Limiters::new(&Rates { address_reads_per_minute: u32::MAX, ..Rates::UNLIMITED });
+        for address in 0..=255 {
+            assert!(limiters.admit(&asker(address, Some(address))).is_ok());
+        }
+        limiters.forget_idle();
+        assert_eq!(limiters.address_reads.inner.as_ref().unwrap().len(), 0);
+    }
+}
