@@ -2,19 +2,20 @@
 
 use std::collections::HashMap;
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use chrono::NaiveDate;
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use serde_json::{Value, json};
 
 use crate::access::{Caller, View};
 use crate::error::Error;
 use crate::layers::normalise::{Write, normalise};
-use crate::layers::{ALL, Layer, Problem, Properties};
-use crate::postgres::row::Row;
+use crate::layers::{ALL, Layer, Properties};
 use crate::postgres::sql::{Bind, Sql};
-use crate::register::place::{Finding, check_places};
-use crate::register::{assets, changes};
+use crate::register::writing::{Draft, Expected, Refused, Writing};
+use crate::register::{changes, writing};
 use crate::time::today;
 use crate::units::demo;
 use crate::units::demo::DemoFiles;
@@ -40,10 +41,12 @@ const UPDATES: &str = include_str!("../../fixtures/dong_son/updates.json");
 pub async fn load(conn: &mut AsyncPgConnection) -> anyhow::Result<bool> {
     let loaded = conn
         .transaction(async |conn| {
-            let row: Row = Sql::new("select exists (select from admin_units) or exists (select from versions)")
-                .get_result(conn)
-                .await?;
-            if row.cells[0].to_json() == true {
+            let begun: Option<Found> =
+                Sql::new("select 1::bigint as id where exists (select from admin_units) or exists (select from versions)")
+                    .get_result(conn)
+                    .await
+                    .optional()?;
+            if begun.is_some() {
                 return Ok::<_, anyhow::Error>(false);
             }
             demo::load(conn, UNITS).await.context("demo: units")?;
@@ -69,6 +72,12 @@ fn layers() -> Vec<(&'static Layer, &'static str)> {
     layers
 }
 
+#[derive(QueryableByName)]
+struct Found {
+    #[diesel(sql_type = BigInt)]
+    id: i64,
+}
+
 /// Collection and code of a record, to its id.
 type Ids = HashMap<(String, String), i64>;
 
@@ -78,24 +87,18 @@ async fn load_layer(
     text: &str,
     ids: &mut Ids,
 ) -> anyhow::Result<()> {
-    let collection = layer.collection;
     let features: Value = serde_json::from_str(text)?;
-    let mut records = Vec::new();
+    let mut codes = Vec::new();
+    let mut drafts = Vec::new();
     for feature in features["features"].as_array().into_iter().flatten() {
-        let properties = resolve(conn, layer, &feature["properties"], ids).await?;
-        let record = normalise(layer, Write::Create, &properties, Some(&feature["geometry"]), today())
-            .map_err(|problems| refused(&properties["code"], &problems))?;
-        records.push(record);
+        let given = resolve(conn, layer, &feature["properties"], ids).await?;
+        codes.push(given["code"].as_str().unwrap_or_default().to_owned());
+        drafts.push(draft(layer, Write::Create, given, Some(&feature["geometry"])));
     }
-    let whole: Vec<_> = records.iter().collect();
-    for (record, finding) in records.iter().zip(check_places(conn, &whole, today()).await?) {
-        if let Some(Finding::Error(problem)) = finding {
-            return Err(refused(&record["code"], &[problem]));
-        }
-    }
-    let codes: Vec<_> = records.iter().map(|record| record["code"].as_str().unwrap_or_default().to_owned()).collect();
-    let new = assets::insert(conn, layer, records, ACTOR).await.map_err(|error| refusal(&json!(collection), error))?;
-    ids.extend(codes.into_iter().map(|code| (collection.to_owned(), code)).zip(new));
+    let loader = Caller::console(ACTOR);
+    let written = writing::create(conn, &writing_of(&loader, layer), drafts).await;
+    let new = written.map_err(|refused| refusal(refused, &codes))?.ids;
+    ids.extend(codes.into_iter().map(|code| (layer.collection.to_owned(), code)).zip(new));
     Ok(())
 }
 
@@ -107,20 +110,35 @@ async fn load_updates(conn: &mut AsyncPgConnection, ids: &Ids) -> anyhow::Result
         let layer = Layer::of_collection(&text("collection")).context("no such layer")?;
         let id =
             *ids.get(&(text("collection"), text("code"))).with_context(|| format!("no record {}", text("code")))?;
-        let view = View::new(&loader, layer);
-        let current = assets::lock(conn, &view, &[id], false).await?.remove(&id).context("the record is gone")?.record;
         let mut patch = update["patch"].clone();
         patch["effective_on"] = update["effective_on"].clone();
         let mut patch = resolve(conn, layer, &patch, ids).await?;
         let geometry = patch.remove("geometry");
-        let write = Write::Patch { current: &current };
-        let record = normalise(layer, write, &patch, geometry.as_ref(), today())
-            .map_err(|problems| refused(&update["code"], &problems))?;
-        assets::update(conn, layer, vec![(id, record)], ACTOR)
-            .await
-            .map_err(|error| refusal(&update["code"], error))?;
+        let read =
+            |_: usize, current: &Properties| draft(layer, Write::Patch { current }, patch.clone(), geometry.as_ref());
+        let targets = [(id, Expected::Unneeded)];
+        let written = writing::change(conn, &writing_of(&loader, layer), &targets, read).await;
+        written.map_err(|refused| refusal(refused, &[text("code")]))?;
     }
     Ok(())
+}
+
+/// The demo may write everything; what stands near each other in it is meant so.
+fn writing_of<'a>(loader: &'a Caller, layer: &'static Layer) -> Writing<'a> {
+    Writing {
+        view: View::new(loader, layer),
+        actor: ACTOR,
+        today: today(),
+        reason: None,
+        confirmed: Vec::new(),
+        unconditional: true,
+        batch: None,
+    }
+}
+
+fn draft(layer: &'static Layer, write: Write<'_>, given: Properties, geometry: Option<&Value>) -> Result<Draft, Error> {
+    let record = normalise(layer, write, &given, geometry, today()).map_err(Error::Invalid)?;
+    Ok(Draft { given, record })
 }
 
 /// The fixtures name other records by code (`hamlet_code`), the register by id (`hamlet_id`).
@@ -152,7 +170,7 @@ async fn unit(
 ) -> anyhow::Result<Option<i64>> {
     let day = ["declared_on", "effective_on"].iter().find_map(|name| properties.get(*name)?.as_str());
     let day: NaiveDate = day.context("a unit without a day")?.parse()?;
-    let rows: Vec<Row> = Sql::new("select id from admin_units where level = ")
+    let found: Vec<Found> = Sql::new("select id from admin_units where level = ")
         .bind(Bind::Text(level.into()))
         .text(" and code = ")
         .bind(Bind::Text(code.into()))
@@ -161,18 +179,17 @@ async fn unit(
         .text(")")
         .load(conn)
         .await?;
-    Ok(rows.iter().find_map(|row| row.cells[0].as_integer()))
+    Ok(found.first().map(|found| found.id))
 }
 
-fn refused(code: &Value, problems: &[Problem]) -> anyhow::Error {
-    let list: Vec<_> = problems.iter().map(|problem| format!("{:?}: {}", problem.place, problem.text.en())).collect();
-    anyhow::anyhow!("{code}: {}", list.join("; "))
-}
-
-fn refusal(code: &Value, error: Error) -> anyhow::Error {
-    match error {
-        Error::Invalid(problems) => refused(code, &problems),
-        Error::Conflict(problem) => refused(code, &[problem]),
-        error => anyhow::anyhow!("{code}: {error}"),
+/// Each record that was refused, by its code, with why.
+fn refusal(refused: Refused, codes: &[String]) -> anyhow::Error {
+    let of_record = |(index, error): &(usize, Error)| {
+        let problems = error.problems().iter().map(|problem| format!("{:?}: {}", problem.place, problem.text.en()));
+        format!("{}: {error}: {}", codes[*index], problems.collect::<Vec<_>>().join("; "))
+    };
+    match refused {
+        Refused::Records(records) => anyhow!("{}", records.iter().map(of_record).collect::<Vec<_>>().join("\n")),
+        Refused::Whole(error) => anyhow!("{error}: {:?}", error.problems()),
     }
 }

@@ -1,6 +1,7 @@
 //! Writing what a plan says: everything, or nothing.
 
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Integer, Nullable, Text};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use serde_json::json;
 use uuid::Uuid;
@@ -9,12 +10,13 @@ use crate::access::{Caller, View};
 use crate::accounts::audit;
 use crate::accounts::audit::Event;
 use crate::error::Error;
-use crate::imports::{Import, check, imports};
+use crate::imports::{Import, imports, rows};
 use crate::layers::{Layer, Problem};
 use crate::postgres::limit_statements;
-use crate::postgres::row::Row;
 use crate::postgres::sql::{Bind, Sql};
-use crate::register::{assets, batches, changes};
+use crate::register::writing::{Refused, Rows, Writing, keys};
+use crate::register::{batches, changes, writing};
+use crate::time::today;
 
 /// What the committer has seen and agrees to.
 #[derive(Debug, Clone, Default)]
@@ -43,8 +45,7 @@ pub async fn commit(
     let view = View::new(caller, layer);
     conn.transaction(async |conn| {
         limit_statements(conn, limit_s).await?;
-        let import: Import =
-            imports::table.find(id).select(Import::as_select()).for_update().first(conn).await?;
+        let import: Import = imports::table.find(id).select(Import::as_select()).for_update().first(conn).await?;
         if import.plan.as_deref() != Some(&consent.plan) {
             return Err(Error::Outdated(vec![Problem::at(
                 "/plan",
@@ -67,7 +68,7 @@ pub async fn commit(
         }
         agreed(&import, consent)?;
         still_holds(conn, &view, id).await?;
-        let batch = write(conn, caller, layer, &import, id).await?;
+        let batch = write(conn, caller, view, &import, id).await?;
         diesel::update(imports::table.find(id))
             .set((
                 imports::status.eq("committed"),
@@ -76,19 +77,11 @@ pub async fn commit(
             ))
             .execute(conn)
             .await?;
-        let ids: Row = Sql::new(
-            "select coalesce(jsonb_agg(record_id), '[]') from import_rows where op in ('create', 'update', 'missing') and import_id = ",
-        )
-        .bind(Bind::Text(id.to_string()))
-        .text("::uuid")
-        .get_result(conn)
-        .await?;
-        let ids: Vec<i64> = serde_json::from_value(ids.cells[0].to_json()).unwrap_or_default();
-        assets::check_scope(conn, &view, &ids).await
+        Ok(())
     })
     .await?;
     changes::number(conn).await?;
-    if let Err(error) = check::refresh_statistics(conn, layer.table()).await {
+    if let Err(error) = rows::refresh_statistics(conn, layer.table()).await {
         tracing::warn!(%error, "the planner does not know of what was imported yet");
     }
     Ok(())
@@ -126,48 +119,36 @@ fn agreed(import: &Import, consent: &Consent) -> Result<(), Error> {
     if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems)) }
 }
 
+/// A row that cannot be written as it was planned.
+#[derive(QueryableByName)]
+struct Stale {
+    #[diesel(sql_type = Text)]
+    sheet: String,
+    /// `None` for a record that the list does not have.
+    #[diesel(sql_type = Nullable<Integer>, column_name = row)]
+    number: Option<i32>,
+    #[diesel(sql_type = BigInt)]
+    record_id: i64,
+}
+
 /// That every record is as it was planned with, and that nobody has taken a key since.
 async fn still_holds(conn: &mut AsyncPgConnection, view: &View<'_>, id: Uuid) -> Result<(), Error> {
-    let import = || Bind::Text(id.to_string());
-    let changed = Sql::new("select r.sheet, r.row, r.record_id from import_rows r left join ")
-        .name(view.layer.table())
-        .text(
-            " t on t.id = r.record_id and t.deleted_at is null where r.op in ('update', 'unchanged', 'missing') \
-             and t.version is distinct from r.version and r.import_id = ",
-        )
-        .bind(import())
-        .text("::uuid");
-    // One join a key: with an `or` every row was compared with every record.
-    let taken = |key: &'static str| {
-        Sql::new("select r.sheet, r.row, t.id from import_rows r join ")
-            .name(view.layer.table())
-            .text(" t on (t.public or ")
-            .sql(view.class_of_row())
-            .text(" is not null) and coalesce(t.source_org, '') = coalesce(r.changes ->> 'source_org', '') and t.")
-            .name(key)
-            .text(" = r.changes ->> ")
-            .bind(Bind::Text(key.into()))
-            .text(" where r.op = 'create' and r.import_id = ")
-            .bind(import())
-            .text("::uuid")
-    };
-    let rows: Vec<Row> = Sql::new("select * from (")
-        .sql(Sql::join([changed, taken("code"), taken("external_id")], " union "))
-        .text(") stale (sheet, row, record_id) order by sheet, row limit 100")
+    let stale: Vec<Stale> = Sql::new("select distinct r.sheet, r.row, stale.record_id from (")
+        .sql(writing::changed_since_import(view, id))
+        .text(" union all select nth, record_id from (")
+        .sql(keys::taken_from_import(view, id))
+        .text(") taken where record_id is not null) stale join import_rows r on r.nth = stale.nth and r.import_id = ")
+        .bind(Bind::Text(id.to_string()))
+        .text("::uuid order by r.sheet, r.row limit 100")
         .load(conn)
         .await?;
-    if rows.is_empty() {
+    if stale.is_empty() {
         return Ok(());
     }
-    let problems = rows.iter().map(|row| {
-        let [sheet, row, record] = &row.cells[..] else { return Problem::at("", "import.stale", "", "") };
-        let place = match row.as_integer() {
-            Some(number) => format!("{} {number}", sheet.as_text().unwrap_or_default()),
-            None => "–".into(),
-        };
-        let record = record.as_integer().unwrap_or_default();
+    let problems = stale.iter().map(|Stale { sheet, number, record_id: record }| {
+        let place = number.map_or_else(|| "–".into(), |number| format!("{sheet} {number}"));
         Problem::at(
-            format!("/rows/{}", row.as_integer().unwrap_or_default()),
+            format!("/rows/{}", number.unwrap_or_default()),
             "import.stale",
             format!("Dòng {}: bản ghi {record} đã thay đổi từ khi lập kế hoạch; hãy gửi lại tệp.", place.trim()),
             format!("Row {}: record {record} has changed since the plan was made: send the file again.", place.trim()),
@@ -176,63 +157,30 @@ async fn still_holds(conn: &mut AsyncPgConnection, view: &View<'_>, id: Uuid) ->
     Err(Error::Outdated(problems.collect()))
 }
 
+/// Writes all rows as one batch, and says so in the audit trail.
 async fn write(
     conn: &mut AsyncPgConnection,
     caller: &Caller,
-    layer: &'static Layer,
+    view: View<'_>,
     import: &Import,
     id: Uuid,
 ) -> Result<i64, Error> {
+    let layer = view.layer;
     let reason = match &import.file_name {
         Some(name) => format!("import {name}"),
         None => "import".to_owned(),
     };
     let batch = batches::begin(conn, caller, layer, "import", Some(&reason), None).await?;
-    Sql::new("select set_config('hatang.batch', ")
-        .bind(Bind::Text(batch.to_string()))
-        .text(", true), set_config('hatang.reason', ")
-        .bind(Bind::Text(reason))
-        .text(", true)")
-        .execute(conn)
-        .await?;
-    let own = || layer.fields().filter(|field| field.writable).map(|field| field.name);
-    let columns = |prefix, more: &'static [&'static str]| {
-        Sql::join(more.iter().copied().chain(own()).map(move |name| Sql::new(prefix).name(name)), ", ")
+    let writing = Writing {
+        view,
+        actor: caller.name(),
+        today: today(),
+        reason: Some(reason),
+        confirmed: Vec::new(),
+        unconditional: false,
+        batch: Some(batch),
     };
-    let written = |op: &'static str| {
-        Sql::new(" r.import_id = ").bind(Bind::Text(id.to_string())).text("::uuid and r.op ").text(op)
-    };
-    Sql::new("insert into ")
-        .name(layer.table())
-        .text(" (created_by, updated_by, ")
-        .sql(columns("", &["id", "geom"]))
-        .text(") select ")
-        .bind(Bind::Text(caller.name().into()))
-        .text(", ")
-        .bind(Bind::Text(caller.name().into()))
-        .text(", ")
-        .sql(columns("n.", &["id", "geom"]))
-        .text(" from import_rows r cross join lateral jsonb_populate_record(null::")
-        .name(layer.table())
-        .text(", r.changes) n where")
-        .sql(written("= 'create'"))
-        .text(" order by r.nth")
-        .execute(conn)
-        .await
-        .map_err(|error| Error::of_write(layer, error))?;
-    Sql::new("update ")
-        .name(layer.table())
-        .text(" t set (updated_by, ")
-        .sql(columns("", &["geom"]))
-        .text(") = (select ")
-        .bind(Bind::Text(caller.name().into()))
-        .text(", ")
-        .sql(columns("n.", &["geom"]))
-        .text(" from jsonb_populate_record(t, r.changes) n) from import_rows r where t.id = r.record_id and")
-        .sql(written("in ('update', 'missing')"))
-        .execute(conn)
-        .await
-        .map_err(|error| Error::of_write(layer, error))?;
+    writing::put(conn, &writing, &Rows::Import(id)).await.map_err(Refused::of_one)?;
     let event = Event {
         actor: caller.name(),
         action: "import.commit",

@@ -8,7 +8,7 @@ select jsonb_strip_nulls(jsonb_build_object(
   'fields', case when r.op in ('update', 'missing') then (
     select jsonb_object_agg(c.key, jsonb_build_object('before', r.before -> c.key, 'after', c.value))
     from jsonb_each(r.changes) c
-    where c.key <> 'effective_on') end))
+    where c.key <> 'effective_on') end)) as value
 from import_rows r
 where r.import_id = $1::uuid and r.op = $2
 order by r.nth

@@ -2,16 +2,15 @@
 
 use std::collections::HashMap;
 
-use diesel::result::QueryResult;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool, Integer, Jsonb, Text};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::{Value, json};
 
 use crate::access::View;
 use crate::imports::interpret::{Place, Record};
 use crate::layers::{Class, Layer, Properties, geometry};
-use crate::postgres::row::{Cell, Row};
 use crate::postgres::sql::{Bind, Sql};
-use crate::register::items::class_of_cell;
 
 /// The record that a row is.
 #[derive(Debug, Clone)]
@@ -27,15 +26,32 @@ pub struct Match {
     pub candidates: i64,
 }
 
-/// The matches of some records, by their position.
+#[derive(QueryableByName)]
+struct Found {
+    #[diesel(sql_type = Integer)]
+    nth: i32,
+    #[diesel(sql_type = Jsonb)]
+    record: Value,
+    #[diesel(sql_type = Integer)]
+    class: Class,
+    #[diesel(sql_type = Bool)]
+    is_writable: bool,
+    #[diesel(sql_type = Text)]
+    by: String,
+    #[diesel(sql_type = BigInt)]
+    candidates: i64,
+}
+
+/// The matches of some records, by their numbers, of which the first is `from`.
 pub async fn find(
     conn: &mut AsyncPgConnection,
     view: &View<'_>,
+    from: usize,
     records: &[Record],
     source_org: Option<&str>,
 ) -> QueryResult<HashMap<usize, Match>> {
     let keys: Vec<Value> =
-        records.iter().enumerate().map(|(nth, record)| key(view.layer, nth, record, source_org)).collect();
+        (from..).zip(records).map(|(nth, record)| key(view.layer, nth, record, source_org)).collect();
     let table = || Sql::new("").name(view.layer.table());
     let sql = Sql::new(
         "with k as materialized (select * from jsonb_to_recordset(",
@@ -75,28 +91,18 @@ pub async fn find(
     .sql(view.class_of_row())
     .text(" as class, ")
     .sql(view.writable())
-    .text(" as writable, record_json(t, t.geom, null) as record from found f join ")
+    .text(" as is_writable, record_json(t, t.geom, null) as record from found f join ")
     .sql(table())
     .text(
         " t on t.id = f.id), best as (\
          select *, min(rank) over (partition by nth) as least from shown where class is not null) \
-         select distinct on (nth) nth, record, class, writable, by, \
-         count(*) over (partition by nth, rank) from best where rank = least order by nth, id",
+         select distinct on (nth) nth, record, class, is_writable, by, \
+         count(*) over (partition by nth, rank) as candidates from best where rank = least order by nth, id",
     );
-    let rows: Vec<Row> = sql.load(conn).await?;
-    let matches = rows.into_iter().filter_map(|row| {
-        let [nth, record, class, writable, by, candidates] = row.cells.try_into().ok()?;
-        let Cell::Json(Value::Object(record)) = record else { return None };
-        Some((
-            usize::try_from(nth.as_integer()?).ok()?,
-            Match {
-                record,
-                class: class_of_cell(&class)?,
-                is_writable: writable.to_json() == true,
-                by: by.as_text()?.to_owned(),
-                candidates: candidates.as_integer()?,
-            },
-        ))
+    let found: Vec<Found> = sql.load(conn).await?;
+    let matches = found.into_iter().filter_map(|Found { nth, record, class, is_writable, by, candidates }| {
+        let Value::Object(record) = record else { return None };
+        Some((usize::try_from(nth).ok()?, Match { record, class, is_writable, by, candidates }))
     });
     Ok(matches.collect())
 }

@@ -1,12 +1,13 @@
 //! Files that were sent: kept, planned, committed, undone.
 
-mod check;
 mod commit;
 pub mod interpret;
 mod matching;
 mod plan;
+mod planning;
 mod resolve;
 mod rows;
+mod snapshot;
 mod undo;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -23,7 +24,7 @@ use crate::layers::Layer;
 use crate::postgres::sql::{Bind, Sql};
 
 pub use commit::{Consent, commit};
-pub use plan::{Sent, plan};
+pub use planning::{Sent, plan};
 pub use rows::{listed, operations};
 pub use undo::undo;
 

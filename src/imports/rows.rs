@@ -1,18 +1,18 @@
-//! The planned rows of an import.
+//! The planned rows of an import, in the table `import_rows`.
 
-use diesel::result::QueryResult;
+use diesel::prelude::*;
+use diesel::sql_types::{Integer, Jsonb, Nullable, Text};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde::Serialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::layers::Properties;
-use crate::postgres::row::Row;
 use crate::postgres::sql::{Bind, Sql};
 
 /// What a row would do.
 #[derive(Debug, Serialize)]
-pub struct PlannedRow {
+pub struct ImportRow {
     pub nth: usize,
     pub sheet: String,
     pub row: u32,
@@ -26,36 +26,86 @@ pub struct PlannedRow {
     /// Whether the place is new.
     pub moved: bool,
     /// Of the whole record: its place and what says whose it is.
-    pub place: Option<Value>,
-    pub declared_code: Option<Value>,
-    pub declared_on: Option<Value>,
-    pub hamlet_id: Option<Value>,
-    pub operator: Option<Value>,
+    pub place: Value,
+    pub declared_code: Value,
+    pub declared_on: Value,
+    pub hamlet_id: Value,
+    pub operator: Value,
+}
+
+#[derive(QueryableByName)]
+struct Json {
+    #[diesel(sql_type = Jsonb)]
+    value: Value,
 }
 
 /// Keeps some rows; the commune of each is found on the way.
-pub async fn insert(conn: &mut AsyncPgConnection, import: Uuid, rows: &[PlannedRow]) -> QueryResult<()> {
+pub async fn insert(conn: &mut AsyncPgConnection, import: Uuid, rows: &[ImportRow]) -> QueryResult<()> {
     let values = [Bind::Text(import.to_string()), Bind::Json(json!(rows))];
     Sql::file(include_str!("insert_rows.sql"), &values).execute(conn).await?;
     Ok(())
 }
 
-/// Forgets all rows of an import.
-pub async fn delete(conn: &mut AsyncPgConnection, import: Uuid) -> QueryResult<()> {
-    Sql::new("delete from import_rows where import_id = ")
-        .bind(Bind::Text(import.to_string()))
-        .text("::uuid")
+/// Marks rows as wrong: they do nothing, and are no neighbours.
+pub async fn refuse(conn: &mut AsyncPgConnection, import: Uuid, nths: &[usize]) -> QueryResult<()> {
+    let nths = nths.iter().map(|nth| *nth as i64).collect();
+    of("update import_rows set op = 'error' where import_id = ", import)
+        .text(" and nth = any(")
+        .bind(Bind::Integers(nths))
+        .text(")")
         .execute(conn)
         .await?;
     Ok(())
+}
+
+/// Forgets all rows of an import.
+pub async fn delete(conn: &mut AsyncPgConnection, import: Uuid) -> QueryResult<()> {
+    of("delete from import_rows where import_id = ", import).execute(conn).await?;
+    Ok(())
+}
+
+/// Tells the planner how many rows a table has, of imports or a layer; otherwise it takes the table for empty.
+pub async fn refresh_statistics(conn: &mut AsyncPgConnection, table: &str) -> QueryResult<()> {
+    Sql::new("select refresh_statistics(").bind(Bind::Text(table.into())).text(")").execute(conn).await?;
+    Ok(())
+}
+
+/// How many rows do what.
+pub async fn counts(conn: &mut AsyncPgConnection, import: Uuid) -> QueryResult<Value> {
+    let counts: Json = of(
+        "select jsonb_build_object('create', count(*) filter (where op = 'create'), 'update', count(*) filter (where op = 'update'), \
+         'unchanged', count(*) filter (where op = 'unchanged'), 'missing', count(*) filter (where op = 'missing')) as value \
+         from import_rows where import_id = ",
+        import,
+    )
+    .get_result(conn)
+    .await?;
+    Ok(counts.value)
+}
+
+/// What the rows would do, as a hash.
+pub async fn hash(conn: &mut AsyncPgConnection, import: Uuid) -> QueryResult<String> {
+    #[derive(QueryableByName)]
+    struct Hash {
+        #[diesel(sql_type = Text)]
+        hash: String,
+    }
+    let hash: Hash = of(
+        "select encode(sha256(convert_to(coalesce(string_agg(concat_ws('|', nth, op, record_id, version, md5(changes::text)), \
+         E'\\n' order by nth), ''), 'UTF8')), 'hex') as hash from import_rows where import_id = ",
+        import,
+    )
+    .get_result(conn)
+    .await?;
+    Ok(hash.hash)
 }
 
 /// Rows of an operation, as JSON: `sheet`, `row`, `id`, `code`, `name`, and of updates `fields`, each with `before` and
 /// `after`. At most so many.
 pub async fn listed(conn: &mut AsyncPgConnection, import: Uuid, op: &str, limit: i64) -> QueryResult<Vec<Value>> {
     let values = [Bind::Text(import.to_string()), Bind::Text(op.into()), Bind::Integer(limit)];
-    let rows: Vec<Row> = Sql::file(include_str!("listed.sql"), &values).load(conn).await?;
-    Ok(rows.into_iter().map(|row| row.cells[0].to_json()).collect())
+    let listed: Vec<Json> = Sql::file(include_str!("listed.sql"), &values).load(conn).await?;
+    Ok(listed.into_iter().map(|row| row.value).collect())
 }
 
 /// What every row of the file does: sheet, row, operation, and of updates what changes: `{"height_m": [42, 45]}`.
@@ -63,22 +113,33 @@ pub async fn operations(
     conn: &mut AsyncPgConnection,
     import: Uuid,
 ) -> QueryResult<Vec<((String, u32), (String, Value))>> {
-    let rows: Vec<Row> = Sql::new(
+    #[derive(QueryableByName)]
+    struct Operation {
+        #[diesel(sql_type = Text)]
+        sheet: String,
+        #[diesel(sql_type = Integer, column_name = row)]
+        number: i32,
+        #[diesel(sql_type = Text)]
+        op: String,
+        #[diesel(sql_type = Nullable<Jsonb>)]
+        fields: Option<Value>,
+    }
+    let operations: Vec<Operation> = of(
         "select sheet, row, op, case when op = 'update' then (\
          select jsonb_object_agg(c.key, jsonb_build_array(before -> c.key, c.value)) \
-         from jsonb_each(changes) c where c.key <> 'effective_on') end \
+         from jsonb_each(changes) c where c.key <> 'effective_on') end as fields \
          from import_rows where row is not null and import_id = ",
+        import,
     )
-    .bind(Bind::Text(import.to_string()))
-    .text("::uuid order by nth")
+    .text(" order by nth")
     .load(conn)
     .await?;
-    Ok(rows
-        .into_iter()
-        .filter_map(|row| {
-            let text = |index: usize| row.cells[index].as_text().map(str::to_owned);
-            let number = u32::try_from(row.cells[1].as_integer()?).ok()?;
-            Some(((text(0)?, number), (text(2)?, row.cells[3].to_json())))
-        })
-        .collect())
+    let rows = operations.into_iter().filter_map(|Operation { sheet, number, op, fields }| {
+        Some(((sheet, u32::try_from(number).ok()?), (op, fields.unwrap_or_default())))
+    });
+    Ok(rows.collect())
+}
+
+fn of(statement: &'static str, import: Uuid) -> Sql {
+    Sql::new(statement).bind(Bind::Text(import.to_string())).text("::uuid")
 }

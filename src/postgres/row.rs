@@ -12,6 +12,7 @@ use postgis_diesel::types::{GeometryContainer, LineString, Point, Polygon};
 use serde_json::Value;
 
 use crate::conditions;
+use crate::layers::Class;
 use crate::layers::geometry::rounded;
 
 /// A value of a column.
@@ -46,6 +47,17 @@ impl QueryableByName<Pg> for Row {
             });
         }
         Ok(Row { cells })
+    }
+}
+
+/// As the SQL of a view numbers it.
+impl FromSql<Integer, Pg> for Class {
+    fn from_sql(value: PgValue<'_>) -> deserialize::Result<Class> {
+        Ok(match <i32 as FromSql<Integer, Pg>>::from_sql(value)? {
+            2 => Class::Restricted,
+            1 => Class::Internal,
+            _ => Class::Public,
+        })
     }
 }
 

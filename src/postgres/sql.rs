@@ -48,10 +48,13 @@ impl Sql {
         Sql { pieces: vec![Piece::Text(text)], uncached: false }
     }
 
-    /// A statement kept in a `.sql` file, with `$1` … `$9` replaced by the values.
+    /// A statement kept in a `.sql` file, without the comment at its head, with `$1` … `$9` replaced by the values.
     pub fn file(text: &'static str, values: &[Bind]) -> Sql {
         let mut sql = Sql::default();
         let mut rest = text;
+        while let Some((_, below)) = rest.strip_prefix("--").and_then(|comment| comment.split_once('\n')) {
+            rest = below;
+        }
         while let Some(at) = rest.find('$') {
             let number = rest[at + 1..].chars().next().and_then(|digit| digit.to_digit(10));
             let value = number.and_then(|number| values.get((number as usize).checked_sub(1)?));
@@ -177,7 +180,7 @@ mod tests {
 
     #[test]
     fn values_of_a_file_are_bound_where_they_stand() {
-        let sql = Sql::file("select $2, $1, '$', $2", &[Bind::Integer(1), Bind::Integer(2)]);
+        let sql = Sql::file("-- $1\nselect $2, $1, '$', $2", &[Bind::Integer(1), Bind::Integer(2)]);
         assert_eq!(sql.to_text(), "select $1, $2, '$', $3");
     }
 

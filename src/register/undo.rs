@@ -1,14 +1,13 @@
 //! Taking a bulk write or an import back: each record becomes what it was before, unless somebody has changed it since.
 
-use diesel::result::QueryResult;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool, Jsonb};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::{Value, json};
 
 use crate::layers::Properties;
-use crate::postgres::row::{Cell, Row};
 use crate::postgres::sql::{Bind, Sql};
-use crate::register::assets;
-use crate::register::writing::{Refused, Writing, tell};
+use crate::register::writing::{PlannedRow, Refused, Rows, Writing, put};
 
 /// What became of the records of a batch, in the order of their ids.
 #[derive(Debug, Default)]
@@ -25,21 +24,19 @@ pub struct Undone {
 /// When a record would lie outside of what is the writer's; what the constraints refuse.
 pub async fn undo(conn: &mut AsyncPgConnection, writing: &Writing<'_>, batch: i64) -> Result<Undone, Refused> {
     let mut undone = Undone::default();
-    let mut changes = Vec::new();
-    for row in done(conn, writing, batch).await? {
-        let Some((id, untouched, writable, before)) = read(row) else { continue };
-        match (writable, untouched) {
+    let mut rows = Vec::new();
+    for Done { id, is_untouched, is_writable, before } in done(conn, writing, batch).await? {
+        let Value::Object(changes) = before else { continue };
+        match (is_writable, is_untouched) {
             (false, _) => undone.left.push((id, "outside_scope")),
             (true, false) => undone.left.push((id, "changed")),
             (true, true) => {
                 undone.restored.push(id);
-                changes.push((id, before));
+                rows.push(PlannedRow { nth: rows.len(), id, is_new: false, current: Properties::new(), changes });
             }
         }
     }
-    tell(conn, writing).await?;
-    assets::update(conn, writing.view.layer, changes, writing.actor).await?;
-    assets::check_scope(conn, &writing.view, &undone.restored).await?;
+    put(conn, writing, &Rows::Listed(&rows)).await?;
     mark_import(conn, batch, &undone).await?;
     Ok(undone)
 }
@@ -56,11 +53,25 @@ async fn mark_import(conn: &mut AsyncPgConnection, batch: i64, undone: &Undone) 
     Ok(())
 }
 
-/// What the batch did to each record, which is locked: id, whether it is as the batch left it (that it was said to be still
-/// true since, or changed and changed back, is no matter; an erasure is), whether it is the writer's,
-/// and the columns that the batch changed, as they were before, null where they were not; what it created is deleted.
-/// From the day on from which the write held: so every day is again as it was.
-async fn done(conn: &mut AsyncPgConnection, writing: &Writing<'_>, batch: i64) -> QueryResult<Vec<Row>> {
+/// What a batch did to a record.
+#[derive(QueryableByName)]
+struct Done {
+    #[diesel(sql_type = BigInt)]
+    id: i64,
+    /// Whether the record is as the batch left it: that it was said to be still true since, or changed and changed back, is
+    /// no matter; an erasure is.
+    #[diesel(sql_type = Bool)]
+    is_untouched: bool,
+    #[diesel(sql_type = Bool)]
+    is_writable: bool,
+    /// The columns that the batch changed, as they were before, null where they were not; what it created is deleted. From
+    /// the day on from which the write held: so every day is again as it was.
+    #[diesel(sql_type = Jsonb)]
+    before: Value,
+}
+
+/// What the batch did to each record that the writer may know of; the records are locked.
+async fn done(conn: &mut AsyncPgConnection, writing: &Writing<'_>, batch: i64) -> QueryResult<Vec<Done>> {
     Sql::new(
         "select t.id, t.version = v.version or not exists (\
          select from versions e where e.collection = v.collection and e.record_id = v.record_id and e.erased is not null) and (",
@@ -68,12 +79,12 @@ async fn done(conn: &mut AsyncPgConnection, writing: &Writing<'_>, batch: i64) -
     .sql(state("<= v.version"))
     .text(") = (")
     .sql(state("> 0"))
-    .text("), ")
+    .text(") as is_untouched, ")
     .sql(writing.view.writable())
     .text(
-        ", case v.op when 'create' then jsonb_build_object('deleted_at', now()) else (\
+        " as is_writable, case v.op when 'create' then jsonb_build_object('deleted_at', now()) else (\
          select coalesce(jsonb_object_agg(c.name, was.record -> c.name), '{}') from jsonb_object_keys(v.changes) as c (name)) \
-         end || jsonb_build_object('effective_on', v.effective_on) \
+         end || jsonb_build_object('effective_on', v.effective_on) as before \
          from versions v join ",
     )
     .name(writing.view.layer.table())
@@ -102,13 +113,4 @@ fn state(versions: &'static str) -> Sql {
          from versions s where s.collection = v.collection and s.record_id = v.record_id and s.version ",
     )
     .text(versions)
-}
-
-fn read(row: Row) -> Option<(i64, bool, bool, Properties)> {
-    let [id, Cell::Bool(untouched), Cell::Bool(writable), Cell::Json(Value::Object(before))] =
-        <[Cell; 4]>::try_from(row.cells).ok()?
-    else {
-        return None;
-    };
-    Some((id.as_integer()?, untouched, writable, before))
 }

@@ -13,7 +13,7 @@ use crate::http::writes::{Context, body, permit};
 use crate::layers::normalise::{Write, normalise};
 use crate::layers::{Class, Problem, Properties};
 use crate::register::writing::{Draft, Expected, Refused, Writing};
-use crate::register::{assets, history, items, writing};
+use crate::register::{history, items, writing};
 use crate::time::today;
 
 /// `POST /api/v1/collections/{collection}/items/{id}/restore`
@@ -45,7 +45,7 @@ pub async fn restore_item(
 }
 
 async fn undelete(conn: &mut AsyncPgConnection, writing: &Writing<'_>, id: i64) -> Result<Vec<Problem>, Refused> {
-    if let Some(living) = assets::lock(conn, &writing.view, &[id], false).await?.remove(&id) {
+    if let Some(living) = writing::lock(conn, &writing.view, &[id], false).await?.remove(&id) {
         let problem = Problem::at("", "restore.not_deleted", "Bản ghi chưa bị xóa.", "The record is not deleted.");
         let error = if living.is_writable { Error::Conflict(problem) } else { Error::Forbidden(None) };
         return Err(error.into());

@@ -1,0 +1,181 @@
+//! What the rows of a file would do: pure, given what the register knows of them.
+
+mod answers;
+mod doubts;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use serde_json::{Value, json};
+
+use crate::access::keep_unseen;
+use crate::files::sheet::Workbook;
+use crate::imports::Options;
+use crate::imports::interpret::{Note, Place, Reading, Record};
+use crate::imports::matching::Match;
+use crate::imports::rows::ImportRow;
+use crate::layers::normalise::{Write, normalise};
+use crate::layers::{Class, Layer, Problem, Properties};
+use crate::register::writing::{PlannedRow, place};
+
+pub use answers::Outcome;
+
+/// What is known before any row is planned.
+pub struct Known<'a> {
+    pub layer: &'static Layer,
+    pub workbook: &'a Workbook,
+    /// The rows, resolved.
+    pub records: &'a [Record],
+    pub options: &'a Options,
+    /// Whose records they are, unless a row says another.
+    pub source_org: Option<&'a str>,
+    /// The class of fields that the sender may write of a new record.
+    pub class_of_new: Class,
+    pub today: NaiveDate,
+}
+
+/// Turns rows into planned rows and findings.
+pub struct Planner<'a> {
+    known: Known<'a>,
+    reading: Reading,
+    /// The keys that rows have had, and which row first.
+    seen: HashMap<String, u32>,
+    /// How many rows were recognised by name and place.
+    by_place: usize,
+}
+
+impl<'a> Planner<'a> {
+    /// `reading` collects the findings.
+    pub fn new(known: Known<'a>, reading: Reading) -> Planner<'a> {
+        Planner { known, reading, seen: HashMap::new(), by_place: 0 }
+    }
+
+    /// What a row would do, given the record that it is, if it is one.
+    pub fn plan(&mut self, nth: usize, matched: Option<&Match>) -> ImportRow {
+        let record = &self.known.records[nth];
+        let mut broken = !record.broken.is_empty();
+        broken |= self.note_repeated(nth, matched);
+        if let Some(matched) = matched {
+            if matched.candidates > 1 {
+                broken = true;
+                self.note(
+                    nth,
+                    Some("code"),
+                    Note::error(
+                        "match.ambiguous",
+                        format!("Có {} bản ghi ứng với dòng này.", matched.candidates),
+                        format!("{} records fit this row.", matched.candidates),
+                    ),
+                );
+            } else if !matched.is_writable {
+                let field =
+                    ["id", "external_id", "code", "name"].into_iter().find(|name| record.values.contains_key(*name));
+                self.note(
+                    nth,
+                    field,
+                    Note::error(
+                        "scope.outside",
+                        "Bản ghi mà dòng này chỉ tới nằm ngoài phạm vi được giao cho bạn.",
+                        "The record that this row names lies outside of what is yours.",
+                    ),
+                );
+                return self.row(nth, Some(matched), Properties::new(), true);
+            }
+            self.by_place += usize::from(matched.by == "name_and_place");
+            if let Some(note) = self.doubt(record, matched) {
+                self.note(nth, Some("code"), note);
+            }
+        }
+        match self.columns(record, matched) {
+            Ok(columns) => self.row(nth, matched, columns, broken),
+            Err(problems) => {
+                for problem in &problems {
+                    self.note_problem(nth, problem);
+                }
+                self.row(nth, matched, Properties::new(), true)
+            }
+        }
+    }
+
+    /// The columns to write, as far as the sender sees them.
+    fn columns(&self, record: &Record, matched: Option<&Match>) -> Result<Properties, Vec<Problem>> {
+        let Known { layer, class_of_new, today, .. } = self.known;
+        let given = self.given(record, matched);
+        let write = matched.map_or(Write::Create, |matched| Write::Patch { current: &matched.record });
+        let geometry = match &record.place {
+            Place::Degrees(geometry) => Some(geometry),
+            Place::Cleared => Some(&Value::Null),
+            _ => None,
+        };
+        let mut columns = normalise(layer, write, &given, geometry, today)?;
+        let class = matched.map_or(class_of_new, |matched| matched.class);
+        keep_unseen(layer, class, matched.map(|matched| &matched.record), &given, &mut columns)?;
+        Ok(columns)
+    }
+
+    fn row(&self, nth: usize, matched: Option<&Match>, columns: Properties, broken: bool) -> ImportRow {
+        let layer = self.known.layer;
+        let record = &self.known.records[nth];
+        let row = match matched {
+            Some(matched) => PlannedRow::change(nth, matched.record.clone(), columns),
+            None => PlannedRow::create(layer, nth, columns),
+        };
+        let op = match (broken, row.is_new, row.says_new()) {
+            (true, ..) => "error",
+            (false, true, _) => "create",
+            (false, false, true) => "update",
+            (false, false, false) => "unchanged",
+        };
+        let writes = op == "create" || op == "update";
+        let was = |name: &String| (name.clone(), row.current.get(name).cloned().unwrap_or_default());
+        let compared = layer.near.iter().flat_map(|near| near.compared());
+        let known = |name: &'static str| Some(row.value(name)).filter(|value| !value.is_null()).cloned();
+        ImportRow {
+            nth,
+            sheet: self.reading.mappings[record.mapping].sheet.clone(),
+            row: record.row,
+            op,
+            record_id: (writes || !row.is_new).then_some(row.id),
+            version: row.current.get("version").and_then(Value::as_i64),
+            moved: writes && row.touches(&place::COLUMNS),
+            place: row.value("geom").clone(),
+            declared_code: row.value("declared_commune_code").clone(),
+            declared_on: row.value("declared_on").clone(),
+            hamlet_id: row.value("hamlet_id").clone(),
+            operator: row.value("operator").clone(),
+            compared: compared.filter_map(|name| Some((name.to_owned(), known(name)?))).collect(),
+            before: (writes && !row.is_new).then(|| row.changes.keys().map(was).collect()),
+            changes: writes.then_some(row.changes),
+        }
+    }
+
+    /// What the row says, with what the sender need not say in each.
+    fn given(&self, record: &Record, matched: Option<&Match>) -> Properties {
+        let mut given = record.values.clone();
+        given.shift_remove("id");
+        let current = matched.map(|matched| &matched.record);
+        if let Some(code) = given.get("declared_commune_code").filter(|code| !code.is_null())
+            && !given.contains_key("declared_on")
+            && current.is_none_or(|current| current.get("declared_commune_code") != Some(code))
+        {
+            given.insert("declared_on".into(), json!(self.known.options.units_as_of));
+        }
+        given.entry("effective_on").or_insert_with(|| json!(self.known.options.effective_on));
+        if current.is_none() {
+            given.entry("source").or_insert_with(|| json!("import"));
+            if let Some(source_org) = self.known.source_org {
+                given.entry("source_org").or_insert_with(|| json!(source_org));
+            }
+        }
+        given
+    }
+
+    fn note(&mut self, nth: usize, field: Option<&str>, note: Note) {
+        if let Some(record) = self.known.records.get(nth) {
+            self.reading.note_record(self.known.workbook, record, field, note);
+        }
+    }
+
+}

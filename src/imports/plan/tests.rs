@@ -1,0 +1,150 @@
+//! The planner on rows of one sheet of towers.
+
+use serde_json::json;
+
+use super::*;
+use crate::files::sheet::{Format, Workbook};
+use crate::imports::interpret::{Finding, Mapping, Severity};
+use crate::layers::TOWER;
+use crate::register::writing::near::Neighbour;
+use crate::register::writing::scope::Outside;
+
+/// What became of some rows: the operations, and the findings as `row code`.
+struct Planned {
+    rows: Vec<ImportRow>,
+    findings: Vec<Finding>,
+}
+
+impl Planned {
+    fn ops(&self) -> Vec<&str> {
+        self.rows.iter().map(|row| row.op).collect()
+    }
+
+    fn told(&self) -> Vec<String> {
+        let told = |finding: &Finding| format!("{} {}", finding.row.unwrap_or_default(), finding.code);
+        self.findings.iter().map(told).collect()
+    }
+}
+
+fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+fn properties(value: Value) -> Properties {
+    value.as_object().cloned().unwrap()
+}
+
+/// A row of a tower at 105.7, 19.8.
+fn row(number: u32, values: Value) -> Record {
+    let mut all = properties(json!({"operator": "viettel", "name": format!("Trạm {number}")}));
+    all.extend(properties(values));
+    let place = Place::Degrees(json!({"type": "Point", "coordinates": [105.7, 19.8 + f64::from(number) / 100.0]}));
+    Record { row: number, values: all, place, ..Record::default() }
+}
+
+fn matched(record: Value, by: &str) -> Match {
+    let mut all = properties(json!({"id": 7, "version": 3, "code": "T7", "name": "Trạm 2", "operator": "viettel",
+        "geom": {"type": "Point", "coordinates": [105.7, 19.82]}, "lifecycle_status": "operational",
+        "effective_on": "2025-01-01", "source": "import"}));
+    all.extend(properties(record));
+    Match { record: all, class: Class::Restricted, is_writable: true, by: by.into(), candidates: 1 }
+}
+
+fn with(records: &[Record], matches: &[(usize, Match)], judge: impl FnOnce(&mut Planner<'_>)) -> Planned {
+    let mapping = Mapping { sheet: "Trạm".into(), header_rows: vec![1], columns: Vec::new() };
+    let mut reading = Reading::default();
+    reading.mappings.push(mapping);
+    let workbook = Workbook { format: Format::Csv, sheets: Vec::new(), remarks: Vec::new() };
+    let today = day("2026-11-27");
+    let options = Options { epsg: None, units_as_of: today, effective_on: day("2026-11-01"), mapping: Value::Null };
+    let known = Known {
+        layer: &TOWER,
+        workbook: &workbook,
+        records,
+        options: &options,
+        source_org: Some("Viettel Thanh Hóa"),
+        class_of_new: Class::Restricted,
+        today,
+    };
+    let mut planner = Planner::new(known, reading);
+    let of = |nth| matches.iter().find(|(index, _)| *index == nth).map(|(_, matched)| matched);
+    let rows = (0..records.len()).map(|nth| planner.plan(nth, of(nth))).collect();
+    judge(&mut planner);
+    Planned { rows, findings: planner.finish().findings }
+}
+
+fn plan(records: &[Record], matches: &[(usize, Match)]) -> Planned {
+    with(records, matches, |_| {})
+}
+
+#[test]
+fn row_of_no_record_creates_one_of_the_source() {
+    let planned = plan(&[row(2, json!({"code": "T1"}))], &[]);
+    assert_eq!((planned.ops(), planned.told()), (vec!["create"], vec![]));
+    let changes = planned.rows[0].changes.as_ref().unwrap();
+    assert_eq!(changes["source_org"], "Viettel Thanh Hóa");
+    assert_eq!(changes["effective_on"], "2026-11-01");
+    assert_eq!(changes["id"], json!(planned.rows[0].record_id));
+    assert!(planned.rows[0].moved && planned.rows[0].before.is_none());
+    assert_eq!(Value::Object(planned.rows[0].compared.clone()), json!({"operator": "viettel"}));
+}
+
+#[test]
+fn row_of_a_record_changes_what_differs() {
+    let records = [row(2, json!({"id": "7", "height_m": 45})), row(3, json!({"id": "8"}))];
+    let same_place = json!({"id": 8, "name": "Trạm 3", "geom": {"type": "Point", "coordinates": [105.7, 19.83]}});
+    let planned = plan(&records, &[(0, matched(json!({}), "id")), (1, matched(same_place, "id"))]);
+    assert_eq!(planned.ops(), ["update", "unchanged"]);
+    let update = &planned.rows[0];
+    assert_eq!(json!(update.changes), json!({"height_m": 45, "effective_on": "2026-11-01"}));
+    assert_eq!(json!(update.before), json!({"height_m": null, "effective_on": "2025-01-01"}));
+    assert_eq!((update.record_id, update.version, update.moved), (Some(7), Some(3), false));
+}
+
+#[test]
+fn second_row_of_a_key_is_refused() {
+    let planned = plan(&[row(2, json!({"code": "T1"})), row(3, json!({"code": "T1"}))], &[]);
+    assert_eq!((planned.ops(), planned.told()), (vec!["create", "error"], vec!["3 dup.row".to_owned()]));
+    assert!(planned.rows[1].changes.is_none() && planned.rows[1].record_id.is_none());
+}
+
+#[test]
+fn every_problem_of_a_row_is_told_once() {
+    let mut broken = row(2, json!({"height_m": -1, "azimuth_deg": 3}));
+    broken.broken.push("operator");
+    broken.values.shift_remove("operator");
+    let planned = plan(&[broken], &[]);
+    assert_eq!(planned.ops(), ["error"]);
+    assert!(planned.told().contains(&"2 range".to_owned()), "{:?}", planned.told());
+    assert!(!planned.told().contains(&"2 required".to_owned()), "the cell of the operator is told of already");
+}
+
+#[test]
+fn doubtful_matches_are_told() {
+    let other = matched(json!({"source_org": "VNPT", "external_id": "V1"}), "code_of_other");
+    let ambiguous = Match { candidates: 2, ..matched(json!({"id": 8}), "name_and_place") };
+    let foreign = Match { is_writable: false, ..matched(json!({"id": 9}), "id") };
+    let records = [row(2, json!({"code": "A"})), row(3, json!({})), row(4, json!({"id": "9"}))];
+    let planned = plan(&records, &[(0, other), (1, ambiguous), (2, foreign)]);
+    assert_eq!(planned.ops(), ["update", "error", "error"]);
+    assert_eq!(planned.told(), ["2 match.other_source", "3 match.ambiguous", "4 scope.outside"]);
+}
+
+#[test]
+fn answers_of_the_register_become_findings_of_rows() {
+    let records = [row(2, json!({"code": "A"})), row(3, json!({"code": "B"}))];
+    let problem = Problem::property("declared_commune_code", "unit.not_valid", "…", "…");
+    let neighbour = Neighbour { key: 0, id: Some(9), code: "C".into(), name: None, distance_m: 12.3, is_same: true };
+    let planned = with(&records, &[], |planner| {
+        assert_eq!(planner.judge_places(vec![(1, place::Finding::Error(problem))]), [1]);
+        let outside = Outside { key: 1, commune: Some("00001 Xã A".into()) };
+        assert_eq!(planner.judge_scope(&[outside], true), [1]);
+        planner.note_neighbours(&[neighbour]);
+        planner.note_missing(1, 10);
+        planner.note_missing(2, 10);
+    });
+    let told = ["0 snapshot.many_missing", "2 dup.near", "3 unit.not_valid", "3 scope.outside"];
+    assert_eq!(planned.told(), told);
+    assert_eq!(planned.findings[1].message.en, "12 m from C: perhaps the same.");
+    assert!(planned.findings[3].message.en.contains("(00001 Xã A)") && planned.findings[3].severity == Severity::Error);
+}

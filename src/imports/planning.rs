@@ -1,0 +1,158 @@
+//! Making the plan of a file: what is read is resolved and matched by sets, planned, kept row by row, and judged by what
+//! the register says of it. Nothing of a layer is written.
+
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::access::{Caller, View};
+use crate::error::Error;
+use crate::files::sheet;
+use crate::imports::interpret::Overrides;
+use crate::imports::plan::{Known, Outcome, Planner};
+use crate::imports::{
+    Mode, Options, imports, interpret, lock, matching, remember, remembered, resolve, rows, snapshot,
+};
+use crate::layers::{Layer, Problem};
+use crate::register::writing::{near, place, scope};
+use crate::time::today;
+
+/// Rows that are matched and kept together.
+const CHUNK: usize = 2000;
+
+/// A file, and what its sender says of it.
+#[derive(Debug, Clone)]
+pub struct Sent {
+    pub file: Vec<u8>,
+    pub file_name: Option<String>,
+    pub mode: Mode,
+    /// Whose records they are, unless a row says another.
+    pub source_org: Option<String>,
+    pub options: Options,
+    pub overrides: Overrides,
+}
+
+/// Plans an import that [`create`](crate::imports::create) has kept. What is wrong with the file is in its findings; a plan that
+/// fails for another reason is marked so.
+///
+/// # Errors
+/// A file that cannot be read at all; the database's.
+pub async fn plan(
+    conn: &mut AsyncPgConnection,
+    caller: &Caller,
+    layer: &'static Layer,
+    id: Uuid,
+    sent: Sent,
+) -> Result<(), Error> {
+    conn.batch_execute("set statement_timeout = '10min'").await?;
+    let planned = make(conn, caller, layer, id, sent).await;
+    conn.batch_execute("reset statement_timeout").await?;
+    if let Err(error) = &planned {
+        let failure = match error {
+            Error::Invalid(problems) => {
+                <[Problem]>::first(problems).map_or_else(String::new, |problem| problem.code.to_owned())
+            }
+            other => other.to_string(),
+        };
+        diesel::update(imports::table.find(id))
+            .set((imports::status.eq("failed"), imports::failure.eq(failure)))
+            .execute(conn)
+            .await?;
+    }
+    lock("select pg_advisory_unlock", id).execute(conn).await?;
+    planned
+}
+
+async fn make(
+    conn: &mut AsyncPgConnection,
+    caller: &Caller,
+    layer: &'static Layer,
+    id: Uuid,
+    sent: Sent,
+) -> Result<(), Error> {
+    let Sent { file, mode, source_org, options, overrides, .. } = sent;
+    let view = View::new(caller, layer);
+    let source_org = source_org.as_deref();
+    let overrides = overrides.over(remembered(conn, caller, layer).await?);
+    let reading_options = interpret::Options { epsg: options.epsg, overrides: overrides.clone() };
+    let read = tokio::task::spawn_blocking(move || {
+        let workbook = sheet::read(&file)?;
+        let reading = interpret::interpret(layer, &workbook, &reading_options);
+        Ok((workbook, reading))
+    });
+    let (workbook, mut reading) =
+        read.await.map_err(anyhow::Error::new)?.map_err(|problem: Problem| Error::Invalid(vec![problem]))?;
+    remember(conn, caller, layer, &overrides).await?;
+    diesel::update(imports::table.find(id))
+        .set((
+            imports::total.eq(reading.records.len() as i32),
+            imports::format
+                .eq(serde_json::to_value(workbook.format).ok().and_then(|name| name.as_str().map(str::to_owned))),
+            imports::mappings.eq(json!(reading.mappings)),
+            imports::alive_at.eq(diesel::dsl::now),
+        ))
+        .execute(conn)
+        .await?;
+
+    resolve::resolve(conn, &view, &workbook, &mut reading, options.units_as_of).await?;
+    let records = std::mem::take(&mut reading.records);
+    let class_of_new = view.class_written();
+    let known = Known {
+        layer,
+        workbook: &workbook,
+        records: &records,
+        options: &options,
+        source_org,
+        class_of_new,
+        today: today(),
+    };
+    let mut planner = Planner::new(known, reading);
+    for (chunk, part) in records.chunks(CHUNK).enumerate() {
+        let from = chunk * CHUNK;
+        let matches = matching::find(conn, &view, from, part, source_org).await?;
+        let to = from + part.len();
+        let planned: Vec<_> = (from..to).map(|nth| planner.plan(nth, matches.get(&nth))).collect();
+        rows::insert(conn, id, &planned).await?;
+        diesel::update(imports::table.find(id))
+            .set((imports::done.eq(to as i32), imports::alive_at.eq(diesel::dsl::now)))
+            .execute(conn)
+            .await?;
+    }
+    planner.note_recognised();
+    if let (Mode::Snapshot, Some(source_org)) = (mode, source_org) {
+        let (missing, of) = snapshot::plan_missing(conn, &view, id, source_org, options.effective_on).await?;
+        planner.note_missing(missing, of);
+    }
+    rows::refresh_statistics(conn, "import_rows").await?;
+    let mut refused = planner.judge_places(place::of_import_rows(conn, id, today()).await?);
+    let outside = scope::of_import_rows(conn, &view, id).await?;
+    refused.extend(planner.judge_scope(&outside, view.writes_by_place()));
+    // Rows with an error are no neighbours.
+    rows::refuse(conn, id, &refused).await?;
+    planner.note_neighbours(&near::of_import_rows(conn, &view, id).await?);
+    keep(conn, id, planner.finish()).await
+}
+
+/// Keeps what came out: counts, the hash, the findings.
+async fn keep(conn: &mut AsyncPgConnection, id: Uuid, outcome: Outcome) -> Result<(), Error> {
+    let mut counts = rows::counts(conn, id).await?;
+    counts["error"] = json!(outcome.errors);
+    counts["warning"] = json!(outcome.warnings);
+    let hash = rows::hash(conn, id).await?;
+    let finished = diesel::update(imports::table.find(id).filter(imports::status.eq("planning")))
+        .set((
+            imports::status.eq("planned"),
+            imports::plan.eq(format!("sha256:{hash}")),
+            imports::counts.eq(counts),
+            imports::findings.eq(json!(outcome.findings)),
+            imports::planned_at.eq(diesel::dsl::now),
+        ))
+        .execute(conn)
+        .await?;
+    if finished == 0 {
+        // Values that the file holds were erased meanwhile, which failed it: its rows hold them, too.
+        rows::delete(conn, id).await?;
+    }
+    Ok(())
+}

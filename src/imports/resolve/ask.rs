@@ -1,0 +1,109 @@
+//! What the register is asked, for all rows at once.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Date, Double, Nullable, Text};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use serde_json::{Value, json};
+
+use crate::access::View;
+use crate::conditions::AsOf;
+use crate::imports::interpret;
+use crate::imports::interpret::Communes;
+use crate::postgres::sql::{Bind, Sql};
+
+#[derive(QueryableByName)]
+struct Commune {
+    #[diesel(sql_type = Text)]
+    code: String,
+    #[diesel(sql_type = Text)]
+    name: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    district: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    province: Option<String>,
+    #[diesel(sql_type = Date)]
+    valid_from: NaiveDate,
+    #[diesel(sql_type = Nullable<Date>)]
+    valid_to: Option<NaiveDate>,
+}
+
+/// All communes of all times, to be asked for those of a day.
+pub async fn communes(conn: &mut AsyncPgConnection, on: NaiveDate) -> QueryResult<Communes> {
+    let communes: Vec<Commune> = Sql::file(include_str!("communes.sql"), &[]).load(conn).await?;
+    let units = communes.into_iter().map(|Commune { code, name, district, province, valid_from, valid_to }| {
+        interpret::Commune { code, name, district, province, valid_from, valid_to }
+    });
+    Ok(Communes::new(units.collect(), on))
+}
+
+#[derive(QueryableByName)]
+struct Position {
+    #[diesel(sql_type = Double)]
+    lon: f64,
+    #[diesel(sql_type = Double)]
+    lat: f64,
+}
+
+/// Positions in metres of a CRS as positions in degrees, in the same order.
+pub async fn degrees(conn: &mut AsyncPgConnection, epsg: i32, positions: Vec<Value>) -> QueryResult<Vec<Value>> {
+    let positions: Vec<Position> = Sql::new("select st_x(p) as lon, st_y(p) as lat from jsonb_array_elements(")
+        .bind(Bind::Json(Value::Array(positions)))
+        .text(
+            ") with ordinality as given (at, nth) cross join lateral st_transform(\
+             st_setsrid(st_point((at ->> 0)::double precision, (at ->> 1)::double precision), ",
+        )
+        .bind(Bind::Integer(epsg.into()))
+        .text("::integer), 4326) as p order by nth")
+        .load(conn)
+        .await?;
+    Ok(positions.into_iter().map(|Position { lon, lat }| json!([lon, lat])).collect())
+}
+
+#[derive(QueryableByName)]
+pub struct Hamlet {
+    #[diesel(sql_type = BigInt)]
+    pub id: i64,
+    #[diesel(sql_type = Text)]
+    pub code: String,
+    #[diesel(sql_type = Text)]
+    pub name: String,
+    /// The code of its commune.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub parent_code: Option<String>,
+}
+
+/// The hamlets of a day.
+pub async fn hamlets(conn: &mut AsyncPgConnection, on: NaiveDate) -> QueryResult<Vec<Hamlet>> {
+    Sql::new(
+        "select u.id, u.code, u.name, u.parent_code from admin_units u \
+         where u.level = 'hamlet' and in_force(u.valid_from, u.valid_to, ",
+    )
+    .bind(Bind::Date(on))
+    .text(")")
+    .load(conn)
+    .await
+}
+
+#[derive(QueryableByName)]
+pub struct Named {
+    #[diesel(sql_type = BigInt)]
+    pub id: i64,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub code: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub name: Option<String>,
+}
+
+/// The records that bear one of some codes or names, as far as the caller sees them.
+pub async fn named(conn: &mut AsyncPgConnection, view: &View<'_>, texts: Vec<String>) -> QueryResult<Vec<Named>> {
+    Sql::new("select t.id, t.code, t.name from ")
+        .sql(view.relation(AsOf::NOW))
+        .text(" where t.code = any(")
+        .bind(Bind::Texts(texts.clone()))
+        .text(") or t.name = any(")
+        .bind(Bind::Texts(texts))
+        .text(")")
+        .load(conn)
+        .await
+}

@@ -1,0 +1,50 @@
+//! What a file leaves to the register: communes and hamlets by name, other records by code, metres to degrees. The
+//! register is asked for sets; what the answers mean for the rows is in pure functions.
+
+mod ask;
+mod metres;
+mod names;
+
+use chrono::NaiveDate;
+use diesel::result::QueryResult;
+use diesel_async::AsyncPgConnection;
+
+use crate::access::View;
+use crate::files::sheet::Workbook;
+use crate::imports::interpret::{Place, Reading, Record};
+use crate::layers::{Layer, Type};
+
+/// Resolves all records; what fails is a finding, and the field of the record broken.
+pub async fn resolve(
+    conn: &mut AsyncPgConnection,
+    view: &View<'_>,
+    workbook: &Workbook,
+    reading: &mut Reading,
+    units_as_of: NaiveDate,
+) -> QueryResult<()> {
+    let mut records = std::mem::take(&mut reading.records);
+    let in_metres = |record: &Record| matches!(record.place, Place::Metres(..));
+    if records.iter().any(|record| record.commune.is_some() || in_metres(record)) {
+        let communes = ask::communes(conn, units_as_of).await?;
+        names::communes(&communes, workbook, reading, &mut records);
+        for (epsg, indexes) in metres::by_grid(&communes, units_as_of, workbook, reading, &mut records) {
+            let degrees = ask::degrees(conn, epsg, metres::positions(&mut records, &indexes)).await?;
+            metres::to_degrees(epsg, &indexes, degrees, reading, &mut records);
+        }
+    }
+    if records.iter().any(|record| record.hamlet.is_some()) {
+        let hamlets = names::Hamlets::new(ask::hamlets(conn, units_as_of).await?);
+        hamlets.resolve(workbook, reading, &mut records);
+    }
+    for field in view.layer.fields() {
+        let Type::Reference { collection } = field.value else { continue };
+        let Some(layer) = Layer::of_collection(collection).filter(|layer| layer.is_writable()) else { continue };
+        let texts = names::references_of(field, &records);
+        if !texts.is_empty() {
+            let named = ask::named(conn, &view.of(layer), texts).await?;
+            names::references(field, &named, workbook, reading, &mut records);
+        }
+    }
+    reading.records = records;
+    Ok(())
+}

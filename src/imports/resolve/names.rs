@@ -1,0 +1,131 @@
+//! Units and records that rows name, found among those of the register.
+
+use std::collections::HashMap;
+
+use serde_json::{Value, json};
+
+use crate::files::sheet::Workbook;
+use crate::imports::interpret::{Communes, Note, Reading, Record};
+use crate::imports::resolve::ask::{Hamlet, Named};
+use crate::layers::Field;
+use crate::units::names::comparable;
+
+/// Communes by name.
+pub fn communes(communes: &Communes, workbook: &Workbook, reading: &mut Reading, records: &mut [Record]) {
+    for record in records {
+        let Some(name) = record.commune.take() else { continue };
+        match communes.resolve(&name, record.district.as_deref(), record.province.as_deref()) {
+            Ok(commune) => {
+                record.values.insert("declared_commune_code".into(), json!(commune.code));
+            }
+            Err(note) => {
+                reading.note_record(workbook, record, Some("declared_commune_code"), note);
+                record.broken.push("declared_commune_code");
+            }
+        }
+    }
+}
+
+/// The hamlets of a day, by code, and by the code of their commune and their name.
+pub struct Hamlets {
+    by_code: HashMap<String, i64>,
+    by_name: HashMap<(String, String), i64>,
+}
+
+impl Hamlets {
+    pub fn new(hamlets: Vec<Hamlet>) -> Hamlets {
+        let mut by_code = HashMap::new();
+        let mut by_name = HashMap::new();
+        for Hamlet { id, code, name, parent_code } in hamlets {
+            by_code.insert(code, id);
+            by_name.insert((parent_code.unwrap_or_default(), bare_hamlet(&name)), id);
+        }
+        Hamlets { by_code, by_name }
+    }
+
+    /// Hamlets by name within the declared commune, or by code.
+    pub fn resolve(&self, workbook: &Workbook, reading: &mut Reading, records: &mut [Record]) {
+        for record in records {
+            let Some(name) = record.hamlet.take() else { continue };
+            let commune = record.values.get("declared_commune_code").and_then(Value::as_str).unwrap_or_default();
+            let id = self.by_name.get(&(commune.to_owned(), bare_hamlet(&name))).or_else(|| self.by_code.get(&name));
+            match id {
+                Some(id) => {
+                    record.values.insert("hamlet_id".into(), json!(id));
+                }
+                None => {
+                    let note = Note::info(
+                        "unit.unknown_hamlet",
+                        format!("Chưa có thôn “{name}” trong danh mục; ô này không được ghi."),
+                        format!("The hamlet “{name}” is not known; the cell is not written."),
+                    );
+                    reading.note_record(workbook, record, Some("hamlet_id"), note);
+                }
+            }
+        }
+    }
+}
+
+/// "Thôn 3" and "thôn 03" are one; accents stay, or Đông would be Dòng.
+fn bare_hamlet(name: &str) -> String {
+    let lower = name.to_lowercase();
+    let kinds = ["tổ dân phố", "khu phố", "thôn", "xóm", "bản", "tdp"];
+    let bare = kinds.iter().find_map(|kind| lower.strip_prefix(kind)).unwrap_or(&lower);
+    comparable(bare).trim_start_matches('0').to_owned()
+}
+
+/// What records call others in a field.
+pub fn references_of(field: &'static Field, records: &[Record]) -> Vec<String> {
+    records.iter().filter_map(|record| reference_of(field, record)).collect()
+}
+
+fn reference_of(field: &'static Field, record: &Record) -> Option<String> {
+    record.references.iter().find(|(name, _)| *name == field.name).map(|(_, text)| text.clone())
+}
+
+/// Other records by code or name.
+pub fn references(
+    field: &'static Field,
+    named: &[Named],
+    workbook: &Workbook,
+    reading: &mut Reading,
+    records: &mut [Record],
+) {
+    let mut ids: HashMap<&str, Vec<i64>> = HashMap::new();
+    for Named { id, code, name } in named {
+        for text in [code, name].into_iter().flatten() {
+            ids.entry(text).or_default().push(*id);
+        }
+    }
+    for record in records {
+        let Some(text) = reference_of(field, record) else { continue };
+        match ids.get(text.as_str()).map(Vec::as_slice) {
+            Some([id]) => {
+                record.values.insert(field.name.into(), json!(id));
+            }
+            found => {
+                let several = found.is_some();
+                let (vi, en) =
+                    if several { ("nhiều", "Several records are") } else { ("không có", "No record is") };
+                let note = Note::error(
+                    "reference.unknown",
+                    format!("“{}”: {vi} bản ghi mang mã hoặc tên “{text}”.", field.label.vi),
+                    format!("“{}”: {en} called “{text}”.", field.label.en),
+                );
+                reading.note_record(workbook, record, Some(field.name), note);
+                record.broken.push(field.name);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hamlets_are_compared_without_their_kind_and_zeros() {
+        assert_eq!(bare_hamlet("Thôn 03"), bare_hamlet("thôn 3"));
+        assert_ne!(bare_hamlet("Thôn Đông"), bare_hamlet("Thôn Dòng"));
+    }
+}

@@ -1,0 +1,145 @@
+//! What clients do with records: create, change, delete, bring back, verify. One record or 10,000 go the same way.
+
+use diesel_async::AsyncPgConnection;
+use serde_json::{Value, json};
+
+use crate::access::keep_unseen;
+use crate::error::Error;
+use crate::layers::{Class, Layer, Problem, Properties};
+use crate::register::writing::lock::lock_expected;
+use crate::register::writing::{Expected, Locked, PlannedRow, Refused, Rows, Writing, put, write};
+
+/// A record as a client gave it, and as [`normalise`](crate::layers::normalise::normalise) read it.
+#[derive(Debug)]
+pub struct Draft {
+    pub given: Properties,
+    pub record: Properties,
+}
+
+impl Draft {
+    /// The columns to write, without those that the writer does not see.
+    fn columns(self, layer: &'static Layer, class: Class, current: Option<&Properties>) -> Result<Properties, Error> {
+        let Draft { given, mut record } = self;
+        keep_unseen(layer, class, current, &given, &mut record).map_err(Error::Invalid)?;
+        Ok(record)
+    }
+}
+
+/// What was written, in the order of the list.
+#[derive(Debug, Default)]
+pub struct Written {
+    pub ids: Vec<i64>,
+    /// Which of them differ from before.
+    pub changed: Vec<bool>,
+    pub warnings: Vec<Vec<Problem>>,
+}
+
+/// Writes new records.
+///
+/// # Errors
+/// Every record that is refused, with why.
+pub async fn create(
+    conn: &mut AsyncPgConnection,
+    writing: &Writing<'_>,
+    drafts: Vec<Result<Draft, Error>>,
+) -> Result<Written, Refused> {
+    let layer = writing.view.layer;
+    let class = writing.view.class_written();
+    let count = drafts.len();
+    let mut refused = Vec::new();
+    let mut rows = Vec::with_capacity(count);
+    for (nth, draft) in drafts.into_iter().enumerate() {
+        match draft.and_then(|draft| draft.columns(layer, class, None)) {
+            Ok(record) => rows.push(PlannedRow::create(layer, nth, record)),
+            Err(error) => refused.push((nth, error)),
+        }
+    }
+    let warnings = write(conn, writing, &rows, refused, count).await?;
+    Ok(Written { ids: rows.iter().map(|row| row.id).collect(), changed: vec![true; count], warnings })
+}
+
+/// Changes records. `read` makes of each record, by its place in the list, what the client gives and the columns to write.
+///
+/// # Errors
+/// Every record that is refused, with why.
+pub async fn change(
+    conn: &mut AsyncPgConnection,
+    writing: &Writing<'_>,
+    targets: &[(i64, Expected)],
+    read: impl Fn(usize, &Properties) -> Result<Draft, Error>,
+) -> Result<Written, Refused> {
+    let mut locked = lock_expected(conn, writing, targets, false).await?;
+    let mut refused = Vec::new();
+    let mut rows = Vec::new();
+    let mut changed = vec![false; targets.len()];
+    for (nth, (id, _)) in targets.iter().enumerate() {
+        let Some(Locked { record: current, class, .. }) = locked.remove(id) else { continue };
+        match read(nth, &current).and_then(|draft| draft.columns(writing.view.layer, class, Some(&current))) {
+            Ok(columns) => {
+                let row = PlannedRow::change(nth, current, columns);
+                changed[nth] = row.says_new();
+                rows.extend(Some(row).filter(PlannedRow::says_new));
+            }
+            Err(error) => refused.push((nth, error)),
+        }
+    }
+    let warnings = write(conn, writing, &rows, refused, targets.len()).await?;
+    Ok(Written { ids: ids(targets), changed, warnings })
+}
+
+/// Marks records as deleted, or takes that back. Their history stays.
+///
+/// # Errors
+/// Every record that is refused, with why.
+pub async fn set_deleted(
+    conn: &mut AsyncPgConnection,
+    writing: &Writing<'_>,
+    targets: &[(i64, Expected)],
+    deleted: bool,
+) -> Result<Written, Refused> {
+    let deleted_at = if deleted { json!(chrono::Utc::now()) } else { Value::Null };
+    set(conn, writing, targets, !deleted, |_| {
+        vec![("deleted_at", deleted_at.clone()), ("effective_on", json!(writing.today))]
+    })
+    .await
+}
+
+/// Notes that what records say is still true. No precondition: it says so of what is there now.
+///
+/// # Errors
+/// Every record that is refused, with why.
+pub async fn verify(conn: &mut AsyncPgConnection, writing: &Writing<'_>, ids: Vec<i64>) -> Result<Written, Refused> {
+    let targets: Vec<_> = ids.into_iter().map(|id| (id, Expected::Unneeded)).collect();
+    let now = json!(chrono::Utc::now());
+    set(conn, writing, &targets, false, |current| {
+        // It changes no day of what was true.
+        let effective_on = current["effective_on"].clone();
+        vec![("verified_at", now.clone()), ("verified_by", json!(writing.actor)), ("effective_on", effective_on)]
+    })
+    .await
+}
+
+/// Sets columns of records that are deleted, or are not. Nothing that is checked changes.
+async fn set(
+    conn: &mut AsyncPgConnection,
+    writing: &Writing<'_>,
+    targets: &[(i64, Expected)],
+    deleted: bool,
+    columns: impl Fn(&Properties) -> Vec<(&'static str, Value)>,
+) -> Result<Written, Refused> {
+    let mut locked = lock_expected(conn, writing, targets, deleted).await?;
+    let current = targets.iter().enumerate().filter_map(|(nth, (id, _))| Some((nth, locked.remove(id)?.record)));
+    let rows: Vec<_> = current
+        .map(|(nth, current)| {
+            let columns = columns(&current).into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+            PlannedRow::change(nth, current, columns)
+        })
+        .collect();
+    put(conn, writing, &Rows::Listed(&rows)).await?;
+    let count = targets.len();
+    Ok(Written { ids: ids(targets), changed: vec![true; count], warnings: vec![Vec::new(); count] })
+}
+
+fn ids(targets: &[(i64, Expected)]) -> Vec<i64> {
+    targets.iter().map(|(id, _)| *id).collect()
+}

@@ -1,0 +1,120 @@
+//! The records that a write is of: locked, the writer's, and of the version that is meant.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+use diesel::sql_types::{Bool, Integer, Jsonb, Nullable};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::access::View;
+use crate::error::Error;
+use crate::layers::{Class, Properties};
+use crate::postgres::sql::{Bind, Sql};
+use crate::register::writing::statements::of_import;
+use crate::register::writing::{Refused, Writing};
+
+/// The version that a change is meant for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Expected {
+    Unsaid,
+    /// The write is true of any version.
+    Unneeded,
+    Any,
+    /// One of these.
+    Versions(Vec<i64>),
+    /// A tag that no version has.
+    Other,
+}
+
+/// A record that is locked until the transaction ends.
+#[derive(Debug)]
+pub struct Locked {
+    /// Its columns, with the geometry as `geom`.
+    pub record: Properties,
+    /// The class of fields that the writer sees of it.
+    pub class: Class,
+    pub is_writable: bool,
+}
+
+#[derive(QueryableByName)]
+struct Found {
+    #[diesel(sql_type = Jsonb)]
+    record: Value,
+    #[diesel(sql_type = Nullable<Integer>)]
+    class: Option<Class>,
+    #[diesel(sql_type = Bool)]
+    is_writable: bool,
+}
+
+/// The records as they are, locked in the order of their ids, by id; without those that do not exist, are deleted (or,
+/// with `deleted`, are not), or are not shown to the writer.
+pub async fn lock(
+    conn: &mut AsyncPgConnection,
+    view: &View<'_>,
+    ids: &[i64],
+    deleted: bool,
+) -> QueryResult<HashMap<i64, Locked>> {
+    let found: Vec<Found> = Sql::new("select record_json(t, t.geom, null) as record, ")
+        .sql(view.class_of_row())
+        .text(" as class, ")
+        .sql(view.writable())
+        .text(" as is_writable from ")
+        .name(view.layer.table())
+        .text(" t where t.id = any(")
+        .bind(Bind::Integers(ids.to_vec()))
+        .text(if deleted { ") and t.deleted_at is not null" } else { ") and t.deleted_at is null" })
+        .text(" order by t.id for update")
+        .load(conn)
+        .await?;
+    let shown = found.into_iter().filter_map(|Found { record, class, is_writable }| {
+        let Value::Object(record) = record else { return None };
+        Some((record.get("id")?.as_i64()?, Locked { record, class: class?, is_writable }))
+    });
+    Ok(shown.collect())
+}
+
+/// The records to change: each must be there, the writer's, and of the version that is meant. In this order: 404, 403,
+/// 428, 412.
+pub(super) async fn lock_expected(
+    conn: &mut AsyncPgConnection,
+    writing: &Writing<'_>,
+    targets: &[(i64, Expected)],
+    deleted: bool,
+) -> Result<HashMap<i64, Locked>, Refused> {
+    let ids: Vec<_> = targets.iter().map(|(id, _)| *id).collect();
+    let locked = lock(conn, &writing.view, &ids, deleted).await?;
+    let mut refused = Vec::new();
+    for (index, (id, expected)) in targets.iter().enumerate() {
+        let error = match locked.get(id) {
+            // An unknown id with `If-Match` is a failed precondition (RFC 9110).
+            None if matches!(expected, Expected::Unsaid | Expected::Unneeded) => Error::NotFound,
+            None => Error::Stale,
+            Some(record) if !record.is_writable => Error::Forbidden(None),
+            Some(record) => match expected {
+                Expected::Any | Expected::Unneeded => continue,
+                Expected::Unsaid if writing.unconditional => continue,
+                Expected::Unsaid => Error::PreconditionRequired,
+                Expected::Versions(versions) if versions.iter().any(|version| record.record["version"] == *version) => {
+                    continue;
+                }
+                Expected::Versions(_) | Expected::Other => Error::Stale,
+            },
+        };
+        refused.push((index, error));
+    }
+    Refused::unless_none(refused)?;
+    Ok(locked)
+}
+
+/// The rows of an import whose record is not as it was when they were planned, as rows of `nth, record_id`.
+pub fn changed_since_import(view: &View<'_>, import: Uuid) -> Sql {
+    Sql::new("select r.nth, r.record_id from import_rows r left join ")
+        .name(view.layer.table())
+        .text(
+            " t on t.id = r.record_id and t.deleted_at is null \
+             where r.op in ('update', 'unchanged', 'missing') and t.version is distinct from r.version",
+        )
+        .sql(of_import(import))
+}

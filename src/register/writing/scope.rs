@@ -1,0 +1,81 @@
+//! Whether rows lie where the writer may write: nobody moves a record into what is not theirs.
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Nullable, Text};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use uuid::Uuid;
+
+use crate::access::View;
+use crate::error::Error;
+use crate::layers::Problem;
+use crate::postgres::sql::{Bind, Sql};
+use crate::register::writing::statements::of_import;
+use crate::register::writing::{Refused, Rows};
+
+/// A row that lies outside.
+#[derive(Debug, QueryableByName)]
+pub struct Outside {
+    /// The number of a planned row, the id of a written one.
+    #[diesel(sql_type = BigInt)]
+    pub key: i64,
+    /// The commune in which it lies: code and name.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub commune: Option<String>,
+}
+
+/// Refuses rows that were written where the writer may not write. The database has by now found the commune in which each
+/// lies.
+pub(super) async fn check(conn: &mut AsyncPgConnection, view: &View<'_>, rows: &Rows<'_>) -> Result<(), Refused> {
+    let ids = match rows {
+        Rows::Listed(rows) => Sql::new("").bind(Bind::Integers(rows.iter().map(|row| row.id).collect())),
+        Rows::Import(import) => {
+            let written = "select record_id from import_rows where op in ('create', 'update', 'missing')";
+            Sql::new(written).sql(of_import(*import))
+        }
+    };
+    let written = Sql::new("select w.*, w.id as key from ")
+        .name(view.layer.table())
+        .text(" w where w.id = any(")
+        .sql(ids)
+        .text(")");
+    let outside = outside(conn, view, written).await?;
+    let nth_of = |outside: &Outside| match rows {
+        Rows::Listed(rows) => rows.iter().find(|row| row.id == outside.key).map(|row| row.nth),
+        Rows::Import(_) => Some(0),
+    };
+    let refused = outside.iter().filter_map(nth_of).map(|nth| (nth, error()));
+    Refused::unless_none(refused.collect())
+}
+
+/// Planned rows of an import whose record would lie outside.
+pub async fn of_import_rows(conn: &mut AsyncPgConnection, view: &View<'_>, import: Uuid) -> QueryResult<Vec<Outside>> {
+    let planned = Sql::new(
+        "select r.nth::bigint as key, r.hamlet_id, r.operator, coalesce(r.commune_id, stored.commune_id) as commune_id \
+         from import_rows r left join ",
+    )
+    .name(view.layer.table())
+    .text(" stored on stored.id = r.record_id and not r.moved where r.op in ('create', 'update')")
+    .sql(of_import(import));
+    outside(conn, view, planned).await
+}
+
+async fn outside(conn: &mut AsyncPgConnection, view: &View<'_>, rows: Sql) -> QueryResult<Vec<Outside>> {
+    Sql::new(
+        "select t.key, (select format('%s %s', u.code, u.name) from admin_units u where u.id = t.commune_id) as commune \
+         from (",
+    )
+    .sql(rows)
+    .text(") t where not ")
+    .sql(view.writable())
+    .load(conn)
+    .await
+}
+
+fn error() -> Error {
+    Error::Forbidden(Some(Problem::at(
+        "",
+        "scope.outside",
+        "Bản ghi sẽ nằm ngoài phạm vi được giao cho bạn.",
+        "The record would lie outside of what is yours.",
+    )))
+}

@@ -1,0 +1,124 @@
+//! The only statements that write the table of a layer. Triggers add the version and the change of each row.
+
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::error::Error;
+use crate::layers::Layer;
+use crate::postgres::sql::{Bind, Sql};
+use crate::register::writing::{PlannedRow, Rows, Writing};
+
+/// Columns that a change may name besides the fields that clients write.
+const SETTABLE: [&str; 4] = ["geom", "verified_at", "verified_by", "deleted_at"];
+
+/// Tells the triggers what to note with each version, for the rest of the transaction.
+pub(super) async fn set_context(conn: &mut AsyncPgConnection, writing: &Writing<'_>) -> Result<(), Error> {
+    let confirmed = match writing.confirmed.is_empty() {
+        true => String::new(),
+        false => format!("{{{}}}", writing.confirmed.join(",")),
+    };
+    Sql::new("select set_config('hatang.reason', ")
+        .bind(Bind::Text(writing.reason.clone().unwrap_or_default()))
+        .text(", true), set_config('hatang.confirmed', ")
+        .bind(Bind::Text(confirmed))
+        .text(", true), set_config('hatang.batch', ")
+        .bind(Bind::Text(writing.batch.map(|batch| batch.to_string()).unwrap_or_default()))
+        .text(", true)")
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Inserts the new rows.
+///
+/// # Errors
+/// Conflict when a key is taken; what the constraints refuse.
+pub(super) async fn insert(conn: &mut AsyncPgConnection, writing: &Writing<'_>, rows: &Rows<'_>) -> Result<(), Error> {
+    let Some(rows) = relation(rows, true) else { return Ok(()) };
+    let layer = writing.view.layer;
+    let columns = |prefix| Sql::join(["id", "geom"].into_iter().chain(writable(layer)).map(named(prefix)), ", ");
+    Sql::new("insert into ")
+        .name(layer.table())
+        .text(" (created_by, updated_by, ")
+        .sql(columns(""))
+        .text(") select ")
+        .bind(Bind::Text(writing.actor.into()))
+        .text(", ")
+        .bind(Bind::Text(writing.actor.into()))
+        .text(", ")
+        .sql(columns("n."))
+        .text(" from ")
+        .sql(rows)
+        .text(" cross join lateral jsonb_populate_record(null::")
+        .name(layer.table())
+        .text(", r.changes) n order by r.nth")
+        .execute(conn)
+        .await
+        .map_err(|error| Error::of_write(layer, error))?;
+    Ok(())
+}
+
+/// Writes the columns that rows name of records that are there: the record itself is the base on which its changes are laid.
+///
+/// # Errors
+/// Conflict when a key is taken; what the constraints refuse.
+pub(super) async fn update(conn: &mut AsyncPgConnection, writing: &Writing<'_>, rows: &Rows<'_>) -> Result<(), Error> {
+    let Some(relation) = relation(rows, false) else { return Ok(()) };
+    let layer = writing.view.layer;
+    let is_named = |name: &&str| match rows {
+        Rows::Listed(rows) => rows.iter().any(|row| row.changes.contains_key(*name)),
+        Rows::Import(_) => !SETTABLE[1..].contains(name),
+    };
+    let names: Vec<_> = SETTABLE.into_iter().chain(writable(layer)).filter(is_named).collect();
+    let columns = |prefix| Sql::join(names.iter().copied().map(named(prefix)), ", ");
+    Sql::new("update ")
+        .name(layer.table())
+        .text(" t set (updated_by, ")
+        .sql(columns(""))
+        .text(") = (select ")
+        .bind(Bind::Text(writing.actor.into()))
+        .text(", ")
+        .sql(columns("n."))
+        .text(" from jsonb_populate_record(t, r.changes) n) from ")
+        .sql(relation)
+        .text(" where t.id = r.record_id")
+        .execute(conn)
+        .await
+        .map_err(|error| Error::of_write(layer, error))?;
+    Ok(())
+}
+
+/// The rows that are new, or that are not, as `r (nth, record_id, changes)`; `None` where the list has none.
+fn relation(rows: &Rows<'_>, is_new: bool) -> Option<Sql> {
+    match rows {
+        Rows::Listed(rows) => {
+            let to_json = |row: &PlannedRow| json!({"nth": row.nth, "record_id": row.id, "changes": row.changes});
+            let listed: Vec<Value> = rows.iter().filter(|row| row.is_new == is_new).map(to_json).collect();
+            if listed.is_empty() {
+                return None;
+            }
+            let listed = Sql::new("jsonb_to_recordset(").bind(Bind::Json(Value::Array(listed)));
+            Some(listed.text(") as r (nth bigint, record_id bigint, changes jsonb)"))
+        }
+        Rows::Import(import) => Some(
+            Sql::new("(select nth, record_id, changes from import_rows where op ")
+                .text(if is_new { "= 'create'" } else { "in ('update', 'missing')" })
+                .sql(of_import(*import))
+                .text(") r"),
+        ),
+    }
+}
+
+/// The condition on `import_rows` that selects the rows of an import, after others.
+pub(super) fn of_import(import: Uuid) -> Sql {
+    Sql::new(" and import_id = ").bind(Bind::Text(import.to_string())).text("::uuid")
+}
+
+fn named(prefix: &'static str) -> impl Fn(&'static str) -> Sql {
+    move |name| Sql::new(prefix).name(name)
+}
+
+fn writable(layer: &'static Layer) -> impl Iterator<Item = &'static str> {
+    layer.fields().filter(|field| field.writable).map(|field| field.name)
+}
