@@ -6,6 +6,7 @@ use crate::access::{Account, Caller};
 use crate::conditions::{Condition, Property};
 use crate::error::Error;
 use crate::layers::{Class, Field, Layer, Problem, Properties};
+use crate::texts::text;
 
 /// What a caller sees of a layer: which rows, and of each row which fields from which columns.
 ///
@@ -214,12 +215,7 @@ pub fn keep_unseen(
     for field in layer.fields().filter(|field| is_unseen(field)) {
         record.remove(field.name);
         if given.get(field.name).is_some_and(|value| !value.is_null()) {
-            problems.push(Problem::property(
-                field.name,
-                "field.not_permitted",
-                format!("Bạn không được ghi “{}”.", field.label.vi),
-                format!("You may not write “{}”.", field.label.en),
-            ));
+            problems.push(Problem::of_field(field.name, text!("field.not_permitted", field = field.label)));
         }
     }
     if problems.is_empty() { Ok(()) } else { Err(problems) }

@@ -14,6 +14,7 @@ use crate::error::Error;
 use crate::input::Members;
 use crate::layers::Problem;
 use crate::postgres::moment::Moment;
+use crate::texts::text;
 
 /// Names under which others than people write.
 const RESERVED: &[&str] = &["console", "stranger", "system", "migration", "demo"];
@@ -47,13 +48,12 @@ impl NewAccount {
     /// # Errors
     /// Every problem of it.
     pub fn read(mut fields: Members) -> Result<NewAccount, Error> {
-        let username =
-            fields.read("username", ("2 đến 60 ký tự a-z 0-9 . _ @ -", "2 to 60 of a-z 0-9 . _ @ -"), |value| {
-                value.as_str().filter(|name| is_username(name)).map(str::to_owned)
-            });
+        let username = fields.read("username", text!("expected.username"), |value| {
+            value.as_str().filter(|name| is_username(name)).map(str::to_owned)
+        });
         let username = fields.required("username", username).unwrap_or_default();
         if RESERVED.contains(&username.as_str()) {
-            fields.refuse("username", "username.reserved", "Tên này được dành riêng.", "This name is reserved.");
+            fields.problem("username", text!("username.reserved"));
         }
         let (display_name, organisation) = (fields.text("display_name", 200), fields.text("organisation", 200));
         fields.finish()?;
@@ -125,8 +125,7 @@ pub async fn managed(conn: &mut AsyncPgConnection, id: i64) -> Result<String, Er
     let locked = accounts::table.find(id).select(accounts::username).for_no_key_update();
     let name: String = locked.first(conn).await.optional()?.ok_or(Error::NotFound)?;
     if name == "console" {
-        let (vi, en) = ("Không đổi được tài khoản của máy chủ.", "The account of the server itself cannot be changed.");
-        return Err(Error::Forbidden(Some(Problem::at("", "user.console", vi, en))));
+        return Err(Error::Forbidden(Some(Problem::in_body("", text!("user.console")))));
     }
     Ok(name)
 }
@@ -135,7 +134,7 @@ pub async fn managed(conn: &mut AsyncPgConnection, id: i64) -> Result<String, Er
 pub fn taken(error: DieselError, pointer: &str) -> Error {
     match error {
         DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => {
-            Error::Conflict(Problem::at(pointer, "dup.name", "Tên này đã có.", "This name is taken."))
+            Error::Conflict(Problem::in_body(pointer, text!("dup.name")))
         }
         error => error.into(),
     }

@@ -26,7 +26,7 @@ impl AccountChange {
     /// # Errors
     /// Every problem of it.
     pub fn read(mut fields: Members) -> Result<AccountChange, Error> {
-        let mut text = |name: &str| fields.has(name).then(|| fields.text(name, 200));
+        let mut text = |name: &'static str| fields.has(name).then(|| fields.text(name, 200));
         let (display_name, organisation) = (text("display_name"), text("organisation"));
         let disabled = fields.flag("disabled");
         fields.finish()?;

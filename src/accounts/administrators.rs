@@ -9,6 +9,7 @@ use crate::accounts::scope::holds;
 use crate::error::Error;
 use crate::layers::Problem;
 use crate::postgres::sql::Sql;
+use crate::texts::text;
 
 /// How many people can administer: by a password, and a grant of everything that holds. Transactions that change this
 /// wait for each other, so that two administrators do not disable each other at the same time.
@@ -31,8 +32,7 @@ pub async fn number(conn: &mut AsyncPgConnection) -> QueryResult<i64> {
 /// 409.
 pub async fn keep_one(conn: &mut AsyncPgConnection, before: i64) -> Result<(), Error> {
     if before > 0 && number(conn).await? == 0 {
-        let (vi, en) = ("Phải còn ít nhất một quản trị viên.", "At least one administrator must remain.");
-        return Err(Error::Conflict(Problem::at("", "user.last_administrator", vi, en)));
+        return Err(Error::Conflict(Problem::in_body("", text!("user.last_administrator"))));
     }
     Ok(())
 }

@@ -19,6 +19,7 @@ use crate::error::Error;
 use crate::input::Members;
 use crate::postgres::moment::Moment;
 use crate::postgres::sql::{Bind, Sql};
+use crate::texts::text;
 
 /// A grant as administrators and its holder see it.
 #[derive(Debug, Serialize, QueryableByName)]
@@ -79,11 +80,7 @@ impl NewGrant {
         let starts_on = fields.date("starts_on").unwrap_or(today);
         let expires_on = fields.date("expires_on");
         if expires_on.is_some_and(|expires_on| expires_on <= starts_on.max(today)) {
-            let (vi, en) = (
-                "“expires_on” phải sau hôm nay và sau “starts_on”.",
-                "“expires_on” must be after today and after “starts_on”.",
-            );
-            fields.refuse("expires_on", "date.order", vi, en);
+            fields.problem("expires_on", text!("date.order/grant"));
         }
         let note = fields.text("note", 1000);
         fields.finish()?;

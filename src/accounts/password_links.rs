@@ -13,6 +13,7 @@ use crate::accounts::schema::{accounts, password_links};
 use crate::accounts::secrets::{digest, random};
 use crate::error::Error;
 use crate::layers::Problem;
+use crate::texts::text;
 
 /// Makes the one link of an account by which its holder sets a password within 24 hours; earlier ones end. Returns its
 /// secret, which nobody sees again.
@@ -25,8 +26,7 @@ pub async fn give(conn: &mut AsyncPgConnection, by: &By, account: i64) -> Result
         end_all(conn, account).await?;
         let enabled = accounts::table.find(account).filter(accounts::disabled_at.is_null()).count();
         if enabled.get_result::<i64>(conn).await? == 0 {
-            let (vi, en) = ("Tài khoản đang bị khóa.", "The account is disabled.");
-            return Err(Error::Conflict(Problem::at("", "user.disabled", vi, en)));
+            return Err(Error::Conflict(Problem::in_body("", text!("user.disabled"))));
         }
         let secret = random();
         let values = (

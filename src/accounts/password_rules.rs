@@ -4,6 +4,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::accounts::password_hash::Password;
 use crate::layers::Problem;
+use crate::texts::text;
 
 /// Characters.
 const LENGTH: std::ops::RangeInclusive<usize> = 12..=200;
@@ -20,32 +21,17 @@ impl Password {
     pub fn check(&self, pointer: &str, about: &[&str]) -> Result<(), Problem> {
         let length = self.0.chars().count();
         if !LENGTH.contains(&length) {
-            return Err(Problem::at(
-                pointer,
-                "password.length",
-                "Mật khẩu phải có từ 12 đến 200 ký tự.",
-                "A password has 12 to 200 characters.",
-            ));
+            return Err(Problem::in_body(pointer, text!("password.length")));
         }
         let lower = self.0.to_lowercase();
         let contains =
             |word: &str| word.chars().count() >= 4 && lower.contains(&word.nfc().collect::<String>().to_lowercase());
         if about.iter().any(|word| contains(word)) {
-            return Err(Problem::at(
-                pointer,
-                "password.personal",
-                "Mật khẩu không được chứa tên đăng nhập hoặc tên đơn vị.",
-                "A password must not contain the user name or the organisation.",
-            ));
+            return Err(Problem::in_body(pointer, text!("password.personal")));
         }
         let words: Vec<_> = about.iter().chain(COMMON).copied().collect();
         if u8::from(zxcvbn::zxcvbn(&self.0, &words).score()) < LEAST_SCORE {
-            return Err(Problem::at(
-                pointer,
-                "password.common",
-                "Mật khẩu quá dễ đoán: hãy dùng vài từ không liên quan với nhau.",
-                "The password is too easy to guess: use a few words that have nothing to do with each other.",
-            ));
+            return Err(Problem::in_body(pointer, text!("password.common")));
         }
         Ok(())
     }

@@ -14,6 +14,7 @@ use crate::conditions::UnitRef;
 use crate::error::Error;
 use crate::input::Members;
 use crate::layers::{ALL, Layer, Problem};
+use crate::texts::text;
 
 const ROLES: &[&str] = &["viewer", "editor", "administrator"];
 
@@ -30,8 +31,7 @@ pub struct Scope {
 impl Scope {
     pub(super) fn read(fields: &mut Members, day: NaiveDate) -> Scope {
         let role = fields.one_of("role", ROLES);
-        let expected = ("mã đơn vị, như 16378@2026-01-01", "a unit such as 16378@2026-01-01");
-        let unit = fields.read("unit", expected, |value| UnitRef::parse(value.as_str()?));
+        let unit = fields.read("unit", text!("expected.unit"), |value| UnitRef::parse(value.as_str()?));
         let operator = |layer: &'static Layer| layer.field("operator").map(|field| field.value.choices());
         let mut operators: Vec<_> =
             ALL.iter().copied().filter_map(operator).flatten().map(|choice| choice.value).collect();
@@ -58,8 +58,7 @@ pub async fn check_unit(conn: &mut AsyncPgConnection, scope: &Scope) -> Result<(
         .bind::<Date, _>(on)
         .sql("))");
     if !diesel::select(known).get_result(conn).await? {
-        let (vi, en) = (format!("Không có đơn vị {code} ngày {on}."), format!("There was no unit {code} on {on}."));
-        return Err(Error::Invalid(vec![Problem::at("/unit", "unit.not_valid", vi, en)]));
+        return Err(Error::Invalid(vec![Problem::in_body("/unit", text!("unit.not_valid/none", code, on))]));
     }
     Ok(())
 }

@@ -19,6 +19,7 @@ use crate::error::Error;
 use crate::input::Members;
 use crate::postgres::moment::Moment;
 use crate::postgres::sql::{Bind, Sql};
+use crate::texts::text;
 
 /// Days after which every token has expired.
 pub const MAX_TOKEN_DAYS: i64 = 366;
@@ -57,16 +58,15 @@ impl NewToken {
     /// # Errors
     /// Every problem of it.
     pub fn read(mut fields: Members, today: NaiveDate) -> Result<NewToken, Error> {
-        let expected = ("1 đến 60 chữ, số, dấu cách và . _ @ -", "1 to 60 letters, digits, spaces and . _ @ -");
-        let name =
-            fields.read("name", expected, |value| value.as_str().filter(|name| is_token_name(name)).map(str::to_owned));
+        let name = fields.read("name", text!("expected.token_name"), |value| {
+            value.as_str().filter(|name| is_token_name(name)).map(str::to_owned)
+        });
         let name = fields.required("name", name).unwrap_or_default();
         let days = fields.integer("days", 1..=MAX_TOKEN_DAYS);
         let days = fields.required("days", days).unwrap_or_default();
         let scope = Scope::read(&mut fields, today);
         let sees_restricted = fields.flag("sees_restricted").unwrap_or(true);
-        let expected = ("các mạng như 203.0.113.0/24", "networks such as 203.0.113.0/24");
-        let addresses = fields.read("addresses", expected, |value| {
+        let addresses = fields.read("addresses", text!("expected.networks"), |value| {
             let networks: Option<Vec<_>> =
                 value.as_array()?.iter().map(|network| network_of(network.as_str()?)).collect();
             networks.filter(|networks| (1..=100).contains(&networks.len()))

@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use crate::error::Error;
 use crate::input::Params;
+use crate::texts::text;
 use crate::time::{date_of, day_of, start_of};
 
 /// As they are, as they were on a day, or as the register had them at an instant; both together: what the register said
@@ -56,14 +57,9 @@ impl Days {
 /// 400 for anything else, and for what is to come.
 pub fn known_at(params: &mut Params) -> Result<Option<DateTime<Utc>>, Error> {
     let now = Utc::now();
-    params.read(
-        "known_at",
-        (
-            "thời điểm đã qua, dạng 2026-11-25T08:00:00+07:00, hoặc ngày 2026-11-25 (hết ngày)",
-            "an instant that has passed such as 2026-11-25T08:00:00+07:00, or a day such as 2026-11-25 (its end)",
-        ),
-        |text| read(text).filter(|known_at| *known_at <= now || date_of(text).is_some_and(|day| day <= day_of(now))),
-    )
+    params.read("known_at", text!("expected.past"), |text| {
+        read(text).filter(|known_at| *known_at <= now || date_of(text).is_some_and(|day| day <= day_of(now)))
+    })
 }
 
 fn read(text: &str) -> Option<DateTime<Utc>> {

@@ -9,6 +9,7 @@ use crate::conditions::Value;
 use crate::error::Error;
 use crate::input::Params;
 use crate::layers::{Class, Field, Layer, Type};
+use crate::texts::text;
 use crate::time::{date_of, rfc3339};
 
 /// What rows are ordered by, before their id.
@@ -50,13 +51,7 @@ pub fn parse_keys(params: &mut Params, sortable: &[&'static Field]) -> Result<Ve
         let is_used = keys.iter().any(|key| matches!(key, Key::Field { field, .. } if field.name == name));
         match sortable.iter().find(|field| field.name == name && !is_used) {
             Some(field) => keys.push(Key::Field { field, descending }),
-            None => {
-                return Err(Error::parameter(
-                    "sortby",
-                    format!("Không sắp xếp được theo “{name}”: xem /sortables; mỗi trường một lần."),
-                    format!("There is no sorting by “{name}”: see /sortables; each field once."),
-                ));
-            }
+            None => return Err(Error::of_parameter("sortby", text!("parameter.invalid/sortby", name))),
         }
     }
     Ok(keys)

@@ -6,25 +6,23 @@ use crate::conditions::{Condition, Interval, UnitRef};
 use crate::error::Error;
 use crate::input::Params;
 use crate::layers::{Field, Problem, Type};
+use crate::texts::text;
 use crate::time::{date_of, day};
 
 pub fn bbox(params: &mut Params) -> Result<Option<Condition>, Error> {
-    let expected = ("bốn số: tây, nam, đông, bắc", "four numbers: west, south, east, north");
-    params.read("bbox", expected, |text| parse_bbox(text).map(Condition::Bbox))
+    params.read("bbox", text!("expected.bbox"), |text| parse_bbox(text).map(Condition::Bbox))
 }
 
 pub fn datetime(params: &mut Params) -> Result<Option<Interval>, Error> {
-    let expected = ("thời điểm hoặc khoảng: 2023-01-01/2023-12-31", "an instant or an interval: 2023-01-01/2023-12-31");
-    params.read("datetime", expected, Interval::parse)
+    params.read("datetime", text!("expected.interval"), Interval::parse)
 }
 
 pub fn as_of(params: &mut Params) -> Result<Option<NaiveDate>, Error> {
-    params.read("as_of", ("ngày dạng 2023-09-20", "a date such as 2023-09-20"), date_of)
+    params.read("as_of", text!("expected.day"), date_of)
 }
 
 pub fn within(params: &mut Params) -> Result<Option<UnitRef>, Error> {
-    let expected = ("mã đơn vị hành chính: 405@2023-09-20", "the code of a unit: 405@2023-09-20");
-    params.read("within", expected, UnitRef::parse)
+    params.read("within", text!("expected.unit"), UnitRef::parse)
 }
 
 /// The text of `q`, unless it is blank.
@@ -45,11 +43,10 @@ pub fn of_fields(params: &mut Params, fields: &[&'static Field]) -> Result<Vec<C
         let text = params.take(field.name)?.unwrap_or_default();
         match of_field(field, &text) {
             Some(condition) => conditions.push(condition),
-            None => problems.push(Problem::parameter(
-                field.name,
-                format!("“{text}” không phải là giá trị của “{}”.", field.label.vi),
-                format!("“{text}” is no value of “{}”.", field.label.en),
-            )),
+            None => {
+                let text = text!("parameter.invalid/value", given = text, field = field.label);
+                problems.push(Problem::of_parameter(field.name, text));
+            }
         }
     }
     if problems.is_empty() { Ok(conditions) } else { Err(Error::BadRequest(problems)) }

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
+use crate::texts::{Text, text};
+
 /// Why a figure differs between two days of the same territory. `delta = new - decommissioned ± moved ± reclassified ±
 /// corrected`; what is lost is negative.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -94,7 +96,7 @@ impl Delta {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Note {
     /// The published changes of the parts do not add up to that of the total.
-    PartsDoNotAddUp { parts: Vec<f64> },
+    PartsDoNotAddUp { total: f64, parts: Vec<f64> },
     /// The published base is not what the rows give.
     BaseDiffers { declared: f64, computed: i64 },
 }
@@ -102,26 +104,13 @@ pub enum Note {
 impl Note {
     pub fn text(&self, vietnamese: bool) -> String {
         match self {
-            Note::PartsDoNotAddUp { parts } => {
-                let sum = signed(parts.iter().sum());
+            Note::PartsDoNotAddUp { total, parts } => {
+                let sum = parts.iter().sum::<f64>();
                 let parts: Vec<_> = parts.iter().copied().map(signed).collect();
-                let (and, last) = if vietnamese { (" và ", "cộng lại là") } else { (" and ", "give") };
-                let list = match parts.split_last() {
-                    Some((end, [])) => end.clone(),
-                    Some((end, start)) => format!("{}{and}{end}", start.join(", ")),
-                    None => String::new(),
-                };
-                if vietnamese {
-                    format!("các phần đã công bố {list} {last} {sum}")
-                } else {
-                    format!("published parts {list} {last} {sum}")
-                }
-            }
-            Note::BaseDiffers { declared, computed } if vietnamese => {
-                format!("đã công bố {declared}, tính từ các bản ghi là {computed}")
+                text!("figures.parts", total = change(*total), parts, sum).say(vietnamese)
             }
             Note::BaseDiffers { declared, computed } => {
-                format!("{declared} was published, the records give {computed}")
+                text!("figures.base", declared = *declared, computed = *computed).say(vietnamese)
             }
         }
     }
@@ -131,12 +120,17 @@ impl Note {
 pub fn check_parts(total: &Delta, parts: &[&Delta]) -> Option<Note> {
     let published: Vec<f64> = parts.iter().filter(|part| part.declared).map(|part| part.value).collect();
     let differs = total.declared && !published.is_empty() && published.iter().sum::<f64>() != total.value;
-    differs.then_some(Note::PartsDoNotAddUp { parts: published })
+    differs.then_some(Note::PartsDoNotAddUp { total: total.value, parts: published })
+}
+
+/// In words where the language has them: "tăng 9", "giảm 2".
+fn change(value: f64) -> Text {
+    if value < 0.0 { text!("figures.down", value = -value) } else { text!("figures.up", value) }
 }
 
 /// With its sign: `+9`, `-2`, `0`.
-fn signed(value: f64) -> String {
-    if value > 0.0 { format!("+{value}") } else { format!("{value}") }
+fn signed(value: f64) -> Text {
+    if value > 0.0 { text!("figures.plus", value) } else { text!("figures.number", value) }
 }
 
 #[cfg(test)]
@@ -166,8 +160,8 @@ mod tests {
         let communes = Delta::new(366, 266, day(), Parts::new(), Some(&published(290.0)));
         assert_eq!((total.value, district.value, communes.value), (109.0, 9.0, 76.0));
         let note = check_parts(&total, &[&district, &communes]).expect("85 is not 109");
-        assert_eq!(note.text(false), "published parts +9 and +76 give +85");
-        assert_eq!(note.text(true), "các phần đã công bố +9 và +76 cộng lại là +85");
+        assert_eq!(note.text(false), "The published parts +9, +76 give 85, not +109.");
+        assert_eq!(note.text(true), "Báo cáo ghi tăng 109, nhưng cộng từng phần (+9, +76) được 85.");
         assert_eq!(communes.notes, [Note::BaseDiffers { declared: 290.0, computed: 266 }]);
     }
 

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::texts::Text;
+
 /// Where in a file a problem is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Spot {
@@ -14,12 +16,12 @@ pub enum Spot {
 }
 
 /// One problem of a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct FileProblem {
     pub spot: Spot,
     /// The column or property.
     pub field: String,
-    pub reason: String,
+    pub reason: Text,
 }
 
 /// Nothing of the file was written: the problems, all of them.
@@ -33,8 +35,8 @@ impl Refused {
         Refused::default()
     }
 
-    pub fn add(&mut self, spot: Spot, field: impl Into<String>, reason: impl Into<String>) {
-        self.problems.push(FileProblem { spot, field: field.into(), reason: reason.into() });
+    pub fn add(&mut self, spot: Spot, field: impl Into<String>, reason: Text) {
+        self.problems.push(FileProblem { spot, field: field.into(), reason });
     }
 
     /// What was read, unless there is a problem.
@@ -51,6 +53,7 @@ impl fmt::Display for Refused {
         let count = self.problems.len();
         write!(f, "refused, nothing was written: {count} problem{}", if count == 1 { "" } else { "s" })?;
         for FileProblem { spot, field, reason } in &self.problems {
+            let reason = reason.en();
             match spot {
                 Spot::File => write!(f, "\n  {field}: {reason}")?,
                 Spot::Line(line) => write!(f, "\n  line {line}, {field}: {reason}")?,

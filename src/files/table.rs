@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::files::refused::{Refused, Spot};
+use crate::texts::{Text, text};
 
 /// The rows below a header.
 pub struct Table {
@@ -39,7 +40,7 @@ impl Table {
             let record = match record {
                 Ok(record) => record,
                 Err(error) => {
-                    refused.add(Spot::File, "csv", error.to_string());
+                    refused.add(Spot::File, "csv", text!("list.unreadable", reason = error.to_string()));
                     break;
                 }
             };
@@ -49,21 +50,20 @@ impl Table {
                 width = cells.len();
                 for (place, name) in cells.into_iter().enumerate() {
                     if columns.insert(name.clone(), place).is_some() {
-                        refused.add(Spot::Line(line), name, "this column is there twice");
+                        refused.add(Spot::Line(line), name, text!("list.column_twice"));
                     }
                 }
                 for name in required.iter().filter(|name| !columns.contains_key(**name)) {
-                    refused.add(Spot::Line(line), *name, "this column is missing");
+                    refused.add(Spot::Line(line), *name, text!("list.column_missing"));
                 }
             } else if cells.len() == width {
                 rows.push((line, cells));
             } else {
-                let reason = format!("{} cells where the header has {width}", cells.len());
-                refused.add(Spot::Line(line), "row", reason);
+                refused.add(Spot::Line(line), "row", text!("list.width", cells = cells.len(), width));
             }
         }
         if rows.is_empty() && refused.problems.is_empty() {
-            refused.add(Spot::File, "rows", "the file has none");
+            refused.add(Spot::File, "rows", text!("list.no_rows"));
         }
         refused.unless_empty(Table { columns, rows })
     }
@@ -92,17 +92,17 @@ impl<'a> Row<'a> {
     pub fn required(&self, column: &str, refused: &mut Refused) -> Option<&'a str> {
         let text = self.optional(column);
         if text.is_none() {
-            refused.add(Spot::Line(self.line), column, "is empty");
+            refused.add(Spot::Line(self.line), column, text!("list.empty"));
         }
         text
     }
 
     /// A cell read as something else; an empty one is `None`, and no problem.
-    pub fn parsed<T: FromStr>(&self, column: &str, what: &str, refused: &mut Refused) -> Option<T> {
+    pub fn parsed<T: FromStr>(&self, column: &str, expected: Text, refused: &mut Refused) -> Option<T> {
         let text = self.optional(column)?;
         let read = text.parse().ok();
         if read.is_none() {
-            refused.add(Spot::Line(self.line), column, format!("“{text}” is no {what}"));
+            refused.add(Spot::Line(self.line), column, text!("list.type", given = text, expected));
         }
         read
     }
@@ -112,7 +112,11 @@ impl<'a> Row<'a> {
         let text = self.optional(column)?;
         let read = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
         if read.is_none() {
-            refused.add(Spot::Line(self.line), column, format!("“{text}” is no date such as 2025-06-30"));
+            refused.add(
+                Spot::Line(self.line),
+                column,
+                text!("list.type", given = text, expected = text!("expected.day")),
+            );
         }
         read
     }
@@ -122,7 +126,7 @@ impl<'a> Row<'a> {
         let text = self.required(column, refused)?;
         let found = values.iter().find(|value| **value == text).copied();
         if found.is_none() {
-            refused.add(Spot::Line(self.line), column, format!("“{text}” is none of {}", values.join(", ")));
+            refused.add(Spot::Line(self.line), column, text!("list.one_of", given = text, known = values));
         }
         found
     }
@@ -133,8 +137,7 @@ impl<'a> Row<'a> {
         if is_code(text, digits) {
             return Some(text);
         }
-        let reason = format!("“{text}” is no code of {digits} digits; spreadsheets drop leading zeros");
-        refused.add(Spot::Line(self.line), column, reason);
+        refused.add(Spot::Line(self.line), column, text!("list.code", given = text, digits));
         None
     }
 }
@@ -174,7 +177,7 @@ mod tests {
 
     #[test]
     fn file_without_rows_is_refused() {
-        assert_eq!(Table::read("a\n", &["a"]).err().unwrap().problems[0].reason, "the file has none");
+        assert_eq!(Table::read("a\n", &["a"]).err().unwrap().problems[0].reason, text!("list.no_rows"));
     }
 
     #[test]

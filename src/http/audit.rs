@@ -18,8 +18,8 @@ use crate::http::paging;
 use crate::http::paging::{DEFAULT_LIMIT, Paging};
 use crate::http::state::App;
 use crate::input::Params;
-use crate::layers::problem::Place;
 use crate::layers::{Layer, Problem};
+use crate::texts::text;
 use crate::time::start_of;
 
 const LONGEST_PURPOSE: usize = 200;
@@ -29,16 +29,15 @@ pub async fn list_events(app: web::Data<App>, caller: Caller, request: HttpReque
     may_administer(&caller)?;
     let mut params = Params::parse(request.query_string());
     params.format(&["json"])?;
-    let moment = ("ngày hoặc thời điểm RFC 3339", "a date or an RFC 3339 time");
-    let collection = params.read("collection", ("tên một lớp", "the id of a layer"), |text| {
+    let collection = params.read("collection", text!("expected.layer"), |text| {
         Layer::of_collection(text).map(|layer| layer.collection.to_owned())
     })?;
     let asked = Asked {
         actor: params.take("actor")?,
         action: params.take("action")?,
         collection,
-        from: params.read("from", moment, moment_of)?,
-        to: params.read("to", moment, moment_of)?,
+        from: params.read("from", text!("expected.moment"), moment_of)?,
+        to: params.read("to", text!("expected.moment"), moment_of)?,
     };
     let paging = Paging::read(&mut params, DEFAULT_LIMIT, paging::id)?;
     params.finish()?;
@@ -121,14 +120,12 @@ impl Trace {
     /// # Errors
     /// 400 when the purpose is too long, or missing where the deployment asks for one.
     pub fn check_purpose(&self) -> Result<(), Error> {
-        let (code, vi, en) = match &self.purpose {
-            None if self.needs_purpose => ("purpose.required", "Cần nêu mục đích.", "Say the purpose."),
-            Some(text) if text.chars().count() > LONGEST_PURPOSE => {
-                ("purpose.too_long", "Mục đích dài quá 200 ký tự.", "The purpose has more than 200 characters.")
-            }
+        let wrong = match &self.purpose {
+            None if self.needs_purpose => text!("purpose.required"),
+            Some(text) if text.chars().count() > LONGEST_PURPOSE => text!("purpose.too_long", max = LONGEST_PURPOSE),
             _ => return Ok(()),
         };
-        Err(Error::BadRequest(vec![Problem { place: Place::Header("X-Purpose"), code, text: (vi, en).into() }]))
+        Err(Error::BadRequest(vec![Problem::of_header("X-Purpose", wrong)]))
     }
 
     /// Adds the purpose to what is noted.

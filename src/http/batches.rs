@@ -18,6 +18,7 @@ use crate::register::batches::Batch;
 use crate::register::idempotency::Stored;
 use crate::register::writing::Refused;
 use crate::register::{batches, items, undo};
+use crate::texts::text;
 
 /// The bulk writes that the caller may know of, newest first.
 pub async fn list_batches(app: web::Data<App>, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Error> {
@@ -26,9 +27,9 @@ pub async fn list_batches(app: web::Data<App>, caller: Caller, request: HttpRequ
     }
     let mut params = Params::parse(request.query_string());
     params.format(&["json"])?;
-    let before = params.read("before", ("số của một lần ghi", "the number of a batch"), paging::id)?;
+    let before = params.read("before", text!("expected.batch"), paging::id)?;
     let paging = Paging::read(&mut params, DEFAULT_LIMIT, paging::id)?;
-    let collection = params.read("collection", ("tên một lớp", "the id of a layer"), |text| {
+    let collection = params.read("collection", text!("expected.layer"), |text| {
         Layer::of_collection(text).filter(|layer| layer.is_writable())
     })?;
     params.finish()?;
@@ -84,15 +85,8 @@ pub async fn undo_batch(write: WriteRequest) -> Result<HttpResponse, Error> {
 }
 
 fn nothing_restored(left: &[(i64, &'static str)]) -> Error {
-    let records = left.iter().take(10).map(|(id, _)| id.to_string()).collect::<Vec<_>>().join(", ");
-    Error::Conflict(Problem::at(
-        "",
-        "undo.nothing",
-        format!(
-            "Không hoàn tác được bản ghi nào: tất cả đã thay đổi từ đó hoặc nằm ngoài phạm vi của bạn ({records}…)."
-        ),
-        format!("Nothing can be undone: every record has changed since, or is not yours ({records}…)."),
-    ))
+    let records: Vec<_> = left.iter().take(10).map(|(id, _)| id.to_string()).collect();
+    Error::Conflict(Problem::in_body("", text!("undo.nothing", records)))
 }
 
 fn number_of(request: &HttpRequest) -> Result<i64, Error> {

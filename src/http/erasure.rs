@@ -13,6 +13,7 @@ use crate::input::Params;
 use crate::layers::{Field, Layer, Problem};
 use crate::postgres::limit_statements;
 use crate::register::{changes, erasure};
+use crate::texts::text;
 
 const LONGEST_REASON: usize = 500;
 
@@ -52,30 +53,22 @@ fn read(layer: &'static Layer, asked: &Value) -> Result<(Vec<&'static Field>, St
     let mut fields = Vec::new();
     let names = asked["fields"].as_array().filter(|names| !names.is_empty());
     if names.is_none() {
-        let (vi, en) = ("Cần danh sách các trường cần xóa.", "A list of the fields to erase is needed.");
-        problems.push(Problem::at("/fields", "required", vi, en));
+        problems.push(Problem::in_body("/fields", text!("required/erased")));
     }
     for (index, name) in names.into_iter().flatten().enumerate() {
         let field = name.as_str().and_then(|name| layer.field(name));
         match field.filter(|field| layer.is_erasable(field)) {
             Some(field) => fields.push(field),
-            None => problems.push(Problem::at(
-                format!("/fields/{index}"),
-                "field.not_erasable",
-                "Chỉ xóa được trường hạn chế của lớp này.",
-                "Only restricted fields of this layer can be erased.",
-            )),
+            None => problems.push(Problem::in_body(format!("/fields/{index}"), text!("field.not_erasable"))),
         }
     }
     let reason = asked["reason"].as_str().unwrap_or_default().trim().to_owned();
     if reason.is_empty() || reason.chars().count() > LONGEST_REASON || reason.contains('\0') {
-        let (vi, en) = ("Cần lý do, tối đa 500 ký tự.", "A reason is needed, of at most 500 characters.");
-        problems.push(Problem::at("/reason", "required", vi, en));
+        problems.push(Problem::in_body("/reason", text!("required/reason", max = LONGEST_REASON)));
     }
     for name in asked.as_object().into_iter().flat_map(|object| object.keys()) {
         if !["fields", "reason"].contains(&name.as_str()) {
-            let (vi, en) = ("Không có trường này.", "There is no such member.");
-            problems.push(Problem::at(format!("/{name}"), "field.unknown", vi, en));
+            problems.push(Problem::in_body(format!("/{name}"), text!("field.unknown", name)));
         }
     }
     if problems.is_empty() { Ok((fields, reason)) } else { Err(problems) }

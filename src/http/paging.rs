@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::http::links::{base, link, own, with_parameter};
 use crate::http::state::App;
 use crate::input::Params;
+use crate::texts::text;
 
 pub const DEFAULT_LIMIT: usize = 100;
 pub const MAX_LIMIT: usize = 1000;
@@ -29,7 +30,7 @@ impl<C> Paging<C> {
         default: usize,
         parse: impl FnOnce(&str) -> Option<C>,
     ) -> Result<Paging<C>, Error> {
-        let cursor = params.read("cursor", ("giá trị lấy từ liên kết next", "taken from a next link"), parse)?;
+        let cursor = params.read("cursor", text!("expected.cursor"), parse)?;
         Ok(Paging { limit: limit(params, default, MAX_LIMIT)?, cursor })
     }
 
@@ -67,7 +68,7 @@ pub fn links(app: &App, request: &HttpRequest, parameter: &str, next: Option<Str
 /// # Errors
 /// When it is no number from 1.
 pub fn limit(params: &mut Params, default: usize, max: usize) -> Result<usize, Error> {
-    let limit = params.read("limit", ("số nguyên từ 1", "an integer from 1"), |text| limit_of(text, max))?;
+    let limit = params.read("limit", text!("expected.positive"), |text| limit_of(text, max))?;
     Ok(limit.unwrap_or(default))
 }
 

@@ -11,6 +11,7 @@ use crate::error::Error;
 use crate::http::address::last_hop;
 use crate::http::state::App;
 use crate::layers::Problem;
+use crate::texts::text;
 
 /// The longest query, bytes: room for a filter with the outline of a province.
 const QUERY: usize = 16 * 1024;
@@ -62,11 +63,7 @@ fn check(request: &ServiceRequest) -> Result<(), Error> {
 }
 
 fn malformed(header: &'static str) -> Error {
-    Error::BadRequest(vec![Problem::header(
-        header,
-        format!("Tiêu đề {header} không hợp lệ."),
-        format!("The header {header} is not valid."),
-    )])
+    Error::BadRequest(vec![Problem::of_header(header, text!("header.invalid", header))])
 }
 
 /// A name or address, perhaps with a port.

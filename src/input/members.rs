@@ -1,4 +1,5 @@
-//! The members of a small JSON body, each taken once; what is left over is unknown. Every problem is told at once.
+//! The members of a small JSON body, each taken once; what is left over is unknown. Every problem is told at once. The name of a
+//! member is the id of what people call it.
 
 use chrono::NaiveDate;
 use serde_json::{Map, Value};
@@ -37,31 +38,31 @@ impl Members {
         self.given.contains_key(name)
     }
 
-    pub fn problem(&mut self, name: &str, text: Text) {
+    pub fn problem(&mut self, name: &'static str, text: Text) {
         self.problems.push(Problem::in_body(format!("/{name}"), text));
     }
 
-    pub fn refuse(&mut self, name: &str, code: &'static str, vi: impl Into<String>, en: impl Into<String>) {
+    pub fn refuse(&mut self, name: &'static str, code: &'static str, vi: impl Into<String>, en: impl Into<String>) {
         self.problems.push(Problem::at(format!("/{name}"), code, vi, en));
     }
 
     /// Takes a member and reads it. Null is as if it were not there.
     pub fn read<T>(
         &mut self,
-        name: &str,
+        name: &'static str,
         expected: impl Into<Text>,
         parse: impl FnOnce(&Value) -> Option<T>,
     ) -> Option<T> {
         let value = self.given.shift_remove(name).filter(|value| !value.is_null())?;
         let read = parse(&value);
         if read.is_none() {
-            self.problem(name, text!("type", field = name, expected = expected.into()));
+            self.problem(name, text!("type", field = Text::new(name), expected = expected.into()));
         }
         read
     }
 
     /// A text of 1 to `max` characters without control characters, trimmed and composed.
-    pub fn text(&mut self, name: &str, max: usize) -> Option<String> {
+    pub fn text(&mut self, name: &'static str, max: usize) -> Option<String> {
         self.read(name, text!("expected.text_to", max), |value| {
             let text: String = value.as_str()?.trim().nfc().collect();
             let fits = (1..=max).contains(&text.chars().count()) && !text.chars().any(char::is_control);
@@ -70,13 +71,13 @@ impl Members {
     }
 
     /// A text as it is, such as a password.
-    pub fn secret(&mut self, name: &str) -> String {
+    pub fn secret(&mut self, name: &'static str) -> String {
         let secret = self.read(name, text!("expected.text"), |value| value.as_str().map(str::to_owned));
         self.required(name, secret).unwrap_or_default()
     }
 
     /// A list of one or more texts.
-    pub fn texts(&mut self, name: &str) -> Option<Vec<String>> {
+    pub fn texts(&mut self, name: &'static str) -> Option<Vec<String>> {
         self.read(name, text!("expected.texts"), |value| {
             let texts: Option<Vec<_>> = value.as_array()?.iter().map(|text| text.as_str().map(str::to_owned)).collect();
             texts.filter(|texts| (1..=100).contains(&texts.len()))
@@ -84,7 +85,7 @@ impl Members {
     }
 
     /// A list of one or more of the values that there are.
-    pub fn some_of(&mut self, name: &str, known: &[&str]) -> Option<Vec<String>> {
+    pub fn some_of(&mut self, name: &'static str, known: &[&str]) -> Option<Vec<String>> {
         let texts = self.texts(name)?;
         if let Some(unknown) = texts.iter().find(|text| !known.contains(&text.as_str())) {
             self.problem(name, text!("enum.unknown/listed", given = unknown, known));
@@ -92,29 +93,29 @@ impl Members {
         Some(texts)
     }
 
-    pub fn one_of(&mut self, name: &str, known: &[&str]) -> Option<String> {
+    pub fn one_of(&mut self, name: &'static str, known: &[&str]) -> Option<String> {
         let find = |value: &Value| value.as_str().filter(|text| known.contains(text)).map(str::to_owned);
         self.read(name, text!("expected.one_of", known), find)
     }
 
-    pub fn flag(&mut self, name: &str) -> Option<bool> {
+    pub fn flag(&mut self, name: &'static str) -> Option<bool> {
         self.read(name, text!("expected.flag"), Value::as_bool)
     }
 
-    pub fn date(&mut self, name: &str) -> Option<NaiveDate> {
+    pub fn date(&mut self, name: &'static str) -> Option<NaiveDate> {
         self.read(name, text!("expected.day"), |value| date_of(value.as_str()?))
     }
 
-    pub fn integer(&mut self, name: &str, bounds: std::ops::RangeInclusive<i64>) -> Option<i64> {
+    pub fn integer(&mut self, name: &'static str, bounds: std::ops::RangeInclusive<i64>) -> Option<i64> {
         let expected = text!("expected.integer_in", min = *bounds.start(), max = *bounds.end());
         self.read(name, expected, |value| value.as_i64().filter(|number| bounds.contains(number)))
     }
 
     /// Complains when a member that is needed was not there.
-    pub fn required<T>(&mut self, name: &str, value: Option<T>) -> Option<T> {
+    pub fn required<T>(&mut self, name: &'static str, value: Option<T>) -> Option<T> {
         let place = Place::Pointer(format!("/{name}"));
         if value.is_none() && !self.problems.iter().any(|problem| problem.place == place) {
-            self.problem(name, text!("required", field = name));
+            self.problem(name, text!("required", field = Text::new(name)));
         }
         value
     }

@@ -75,6 +75,7 @@ from! {
     &String: |word: &String| Value::Word(word.clone()),
     &str: |word: &str| Value::Word(word.to_owned()),
     f64: Value::Number,
+    u64: |number: u64| Value::Number(number as f64),
     i64: |number: i64| Value::Number(number as f64),
     usize: |number: usize| Value::Number(number as f64),
     NaiveDate: Value::Day,

@@ -10,6 +10,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use crate::files::refused::{Refused, Spot};
 use crate::postgres::row::Row;
+use crate::texts::text;
 
 /// Rows of a file that were new or differed, and those that were known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,7 +51,7 @@ pub async fn check_units<'a>(
     let mut refused = Refused::new();
     for nth in unknown {
         let (line, code, day) = units[usize::try_from(nth - 1)?];
-        refused.add(Spot::Line(line), column, format!("{code} is no unit ({}) on {day}", levels.join(", ")));
+        refused.add(Spot::Line(line), column, text!("list.no_unit_of", code, levels, day));
     }
     Ok(refused.unless_empty(())?)
 }

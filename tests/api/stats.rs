@@ -28,7 +28,7 @@ async fn the_published_figures_of_the_district() {
             (&json!(109), &json!(312), &json!("declared"))
         );
         assert_eq!((&delta["computed_base"], &delta["parts"]), (&json!(312), &json!({"new": 109})));
-        assert_eq!(delta["notes"], json!(["published parts +9 and +76 give +85"]));
+        assert_eq!(delta["notes"], json!(["The published parts +9, +76 give 85, not +109."]));
         let parts = &answer["figures"]["camera_eyes_by_manager"]["delta"]["values"];
         assert_eq!((&parts["district_police"]["value"], &parts["commune_police"]["value"]), (&json!(9), &json!(76)));
 

@@ -96,7 +96,7 @@ async fn files_of_one_unit_have_each_figure_of_the_answer() {
     }
     let eyes = rows.iter().find(|row| row["code"] == "camera_eyes").unwrap();
     assert_eq!((&*eyes["value"], &*eyes["delta"], &*eyes["base"]), ("421", "109", "312"));
-    assert_eq!(eyes["notes"], "published parts +9 and +76 give +85");
+    assert_eq!(eyes["notes"], "The published parts +9, +76 give 85, not +109.");
     let row = workbook.iter().find(|row| row[0] == Data::String("camera_eyes".into())).unwrap();
     assert_eq!((&row[1], &row[5]), (&Data::String("Số mắt camera đang sử dụng.".into()), &Data::Float(421.0)));
 }

@@ -41,7 +41,7 @@ async fn workbook_comes_back_with_states_and_can_be_sent_again() {
     let sheet = rows(&mut back, "Camera");
     assert_eq!(sheet[1][6], "Trạng thái nhập");
     assert_eq!(sheet[2][6], "Thêm mới");
-    assert!(sheet[3][6].starts_with("Lỗi: “Số mắt” từ 1 đến 16."), "{}", sheet[3][6]);
+    assert!(sheet[3][6].starts_with("Lỗi: “Số mắt” phải từ 1 đến 16."), "{}", sheet[3][6]);
     assert_eq!(sheet[2][..6], ["A", "2", "Công an xã", "Phường Tây", "105.7", "19.8"]);
     let lists = rows(&mut back, "Danh mục");
     assert!(lists.iter().flatten().any(|text| text == "00001 Phường Tây (Tỉnh Thanh Hóa)"));

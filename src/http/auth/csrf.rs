@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::http::links::home;
 use crate::http::state::App;
 use crate::layers::Problem;
-use crate::layers::problem::Place;
+use crate::texts::{Text, text};
 
 const HEADER: &str = "X-CSRF-Token";
 
@@ -23,12 +23,7 @@ pub fn token(secret: &str) -> String {
 pub fn check(app: &App, request: &HttpRequest, secret: &str) -> Result<(), Error> {
     let given = request.headers().get(HEADER).map_or(&[][..], |value| value.as_bytes());
     if !given.ct_eq(token(secret).as_bytes()).to_bool() {
-        return Err(refused(
-            HEADER,
-            "auth.csrf",
-            "Thiếu mã của phiên: lấy “csrf” từ /auth/me.",
-            "The session's token is missing or wrong: take “csrf” from /auth/me.",
-        ));
+        return Err(refused(HEADER, text!("auth.csrf")));
     }
     check_origin(app, request)
 }
@@ -41,14 +36,9 @@ pub fn check_origin(app: &App, request: &HttpRequest) -> Result<(), Error> {
     if origin.to_str().is_ok_and(known) {
         return Ok(());
     }
-    Err(refused(
-        "Origin",
-        "auth.origin",
-        "Trang này không được ghi. Sau proxy có TLS, hãy đặt HATANG_PUBLIC_URL.",
-        "This page may not write. Behind a proxy with TLS, set HATANG_PUBLIC_URL.",
-    ))
+    Err(refused("Origin", text!("auth.origin")))
 }
 
-fn refused(header: &'static str, code: &'static str, vi: &str, en: &str) -> Error {
-    Error::Forbidden(Some(Problem { place: Place::Header(header), code, text: (vi, en).into() }))
+fn refused(header: &'static str, text: Text) -> Error {
+    Error::Forbidden(Some(Problem::of_header(header, text)))
 }

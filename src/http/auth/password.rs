@@ -12,6 +12,7 @@ use crate::http::auth::{csrf, private};
 use crate::http::extract::{WriteRequest, by, json_body};
 use crate::http::state::App;
 use crate::layers::Problem;
+use crate::texts::text;
 
 /// `POST /api/v1/auth/password`: needs the old one, ends the other sessions.
 pub async fn change_password(write: WriteRequest) -> Result<HttpResponse, Error> {
@@ -27,11 +28,7 @@ pub async fn change_password(write: WriteRequest) -> Result<HttpResponse, Error>
     drop(conn);
     let matches = Password::new(&old).verify(password_hash.clone()).await?;
     let (true, Some(old_hash)) = (matches, password_hash) else {
-        let (vi, en) = (
-            "Mật khẩu cũ không đúng, hoặc đã thử quá nhiều lần.",
-            "The old password is wrong, or there were too many attempts.",
-        );
-        return Err(Error::Invalid(vec![Problem::at("/old_password", "auth.failed", vi, en)]));
+        return Err(Error::Invalid(vec![Problem::in_body("/old_password", text!("auth.failed/old"))]));
     };
     let hash = new.hash().await?;
     let by = write.by();
@@ -54,10 +51,7 @@ pub async fn set_password(app: web::Data<App>, request: HttpRequest, body: web::
     let mut fields = json_body(&request, &body)?;
     let (secret, new) = (fields.secret("token"), Password::new(&fields.secret("password")));
     fields.finish()?;
-    let gone = || {
-        let (vi, en) = ("Liên kết không đúng, đã dùng hoặc đã hết hạn.", "The link is wrong, used or expired.");
-        Error::Invalid(vec![Problem::at("/token", "auth.link", vi, en)])
-    };
+    let gone = || Error::Invalid(vec![Problem::in_body("/token", text!("auth.link"))]);
 
     let mut conn = app.store.connection().await?;
     let holder = password_links::holder(&mut conn, &secret).await?.ok_or_else(gone)?;

@@ -16,6 +16,7 @@ use crate::input::Params;
 use crate::layers::Layer;
 use crate::register::changes;
 use crate::register::changes::Page;
+use crate::texts::text;
 
 pub use stream::stream_changes;
 
@@ -48,13 +49,12 @@ fn number(text: &str) -> Option<i64> {
 }
 
 fn after_of(params: &mut Params) -> Result<i64, Error> {
-    Ok(params.read("after", ("số thứ tự từ 0", "a number from 0"), number)?.unwrap_or(0))
+    Ok(params.read("after", text!("expected.number_from_0"), number)?.unwrap_or(0))
 }
 
 /// Layers that have changes; empty is all.
 fn collections_of(params: &mut Params) -> Result<Vec<String>, Error> {
-    let expected = ("tên các lớp, cách nhau bằng dấu phẩy", "ids of layers, separated by commas");
-    let collections = params.read("collections", expected, |text| {
+    let collections = params.read("collections", text!("expected.layers"), |text| {
         let known = text.split(',').all(|name| Layer::of_collection(name).is_some_and(Layer::is_writable));
         known.then(|| text.split(',').map(str::to_owned).collect())
     })?;

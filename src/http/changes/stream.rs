@@ -28,6 +28,7 @@ use crate::input::Params;
 use crate::layers::Problem;
 use crate::register::changes;
 use crate::register::changes::Page;
+use crate::texts::text;
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
@@ -92,10 +93,9 @@ fn last_event_id(request: &HttpRequest) -> Result<Option<i64>, Error> {
     match number(header) {
         Some(number) => Ok(Some(number)),
         None if header.is_empty() => Ok(None),
-        None => Err(Error::BadRequest(vec![Problem::header(
+        None => Err(Error::BadRequest(vec![Problem::of_header(
             "Last-Event-ID",
-            "Last-Event-ID phải là số thứ tự từ 0.",
-            "Last-Event-ID must be a number from 0.",
+            text!("header.invalid/number", header = "Last-Event-ID"),
         )])),
     }
 }

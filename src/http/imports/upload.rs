@@ -13,6 +13,7 @@ use crate::imports::interpret::{Overrides, epsg_of_meridian, is_metric_grid};
 use crate::imports::{Mode, Options, Sent};
 use crate::input::Params;
 use crate::layers::{Layer, Problem};
+use crate::texts::text;
 use crate::time::today;
 
 /// Fields of a form are short.
@@ -44,8 +45,7 @@ pub async fn read(
         read_body(payload, limit).await?
     };
     if file.is_empty() {
-        let (vi, en) = ("Không có tệp nào được gửi.", "No file was sent.");
-        return Err(Error::Invalid(vec![Problem::at("", "file.empty", vi, en)]));
+        return Err(Error::Invalid(vec![Problem::in_body("", text!("file.empty/none"))]));
     }
     let mut sent = of_parameters(layer, caller, Params::parse(&query))?;
     sent.file = file;
@@ -55,22 +55,18 @@ pub async fn read(
 
 fn of_parameters(layer: &'static Layer, caller: &Caller, mut params: Params) -> Result<Sent, Error> {
     let day = |text: &str| text.parse::<chrono::NaiveDate>().ok();
-    let a_day = ("ngày dạng 2023-09-20", "a date such as 2023-09-20");
-    let mode = params.read("mode", ("upsert hoặc snapshot", "upsert or snapshot"), Mode::of_name)?;
+    let mode = params.read("mode", text!("expected.one_of", known = vec!["upsert", "snapshot"]), Mode::of_name)?;
     let source_org = params.take("source_org")?.filter(|text| !text.trim().is_empty());
     let grid = |text: &str| {
         let code = text.to_ascii_uppercase();
         let code = code.rsplit([':', '/']).next()?.parse().ok()?;
         is_metric_grid(code).then_some(code)
     };
-    let grids = ("mã EPSG của VN-2000, như EPSG:5897", "an EPSG code of VN-2000, such as EPSG:5897");
-    let crs = params.read("crs", grids, grid)?;
-    let meridians =
-        ("kinh tuyến trục của múi 3 độ, như 105.75", "the central meridian of a 3 degree zone, such as 105.75");
+    let crs = params.read("crs", text!("expected.grid"), grid)?;
     let of_meridian = |text: &str| epsg_of_meridian(text.replace(',', ".").parse().ok()?);
-    let meridian = params.read("central_meridian", meridians, of_meridian)?;
-    let units_as_of = params.read("units_as_of", a_day, day)?.unwrap_or_else(today);
-    let effective_on = params.read("effective_on", a_day, day)?.unwrap_or_else(today);
+    let meridian = params.read("central_meridian", text!("expected.meridian"), of_meridian)?;
+    let units_as_of = params.read("units_as_of", text!("expected.day"), day)?.unwrap_or_else(today);
+    let effective_on = params.read("effective_on", text!("expected.day"), day)?.unwrap_or_else(today);
     let mapping = params.take("mapping")?;
     let overrides = mapping.as_deref().map_or_else(|| Ok(Overrides::default()), |text| overrides_of(layer, text))?;
     let file_name = params.take("file_name")?;
@@ -78,11 +74,7 @@ fn of_parameters(layer: &'static Layer, caller: &Caller, mut params: Params) -> 
     let mode = mode.unwrap_or(Mode::Upsert);
     let source_org = source_org.or_else(|| caller.account().and_then(|account| account.organisation.clone()));
     if mode == Mode::Snapshot && source_org.is_none() {
-        return Err(Error::parameter(
-            "source_org",
-            "Danh sách đầy đủ (snapshot) cần biết là của đơn vị nào (source_org).",
-            "A snapshot needs to say whose list it is (source_org).",
-        ));
+        return Err(Error::of_parameter("source_org", text!("parameter.invalid/source_org")));
     }
     Ok(Sent {
         file: Vec::new(),
@@ -148,5 +140,5 @@ async fn read_form(request: &HttpRequest, payload: web::Payload, limit: usize) -
 }
 
 fn broken() -> Error {
-    Error::BadRequest(vec![Problem::at("", "body.broken", "Nội dung gửi lên bị hỏng.", "The body is broken.")])
+    Error::BadRequest(vec![Problem::in_body("", text!("body.broken"))])
 }

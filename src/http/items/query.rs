@@ -12,6 +12,7 @@ use crate::files::export::Format;
 use crate::input::Params;
 use crate::layers::Layer;
 use crate::register::items::Question;
+use crate::texts::text;
 use crate::time::{day_of, today};
 
 pub const DEFAULT_LIMIT: usize = 100;
@@ -53,11 +54,9 @@ impl ItemsQuery {
         let layer = view.layer;
         let format = params.format(FORMATS)?.and_then(Format::of_name);
         for name in ["crs", "bbox-crs"] {
-            params.read(name, (CRS84, CRS84), |text| (text == CRS84).then_some(()))?;
+            params.read(name, text!("expected.one_of", known = CRS84), |text| (text == CRS84).then_some(()))?;
         }
-        params.read("offset", ("0; hãy theo liên kết next", "0: follow the next links"), |text| {
-            (text == "0").then_some(())
-        })?;
+        params.read("offset", text!("expected.no_offset"), |text| (text == "0").then_some(()))?;
         let searched = parameters::searched(&mut params)?;
         let sortable: Vec<_> = view.fields().filter(|field| is_sortable(layer, field)).collect();
         let mut order = parse_keys(&mut params, &sortable)?;
@@ -70,15 +69,14 @@ impl ItemsQuery {
         let known_at = if view.has_versions() { known_at(&mut params)? } else { None };
         let within = parameters::within(&mut params)?;
         let figure = figure(&mut params, layer)?;
-        let expected = ("số nguyên từ 1", "an integer from 1");
-        let limit = params.read("limit", expected, |text| limit_of(text, LIMIT_OF_FILES))?;
-        let expected = ("lấy từ liên kết next", "taken from a next link");
-        let cursor = params.read("cursor", expected, |text| Cursor::parse(text, &order))?;
-        let hits_only = params.read("resultType", ("hits hoặc results", "hits or results"), |text| match text {
-            "hits" => Some(true),
-            "results" => Some(false),
-            _ => None,
-        })?;
+        let limit = params.read("limit", text!("expected.positive"), |text| limit_of(text, LIMIT_OF_FILES))?;
+        let cursor = params.read("cursor", text!("expected.cursor"), |text| Cursor::parse(text, &order))?;
+        let hits_only =
+            params.read("resultType", text!("expected.one_of", known = "hits, results"), |text| match text {
+                "hits" => Some(true),
+                "results" => Some(false),
+                _ => None,
+            })?;
         let filters = parameters::of_fields(&mut params, &view.fields().collect::<Vec<_>>())?;
         params.finish()?;
 
@@ -117,9 +115,7 @@ impl ItemsQuery {
 }
 
 fn figure(params: &mut Params, layer: &Layer) -> Result<Option<Selection>, Error> {
-    let expected =
-        ("mã chỉ tiêu của lớp này: xem /stats/definitions", "an indicator of this layer: see /stats/definitions");
-    params.read("indicator", expected, |text| {
+    params.read("indicator", text!("expected.indicator"), |text| {
         Selection::parse(text).filter(|found| found.indicator.layer.collection == layer.collection)
     })
 }

@@ -10,10 +10,10 @@ use crate::accounts::secrets::hex;
 use crate::error::Error;
 use crate::http::state::App;
 use crate::layers::Problem;
-use crate::layers::problem::Place;
 use crate::register::idempotency::{Known, Stored};
 use crate::register::writing::Refused;
 use crate::register::{changes, idempotency};
+use crate::texts::{Text, text};
 
 type Transactions = <AsyncPgConnection as AsyncConnection>::TransactionManager;
 
@@ -34,9 +34,7 @@ impl<'a> Request<'a> {
             None => None,
             Some(value) => {
                 let key = value.to_str().ok().filter(|key| (1..=200).contains(&key.len()));
-                Some(key.ok_or_else(|| {
-                    refuse("idempotency.malformed", "1–200 ký tự ASCII.", "1 to 200 characters of ASCII.")
-                })?)
+                Some(key.ok_or_else(|| refuse(text!("idempotency.malformed")))?)
             }
         };
         let mut hash = Sha256::new();
@@ -88,18 +86,8 @@ impl Request<'_> {
                 Ok(answer)
             }
             Known::Answered(stored) => Ok(stored),
-            Known::Running => Err(Error::Conflict(problem(
-                "idempotency.running",
-                "Yêu cầu trước với khóa này chưa xong; hãy gửi lại sau ít giây.",
-                "A request with this key has not ended yet; send it again in some seconds.",
-            ))
-            .into()),
-            Known::Other => Err(refuse(
-                "idempotency.mismatch",
-                "Khóa này đã dùng cho một yêu cầu khác.",
-                "This key came with another request before.",
-            )
-            .into()),
+            Known::Running => Err(Error::Conflict(Problem::of_header(HEADER, text!("idempotency.running"))).into()),
+            Known::Other => Err(refuse(text!("idempotency.mismatch")).into()),
         }
     }
 }
@@ -114,10 +102,6 @@ fn send(stored: Stored) -> HttpResponse {
     response.body(stored.body)
 }
 
-fn refuse(code: &'static str, vi: &str, en: &str) -> Error {
-    Error::Invalid(vec![problem(code, vi, en)])
-}
-
-fn problem(code: &'static str, vi: &str, en: &str) -> Problem {
-    Problem { place: Place::Header(HEADER), code, text: (vi, en).into() }
+fn refuse(text: Text) -> Error {
+    Error::Invalid(vec![Problem::of_header(HEADER, text)])
 }

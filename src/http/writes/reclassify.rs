@@ -19,10 +19,11 @@ use crate::http::writes::idempotency::Request;
 use crate::http::writes::{Context, body, bulk, permit};
 use crate::input::Params;
 use crate::layers::normalise::Write;
-use crate::layers::{Choice, Field, Layer, Problem, Properties};
+use crate::layers::{Choice, Field, Layer, Problem, Properties, value};
 use crate::register::items::Question;
 use crate::register::writing::Expected;
 use crate::register::{items, writing};
+use crate::texts::text;
 use crate::time::today;
 
 /// Every value of the layer that has ended, or will, with the records that the parameters of items select.
@@ -102,11 +103,7 @@ fn selection(context: &Context<'_>, request: &HttpRequest) -> Result<Question, E
     let query = ItemsQuery::parse(&context.view, Params::parse(request.query_string()))?;
     for (name, is_given) in [("as_of", query.as_of.is_some()), ("known_at", query.known_at.is_some())] {
         if is_given {
-            return Err(Error::parameter(
-                name,
-                format!("Ở đây không dùng được “{name}”: chỉ các bản ghi hiện tại được phân loại lại."),
-                format!("“{name}” is not for this: only records as they are now are classified again."),
-            ));
+            return Err(Error::of_parameter(name, text!("parameter.invalid/reclassify", name)));
         }
     }
     Ok(query.question)
@@ -130,29 +127,24 @@ fn change_of(
     let text = |name: &str| body[name].as_str().unwrap_or_default();
     let is_meant = |(field, choice): &(&Field, &Choice)| field.name == text("field") && choice.value == text("from");
     let Some((field, choice)) = ended_values(layer).find(is_meant) else {
-        let known: Vec<_> =
-            ended_values(layer).map(|(field, choice)| format!("{}={}", field.name, choice.value)).collect();
-        let known = known.join(", ");
-        return Err(vec![Problem::at(
-            "/from",
-            "reclassify.not_ended",
-            format!("“field” và “from” phải là một giá trị đã hết hiệu lực: {known}."),
-            format!("“field” and “from” must be a value that has ended: {known}."),
-        )]);
+        let listed = |(field, choice): (&'static Field, &'static Choice)| {
+            text!(
+                "reclassify.ended",
+                field = field.label,
+                choice = choice.label,
+                name = field.name,
+                value = choice.value
+            )
+        };
+        let known: Vec<_> = ended_values(layer).map(listed).collect();
+        return Err(vec![Problem::in_body("/from", text!("reclassify.not_ended", known))]);
     };
     let candidates: Vec<_> = successors(field, choice).collect();
     match candidates.iter().find(|next| next.value == text("to")) {
         Some(next) => Ok((field, choice, next.value)),
         None => {
-            let list = |label: fn(&Choice) -> &'static str| {
-                candidates.iter().map(|next| format!("{} ({})", next.value, label(next))).collect::<Vec<_>>().join(", ")
-            };
-            Err(vec![Problem::at(
-                "/to",
-                "reclassify.not_a_successor",
-                format!("“to” phải là giá trị thay thế: {}.", list(|next| next.label.vi)),
-                format!("“to” must be what took its place: {}.", list(|next| next.label.en)),
-            )])
+            let choices = value::listed(candidates);
+            Err(vec![Problem::in_body("/to", text!("reclassify.not_a_successor", choices))])
         }
     }
 }
@@ -193,10 +185,5 @@ impl Holding<'_> {
 }
 
 fn stale() -> Error {
-    Error::Conflict(Problem::at(
-        "/plan",
-        "reclassify.stale",
-        "Các bản ghi không còn như lúc xem (hoặc nhiều hơn mức một lần ghi): hãy xem lại và gửi “plan” mới.",
-        "The records are not those that were shown, or more than one write may be of: look again, and send the new plan.",
-    ))
+    Error::Conflict(Problem::in_body("/plan", text!("reclassify.stale")))
 }

@@ -15,6 +15,7 @@ use crate::input::Params;
 use crate::layers::Problem;
 use crate::register::writing::Refused;
 use crate::register::{items, writing};
+use crate::texts::text;
 
 /// `POST /api/v1/collections/{collection}/items/{id}/verify`
 pub async fn verify_item(
@@ -60,12 +61,7 @@ pub async fn verify_items(
         let targets = body::targets(body::list(&body, "items")?, "items")?;
         (Some(targets.into_iter().map(|(id, _)| id).collect::<Vec<_>>()), None)
     } else if request.query_string().is_empty() {
-        return Err(Error::Invalid(vec![Problem::at(
-            "/items",
-            "required",
-            "Cần “items”, hoặc tham số lọc trong địa chỉ: không thể xác nhận mọi bản ghi chỉ vì không nói gì.",
-            "“items” is needed, or parameters that select: saying nothing does not verify everything.",
-        )]));
+        return Err(Error::Invalid(vec![Problem::in_body("/items", text!("required/items"))]));
     } else {
         (None, Some(ItemsQuery::parse(&context.view, params)?))
     };
@@ -92,10 +88,5 @@ pub fn within_bounds(ids: Vec<i64>) -> Result<Vec<i64>, Error> {
     if ids.len() <= MOST_FEATURES {
         return Ok(ids);
     }
-    Err(Error::Invalid(vec![Problem::at(
-        "",
-        "bulk.too_many",
-        format!("Mỗi lần ghi không quá {MOST_FEATURES} bản ghi: hãy thu hẹp bộ lọc."),
-        format!("A write is of at most {MOST_FEATURES} records: narrow the filter."),
-    )]))
+    Err(Error::Invalid(vec![Problem::in_body("", text!("bulk.too_many", max = MOST_FEATURES))]))
 }

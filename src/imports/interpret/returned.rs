@@ -13,7 +13,9 @@ use crate::imports::interpret::mapping::{Mapping, Overrides};
 use crate::imports::interpret::mappings;
 use crate::imports::interpret::paint::{LISTS, Lists, MISSING, colour, comment, header};
 use crate::imports::interpret::target::Target;
+use crate::imports::interpret::template::yes_or_no;
 use crate::layers::Layer;
+use crate::texts::text;
 
 /// The header of the column of states; it is not read on import.
 pub const STATE: &str = "Trạng thái nhập";
@@ -56,7 +58,7 @@ pub fn write(
 }
 
 fn write_missing(out: &mut Worksheet, missing: &[Value]) -> Result<(), XlsxError> {
-    for (column, title) in (0..).zip(["id", "Mã", "Tên", STATE]) {
+    for (column, title) in (0..).zip(["id", &text!("missing.code").vi(), &text!("missing.name").vi(), STATE]) {
         out.write_string_with_format(0, column, title, &header())?;
         out.set_column_width(column, 24)?;
     }
@@ -64,7 +66,7 @@ fn write_missing(out: &mut Worksheet, missing: &[Value]) -> Result<(), XlsxError
         out.write_string(row, 0, record["id"].to_string())?;
         out.write_string(row, 1, record["code"].as_str().unwrap_or_default())?;
         out.write_string(row, 2, record["name"].as_str().unwrap_or_default())?;
-        out.write_string(row, 3, "Không còn trong danh sách: sẽ ghi là đã ngừng sử dụng")?;
+        out.write_string(row, 3, text!("state.missing").vi())?;
     }
     Ok(())
 }
@@ -101,7 +103,11 @@ impl Page<'_> {
                     comment(out, at, state_column, &whole)?;
                 }
             } else if let Some(passed) = findings.iter().find(|finding| finding.code.starts_with("row.")) {
-                out.write_string(self.line(row.number), state_column, format!("Bỏ qua. {}", passed.message.vi))?;
+                out.write_string(
+                    self.line(row.number),
+                    state_column,
+                    text!("state.passed", why = &passed.message.vi).vi(),
+                )?;
             }
         }
         if let (Some(mapping), Some(header_row)) = (&self.mapping, header_row) {
@@ -185,23 +191,24 @@ impl Page<'_> {
 
     fn state_text(&self, (op, changes): &(String, Value), findings: &[&Finding]) -> String {
         let what = match op.as_str() {
-            "create" => "Thêm mới",
-            "update" => &format!("Cập nhật {}", self.changes_text(changes)),
-            "unchanged" => "Không đổi",
-            _ => "Lỗi",
+            "create" => text!("state.create"),
+            "update" => text!("state.update", changes = self.changes_text(changes)),
+            "unchanged" => text!("state.unchanged"),
+            _ => text!("state.error"),
         };
+        let what = what.vi();
         let reasons: Vec<_> = findings
             .iter()
             .filter(|finding| finding.severity > Severity::Info)
             .map(|finding| finding.message.vi.as_str())
             .collect();
-        if reasons.is_empty() { what.to_owned() } else { format!("{what}: {}", reasons.join(" ")) }
+        if reasons.is_empty() { what } else { format!("{what}: {}", reasons.join(" ")) }
     }
 
     /// "Chiều cao: 42 → 45; Vị trí: 105.7, 19.8 → 105.71, 19.8"
     fn changes_text(&self, changes: &Value) -> String {
         let one = |(name, values): (&String, &Value)| {
-            let label = self.layer.field(name).map_or("Vị trí", |field| field.label.vi);
+            let label = self.layer.field(name).map_or_else(|| text!("place").vi(), |field| field.label.vi.to_owned());
             format!("{label}: {} → {}", shown(self.layer, name, &values[0]), shown(self.layer, name, &values[1]))
         };
         changes.as_object().into_iter().flatten().map(one).collect::<Vec<_>>().join("; ")
@@ -241,8 +248,7 @@ fn shown(layer: &'static Layer, name: &str, value: &Value) -> String {
     };
     match value {
         Value::Null => "–".into(),
-        Value::Bool(true) => "có".into(),
-        Value::Bool(false) => "không".into(),
+        Value::Bool(value) => yes_or_no(*value).vi(),
         Value::String(text) => label(text),
         Value::Array(values) => values.iter().map(|value| shown(layer, name, value)).collect::<Vec<_>>().join(", "),
         Value::Object(geometry) => match geometry.get("type").and_then(Value::as_str) {

@@ -4,6 +4,7 @@ use rust_xlsxwriter::{Color, Format, Workbook, XlsxError};
 
 use crate::imports::interpret::paint::{Lists, header};
 use crate::layers::{Field, Layer, Type};
+use crate::texts::{Text, Value, text};
 
 /// Writes the template of a layer with the given fields; `communes` are those that the caller may write in, as
 /// "00004 Phường Trúc Bạch".
@@ -15,7 +16,10 @@ pub fn write(layer: &'static Layer, fields: &[&'static Field], communes: &[Strin
     let mut lists = Lists::new();
     let sheet = out.add_worksheet().set_name(layer.collection)?;
     let is_point = layer.geometry == ["Point"];
-    let places: &[&str] = if is_point { &["Kinh độ", "Vĩ độ"] } else { &["geometry"] };
+    let places = match is_point {
+        true => vec![text!("place.longitude").vi(), text!("place.latitude").vi()],
+        false => vec!["geometry".to_owned()],
+    };
     let required = header().set_background_color(Color::RGB(0x00F8_CBAD));
     let mut column: u16 = 0;
     for field in fields {
@@ -32,7 +36,7 @@ pub fn write(layer: &'static Layer, fields: &[&'static Field], communes: &[Strin
                 .filter(|choice| choice.until.is_none())
                 .map(|choice| choice.label.vi.to_owned())
                 .collect(),
-            Type::Boolean => vec!["Có".into(), "Không".into()],
+            Type::Boolean => [true, false].map(|value| yes_or_no(value).vi()).into(),
             Type::CommuneCode => communes.to_vec(),
             _ => Vec::new(),
         };
@@ -43,7 +47,7 @@ pub fn write(layer: &'static Layer, fields: &[&'static Field], communes: &[Strin
         column += 1;
     }
     for place in places {
-        sheet.write_string_with_format(0, column, *place, &header())?;
+        sheet.write_string_with_format(0, column, place, &header())?;
         sheet.set_column_width(column, 14)?;
         column += 1;
     }
@@ -55,9 +59,15 @@ pub fn write(layer: &'static Layer, fields: &[&'static Field], communes: &[Strin
 
 fn guide(out: &mut Workbook, layer: &Layer, fields: &[&'static Field], is_point: bool) -> Result<(), XlsxError> {
     let sheet = out.add_worksheet().set_name("Hướng dẫn")?;
-    let titles = ["Cột", "Column", "Bắt buộc", "Cách ghi", "Ví dụ"];
+    let titles = [
+        text!("guide.column").vi(),
+        text!("guide.column").en(),
+        text!("guide.required").vi(),
+        text!("guide.how").vi(),
+        text!("guide.example").vi(),
+    ];
     sheet.write_string(0, 0, format!("{} – {}", layer.title.vi, layer.description.vi))?;
-    sheet.write_string(0, 3, "Ô trống hoặc dấu gạch: giữ nguyên. Muốn xóa nội dung đang có: ghi (xóa).")?;
+    sheet.write_string(0, 3, text!("guide.empty").vi())?;
     for (column, title) in (0..).zip(titles) {
         sheet.write_string_with_format(1, column, title, &header())?;
         sheet.set_column_width(column, if column == 3 { 60 } else { 24 })?;
@@ -72,11 +82,9 @@ fn guide(out: &mut Workbook, layer: &Layer, fields: &[&'static Field], is_point:
         row += 1;
     }
     if is_point {
-        for (label, english, how, example) in [
-            ("Kinh độ", "Longitude", "Độ thập phân, độ phút giây, hoặc VN-2000 tính bằng mét", "105,733"),
-            ("Vĩ độ", "Latitude", "Độ thập phân, độ phút giây, hoặc VN-2000 tính bằng mét", "19°49'01.2\"N"),
-        ] {
-            for (column, text) in (0..).zip([label, english, "", how, example]) {
+        for (label, example) in [(text!("place.longitude"), "105,733"), (text!("place.latitude"), "19°49'01.2\"N")] {
+            let how = text!("guide.coordinate").vi();
+            for (column, text) in (0..).zip([label.vi(), label.en(), String::new(), how, example.into()]) {
                 sheet.write_string(row, column, text)?;
             }
             row += 1;
@@ -87,23 +95,26 @@ fn guide(out: &mut Workbook, layer: &Layer, fields: &[&'static Field], is_point:
 
 /// How a field is written, and an example.
 fn how(field: &Field) -> (String, String) {
-    let unit = field.unit.map_or(String::new(), |unit| format!(", đơn vị {unit}"));
-    match field.value {
-        Type::Text { max } => (format!("Văn bản, tối đa {max} ký tự"), String::new()),
-        Type::Url => ("Địa chỉ http(s)".into(), "https://hatang.example/di-tich".into()),
-        Type::Integer { min, max } => (format!("Số nguyên từ {min} đến {max}{unit}"), min.to_string()),
-        Type::Number { min, max } => (format!("Số từ {min} đến {max}{unit}"), min.to_string().replace('.', ",")),
-        Type::Boolean => ("Có hoặc Không; x hoặc để trống".into(), "Có".into()),
-        Type::Date | Type::Timestamp => ("Ngày/tháng/năm".into(), "20/09/2023".into()),
-        Type::OneOf(choices) => {
-            let labels: Vec<_> = choices.iter().map(|choice| choice.label.vi).collect();
-            (format!("Một trong: {}", labels.join(", ")), labels.first().copied().unwrap_or_default().to_owned())
-        }
-        Type::SomeOf(choices) => {
-            let labels: Vec<_> = choices.iter().map(|choice| choice.label.vi).collect();
-            (format!("Một hoặc nhiều trong: {}", labels.join(", ")), labels.join(", "))
-        }
-        Type::CommuneCode => ("Mã 5 chữ số, hoặc tên xã, phường".into(), "00004".into()),
-        Type::Reference { .. } => ("Mã, tên hoặc id của bản ghi".into(), String::new()),
-    }
+    let labels: Vec<_> = field.value.choices().iter().map(|choice| choice.label).collect();
+    let first = labels.first().map_or_else(String::new, |label| label.vi.to_owned());
+    // The code of a unit of measure is the id of its name.
+    let unit = field.unit.map_or_else(|| Value::from(""), |unit| Text::new(unit).into());
+    let (how, example) = match field.value {
+        Type::Text { max } => (text!("guide.text", max), String::new()),
+        Type::Url => (text!("guide.url"), "https://hatang.example/di-tich".into()),
+        Type::Integer { min, max } => (text!("guide.integer", min, max, unit), min.to_string()),
+        Type::Number { min, max } => (text!("guide.number", min, max, unit), min.to_string().replace('.', ",")),
+        Type::Boolean => (text!("guide.flag"), yes_or_no(true).vi()),
+        Type::Date | Type::Timestamp => (text!("guide.day"), "20/9/2023".into()),
+        Type::OneOf(_) => (text!("guide.one_of", labels), first),
+        Type::SomeOf(_) => (text!("guide.some_of", labels = labels.clone()), text!("labels", labels).vi()),
+        Type::CommuneCode => (text!("guide.commune"), "00004".into()),
+        Type::Reference { .. } => (text!("guide.reference"), String::new()),
+    };
+    (how.vi().trim_end().to_owned(), example)
+}
+
+/// How a cell says yes or no.
+pub fn yes_or_no(value: bool) -> Text {
+    if value { text!("yes") } else { text!("no") }
 }

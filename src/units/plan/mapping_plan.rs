@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 
 use crate::files::refused::{Refused, Spot};
+use crate::texts::text;
 use crate::units::names::same_name;
 use crate::units::plan::timeline::{Change, Timeline, Version, became, continued, next, previous};
 use crate::units::read::mapping::{Mapping, NewUnit, Successor};
@@ -65,8 +66,7 @@ fn check(timeline: &Timeline, mapping: &Mapping, on: NaiveDate) -> Result<(), Re
     for row in &mapping.rows {
         let mut unknown = |column: &'static str, code: &str, day: NaiveDate| {
             if seen.insert((column, code.to_owned())) {
-                let reason = format!("{code} is not known on {day}; import a list of that time first");
-                problems.push((row.line, column, reason));
+                problems.push((row.line, column, text!("list.unknown", code, day)));
             }
         };
         let old_tier = if row.old_code.len() == 3 { 2 } else { 3 };
@@ -87,7 +87,7 @@ fn check(timeline: &Timeline, mapping: &Mapping, on: NaiveDate) -> Result<(), Re
             unknown("new_province_code", province, on);
         }
         if let Some(version) = new.filter(|version| version.from < on) {
-            let reason = format!("{} is in force since {}, before the change", row.new_code, version.from);
+            let reason = text!("list.before_change", code = &row.new_code, from = version.from);
             problems.push((row.line, "new_commune_code", reason));
         }
     }

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::files::refused::{Refused, Spot};
 use crate::files::table::Table;
+use crate::texts::text;
 
 const COLUMNS: [&str; 8] =
     ["hamlet_code", "hamlet_on", "technology", "operator", "state", "share_households", "basis", "as_of"];
@@ -46,9 +47,9 @@ pub fn read(text: &str) -> Result<Vec<Statement>, Refused> {
         let operator = row.optional("operator").and_then(|_| row.one_of("operator", &operators, &mut refused));
         let states = ["connected", "available", "planned", "not_available", "unknown"];
         let state = row.one_of("state", &states, &mut refused);
-        let share_households = row.parsed::<f64>("share_households", "number", &mut refused);
+        let share_households = row.parsed::<f64>("share_households", text!("expected.number"), &mut refused);
         if share_households.is_some_and(|share| !(0.0..=1.0).contains(&share)) {
-            refused.add(Spot::Line(row.line), "share_households", "is not in 0 to 1");
+            refused.add(Spot::Line(row.line), "share_households", text!("list.share"));
         }
         let basis = row.one_of("basis", &["reported", "surveyed", "measured", "modelled"], &mut refused);
         let as_of = row.day("as_of", &mut refused);
@@ -58,7 +59,7 @@ pub fn read(text: &str) -> Result<Vec<Statement>, Refused> {
             continue;
         };
         if let Some(line) = lines.insert((hamlet_code, technology, operator, as_of), row.line) {
-            refused.add(Spot::Line(row.line), "hamlet_code", format!("is stated already, on line {line}"));
+            refused.add(Spot::Line(row.line), "hamlet_code", text!("list.again", line));
         }
         statements.push(Statement {
             line: row.line,

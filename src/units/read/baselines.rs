@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::files::refused::{Refused, Spot};
 use crate::files::table::Table;
+use crate::texts::text;
 
 const COLUMNS: [&str; 7] = ["indicator", "group_value", "unit_code", "unit_on", "date", "value", "document"];
 
@@ -43,9 +44,9 @@ pub fn read(text: &str) -> Result<Vec<Baseline>, Refused> {
         let unit_code = row.required("unit_code", &mut refused);
         let unit_on = row.day("unit_on", &mut refused);
         let on_day = row.day("date", &mut refused);
-        let value = row.parsed::<f64>("value", "number", &mut refused);
+        let value = row.parsed::<f64>("value", text!("expected.number"), &mut refused);
         if value.is_some_and(|value| !value.is_finite()) {
-            refused.add(Spot::Line(row.line), "value", "is not finite");
+            refused.add(Spot::Line(row.line), "value", text!("list.not_finite"));
         }
         let document = row.required("document", &mut refused);
         let (Some(indicator), Some(unit_code), Some(unit_on), Some(on_day), Some(value), Some(document)) =
@@ -54,7 +55,7 @@ pub fn read(text: &str) -> Result<Vec<Baseline>, Refused> {
             continue;
         };
         if let Some(line) = lines.insert((indicator, group_value, unit_code, on_day), row.line) {
-            refused.add(Spot::Line(row.line), "indicator", format!("is there already, on line {line}"));
+            refused.add(Spot::Line(row.line), "indicator", text!("list.again", line));
         }
         baselines.push(Baseline {
             line: row.line,

@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::files::refused::{Refused, Spot};
 use crate::files::table::is_code;
 use crate::layers::COMMUNE;
+use crate::texts::text;
 use crate::units::names::{same_place_name, tidy};
 use crate::units::plan::timeline::Timeline;
 
@@ -35,7 +36,7 @@ pub fn read(text: &str) -> Result<Vec<Boundary>, Refused> {
     let collection: Value = match serde_json::from_str(text.strip_prefix('\u{feff}').unwrap_or(text)) {
         Ok(collection) => collection,
         Err(error) => {
-            refused.add(Spot::File, "json", error.to_string());
+            refused.add(Spot::File, "json", text!("list.unreadable", reason = error.to_string()));
             return Err(refused);
         }
     };
@@ -49,7 +50,7 @@ pub fn read(text: &str) -> Result<Vec<Boundary>, Refused> {
         _ => Vec::new(),
     };
     if features.is_empty() {
-        refused.add(Spot::File, "features", "the file is no FeatureCollection, or has no feature");
+        refused.add(Spot::File, "features", text!("list.no_features"));
     }
     let mut seen = HashMap::new();
     let mut boundaries = Vec::with_capacity(features.len());
@@ -57,8 +58,7 @@ pub fn read(text: &str) -> Result<Vec<Boundary>, Refused> {
         let number = index + 1;
         if let Some(boundary) = read_feature(number, feature, &mut refused) {
             if let Some(first) = seen.insert((boundary.code.clone(), boundary.valid_from), number) {
-                let reason = format!("{} is there already, as feature {first}", boundary.code);
-                refused.add(Spot::Feature(number), "code", reason);
+                refused.add(Spot::Feature(number), "code", text!("list.code_feature", code = &boundary.code, first));
             }
             boundaries.push(boundary);
         }
@@ -75,9 +75,9 @@ pub fn check_known(boundaries: &[Boundary], timeline: &Timeline, day: NaiveDate)
     let mut refused = Refused::new();
     for Boundary { feature, code, name, .. } in boundaries {
         match (timeline.on(code, day), name) {
-            (None, _) => refused.add(Spot::Feature(*feature), "code", format!("{code} is no unit on {day}")),
+            (None, _) => refused.add(Spot::Feature(*feature), "code", text!("list.no_unit", code, day)),
             (Some(unit), Some(name)) if !same_place_name(&unit.name, name) => {
-                let reason = format!("{code} is “{name}” here and “{}” on {day}", unit.name);
+                let reason = text!("list.name_on_day", code, name, other = &unit.name, day);
                 refused.add(Spot::Feature(*feature), "name", reason);
             }
             _ => {}
@@ -91,22 +91,22 @@ fn read_feature(number: usize, mut feature: Value, refused: &mut Refused) -> Opt
     let properties = &feature["properties"];
     let code = properties["code"].as_str().map(str::to_owned);
     if code.as_deref().is_none_or(|code| ![2, 3, 5].into_iter().any(|digits| is_code(code, digits))) {
-        refused.add(spot, "code", format!("{} is no code (text) of 2, 3 or 5 digits", properties["code"]));
+        refused.add(spot, "code", text!("list.any_code", given = properties["code"].to_string()));
     }
     let name = properties["name"].as_str().map(tidy);
     let valid_from = properties["valid_from"].as_str().map(|day| NaiveDate::parse_from_str(day, "%Y-%m-%d"));
     if valid_from.is_some_and(|day| day.is_err()) {
-        refused.add(spot, "valid_from", "is no date");
+        refused.add(spot, "valid_from", text!("list.no_date"));
     }
     let given = feature.get_mut("geometry").map(Value::take).filter(|geometry| !geometry.is_null());
     let Some(given) = given else {
-        refused.add(spot, "geometry", "is missing");
+        refused.add(spot, "geometry", text!("list.missing"));
         return None;
     };
     let checked = match serde_json::from_value::<Geometry>(given) {
         Ok(geometry) => crate::layers::geometry::check(&COMMUNE, geometry),
         Err(error) => {
-            refused.add(spot, "geometry", error.to_string());
+            refused.add(spot, "geometry", text!("list.unreadable", reason = error.to_string()));
             return None;
         }
     };
@@ -119,7 +119,7 @@ fn read_feature(number: usize, mut feature: Value, refused: &mut Refused) -> Opt
             geometry: geometry.to_string(),
         }),
         Err(problems) => {
-            problems.into_iter().for_each(|problem| refused.add(spot, "geometry", problem.text.en()));
+            problems.into_iter().for_each(|problem| refused.add(spot, "geometry", problem.text));
             None
         }
     }

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::files::refused::{Refused, Spot};
 use crate::files::table::Table;
+use crate::texts::text;
 use crate::units::names::tidy;
 
 /// The pairs of columns that files have for population and households.
@@ -35,8 +36,8 @@ pub fn read(text: &str) -> Result<Vec<Count>, Refused> {
     let mut refused = Refused::new();
     let Some((population, households)) = COLUMNS.into_iter().find(|(one, other)| table.has(one) && table.has(other))
     else {
-        let pairs: Vec<_> = COLUMNS.into_iter().map(|(one, other)| format!("{one} and {other}")).collect();
-        refused.add(Spot::Line(1), "header", format!("needs one of: {}", pairs.join("; ")));
+        let pairs: Vec<_> = COLUMNS.into_iter().map(|(one, other)| format!("{one} + {other}")).collect();
+        refused.add(Spot::Line(1), "header", text!("list.columns", pairs));
         return Err(refused);
     };
     let mut lines = HashMap::new();
@@ -45,20 +46,20 @@ pub fn read(text: &str) -> Result<Vec<Count>, Refused> {
         let code = row.code("commune_code", 5, &mut refused);
         let name = row.required("commune_name", &mut refused);
         let mut number = |column| {
-            let number = row.parsed::<i32>(column, "whole number", &mut refused);
+            let number = row.parsed::<i32>(column, text!("expected.integer"), &mut refused);
             if number.is_some_and(|number| number < 0) {
-                refused.add(Spot::Line(row.line), column, "is less than 0");
+                refused.add(Spot::Line(row.line), column, text!("list.negative"));
             }
             number
         };
         let (population, households) = (number(population), number(households));
-        let area_km2 = row.parsed::<f64>("area_km2", "number", &mut refused);
+        let area_km2 = row.parsed::<f64>("area_km2", text!("expected.number"), &mut refused);
         if area_km2.is_some_and(|area| !area.is_finite() || area <= 0.0) {
-            refused.add(Spot::Line(row.line), "area_km2", "is not more than 0");
+            refused.add(Spot::Line(row.line), "area_km2", text!("list.not_positive"));
         }
         let (Some(code), Some(name)) = (code, name) else { continue };
         if let Some(line) = lines.insert(code, row.line) {
-            refused.add(Spot::Line(row.line), "commune_code", format!("{code} is there already, on line {line}"));
+            refused.add(Spot::Line(row.line), "commune_code", text!("list.code_again", code, line));
         }
         counts.push(Count { code: code.to_owned(), name: tidy(name), population, households, area_km2 });
     }

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::files::refused::{Refused, Spot};
 use crate::files::table::{Row, Table, is_code};
+use crate::texts::text;
 use crate::units::names::tidy;
 use crate::units::plan::timeline::{next, previous};
 
@@ -50,13 +51,12 @@ pub fn read_units(text: &str) -> Result<Vec<DemoUnit>, Refused> {
     let units: Vec<DemoUnit> = table.rows().filter_map(|row| read_unit(row, &mut refused)).collect();
     for (index, unit) in units.iter().enumerate() {
         if units[..index].iter().any(|other| other.code == unit.code && overlap(other, unit)) {
-            refused.add(Spot::Line(unit.line), "valid_from", format!("{} has another version at that time", unit.code));
+            refused.add(Spot::Line(unit.line), "valid_from", text!("list.overlap", code = &unit.code));
         }
         if let Some(parent) = &unit.parent_code
             && !covered(unit, parent, &units)
         {
-            let reason = format!("{parent} is not known for the whole time of {}", unit.code);
-            refused.add(Spot::Line(unit.line), "parent_code", reason);
+            refused.add(Spot::Line(unit.line), "parent_code", text!("list.parent", parent, code = &unit.code));
         }
     }
     refused.unless_empty(units)
@@ -74,7 +74,7 @@ fn read_unit(row: Row<'_>, refused: &mut Refused) -> Option<DemoUnit> {
                 .split_once('-')
                 .is_some_and(|(commune, number)| is_code(commune, 5) && is_code(number, number.len()));
             if !good {
-                refused.add(Spot::Line(row.line), "code", format!("“{code}” is no commune code, dash and number"));
+                refused.add(Spot::Line(row.line), "code", text!("list.hamlet_code", given = *code));
             }
             good
         }),
@@ -83,7 +83,7 @@ fn read_unit(row: Row<'_>, refused: &mut Refused) -> Option<DemoUnit> {
     let valid_from = row.day("valid_from", refused);
     let valid_to = row.day("valid_to", refused);
     if valid_to.is_some_and(|to| valid_from.is_some_and(|from| to < from)) {
-        refused.add(Spot::Line(row.line), "valid_to", "is before valid_from");
+        refused.add(Spot::Line(row.line), "valid_to", text!("list.order"));
     }
     let owned = |column| row.optional(column).map(str::to_owned);
     let unit = DemoUnit {
@@ -95,9 +95,9 @@ fn read_unit(row: Row<'_>, refused: &mut Refused) -> Option<DemoUnit> {
         parent_code: owned("parent_code"),
         valid_from: valid_from?,
         valid_to,
-        area_km2: row.parsed("area_km2", "number", refused),
-        population: row.parsed("population", "whole number", refused),
-        households: row.parsed("households", "whole number", refused),
+        area_km2: row.parsed("area_km2", text!("expected.number"), refused),
+        population: row.parsed("population", text!("expected.integer"), refused),
+        households: row.parsed("households", text!("expected.integer"), refused),
         counted_on: row.day("population_on", refused),
         decree: owned("decree"),
     };
@@ -143,7 +143,7 @@ pub fn read_changes(text: &str) -> Result<Vec<DemoChange>, Refused> {
         let (Some(from_code), Some(from_day), Some(to_code), Some(to_day), Some(part), Some(kind)) =
             (from_code, from_day, to_code, to_day, part, kind)
         else {
-            refused.add(Spot::Line(row.line), "row", "is not complete");
+            refused.add(Spot::Line(row.line), "row", text!("list.incomplete"));
             continue;
         };
         changes.push(DemoChange {

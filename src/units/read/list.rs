@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::files::refused::{Refused, Spot};
 use crate::files::table::{Row, Table};
+use crate::texts::text;
 use crate::units::names::{kind_of, same_name, tidy};
 
 /// A list that names at least so many provinces is the whole country: there were never fewer (34 since 2025).
@@ -38,7 +39,7 @@ pub fn read(text: &str, country: Option<bool>) -> Result<UnitList, Refused> {
     let mut refused = Refused::new();
     let with_districts = table.has("district_code");
     if with_districts != table.has("district_name") {
-        refused.add(Spot::Line(1), "district_code, district_name", "one without the other");
+        refused.add(Spot::Line(1), "district_code, district_name", text!("list.half"));
     }
     let mut provinces = BTreeMap::new();
     let mut districts = BTreeMap::new();
@@ -57,16 +58,16 @@ pub fn read(text: &str, country: Option<bool>) -> Result<UnitList, Refused> {
         }
         let name = row.required("commune_name", &mut refused).map(tidy);
         let code = row.code("commune_code", 5, &mut refused);
-        let area_km2 = row.parsed::<f64>("area_km2", "number", &mut refused);
+        let area_km2 = row.parsed::<f64>("area_km2", text!("expected.number"), &mut refused);
         if area_km2.is_some_and(|area| !area.is_finite() || area <= 0.0) {
-            refused.add(Spot::Line(row.line), "area_km2", "is not more than 0");
+            refused.add(Spot::Line(row.line), "area_km2", text!("list.not_positive"));
         }
         let (Some(code), Some(name)) = (code, name) else { continue };
         let kind = row.optional("commune_type").map(str::to_lowercase).or_else(|| kind_of(&name).map(str::to_owned));
         let (parent, province) = (Some(parent.to_owned()), province.to_owned());
         let unit = Listed { code: code.to_owned(), name, kind, parent, province, area_km2 };
         if let Some((_, line)) = communes.get(code) {
-            refused.add(Spot::Line(row.line), "commune_code", format!("{code} is there already, on line {line}"));
+            refused.add(Spot::Line(row.line), "commune_code", text!("list.code_again", code, line = *line));
         } else {
             communes.insert(code.to_owned(), (unit, row.line));
         }
@@ -91,11 +92,11 @@ fn put_parent(
     let Some(name) = row.required(name_column, refused).map(tidy) else { return };
     if let Some((unit, line)) = known.get(code) {
         if !same_name(&unit.name, &name) {
-            let reason = format!("{code} is “{name}” here and “{}” on line {line}", unit.name);
+            let reason = text!("list.other_name", code, name, other = &unit.name, line = *line);
             refused.add(Spot::Line(row.line), name_column, reason);
         }
         if unit.parent.as_deref() != parent {
-            let reason = format!("{code} belongs to province {province} here and to {} on line {line}", unit.province);
+            let reason = text!("list.other_province", code, province, other = &unit.province, line = *line);
             refused.add(Spot::Line(row.line), code_column, reason);
         }
         return;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::files::refused::{Refused, Spot};
 use crate::files::table::{Row, Table, is_code};
+use crate::texts::text;
 use crate::units::names::{same_name, tidy};
 
 /// A row: an old commune, or a district without communes, and the new commune that it or a part of it went to.
@@ -70,7 +71,7 @@ pub fn read(text: &str) -> Result<Mapping, Refused> {
             continue;
         };
         if let Some(line) = pairs.insert((old_code, new_code), row.line) {
-            let reason = format!("{old_code} to {new_code} is there already, on line {line}");
+            let reason = text!("list.pair_again", old_code, new_code, line);
             refused.add(Spot::Line(row.line), "old_commune_code", reason);
         }
         mapping.rows.push(Successor {
@@ -91,8 +92,7 @@ fn old_code<'a>(row: Row<'a>, refused: &mut Refused) -> Option<&'a str> {
     if is_code(code, 5) || is_code(code, 3) {
         return Some(code);
     }
-    let reason = format!("“{code}” is no code of 5 digits, nor a district's of 3");
-    refused.add(Spot::Line(row.line), "old_commune_code", reason);
+    refused.add(Spot::Line(row.line), "old_commune_code", text!("list.old_code", given = code));
     None
 }
 
@@ -111,10 +111,10 @@ fn put_new(
             mapping.new_units.insert(code.to_owned(), unit);
         }
         Some(known) if known.parent != unit.parent => {
-            refused.add(Spot::Line(row.line), "new_province_code", format!("{code} is in another province before"));
+            refused.add(Spot::Line(row.line), "new_province_code", text!("list.province_before", code));
         }
         Some(known) if !same_name(&known.name, &unit.name) => {
-            let reason = format!("{code} is “{}” here and “{}” before", unit.name, known.name);
+            let reason = text!("list.name_before", code, name = &unit.name, other = &known.name);
             refused.add(Spot::Line(row.line), name_column, reason);
         }
         Some(_) => {}
@@ -127,7 +127,7 @@ fn check_parts(mapping: &Mapping, refused: &mut Refused) {
         news.entry(&row.old_code).or_default().insert(&row.new_code);
     }
     for row in mapping.rows.iter().filter(|row| row.part == "full" && news[row.old_code.as_str()].len() > 1) {
-        refused.add(Spot::Line(row.line), "part", format!("{} is full, yet goes elsewhere too", row.old_code));
+        refused.add(Spot::Line(row.line), "part", text!("list.full", code = &row.old_code));
     }
 }
 
