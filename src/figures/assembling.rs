@@ -13,10 +13,10 @@ use crate::units::territory::Unit;
 pub struct Counted {
     pub indicators: Vec<&'static Indicator>,
     pub now: Numbers,
-    /// On the day of the comparison.
     pub was: Option<Was>,
 }
 
+/// The day of the comparison, as counted.
 #[derive(Debug)]
 pub struct Was {
     pub numbers: Numbers,
@@ -24,7 +24,7 @@ pub struct Was {
     pub changes: Option<Changes>,
 }
 
-/// `quality` are further numbers of rows that need a look.
+/// The figures of the units asked. `quality` holds further numbers of rows that need a look.
 pub fn assemble(
     question: &Question,
     counted: &[Counted],
