@@ -179,7 +179,7 @@ async fn unit(
         .text(")")
         .load(conn)
         .await?;
-    Ok(found.first().map(|found| found.id))
+    Ok(found.into_iter().next().map(|found| found.id))
 }
 
 /// Each record that was refused, by its code, with why.
