@@ -111,7 +111,7 @@ fn published_parts_that_contradict_the_total_are_noted_at_both() {
     let was = Was { numbers: eyes(312, 46, 266), changes: Some(Changes::new()) };
     let question = question(&[EYES, BY_MANAGER], Some("2022-12-31"));
     let figures = of_unit(&question, counted(&CAMERA, eyes(421, 55, 366), Some(was)), &base).figures;
-    let contradiction = [Note::PartsDoNotAddUp { parts: vec![9.0, 76.0] }];
+    let contradiction = [Note::PartsDoNotAddUp { total: 109.0, parts: vec![9.0, 76.0] }];
     let Some(Change::Of(total)) = &figures[0].change else { panic!("a change") };
     let Some(Change::OfValues { values, notes }) = &figures[1].change else { panic!("changes of values") };
     assert_eq!((&total.notes[..], &notes[..]), (&contradiction[..], &contradiction[..]));
