@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::*;
 use crate::files::sheet::{Format, Workbook};
-use crate::imports::interpret::{Finding, Mapping};
+use crate::imports::interpret::{Finding, Mapping, Severity};
 use crate::layers::TOWER;
 use crate::register::writing::near::Neighbour;
 use crate::register::writing::scope::Outside;
