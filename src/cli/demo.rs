@@ -41,11 +41,12 @@ const UPDATES: &str = include_str!("../../fixtures/dong_son/updates.json");
 pub async fn load(conn: &mut AsyncPgConnection) -> anyhow::Result<bool> {
     let loaded = conn
         .transaction(async |conn| {
-            let begun: Option<Found> =
-                Sql::new("select 1::bigint as id where exists (select from admin_units) or exists (select from versions)")
-                    .get_result(conn)
-                    .await
-                    .optional()?;
+            let begun: Option<Found> = Sql::new(
+                "select 1::bigint as id where exists (select from admin_units) or exists (select from versions)",
+            )
+            .get_result(conn)
+            .await
+            .optional()?;
             if begun.is_some() {
                 return Ok::<_, anyhow::Error>(false);
             }

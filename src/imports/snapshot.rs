@@ -55,11 +55,12 @@ pub async fn plan_missing(
     .text("::uuid)")
     .execute(conn)
     .await?;
-    let known: Known =
-        Sql::new("select count(*) as count from import_rows where op <> 'create' and record_id is not null and import_id = ")
-            .bind(id())
-            .text("::uuid")
-            .get_result(conn)
-            .await?;
+    let known: Known = Sql::new(
+        "select count(*) as count from import_rows where op <> 'create' and record_id is not null and import_id = ",
+    )
+    .bind(id())
+    .text("::uuid")
+    .get_result(conn)
+    .await?;
     Ok((missing as i64, known.count))
 }

@@ -177,5 +177,4 @@ impl<'a> Planner<'a> {
             self.reading.note_record(self.known.workbook, record, field, note);
         }
     }
-
 }
