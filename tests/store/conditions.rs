@@ -34,7 +34,10 @@ fn stored(field: &'static Field) -> BoxedStrategy<Json> {
         Type::Text { .. } => select(&TEXTS[..]).prop_map(|text| json!(text)).boxed(),
         Type::Url => select(vec!["https://a.vn", "https://b.vn"]).prop_map(|url| json!(url)).boxed(),
         Type::Integer { .. } | Type::Reference { .. } => (1..4_i64).prop_map(|number| json!(number)).boxed(),
-        Type::Number { .. } => select(&NUMBERS[..]).prop_map(|number| json!(number)).boxed(),
+        Type::Number { min, max } => {
+            let fitting: Vec<_> = NUMBERS.into_iter().filter(|number| (min..=max).contains(number)).collect();
+            select(fitting).prop_map(|number| json!(number)).boxed()
+        }
         Type::Boolean => any::<bool>().prop_map(|value| json!(value)).boxed(),
         Type::Date => select(&DATES[..]).prop_map(|date| json!(date)).boxed(),
         Type::Timestamp => select(&INSTANTS[..]).prop_map(|moment| json!(moment)).boxed(),
@@ -105,7 +108,10 @@ fn condition(layer: &'static Layer) -> BoxedStrategy<Condition> {
         2 => (day(), day()).prop_map(|(from, to)| Condition::ValidDuring(layer.valid_time(), Interval { from, to })),
         2 => select(vec!["cho", "TRẠM", "50%", "_", "\\", "ủy ban", "Đ", ""]).prop_map(|text| Condition::Search(text.into())),
         1 => subsequence(vec![1_i64, 2, 3, 4, 5, 6], 0..4).prop_map(|ids| Condition::one_of(Property::CommuneId, &ids)),
-        1 => Just(Condition::one_of(Property::Operator, ["vnpt", "viettel"])),
+        1 => Just(match layer.field("operator") {
+            Some(_) => Condition::one_of(Property::Operator, ["vnpt", "viettel"]),
+            None => Condition::never(),
+        }),
         1 => any::<bool>().prop_map(|value| Condition::equal(Property::Public, value)),
     ];
     leaf.prop_recursive(4, 24, 4, |inner| {
