@@ -9,10 +9,10 @@ use std::{env, fs, io};
 fn main() -> io::Result<()> {
     println!("cargo:rerun-if-changed=migrations");
     println!("cargo:rerun-if-changed=web/dist");
-    println!("cargo:rerun-if-changed=fixtures/dong_son");
+    println!("cargo:rerun-if-changed=fixtures");
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR").unwrap_or_default());
     let out = PathBuf::from(env::var("OUT_DIR").unwrap_or_default());
-    fs::write(out.join("fixtures.rs"), fixtures(&root.join("fixtures/dong_son"))?)?;
+    fs::write(out.join("fixtures.rs"), fixtures(&root.join("fixtures"))?)?;
     let dist = root.join("web/dist");
     let mut list = String::from("&[\n");
     for name in built_files(&dist)? {
@@ -25,16 +25,25 @@ fn main() -> io::Result<()> {
     fs::write(out.join("page.rs"), list)
 }
 
-/// The GeoJSON files of the demo district, by the name of their layer.
+/// The files of each demo locality, a folder each: `(folder, [(file, text)])`, sorted.
 fn fixtures(folder: &Path) -> io::Result<String> {
     let mut list = String::from("&[\n");
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if let (Some("geojson"), Some(name)) = (path.extension().and_then(OsStr::to_str), path.file_stem()) {
-            let _ = writeln!(list, "({name:?}, include_str!({path:?})),");
+    for locality in sorted(folder)?.into_iter().filter(|path| path.is_dir()) {
+        let _ = writeln!(list, "({:?}, &[", locality.file_name().unwrap_or_default());
+        for path in sorted(&locality)? {
+            if let Some("csv" | "geojson" | "json") = path.extension().and_then(OsStr::to_str) {
+                let _ = writeln!(list, "({:?}, include_str!({path:?})),", path.file_name().unwrap_or_default());
+            }
         }
+        list.push_str("]),\n");
     }
     Ok(list + "]")
+}
+
+fn sorted(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut paths = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>()?;
+    paths.sort();
+    Ok(paths)
 }
 
 /// What Vite built, the packed copies apart; nothing before the first `make web`.

@@ -1,4 +1,4 @@
-//! The demo district Đông Sơn, loaded through the same code as any write.
+//! The demo localities, loaded through the same code as any write.
 
 use std::collections::HashMap;
 
@@ -18,21 +18,14 @@ use crate::register::writing::{Draft, Expected, Refused, Writing};
 use crate::register::{changes, writing};
 use crate::time::today;
 use crate::units::demo;
-use crate::units::demo::DemoFiles;
 
 /// Who the records of the demo say wrote them.
 const ACTOR: &str = "demo";
 
-/// The fixtures of layers, by collection: made by `build.rs`.
-const LAYERS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/fixtures.rs"));
-const UNITS: DemoFiles<'_> = DemoFiles {
-    units: include_str!("../../fixtures/dong_son/units.csv"),
-    boundaries: include_str!("../../fixtures/dong_son/boundaries.geojson"),
-    changes: include_str!("../../fixtures/dong_son/changes.csv"),
-    availability: include_str!("../../fixtures/dong_son/availability.csv"),
-    baselines: include_str!("../../fixtures/dong_son/baselines.csv"),
-};
-const UPDATES: &str = include_str!("../../fixtures/dong_son/updates.json");
+/// The files of a locality, name and text.
+type Files = &'static [(&'static str, &'static str)];
+/// The folders of `fixtures/` with their files: made by `build.rs`.
+const LOCALITIES: &[(&str, Files)] = include!(concat!(env!("OUT_DIR"), "/fixtures.rs"));
 
 /// Loads the demo into an empty register, all or nothing; `false` when there is something in it already.
 ///
@@ -50,13 +43,9 @@ pub async fn load(conn: &mut AsyncPgConnection) -> anyhow::Result<bool> {
             if begun.is_some() {
                 return Ok::<_, anyhow::Error>(false);
             }
-            demo::load(conn, UNITS).await.context("demo: units")?;
-            let mut ids = HashMap::new();
-            for (layer, text) in layers() {
-                let name = layer.collection;
-                load_layer(conn, layer, text, &mut ids).await.with_context(|| format!("demo: {name}"))?;
+            for (locality, files) in LOCALITIES {
+                load_locality(conn, files).await.with_context(|| format!("demo: {locality}"))?;
             }
-            load_updates(conn, &ids).await.context("demo: updates")?;
             Ok(true)
         })
         .await?;
@@ -64,9 +53,26 @@ pub async fn load(conn: &mut AsyncPgConnection) -> anyhow::Result<bool> {
     Ok(loaded)
 }
 
+/// Loads the units of a locality, then its records, layer by layer, then their later versions.
+async fn load_locality(conn: &mut AsyncPgConnection, files: Files) -> anyhow::Result<()> {
+    demo::load(conn, |name| text_of(files, name)).await.context("units")?;
+    let mut ids = HashMap::new();
+    for (layer, text) in layers(files) {
+        load_layer(conn, layer, text, &mut ids).await.context(layer.collection)?;
+    }
+    match text_of(files, "updates.json") {
+        Some(updates) => load_updates(conn, updates, &ids).await.context("updates"),
+        None => Ok(()),
+    }
+}
+
+fn text_of(files: Files, name: &str) -> Option<&'static str> {
+    files.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
+}
+
 /// The layers with a fixture, first those to which others refer.
-fn layers() -> Vec<(&'static Layer, &'static str)> {
-    let fixture = |layer: &Layer| LAYERS.iter().find(|(name, _)| *name == layer.collection).map(|(_, text)| *text);
+fn layers(files: Files) -> Vec<(&'static Layer, &'static str)> {
+    let fixture = |layer: &Layer| text_of(files, &format!("{}.geojson", layer.collection));
     let mut layers: Vec<_> = ALL.iter().filter_map(|layer| Some((*layer, fixture(layer)?))).collect();
     let refers = |layer: &Layer, to: &Layer| layer.references().any(|(_, collection)| collection == to.collection);
     layers.sort_by_key(|(layer, _)| !ALL.iter().any(|other| refers(other, layer)));
@@ -103,8 +109,8 @@ async fn load_layer(
     Ok(())
 }
 
-async fn load_updates(conn: &mut AsyncPgConnection, ids: &Ids) -> anyhow::Result<()> {
-    let updates: Value = serde_json::from_str(UPDATES)?;
+async fn load_updates(conn: &mut AsyncPgConnection, text: &str, ids: &Ids) -> anyhow::Result<()> {
+    let updates: Value = serde_json::from_str(text)?;
     let loader = Caller::console(ACTOR);
     for update in updates.as_array().into_iter().flatten() {
         let text = |name: &str| update[name].as_str().unwrap_or_default().to_owned();

@@ -9,25 +9,18 @@ use crate::units::read::boundaries::Boundary;
 use crate::units::read::{boundaries, demo};
 use crate::units::{Summary, availability, baselines, begin, finish};
 
-/// The text of each of the demo's files on units.
-#[derive(Debug, Clone, Copy)]
-pub struct DemoFiles<'a> {
-    pub units: &'a str,
-    pub boundaries: &'a str,
-    pub changes: &'a str,
-    pub availability: &'a str,
-    pub baselines: &'a str,
-}
-
 /// Loads the demo's units, boundaries, changes, availability and baselines. What is known of a code at that time stays:
 /// imported units are never replaced, and loading the demo again changes nothing. May be a part of a larger transaction.
 ///
 /// # Errors
 /// As [`crate::units::lists::import`].
-pub async fn load(conn: &mut AsyncPgConnection, files: DemoFiles<'_>) -> anyhow::Result<Summary> {
-    let units = demo::read_units(files.units).context("units")?;
-    let given = boundaries::read(files.boundaries).context("boundaries")?;
-    let changes = demo::read_changes(files.changes).context("changes")?;
+pub async fn load<'a>(
+    conn: &mut AsyncPgConnection,
+    file: impl Fn(&str) -> Option<&'a str> + Send + Sync,
+) -> anyhow::Result<Summary> {
+    let units = demo::read_units(file("units.csv").context("there is no units.csv")?).context("units")?;
+    let given = file("boundaries.geojson").map(boundaries::read).transpose().context("boundaries")?.unwrap_or_default();
+    let changes = file("changes.csv").map(demo::read_changes).transpose().context("changes")?.unwrap_or_default();
     conn.transaction(async |conn| {
         begin(conn).await?;
         let mut summary = Summary { what: "demo units".to_owned(), ..Summary::default() };
@@ -41,8 +34,12 @@ pub async fn load(conn: &mut AsyncPgConnection, files: DemoFiles<'_>) -> anyhow:
             .bind::<Jsonb, _>(serde_json::to_value(&changes)?)
             .execute(conn)
             .await?;
-        availability::load(conn, files.availability).await.context("availability")?;
-        baselines::load(conn, files.baselines).await.context("baselines")?;
+        if let Some(statements) = file("availability.csv") {
+            availability::load(conn, statements).await.context("availability")?;
+        }
+        if let Some(published) = file("baselines.csv") {
+            baselines::load(conn, published).await.context("baselines")?;
+        }
         finish(conn).await?;
         anyhow::Ok(summary)
     })
