@@ -20,7 +20,7 @@ mod tests;
 pub use assembling::{Counted, Was, assemble};
 pub use comparison::{Baseline, Delta, Note, Part, Parts, check_parts};
 pub use counting::{facts, figures};
-pub use definitions::{HEADLINES, INDICATORS, find, of_layer, operators};
+pub use definitions::{HEADLINES, INDICATORS, find, of_layer, operators, unit_label};
 pub use figure::{Change, Figure, FiguresByUnit, UnitFigures, Value};
 pub use hamlet::{HamletState, Subject, Weight};
 pub use indicator::{Amount, Indicator, Measure, UNKNOWN};

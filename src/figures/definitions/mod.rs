@@ -7,6 +7,7 @@ mod camera;
 mod facility;
 mod fiber;
 mod mobile;
+mod units;
 mod wifi;
 
 use std::sync::LazyLock;
@@ -16,6 +17,7 @@ use crate::layers::{Choice, Layer, TOWER};
 
 pub use building::{field, of_type};
 pub use mobile::{SHARED_SITE, SITE};
+pub use units::unit_label;
 pub use wifi::{FREE_WIFI, PERHAPS_FREE_WIFI};
 
 /// The figures that a page shows first, in its order: those of the districts' reports.

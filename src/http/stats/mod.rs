@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use crate::access::Caller;
 use crate::conditions::Days;
 use crate::error::Error;
-use crate::figures::{HEADLINES, INDICATORS, Indicator, Measure, Question, UnitFigures, figures};
+use crate::figures::{HEADLINES, INDICATORS, Indicator, Measure, Question, UnitFigures, figures, unit_label};
 use crate::files::export::Format;
 use crate::files::export::book::{Page, write};
 use crate::http::caching::{not_modified, public_tag, with_tag};
@@ -143,11 +143,13 @@ fn unit_json(unit: &Unit) -> Value {
 }
 
 fn definition(indicator: &Indicator) -> Value {
+    let unit_label = unit_label(indicator.unit);
     let mut definition = json!({
         "code": indicator.code,
         "vi": indicator.sentence.vi,
         "en": indicator.sentence.en,
         "unit": indicator.unit,
+        "unit_label": {"vi": unit_label.vi, "en": unit_label.en},
         "denominator": indicator.denominator.map(|label| json!({"vi": label.vi, "en": label.en})),
         "rule_version": indicator.rule_version,
         "collection": indicator.layer.collection,

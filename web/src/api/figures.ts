@@ -8,6 +8,7 @@ import type { Answer, Schemas } from './schemas';
 export interface Definition extends Label {
   code: string;
   unit: string;
+  unit_label: Label;
   denominator: Label | null;
   collection: string;
   headline: boolean;

@@ -89,9 +89,9 @@ function labelOf({ layers }: Model, { collection, by }: Definition, value: strin
 
 /** A share: covered of total, unknown apart. */
 export function share(model: Model, definition: Definition, figure: Figure): TemplateResult | typeof nothing {
-  const { covered = 0, unknown = 0, total = 0, unit } = figure;
+  const { covered = 0, unknown = 0, total = 0 } = figure;
   if (!total) return nothing;
-  const of = html`<strong>${t('ofTotal', { covered: number(covered), total: number(total) })}</strong> ${tOr(`unit.${unit}`, unit)}`;
+  const of = html`<strong>${t('ofTotal', { covered: number(covered), total: number(total) })}</strong> ${pick(definition.unit_label)}`;
   const width = (count: number) => `width: ${(count / total) * 100}%`;
   return html`<li data-code=${definition.code}>
     <span>${pick(definition).replace(/\.$/, '')}</span>

@@ -51,7 +51,7 @@ export class FiguresPanel extends Part {
   private card(definition: Definition, heads: Definition[], figures: Figures) {
     const figure = figures[definition.code]!;
     const parts = heads.filter(({ part_of }) => part_of === definition.code);
-    const amount = html`<strong>${amountOf(figure)}</strong> ${tOr(`unit.${figure.unit}`, figure.unit)}`;
+    const amount = html`<strong>${amountOf(figure)}</strong> ${pick(definition.unit_label)}`;
     return html`<section class="card" data-code=${definition.code}>
       <h3>${short(pick(definition))}</h3>
       <p class="big">${rowsButton(this.model, definition.code, pick(definition), amount)} ${changeOf(figure.delta)}</p>

@@ -1,0 +1,36 @@
+//! What figures are counted in, in words.
+
+use crate::layers::{Label, label};
+
+const UNITS: &[(&str, Label)] = &[
+    ("eye", label("mắt", "eyes")),
+    ("camera", label("camera", "cameras")),
+    ("station", label("trạm", "stations")),
+    ("site", label("điểm", "sites")),
+    ("hamlet", label("thôn", "hamlets")),
+    ("household", label("hộ", "households")),
+    ("person", label("người", "people")),
+    ("facility", label("cơ sở", "facilities")),
+    ("point", label("điểm", "points")),
+    ("access_point", label("bộ phát", "access points")),
+    ("office", label("trụ sở", "offices")),
+    ("level", label("cấp", "level")),
+];
+
+/// The words for a unit of an indicator; its code when there are none.
+pub fn unit_label(code: &'static str) -> Label {
+    UNITS.iter().find(|(known, _)| *known == code).map_or(label(code, code), |(_, label)| *label)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::figures::INDICATORS;
+
+    #[test]
+    fn every_unit_has_words() {
+        for indicator in INDICATORS.iter() {
+            assert!(UNITS.iter().any(|(code, _)| *code == indicator.unit), "{}", indicator.unit);
+        }
+    }
+}
