@@ -8,6 +8,7 @@ mod facility;
 mod fiber_area;
 mod fiber_route;
 mod field;
+mod loudspeaker;
 mod near;
 mod tower;
 mod unit;
@@ -27,6 +28,7 @@ pub use facility::FACILITY;
 pub use fiber_area::FIBER_AREA;
 pub use fiber_route::FIBER_ROUTE;
 pub use field::{Choice, Class, Default, Field, Label, Type, label};
+pub use loudspeaker::LOUDSPEAKER;
 pub use near::Near;
 pub use problem::Problem;
 pub use tower::TOWER;
@@ -35,7 +37,7 @@ pub use wifi_point::WIFI_POINT;
 
 /// Every layer, in the order in which they are listed.
 pub static ALL: &[&Layer] =
-    &[&CAMERA, &TOWER, &WIFI_POINT, &FIBER_ROUTE, &FIBER_AREA, &FACILITY, &HAMLET, &COMMUNE, &DISTRICT, &PROVINCE];
+    &[&CAMERA, &TOWER, &WIFI_POINT, &FIBER_ROUTE, &FIBER_AREA, &FACILITY, &LOUDSPEAKER, &HAMLET, &COMMUNE, &DISTRICT, &PROVINCE];
 
 /// The properties of a record: column name to value, as JSON.
 pub type Properties = Map<String, Value>;

@@ -6,6 +6,7 @@ mod building;
 mod camera;
 mod facility;
 mod fiber;
+mod loudspeaker;
 mod mobile;
 mod units;
 mod wifi;
@@ -37,7 +38,7 @@ pub const HEADLINES: &[&str] = &[
 
 /// Every indicator, in the order in which they are listed.
 pub static INDICATORS: LazyLock<Vec<Indicator>> = LazyLock::new(|| {
-    [camera::figures(), mobile::figures(), fiber::figures(), wifi::figures(), facility::figures()].concat()
+    [camera::figures(), mobile::figures(), fiber::figures(), wifi::figures(), facility::figures(), loudspeaker::figures()].concat()
 });
 
 /// The indicator of a code.

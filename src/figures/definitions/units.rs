@@ -14,6 +14,8 @@ const UNITS: &[(&str, Label)] = &[
     ("point", label("điểm", "points")),
     ("access_point", label("bộ phát", "access points")),
     ("office", label("trụ sở", "offices")),
+    ("cluster", label("cụm", "clusters")),
+    ("speaker", label("loa", "speakers")),
     ("level", label("cấp", "level")),
 ];
 
