@@ -108,12 +108,12 @@ impl Error {
     pub fn problems_at(&self, pointer: &str) -> Vec<Problem> {
         let problems = self.problems();
         if problems.is_empty() {
-            let title = title(self.code(), []);
             if matches!(self, Error::PreconditionRequired) {
                 // In a list each record says for itself what a header says for one.
                 return vec![Problem::in_body(pointer, text!("version.required"))];
             }
-            return vec![Problem::at(pointer, self.code(), title.vi, title.en)];
+            let text = text!("situation", title = title(self.code(), []));
+            return vec![Problem { code: self.code(), ..Problem::in_body(pointer, text) }];
         }
         let below = |problem: &Problem| match &problem.place {
             Place::Pointer(place) => Problem { place: Place::Pointer(format!("{pointer}{place}")), ..problem.clone() },
@@ -125,10 +125,6 @@ impl Error {
     /// One parameter that is wrong.
     pub fn of_parameter(name: &str, text: Text) -> Error {
         Error::BadRequest(vec![Problem::of_parameter(name, text)])
-    }
-
-    pub fn parameter(name: &str, vi: impl Into<String>, en: impl Into<String>) -> Error {
-        Error::BadRequest(vec![Problem::parameter(name, vi, en)])
     }
 }
 

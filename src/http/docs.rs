@@ -10,11 +10,12 @@ use sha2::{Digest, Sha256};
 
 use crate::error::Error;
 use crate::http::openapi;
+use crate::texts::text;
 
 /// `GET /api/v1/docs`: every operation of the OpenAPI document.
 pub async fn show_docs() -> Result<HttpResponse, Error> {
     let document = web::block(openapi::document).await.map_err(anyhow::Error::new)?;
-    let mut body = String::from("<p>Mô tả đầy đủ: <a href=\"openapi.json\">openapi.json</a></p>");
+    let mut body = format!("<p>{}: <a href=\"openapi.json\">openapi.json</a></p>", text!("docs.whole").vi());
     for (path, operations) in document["paths"].as_object().into_iter().flatten() {
         for (method, operation) in operations.as_object().into_iter().flatten() {
             let _ = write!(

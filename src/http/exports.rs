@@ -32,6 +32,7 @@ use crate::http::state::App;
 use crate::layers::{Class, Layer};
 use crate::postgres::ExportConnection;
 use crate::register::items;
+use crate::texts::text;
 use crate::time::today;
 use text::Text;
 
@@ -215,7 +216,7 @@ impl Export {
         }
         drop(rows);
         conn.done();
-        about.push((if self.vietnamese { "Số dòng" } else { "Rows" }, self.rows.to_string()));
+        about.push((text!("about.rows"), self.rows.to_string()));
         let file = block(move || xlsx.finish(about)).await.map_err(|_| Error::Overloaded)?;
         Ok(file?)
     }
@@ -227,21 +228,20 @@ impl Export {
 
     /// What the last sheet of a workbook says.
     fn about(&self, url: &str) -> About {
-        let pick = |vi, en| if self.vietnamese { vi } else { en };
-        let title = if self.vietnamese { self.layer.title.vi } else { self.layer.title.en };
+        let title = self.layer.title.say(self.vietnamese);
         let now = crate::time::in_vietnam(chrono::Utc::now());
         let (address, filters) = url.split_once('?').unwrap_or((url, ""));
         let filters: Vec<_> = form_urlencoded::parse(filters.as_bytes())
             .filter(|(name, _)| name != "f")
             .map(|(name, value)| format!("{name}={value}"))
             .collect();
-        let stranger = pick("Không đăng nhập", "Not signed in").to_owned();
+        let anonymous = || text!("about.anonymous").say(self.vietnamese);
         vec![
-            (pick("Lớp dữ liệu", "What"), format!("{title} ({})", self.layer.collection)),
-            (pick("Xuất lúc", "When"), now.format("%d/%m/%Y %H:%M:%S").to_string()),
-            (pick("Người xuất", "By whom"), self.caller.account().map_or(stranger, |account| account.name.clone())),
-            (pick("Nguồn dữ liệu", "From where"), address.to_owned()),
-            (pick("Bộ lọc", "Filters"), filters.join("; ")),
+            (text!("about.layer"), format!("{title} ({})", self.layer.collection)),
+            (text!("about.moment"), now.format("%d/%m/%Y %H:%M:%S").to_string()),
+            (text!("about.by"), self.caller.account().map_or_else(anonymous, |account| account.name.clone())),
+            (text!("about.address"), address.to_owned()),
+            (text!("about.filters"), filters.join("; ")),
         ]
     }
 

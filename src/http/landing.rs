@@ -8,15 +8,15 @@ use crate::http::links::{base, link};
 use crate::http::openapi::MEDIA_TYPE;
 use crate::http::state::App;
 use crate::input::Params;
+use crate::texts::text;
 
 /// `GET /api/v1`
 pub async fn show_landing(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Error> {
     Params::only_format(request.query_string(), &["json"])?;
     let base = base(&app, &request);
     Ok(HttpResponse::Ok().json(json!({
-        "title": "Hạ tầng số",
-        "description": "Sổ đăng ký và bản đồ hạ tầng số của địa phương: camera, trạm BTS, Wi-Fi, cáp quang. \
-                        The register and map of a locality's digital infrastructure.",
+        "title": text!("landing").vi(),
+        "description": format!("{} {}", text!("landing.about").vi(), text!("landing.about").en()),
         "links": [
             link("self", &base, "application/json", "This document"),
             link("service-desc", &format!("{base}/openapi.json"), MEDIA_TYPE, "The API, OpenAPI 3.0"),

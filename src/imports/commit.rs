@@ -16,6 +16,7 @@ use crate::postgres::limit_statements;
 use crate::postgres::sql::{Bind, Sql};
 use crate::register::writing::{Refused, Rows, Writing, keys};
 use crate::register::{batches, changes, writing};
+use crate::texts::text;
 use crate::time::today;
 
 /// What the committer has seen and agrees to.
@@ -47,24 +48,12 @@ pub async fn commit(
         limit_statements(conn, limit_s).await?;
         let import: Import = imports::table.find(id).select(Import::as_select()).for_update().first(conn).await?;
         if import.plan.as_deref() != Some(&consent.plan) {
-            return Err(Error::Outdated(vec![Problem::at(
-                "/plan",
-                "import.other_plan",
-                "Đây không phải là kế hoạch của lần nhập này; hãy xem lại kế hoạch.",
-                "This is not the plan of this import: look at it again.",
-            )]));
+            return Err(Error::Outdated(vec![Problem::in_body("/plan", text!("import.other_plan"))]));
         }
         match import.status.as_str() {
             "committed" => return Ok(()),
             "planned" => {}
-            _ => {
-                return Err(Error::Outdated(vec![Problem::at(
-                    "",
-                    "import.not_planned",
-                    "Lần nhập này không còn chờ ghi.",
-                    "This import does not wait to be committed.",
-                )]));
-            }
+            _ => return Err(Error::Outdated(vec![Problem::in_body("", text!("import.not_planned"))])),
         }
         agreed(&import, consent)?;
         still_holds(conn, &view, id).await?;
@@ -93,28 +82,13 @@ fn agreed(import: &Import, consent: &Consent) -> Result<(), Error> {
     let has = |code: &str| findings.iter().any(|finding| finding["code"] == code);
     let mut problems = Vec::new();
     if count("error") > 0 {
-        problems.push(Problem::at(
-            "",
-            "import.has_errors",
-            format!("Còn {} dòng có lỗi; hãy sửa tệp rồi gửi lại.", count("error")),
-            format!("{} rows have errors: correct the file and send it again.", count("error")),
-        ));
+        problems.push(Problem::in_body("", text!("import.has_errors", count = count("error"))));
     }
     if count("warning") > 0 && !consent.accept_warnings {
-        problems.push(Problem::at(
-            "/accept_warnings",
-            "import.warnings",
-            format!("Có {} cảnh báo; hãy xem và xác nhận (accept_warnings).", count("warning")),
-            format!("There are {} warnings: look at them and accept them (accept_warnings).", count("warning")),
-        ));
+        problems.push(Problem::in_body("/accept_warnings", text!("import.warnings", count = count("warning"))));
     }
     if has("snapshot.many_missing") && !consent.confirm_missing {
-        problems.push(Problem::at(
-            "/confirm_missing",
-            "import.many_missing",
-            "Danh sách thiếu hơn 10% bản ghi; cần xác nhận riêng (confirm_missing).",
-            "The list lacks more than 10% of the records: to be confirmed by itself (confirm_missing).",
-        ));
+        problems.push(Problem::in_body("/confirm_missing", text!("import.many_missing")));
     }
     if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems)) }
 }
@@ -147,12 +121,8 @@ async fn still_holds(conn: &mut AsyncPgConnection, view: &View<'_>, id: Uuid) ->
     }
     let problems = stale.iter().map(|Stale { sheet, number, record_id: record }| {
         let place = number.map_or_else(|| "–".into(), |number| format!("{sheet} {number}"));
-        Problem::at(
-            format!("/rows/{}", number.unwrap_or_default()),
-            "import.stale",
-            format!("Dòng {}: bản ghi {record} đã thay đổi từ khi lập kế hoạch; hãy gửi lại tệp.", place.trim()),
-            format!("Row {}: record {record} has changed since the plan was made: send the file again.", place.trim()),
-        )
+        let text = text!("import.stale", row = place.trim(), record = record.to_string());
+        Problem::in_body(format!("/rows/{}", number.unwrap_or_default()), text)
     });
     Err(Error::Outdated(problems.collect()))
 }

@@ -11,6 +11,7 @@ use crate::layers::{Layer, Problem};
 use crate::postgres::limit_statements;
 use crate::register::writing::{Refused, Writing};
 use crate::register::{batches, changes, undo};
+use crate::texts::text;
 use crate::time::today;
 
 /// Undoes an import that [`find`](crate::imports::find) has shown: what it created is deleted, what it changed is as before. One
@@ -32,12 +33,8 @@ pub async fn undo(
             ("undone", _) => return Ok(()),
             ("committed", Some(batch)) => batch,
             _ => {
-                return Err(Refused::Whole(Error::Outdated(vec![Problem::at(
-                    "",
-                    "import.not_committed",
-                    "Lần nhập này chưa được ghi.",
-                    "This import is not committed.",
-                )])));
+                let problem = Problem::in_body("", text!("import.not_committed"));
+                return Err(Refused::Whole(Error::Outdated(vec![problem])));
             }
         };
         let own = batches::begin_undo(conn, caller, layer, None, batch).await?;

@@ -42,21 +42,17 @@ impl Members {
         self.problems.push(Problem::in_body(format!("/{name}"), text));
     }
 
-    pub fn refuse(&mut self, name: &'static str, code: &'static str, vi: impl Into<String>, en: impl Into<String>) {
-        self.problems.push(Problem::at(format!("/{name}"), code, vi, en));
-    }
-
     /// Takes a member and reads it. Null is as if it were not there.
     pub fn read<T>(
         &mut self,
         name: &'static str,
-        expected: impl Into<Text>,
+        expected: Text,
         parse: impl FnOnce(&Value) -> Option<T>,
     ) -> Option<T> {
         let value = self.given.shift_remove(name).filter(|value| !value.is_null())?;
         let read = parse(&value);
         if read.is_none() {
-            self.problem(name, text!("type", field = Text::new(name), expected = expected.into()));
+            self.problem(name, text!("type", field = Text::new(name), expected));
         }
         read
     }

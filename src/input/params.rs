@@ -47,13 +47,13 @@ impl Params {
     pub fn read<T>(
         &mut self,
         name: &str,
-        expected: impl Into<Text>,
+        expected: Text,
         parse: impl FnOnce(&str) -> Option<T>,
     ) -> Result<Option<T>, Error> {
         let Some(text) = self.take(name)? else { return Ok(None) };
         match parse(&text) {
             Some(value) => Ok(Some(value)),
-            None => Err(Error::of_parameter(name, text!("parameter.invalid", name, expected = expected.into()))),
+            None => Err(Error::of_parameter(name, text!("parameter.invalid", name, expected))),
         }
     }
 

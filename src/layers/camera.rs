@@ -8,7 +8,7 @@ pub static CAMERA: Layer = Layer {
     collection: "cameras",
     title: label("Camera an ninh", "Security cameras"),
     description: label(
-        "Camera tại một điểm; báo cáo đếm số mắt (eye_count). Người ngoài thấy vị trí trên lưới 0,001 độ.",
+        "Camera đặt tại một điểm; báo cáo đếm số mắt. Người không đăng nhập chỉ thấy vị trí trên lưới 0,001 độ.",
         "Cameras at a point; reports count eyes (eye_count). Strangers see the place on a 0.001 degree grid.",
     ),
     storage: Storage::Assets { table: "cameras", code_prefix: "CAM" },
@@ -40,8 +40,8 @@ pub static CAMERA: Layer = Layer {
             "Kết nối",
             "Kết nối trung tâm giám sát",
         ]),
-        Field::number("azimuth_deg", "Góc hướng", "Azimuth", 0.0, 359.9)
-            .also(&["Hướng", "Hướng quay", "Góc phương vị", "Hướng camera"])
+        Field::number("azimuth_deg", "Hướng quay", "Azimuth", 0.0, 359.9)
+            .also(&["Góc hướng", "Hướng", "Góc phương vị", "Hướng camera"])
             .in_unit("deg")
             .internal(),
         Field::number("hfov_deg", "Góc nhìn ngang", "Horizontal field of view", 1.0, 360.0)
@@ -63,8 +63,8 @@ pub static CAMERA: Layer = Layer {
             .also(&["Hãng", "Nhãn hiệu", "Nhà sản xuất"])
             .internal(),
         Field::text("model", "Kiểu máy", "Model", 100).also(&["Model", "Mã sản phẩm"]).internal(),
-        Field::integer("retention_days", "Số ngày lưu hình", "Retention", 0, 3650)
-            .also(&["Thời gian lưu", "Lưu trữ", "Số ngày lưu trữ", "Thời gian lưu trữ"])
+        Field::integer("retention_days", "Thời gian lưu hình", "Retention", 0, 3650)
+            .also(&["Số ngày lưu hình", "Thời gian lưu", "Lưu trữ", "Số ngày lưu trữ", "Thời gian lưu trữ"])
             .in_unit("d")
             .internal(),
         Field::one_of("legal_class", "Phân loại pháp lý", "Legal class", LEGAL_CLASSES)

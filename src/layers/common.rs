@@ -46,8 +46,8 @@ pub static ALL: &[&str] = &[
 
 /// Shown after a layer's own fields.
 pub static TAIL: &[Field] = &[
-    Field::one_of("lifecycle_status", "Vòng đời", "Lifecycle status", LIFECYCLE)
-        .also(&["Trạng thái", "Giai đoạn", "Hiện trạng", "Status"])
+    Field::one_of("lifecycle_status", "Tình trạng sử dụng", "Lifecycle status", LIFECYCLE)
+        .also(&["Vòng đời", "Trạng thái", "Giai đoạn", "Hiện trạng", "Status"])
         .or(Default::Text("operational")),
     Field::one_of("operational_state", "Tình trạng hoạt động", "Operational state", STATE)
         .also(&["Tình trạng", "Tình trạng thiết bị", "Trạng thái hoạt động"])
@@ -90,7 +90,8 @@ pub static TAIL: &[Field] = &[
         "Thuộc xã",
         "Commune",
     ]),
-    Field::date("declared_on", "Ngày của mã xã khai báo", "Date of the declared code"),
+    Field::date("declared_on", "Ngày khai báo xã, phường", "Date of the declared code")
+        .also(&["Ngày của mã xã khai báo"]),
     Field::reference("hamlet_id", "Thôn, tổ dân phố", "Hamlet", "hamlets").also(&[
         "Thôn",
         "Xóm",

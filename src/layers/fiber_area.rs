@@ -8,7 +8,7 @@ pub static FIBER_AREA: Layer = Layer {
     collection: "fiber-areas",
     title: label("Vùng phục vụ cáp quang", "Fibre service areas"),
     description: label(
-        "Vùng mà nhà mạng nhận lắp cáp quang; không phải là tuyến cáp, cũng không nói ai đã kết nối.",
+        "Vùng nhà mạng nhận lắp cáp quang; không phải là tuyến cáp, cũng không cho biết hộ nào đã lắp.",
         "Areas where an operator says fibre can be ordered; neither a route nor who is connected.",
     ),
     storage: Storage::Assets { table: "fiber_areas", code_prefix: "FA" },

@@ -8,7 +8,7 @@ pub static FIBER_ROUTE: Layer = Layer {
     collection: "fiber-routes",
     title: label("Tuyến cáp quang", "Fibre routes"),
     description: label(
-        "Tuyến cáp quang theo nhà mạng. Người ngoài thấy tuyến giản lược trên lưới 0,001 độ.",
+        "Tuyến cáp quang theo nhà mạng. Người không đăng nhập chỉ thấy tuyến giản lược trên lưới 0,001 độ.",
         "Fibre cable routes by operator. Strangers see a simplified line on a 0.001 degree grid.",
     ),
     storage: Storage::Assets { table: "fiber_routes", code_prefix: "FR" },

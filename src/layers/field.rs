@@ -1,6 +1,7 @@
 //! A field of a layer: name, type, labels, class, default.
 
 pub use crate::texts::{Label, label};
+use crate::texts::{Text, text};
 
 /// Who may see a field. A class includes those below it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -191,6 +192,13 @@ impl Field {
     /// Its column, and the one that anonymous callers read in its place.
     pub fn columns(&self) -> impl Iterator<Item = &'static str> + use<> {
         [Some(self.name), self.public_column].into_iter().flatten()
+    }
+
+    /// The label with the unit of measure, as the head of a column: "Hướng quay (độ)".
+    pub fn heading(&self, vietnamese: bool) -> String {
+        // The code of a unit of measure is the id of its name.
+        let heading = self.unit.map(|unit| text!("heading", label = self.label, unit = Text::new(unit)));
+        heading.map_or_else(|| self.label.say(vietnamese).to_owned(), |heading| heading.say(vietnamese))
     }
 
     pub const fn internal(self) -> Field {

@@ -48,20 +48,4 @@ impl Problem {
     pub fn of_parameter(name: &str, text: Text) -> Problem {
         Problem::new(Place::Parameter(name.into()), text)
     }
-
-    pub fn property(name: &str, code: &'static str, vi: impl Into<String>, en: impl Into<String>) -> Problem {
-        Problem { place: Place::field(name), code, text: Text::both(vi, en) }
-    }
-
-    pub fn at(pointer: impl Into<String>, code: &'static str, vi: impl Into<String>, en: impl Into<String>) -> Problem {
-        Problem { place: Place::Pointer(pointer.into()), code, text: Text::both(vi, en) }
-    }
-
-    pub fn header(name: &'static str, vi: impl Into<String>, en: impl Into<String>) -> Problem {
-        Problem { place: Place::Header(name), code: "header.invalid", text: Text::both(vi, en) }
-    }
-
-    pub fn parameter(name: &str, vi: impl Into<String>, en: impl Into<String>) -> Problem {
-        Problem { place: Place::Parameter(name.into()), code: "parameter.invalid", text: Text::both(vi, en) }
-    }
 }

@@ -8,7 +8,7 @@ pub static TOWER: Layer = Layer {
     collection: "towers",
     title: label("Trạm BTS", "BTS stations"),
     description: label(
-        "Trạm của từng nhà mạng; các nhà mạng dùng chung vị trí (site_code). Báo cáo đếm trạm.",
+        "Mỗi trạm thuộc một nhà mạng; các nhà mạng có thể dùng chung vị trí. Báo cáo đếm trạm.",
         "Stations of one operator each; operators share sites (site_code). Reports count stations.",
     ),
     storage: Storage::Assets { table: "towers", code_prefix: "BTS" },

@@ -11,6 +11,7 @@ use crate::error::Error;
 use crate::layers::{ALL, Layer, Problem};
 use crate::postgres::moment::Moment;
 use crate::postgres::sql::{Bind, Sql};
+use crate::texts::text;
 
 diesel::table! {
     batches (id) {
@@ -89,8 +90,7 @@ pub async fn begin_undo(
 ) -> Result<i64, Error> {
     begin(conn, caller, layer, "undo", reason, Some(undoes)).await.map_err(|error| match error {
         diesel::result::Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => {
-            let (vi, en) = ("Lần ghi này đã được hoàn tác.", "This batch has been undone.");
-            Error::Conflict(Problem::at("", "undo.done", vi, en))
+            Error::Conflict(Problem::in_body("", text!("undo.done")))
         }
         error => error.into(),
     })

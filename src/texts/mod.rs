@@ -50,11 +50,6 @@ impl Text {
         Text { id, values: Vec::new() }
     }
 
-    /// Both sentences as they are, of code that is not converted yet.
-    pub fn both(vi: impl Into<String>, en: impl Into<String>) -> Text {
-        Text::new("").with("vi", vi.into()).with("en", en.into())
-    }
-
     /// Fills the gap of a name.
     pub fn with(mut self, name: &'static str, value: impl Into<Value>) -> Text {
         self.values.push((name, value.into()));
@@ -81,9 +76,6 @@ impl Text {
     }
 
     fn write(&self, said: &mut String, vietnamese: bool) {
-        if self.id.is_empty() {
-            return self.values[usize::from(!vietnamese)].1.write(said, vietnamese);
-        }
         let mut rest = SENTENCES.get(self.id).map_or(self.id, |sentence| sentence.say(vietnamese));
         while let Some((before, gap)) = rest.split_once('{') {
             said.push_str(before);
@@ -94,12 +86,6 @@ impl Text {
             rest = after;
         }
         said.push_str(rest);
-    }
-}
-
-impl From<(&str, &str)> for Text {
-    fn from((vi, en): (&str, &str)) -> Text {
-        Text::both(vi, en)
     }
 }
 

@@ -12,6 +12,7 @@ use crate::files::formula::unmistaken;
 use crate::layers::geometry::rounded;
 use crate::layers::{Field, Type};
 use crate::postgres::row::{Cell, Row};
+use crate::texts::{Text, text};
 
 /// A sheet has no more rows, the header's among them.
 const ROWS: u32 = 1_048_576;
@@ -31,7 +32,7 @@ pub struct Xlsx {
 }
 
 /// What the last sheet says, label and text.
-pub type About = Vec<(&'static str, String)>;
+pub type About = Vec<(Text, String)>;
 
 struct Formats {
     header: Format,
@@ -74,13 +75,16 @@ impl Xlsx {
         let name = if self.sheets == 1 { title.to_owned() } else { format!("{title} ({})", self.sheets) };
         self.sheet.set_name(name)?;
         self.sheet.set_freeze_panes(1, 0)?;
-        let place = |vi, en| if self.columns.vietnamese { vi } else { en };
+        let vietnamese = self.columns.vietnamese;
         let places = match self.columns.of_points() {
-            true => vec![(place("Kinh độ", "Longitude"), "lon", 13), (place("Vĩ độ", "Latitude"), "lat", 13)],
-            false => vec![("geometry", "GeoJSON", 20)],
+            true => vec![
+                (text!("place.longitude").say(vietnamese), "lon", 13),
+                (text!("place.latitude").say(vietnamese), "lat", 13),
+            ],
+            false => vec![("geometry".to_owned(), "GeoJSON", 20)],
         };
-        let fields = self.columns.fields.iter().map(|field| (self.columns.pick(field.label), field.name, width(field)));
-        let all: Vec<_> = [("id", "id", 9)].into_iter().chain(fields).chain(places).collect();
+        let fields = self.columns.fields.iter().map(|field| (field.heading(vietnamese), field.name, width(field)));
+        let all: Vec<_> = [("id".to_owned(), "id", 9)].into_iter().chain(fields).chain(places).collect();
         for (column, (label, name, width)) in (0..).zip(all) {
             self.sheet.set_column_width(column, width)?;
             self.sheet.write_string_with_format(0, column, label, &self.formats.header)?;
@@ -142,13 +146,8 @@ impl Xlsx {
                 self.sheet.write_with_format(row, column, &clock, &self.formats.moment)?
             }
             Cell::Bool(value) => {
-                let word = match (value, self.columns.vietnamese) {
-                    (true, true) => "Có",
-                    (false, true) => "Không",
-                    (true, false) => "Yes",
-                    (false, false) => "No",
-                };
-                self.sheet.write_string(row, column, word)?
+                let word = if *value { text!("yes") } else { text!("no") };
+                self.sheet.write_string(row, column, word.say(self.columns.vietnamese))?
             }
             Cell::Null => return Ok(()),
             Cell::Text(text) => return self.write_text(row, column, &label(text)),
@@ -179,16 +178,15 @@ impl Xlsx {
     pub fn finish(mut self, mut about: About) -> Result<File, anyhow::Error> {
         self.end_sheet()?;
         self.workbook.push_worksheet(self.sheet);
-        let pick = |vi, en| if self.columns.vietnamese { vi } else { en };
+        let vietnamese = self.columns.vietnamese;
         if self.left_out > 0 {
-            let label = pick("Ô quá dài nên để trống", "Cells too long, left empty");
-            about.push((label, format!("{} (CSV, GeoJSON)", self.left_out)));
+            about.push((text!("about.left_out"), format!("{} (CSV, GeoJSON)", self.left_out)));
         }
-        let sheet = self.workbook.add_worksheet().set_name(pick("Thông tin", "About"))?;
+        let sheet = self.workbook.add_worksheet().set_name(text!("about").say(vietnamese))?;
         sheet.set_column_width(0, 28)?;
         sheet.set_column_width(1, 90)?;
         for (row, (label, text)) in (0..).zip(&about) {
-            sheet.write_string_with_format(row, 0, *label, &self.formats.header)?;
+            sheet.write_string_with_format(row, 0, label.say(vietnamese), &self.formats.header)?;
             sheet.write_string_with_format(row, 1, text, &self.formats.text)?;
         }
         let mut file = tempfile::tempfile()?;
@@ -235,7 +233,7 @@ mod tests {
         for id in 1..=7 {
             xlsx.row(&row(id, vec![Cell::Text(format!("00{id}"))])).unwrap();
         }
-        let file = xlsx.finish(vec![("Số dòng", "7".into())]).unwrap();
+        let file = xlsx.finish(vec![(text!("about.rows"), "7".into())]).unwrap();
         let mut opened: Opened<_> = Opened::new(BufReader::new(file)).unwrap();
         let names = opened.sheet_names();
         assert_eq!(names.len(), 4, "{names:?}");

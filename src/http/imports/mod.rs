@@ -26,6 +26,7 @@ use crate::imports::interpret::{Finding, Overrides, returned, template};
 use crate::imports::{Consent, Import};
 use crate::input::Params;
 use crate::layers::{Layer, Problem, Type};
+use crate::texts::text;
 use crate::{imports, units};
 
 /// How long a client waits for a plan before it is told to ask again.
@@ -109,12 +110,7 @@ pub async fn commit_import(path: web::Path<String>, write: WriteRequest) -> Resu
     let (import, layer) = known(&mut conn, caller, &path).await?;
     may_write(caller, layer)?;
     let Commit { plan, accept_warnings, confirm_missing } = serde_json::from_slice(body).map_err(|error| {
-        Error::Invalid(vec![Problem::at(
-            "",
-            "json.malformed",
-            format!("Cần JSON có “plan”: {error}."),
-            format!("JSON with “plan” is needed: {error}."),
-        )])
+        Error::Invalid(vec![Problem::in_body("", text!("json.malformed/plan", reason = error.to_string()))])
     })?;
     let consent = Consent { plan, accept_warnings, confirm_missing };
     imports::commit(&mut conn, caller, layer, import.id, &consent, app.limits.request_timeout_s).await?;
@@ -207,13 +203,7 @@ async fn known(
 
 /// The overrides that a client gave as JSON.
 fn overrides_of(layer: &'static Layer, text: &str) -> Result<Overrides, Error> {
-    let malformed = || {
-        Error::parameter(
-            "mapping",
-            "“mapping” phải là JSON: {\"tên cột\": \"trường\"}.",
-            "“mapping” must be JSON: {\"header\": \"field\"}.",
-        )
-    };
+    let malformed = || Error::of_parameter("mapping", text!("parameter.invalid/mapping"));
     let given: serde_json::Value = serde_json::from_str(text).map_err(|_| malformed())?;
     Overrides::read(layer, given.as_object().ok_or_else(malformed)?).map_err(Error::BadRequest)
 }

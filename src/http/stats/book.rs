@@ -10,6 +10,7 @@ use crate::http::stats::figure::Context;
 use crate::http::stats::list;
 use crate::http::stats::table::{UNIT_COLUMNS, unit_cells};
 use crate::layers::Label;
+use crate::texts::{Text, text};
 use crate::time::rfc3339;
 use crate::units::territory::Unit;
 
@@ -20,7 +21,7 @@ pub fn of_units(context: &Context<'_>, counted: &FiguresByUnit) -> Vec<Page> {
         let unit = UNIT_COLUMNS.iter().map(move |texts| Put::from(texts[line]));
         unit.chain(columns.iter().map(move |column| Put::Text(head_of(column, line)))).collect()
     });
-    let start = |unit, unnamed| {
+    let start = |unit, unnamed: &str| {
         unit_cells(context, unit, unnamed).map(|text| if text.is_empty() { Put::Nothing } else { Put::Text(text) })
     };
     let all: Vec<_> = context.question.units.iter().map(Some).chain([None]).collect();
@@ -28,10 +29,10 @@ pub fn of_units(context: &Context<'_>, counted: &FiguresByUnit) -> Vec<Page> {
         all.into_iter().map(|unit| (unit, cells(counted.get(&unit.map(|unit| unit.code.clone()))))).collect();
     let rows = all.iter().map(|(unit, cells)| -> Vec<Put> {
         let cells = columns.iter().map(|column| put(cells.get(&column.name)));
-        start(*unit, "Chưa rõ đơn vị / in no unit").into_iter().chain(cells).collect()
+        start(*unit, &both(text!("book.no_unit"))).into_iter().chain(cells).collect()
     });
     let sums = columns.iter().map(|column| sum(column, all.iter().map(|(_, cells)| cells)));
-    let total = start(None, "Tổng / total").into_iter().chain(sums).collect();
+    let total = start(None, &both(text!("book.total"))).into_iter().chain(sums).collect();
     let rows = head.chain(rows).chain([total]).collect();
     let widths = [vec![8, 26, 10, 12, 12, 12], vec![14]].concat();
     vec![Page { name: "Số liệu", head: 3, rows, widths }, notes(context, columns.iter().map(|column| column.indicator))]
@@ -49,6 +50,10 @@ pub fn of_unit(context: &Context<'_>, unit: &Unit, figures: &UnitFigures) -> Vec
     }
     let widths = list::COLUMNS.map(|column| column.width).to_vec();
     vec![Page { name: "Số liệu", head: 2, rows: head.into_iter().chain(rows).collect(), widths }, notes]
+}
+
+fn both(text: Text) -> String {
+    format!("{} / {}", text.vi(), text.en())
 }
 
 fn head_of(column: &Column, line: usize) -> String {
@@ -88,23 +93,31 @@ fn notes(context: &Context<'_>, indicators: impl Iterator<Item = &'static Indica
     let days = context.question.days;
     let text = |text: &str| Put::from(text);
     let mut rows = vec![
-        vec![text("Số liệu ngày / as of"), Put::Text(days.as_of.to_string())],
-        vec![text("Ghi nhận đến / known at"), days.known_at.map_or(Put::Nothing, |moment| Put::Text(rfc3339(moment)))],
-        vec![text("Đơn vị hành chính ngày / units on"), Put::Text(days.unit_date.to_string())],
+        vec![Put::Text(both(text!("book.as_of"))), Put::Text(days.as_of.to_string())],
         vec![
-            text("So với / compared with"),
+            Put::Text(both(text!("book.known_at"))),
+            days.known_at.map_or(Put::Nothing, |moment| Put::Text(rfc3339(moment))),
+        ],
+        vec![Put::Text(both(text!("book.units_on"))), Put::Text(days.unit_date.to_string())],
+        vec![
+            Put::Text(both(text!("book.compared"))),
             context.question.compare.map_or(Put::Nothing, |day| Put::Text(day.to_string())),
         ],
-        vec![text("Nguồn / source"), Put::Text(format!("{}/stats", context.base))],
-        vec![
-            text("%"),
-            text("Tính từ số đếm, không lấy trung bình; chưa rõ không phải là không có."),
-            text("Of the counts, never a mean; unknown is not none."),
-        ],
+        vec![Put::Text(both(text!("book.source"))), Put::Text(format!("{}/stats", context.base))],
+        vec![text("%"), Put::Text(text!("book.percent").vi()), Put::Text(text!("book.percent").en())],
         vec![],
-        ["Mã", "Đếm gì", "What is counted", "Đơn vị", "Mẫu số", "Denominator", "Quy tắc", "Lớp"]
-            .map(Put::from)
-            .to_vec(),
+        [
+            text!("book.code").vi(),
+            text!("book.counted").vi(),
+            text!("book.counted").en(),
+            text!("book.unit").vi(),
+            text!("book.denominator").vi(),
+            text!("book.denominator").en(),
+            text!("book.rule").vi(),
+            text!("book.layer").vi(),
+        ]
+        .map(Put::Text)
+        .to_vec(),
     ];
     let mut told: Vec<&str> = Vec::new();
     for indicator in indicators {

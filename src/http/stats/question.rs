@@ -8,6 +8,7 @@ use crate::figures::{INDICATORS, Indicator, Question, Scope, find, operators};
 use crate::input::Params;
 use crate::layers::Problem;
 use crate::postgres::Connection;
+use crate::texts::{Text, Value, text};
 use crate::time::{day_of, today};
 use crate::units::territory;
 use crate::units::territory::{Level, Unit};
@@ -33,22 +34,14 @@ pub struct Asked {
 /// # Errors
 /// 400, naming the parameter; 404 when the path names no unit.
 pub fn of_unit(path: &str, mut params: Params) -> Result<Asked, Error> {
-    let unit = UnitRef::parse(path).filter(|unit| Level::of_code(&unit.code).is_some()).ok_or_else(|| {
-        no_such_unit(
-            "unit",
-            format!("“{path}” không phải là mã đơn vị; ví dụ: 405@2023-09-20."),
-            format!("“{path}” names no unit; one is 405@2023-09-20."),
-        )
-    })?;
+    let unit = UnitRef::parse(path)
+        .filter(|unit| Level::of_code(&unit.code).is_some())
+        .ok_or_else(|| no_such_unit("unit", text!("unit.not_valid/path", given = path)))?;
     let format = params.format(&["json", "csv", "xlsx"])?.unwrap_or("json");
     let asked = Asked { unit: Some(unit), ..common(&mut params, "unit", format)? };
     params.finish()?;
     if asked.unit.as_ref().is_some_and(|unit| Level::of_code(&unit.code) == Some(Level::Hamlet)) {
-        return Err(no_such_unit(
-            "unit",
-            "Chưa có số liệu riêng của thôn; hãy hỏi xã của thôn.".into(),
-            "There are no figures of single hamlets; ask its commune.".into(),
-        ));
+        return Err(no_such_unit("unit", text!("unit.not_valid/hamlet")));
     }
     Ok(asked)
 }
@@ -59,21 +52,15 @@ pub fn of_unit(path: &str, mut params: Params) -> Result<Asked, Error> {
 /// 400, naming the parameter.
 pub fn of_units(mut params: Params) -> Result<Asked, Error> {
     let format = params.format(&["json", "geojson", "csv", "xlsx"])?.unwrap_or("json");
-    let level =
-        params.read("level", ("province, district hoặc commune", "province, district or commune"), |text| {
-            Level::parse(text).filter(|level| *level != Level::Hamlet)
-        })?;
+    let level = params.read("level", text!("expected.one_of", known = "province, district, commune"), |text| {
+        Level::parse(text).filter(|level| *level != Level::Hamlet)
+    })?;
     let level = level.unwrap_or(Level::Commune);
-    let unit =
-        params.read("within", ("mã đơn vị: 405@2023-09-20", "the code of a unit: 405@2023-09-20"), |text| {
-            UnitRef::parse(text).filter(|unit| Level::of_code(&unit.code).is_some())
-        })?;
+    let unit = params.read("within", text!("expected.unit"), |text| {
+        UnitRef::parse(text).filter(|unit| Level::of_code(&unit.code).is_some())
+    })?;
     if unit.as_ref().is_some_and(|unit| Level::of_code(&unit.code) > Some(level)) {
-        return Err(Error::parameter(
-            "level",
-            "“level” phải là cấp của “within” hoặc cấp dưới.",
-            "“level” must be that of “within” or below.",
-        ));
+        return Err(Error::of_parameter("level", text!("parameter.invalid/level")));
     }
     let asked = Asked { unit, level: Some(level), ..common(&mut params, "within", format)? };
     params.finish()?;
@@ -81,37 +68,24 @@ pub fn of_units(mut params: Params) -> Result<Asked, Error> {
 }
 
 fn common(params: &mut Params, named_by: &'static str, format: &'static str) -> Result<Asked, Error> {
-    let mut day = |name: &str| {
-        params.read(name, ("ngày dạng 2023-09-20", "a date such as 2023-09-20"), |text| {
-            NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()
-        })
-    };
+    let mut day =
+        |name: &str| params.read(name, text!("expected.day"), |text| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok());
     let (as_of, compare) = (day("as_of")?, day("compare")?);
     let known_at = known_at(params)?;
     let latest = known_at.map_or_else(today, day_of);
     if compare.is_some_and(|compare| compare >= as_of.unwrap_or(latest)) {
-        return Err(Error::parameter(
-            "compare",
-            "“compare” phải là ngày trước “as_of”.",
-            "“compare” must be a day before “as_of”.",
-        ));
+        return Err(Error::of_parameter("compare", text!("parameter.invalid/compare")));
     }
-    let indicators = params.read(
-        "indicators",
-        ("các mã của /stats/definitions, cách nhau bằng dấu phẩy", "codes of /stats/definitions, with commas between"),
-        |text| text.split(',').map(|code| find(code.trim())).collect::<Option<Vec<_>>>(),
-    )?;
-    let operators_listed = operators().iter().map(|choice| choice.value).collect::<Vec<_>>().join(", ");
-    let operator = params.read("operator", (&*operators_listed, &*operators_listed), |text| {
+    let indicators = params.read("indicators", text!("expected.indicators"), |text| {
+        text.split(',').map(|code| find(code.trim())).collect::<Option<Vec<_>>>()
+    })?;
+    let known: Vec<_> = operators().iter().map(|choice| choice.value).collect();
+    let operator = params.read("operator", text!("expected.one_of", known), |text| {
         operators().iter().map(|choice| choice.value).find(|known| *known == text)
     })?;
     let has_versions = |indicator: &Indicator| known_at.is_none() || indicator.layer.is_writable();
     if let Some(other) = indicators.iter().flatten().find(|indicator| !has_versions(indicator)) {
-        return Err(Error::parameter(
-            "known_at",
-            format!("Số liệu “{}” không lưu theo thời điểm ghi nhận.", other.code),
-            format!("Of “{}” it is not kept when it was recorded.", other.code),
-        ));
+        return Err(Error::of_parameter("known_at", text!("parameter.invalid/known_at", code = other.code)));
     }
     let every = || INDICATORS.iter().filter(|indicator| has_versions(indicator)).collect();
     let indicators = indicators.unwrap_or_else(every);
@@ -168,22 +142,18 @@ impl Asked {
             }
         }
         let (code, day) = (&unit.code, days[0]);
-        let (mut vi, mut en) = (format!("Không có đơn vị mang mã {code}."), format!("No unit has the code {code}."));
-        if !versions.is_empty() {
-            let list = |to: &str| {
-                let list = versions.iter().map(|version| match version.valid_to {
-                    Some(end) => format!("{} ({} {to} {end})", version.name, version.valid_from),
-                    None => format!("{} ({} {to} …)", version.name, version.valid_from),
-                });
-                list.collect::<Vec<_>>().join(", ")
-            };
-            vi = format!("Mã {code} không có hiệu lực ngày {day}. Các thời kỳ: {}.", list("đến"));
-            en = format!("{code} was not in force on {day}. It was: {}.", list("to"));
+        if versions.is_empty() {
+            return Err(no_such_unit(self.named_by, text!("unit.not_valid/code", code)));
         }
-        Err(no_such_unit(self.named_by, vi, en))
+        let times = versions.iter().map(|version| {
+            let to = version.valid_to.map_or_else(|| "…".into(), Value::Day);
+            text!("unit.time", name = &version.name, from = version.valid_from, to)
+        });
+        let times: Vec<_> = times.collect();
+        Err(no_such_unit(self.named_by, text!("unit.not_valid/day", code, day, times)))
     }
 }
 
-fn no_such_unit(named_by: &str, vi: String, en: String) -> Error {
-    Error::NoSuchUnit(Problem { code: "unit.not_valid", ..Problem::parameter(named_by, vi, en) })
+fn no_such_unit(named_by: &str, text: Text) -> Error {
+    Error::NoSuchUnit(Problem::of_parameter(named_by, text))
 }

@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::layers::normalise::{Write, normalise};
 use crate::layers::{Layer, Problem, Properties, secret};
 use crate::register::writing::{Draft, Expected};
+use crate::texts::{Text, text};
 
 /// Media types of a feature.
 pub const FEATURE: &[&str] = &["application/geo+json", "application/json"];
@@ -23,7 +24,7 @@ pub const MOST_FEATURES: usize = 10_000;
 pub async fn bytes(payload: web::Payload, limit: usize) -> Result<web::Bytes, Error> {
     match payload.to_bytes_limited(limit).await {
         Ok(Ok(bytes)) => Ok(bytes),
-        Ok(Err(_)) => Err(invalid("", "Nội dung gửi lên bị đứt.", "The body broke off.")),
+        Ok(Err(_)) => Err(invalid("", text!("json.malformed/broken"))),
         Err(_) => Err(Error::TooLarge),
     }
 }
@@ -35,14 +36,8 @@ pub fn read_object(headers: &HeaderMap, body: &[u8], types: &[&str]) -> Result<V
     if !types.iter().any(|known| known.eq_ignore_ascii_case(essence)) {
         return Err(Error::UnsupportedMediaType);
     }
-    let value: Value = serde_json::from_slice(body).map_err(|error| {
-        let (line, column) = (error.line(), error.column());
-        invalid(
-            "",
-            &format!("JSON sai ở dòng {line}, cột {column}."),
-            &format!("The JSON is broken at line {line}, column {column}."),
-        )
-    })?;
+    let value: Value = serde_json::from_slice(body)
+        .map_err(|error| invalid("", text!("json.malformed", line = error.line(), column = error.column())))?;
     if value.is_object() { Ok(value) } else { Err(no_feature()) }
 }
 
@@ -61,11 +56,11 @@ pub fn check_feature(value: &Value, patch: bool) -> Result<(), Error> {
 }
 
 fn no_feature() -> Error {
-    invalid("/type", "Cần một GeoJSON Feature.", "A GeoJSON Feature is needed.")
+    invalid("/type", text!("json.malformed/feature"))
 }
 
-fn invalid(pointer: &str, vi: &str, en: &str) -> Error {
-    Error::Invalid(vec![Problem::at(pointer, "json.malformed", vi, en)])
+fn invalid(pointer: impl Into<String>, text: Text) -> Error {
+    Error::Invalid(vec![Problem::in_body(pointer, text)])
 }
 
 /// A new record of a feature. What an account registers is its organisation's, unless it says another.
@@ -103,12 +98,7 @@ fn properties(feature: &Value) -> Result<Properties, Error> {
     match feature.get("properties") {
         Some(Value::Object(properties)) => Ok(properties.clone()),
         None | Some(Value::Null) => Ok(Properties::new()),
-        Some(_) => Err(Error::Invalid(vec![Problem::at(
-            "/properties",
-            "type",
-            "“properties” phải là một đối tượng.",
-            "“properties” must be an object.",
-        )])),
+        Some(_) => Err(wrong_type("properties", text!("expected.object"))),
     }
 }
 
@@ -117,15 +107,7 @@ pub fn only_members(body: &Value, known: &[&str]) -> Result<(), Error> {
     let unknown =
         body.as_object().into_iter().flat_map(|body| body.keys()).filter(|name| !known.contains(&name.as_str()));
     let problems: Vec<_> = unknown
-        .map(|name| {
-            let known = known.join(", ");
-            Problem::at(
-                format!("/{name}"),
-                "property.unknown",
-                format!("Không có “{name}” ở đây; có: {known}."),
-                format!("There is no “{name}” here; there are: {known}."),
-            )
-        })
+        .map(|name| Problem::in_body(format!("/{name}"), text!("property.unknown/listed", name, known)))
         .collect();
     if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems)) }
 }
@@ -134,12 +116,7 @@ pub fn only_members(body: &Value, known: &[&str]) -> Result<(), Error> {
 pub fn same_id(feature: &Value, id: i64) -> Result<(), Error> {
     match feature.get("id") {
         Some(given) if given != id && given.as_str() != Some(&id.to_string()) => {
-            Err(Error::Invalid(vec![Problem::at(
-                "/id",
-                "id.mismatch",
-                "“id” khác với địa chỉ.",
-                "“id” differs from the address.",
-            )]))
+            Err(invalid("/id", text!("id.mismatch")))
         }
         _ => Ok(()),
     }
@@ -156,28 +133,17 @@ pub struct Remarks {
 
 /// The members `reason` and `confirm` of a body.
 pub fn remarks(body: &Value) -> Result<Remarks, Error> {
-    let refuse =
-        |pointer: &str, code, vi: &str, en: &str| Err(Error::Invalid(vec![Problem::at(pointer, code, vi, en)]));
+    let field = || Text::new("reason");
     let reason = match body.get("reason") {
         None | Some(Value::Null) => None,
         Some(Value::String(text)) if text.chars().count() > LONGEST_REASON || text.chars().any(|c| c == '\0') => {
-            return refuse(
-                "/reason",
-                "range",
-                "“reason” dài quá 500 ký tự.",
-                "“reason” is longer than 500 characters.",
-            );
+            return Err(invalid("/reason", text!("range/length", field = field(), max = LONGEST_REASON)));
         }
         Some(Value::String(text)) if secret::is_in(text) => {
-            return refuse(
-                "/reason",
-                "secret.in_text",
-                "“reason” có địa chỉ luồng hình, địa chỉ mạng nội bộ hoặc mật khẩu: không được lưu.",
-                "“reason” holds a stream address, a private address or a password: these are never stored.",
-            );
+            return Err(invalid("/reason", text!("secret.in_text", field = field())));
         }
         Some(Value::String(text)) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
-        Some(_) => return refuse("/reason", "type", "“reason” phải là chuỗi.", "“reason” must be a string."),
+        Some(_) => return Err(wrong_type("reason", text!("expected.text"))),
     };
     let confirm = match body.get("confirm") {
         None | Some(Value::Null) => Vec::new(),
@@ -185,12 +151,7 @@ pub fn remarks(body: &Value) -> Result<Remarks, Error> {
             codes.first().into_iter().filter_map(|code| code.as_str().map(str::to_owned)).collect()
         }
         Some(_) => {
-            return refuse(
-                "/confirm",
-                "enum.unknown",
-                "“confirm” là mảng mã cảnh báo, nay chỉ có \"dup.near\".",
-                "“confirm” is an array of codes of warnings, so far \"dup.near\" only.",
-            );
+            return Err(invalid("/confirm", text!("enum.unknown/confirm")));
         }
     };
     Ok(Remarks { reason, confirm })
@@ -213,24 +174,20 @@ pub fn expected(request: &HttpRequest) -> Expected {
 }
 
 /// The features of a bulk write, under the member `name`.
-pub fn list<'a>(body: &'a Value, name: &str) -> Result<&'a Vec<Value>, Error> {
+pub fn list<'a>(body: &'a Value, name: &'static str) -> Result<&'a Vec<Value>, Error> {
     match body.get(name) {
         Some(Value::Array(list)) if list.is_empty() || list.len() > MOST_FEATURES => {
-            Err(Error::Invalid(vec![Problem::at(
-                format!("/{name}"),
-                "range",
-                format!("“{name}” có từ 1 đến {MOST_FEATURES} phần tử."),
-                format!("“{name}” has 1 to {MOST_FEATURES} elements."),
-            )]))
+            let text = text!("range/elements", field = Text::new(name), max = MOST_FEATURES);
+            Err(invalid(format!("/{name}"), text))
         }
         Some(Value::Array(list)) => Ok(list),
-        _ => Err(Error::Invalid(vec![Problem::at(
-            format!("/{name}"),
-            "type",
-            format!("Cần mảng “{name}”."),
-            format!("An array “{name}” is needed."),
-        )])),
+        _ => Err(wrong_type(name, text!("expected.list"))),
     }
+}
+
+/// A member of a body, by its name, that is not what it should be.
+pub fn wrong_type(name: &'static str, expected: Text) -> Error {
+    invalid(format!("/{name}"), text!("type", field = Text::new(name), expected))
 }
 
 /// The records that a bulk write is of, each with its `id` and the `version` that is meant, every one once.
@@ -247,9 +204,9 @@ pub fn targets(list: &[Value], name: &str) -> Result<Vec<(i64, Expected)>, Error
             Some(version) => version.as_i64().map_or(Expected::Other, |version| Expected::Versions(vec![version])),
         };
         match id {
-            None => problems.push(Problem::at(pointer, "required", "Thiếu “id”.", "“id” is missing.")),
+            None => problems.push(Problem::in_body(pointer, text!("required", field = Text::new("id")))),
             Some(id) if !seen.insert(id) => {
-                problems.push(Problem::at(pointer, "dup.id", "“id” lặp lại.", "“id” is there twice."));
+                problems.push(Problem::in_body(pointer, text!("dup.id")));
             }
             Some(id) => targets.push((id, expected)),
         }

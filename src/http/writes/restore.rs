@@ -14,6 +14,7 @@ use crate::layers::normalise::{Write, normalise};
 use crate::layers::{Class, Problem, Properties};
 use crate::register::writing::{Draft, Expected, Refused, Writing};
 use crate::register::{history, items, writing};
+use crate::texts::text;
 use crate::time::today;
 
 /// `POST /api/v1/collections/{collection}/items/{id}/restore`
@@ -46,7 +47,7 @@ pub async fn restore_item(
 
 async fn undelete(conn: &mut AsyncPgConnection, writing: &Writing<'_>, id: i64) -> Result<Vec<Problem>, Refused> {
     if let Some(living) = writing::lock(conn, &writing.view, &[id], false).await?.remove(&id) {
-        let problem = Problem::at("", "restore.not_deleted", "Bản ghi chưa bị xóa.", "The record is not deleted.");
+        let problem = Problem::in_body("", text!("restore.not_deleted"));
         let error = if living.is_writable { Error::Conflict(problem) } else { Error::Forbidden(None) };
         return Err(error.into());
     }
@@ -75,14 +76,9 @@ async fn put_back(
         (properties, geometry)
     });
     let read = |_: usize, current: &Properties| {
-        let (given, geometry) = was.as_ref().ok_or_else(|| {
-            Error::Invalid(vec![Problem::at(
-                "/version",
-                "version.unknown",
-                format!("Bản ghi không có phiên bản {version}."),
-                format!("The record has no version {version}."),
-            )])
-        })?;
+        let (given, geometry) = was
+            .as_ref()
+            .ok_or_else(|| Error::Invalid(vec![Problem::in_body("/version", text!("version.unknown", version))]))?;
         let record = normalise(layer, Write::Patch { current }, given, Some(geometry), today());
         Ok(Draft { given: given.clone(), record: record.map_err(Error::Invalid)? })
     };
@@ -95,12 +91,7 @@ fn version_of(body: &Value) -> Result<Option<i64>, Error> {
         None | Some(Value::Null) => Ok(None),
         Some(version) => match version.as_i64().filter(|version| *version > 0) {
             Some(version) => Ok(Some(version)),
-            None => Err(Error::Invalid(vec![Problem::at(
-                "/version",
-                "type",
-                "“version” phải là số nguyên từ 1.",
-                "“version” must be an integer from 1.",
-            )])),
+            None => Err(body::wrong_type("version", text!("expected.positive"))),
         },
     }
 }

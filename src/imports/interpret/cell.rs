@@ -106,7 +106,7 @@ fn date_of(field: &Field, cell: &Cell) -> Result<Said, Note> {
     match reading {
         Ok(date::Reading { date, exact: true }) => plain(json!(date)),
         Ok(date::Reading { date, exact: false }) => {
-            let note = Note::an_info(text!("date.partial", given = cell.shown(), date));
+            let note = Note::info(text!("date.partial", given = cell.shown(), date));
             Ok((Some(json!(date)), vec![note.suggest(date.format("%d/%m/%Y").to_string())]))
         }
         Err(meant) => {
@@ -150,26 +150,26 @@ fn commune_code(cell: &Cell) -> Result<Said, Note> {
     }
     let code = format!("{text:0>5}");
     let note = (code != text)
-        .then(|| Note::a_warning(text!("unit.code_padding", given = &text, code = &code)).suggest(code.clone()));
+        .then(|| Note::warning(text!("unit.code_padding", given = &text, code = &code)).suggest(code.clone()));
     Ok((Some(json!(code)), note.into_iter().collect()))
 }
 
 fn wrong(field: &Field, expected: Text, cell: &Cell) -> Note {
-    Note::an_error(text!("type/given", field = field.label, expected, given = cell.shown()))
+    Note::error(text!("type/given", field = field.label, expected, given = cell.shown()))
 }
 
 fn not_null(field: &Field) -> Note {
-    Note::an_error(text!("required/cleared", field = field.label))
+    Note::error(text!("required/cleared", field = field.label))
 }
 
 /// The cell holds `#REF!` or the like.
 pub fn failed(error: &str) -> Note {
-    Note::an_error(text!("cell.failed", error))
+    Note::error(text!("cell.failed", error))
 }
 
 /// The cell holds a formula without its value.
 pub fn uncomputed() -> Note {
-    Note::an_error(text!("cell.uncomputed"))
+    Note::error(text!("cell.uncomputed"))
 }
 
 #[cfg(test)]

@@ -18,11 +18,11 @@ pub fn resolve(field: &Field, text: &str) -> Result<(&'static str, Option<Note>)
     let labelled = choices.iter().find(|choice| labels(choice).any(|label| fold(label) == folded));
     let aliased = || choices.iter().find(|choice| choice.aliases.iter().any(|alias| fold(alias) == folded));
     if let Some(choice) = labelled.or_else(aliased) {
-        let note = Note::an_info(text!("enum.alias", given = text, label = choice.label));
+        let note = Note::info(text!("enum.alias", given = text, label = choice.label));
         return Ok((choice.value, Some(note.suggest(choice.label.vi))));
     }
     let labels: Vec<_> = choices.iter().map(|choice| choice.label).collect();
-    let note = Note::an_error(text!("enum.unknown", field = field.label, given = text, choices = labels));
+    let note = Note::error(text!("enum.unknown", field = field.label, given = text, choices = labels));
     Err(match nearest(choices, &folded) {
         Some(choice) => note.suggest(choice.label.vi),
         None => note,

@@ -60,7 +60,7 @@ impl Communes {
             [] => Err(self.none_fits(&name, &named)),
             several => {
                 let text = text!("unit.ambiguous_name", count = several.len(), name);
-                Err(Note::an_error(text).suggest(listed(several)))
+                Err(Note::error(text).suggest(listed(several)))
             }
         }
     }
@@ -82,14 +82,14 @@ impl Communes {
         if let Some(other) = named.iter().rev().find(|unit| !self.is_in_force(unit)) {
             let to = other.valid_to.map_or_else(|| "…".into(), Value::Day);
             let text = text!("unit.not_valid/name", name = &other.name, from = other.valid_from, to, on = self.on);
-            return Note::an_error(text);
+            return Note::error(text);
         }
         let folded = fold(name);
         let bare =
             ["xa ", "phuong ", "thi tran "].iter().find_map(|layer| folded.strip_prefix(layer)).unwrap_or(&folded);
         let alike: Vec<_> =
             self.of(self.by_folded_name.get(bare)).into_iter().filter(|unit| self.is_in_force(unit)).take(5).collect();
-        let note = Note::an_error(text!("unit.unknown_name", name, on = self.on));
+        let note = Note::error(text!("unit.unknown_name", name, on = self.on));
         if alike.is_empty() { note } else { note.suggest(listed(&alike)) }
     }
 }

@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::layers::Problem;
 use crate::texts::Text;
 
 /// A finding: where, what, how bad, and what would be right.
@@ -50,26 +49,14 @@ pub struct Note {
 }
 
 impl Note {
-    pub fn of_problem(severity: Severity, problem: Problem) -> Note {
-        Note { code: problem.code, severity, text: problem.text, suggestion: None }
-    }
-    pub fn an_error(text: Text) -> Note {
+    pub fn error(text: Text) -> Note {
         Note { code: text.code(), severity: Severity::Error, text, suggestion: None }
     }
-    pub fn a_warning(text: Text) -> Note {
-        Note { severity: Severity::Warning, ..Note::an_error(text) }
+    pub fn warning(text: Text) -> Note {
+        Note { severity: Severity::Warning, ..Note::error(text) }
     }
-    pub fn an_info(text: Text) -> Note {
-        Note { severity: Severity::Info, ..Note::an_error(text) }
-    }
-    pub fn error(code: &'static str, vi: impl Into<String>, en: impl Into<String>) -> Note {
-        Note { code, severity: Severity::Error, text: Text::both(vi, en), suggestion: None }
-    }
-    pub fn warning(code: &'static str, vi: impl Into<String>, en: impl Into<String>) -> Note {
-        Note { severity: Severity::Warning, ..Note::error(code, vi, en) }
-    }
-    pub fn info(code: &'static str, vi: impl Into<String>, en: impl Into<String>) -> Note {
-        Note { severity: Severity::Info, ..Note::error(code, vi, en) }
+    pub fn info(text: Text) -> Note {
+        Note { severity: Severity::Info, ..Note::error(text) }
     }
     pub fn suggest(self, suggestion: impl Into<String>) -> Note {
         Note { suggestion: Some(suggestion.into()), ..self }

@@ -109,7 +109,7 @@ pub fn detect(layer: &'static Layer, sheet: &Sheet, overrides: &Overrides) -> Op
     keep_best_of_each(&mut columns, &mut notes);
     for (_, column) in columns.iter().filter(|(_, column)| column.target.is_none()) {
         let text = text!("column.unknown", header = &column.header);
-        notes.push((Some(column.column.clone()), Note::an_info(text)));
+        notes.push((Some(column.column.clone()), Note::info(text)));
     }
     let columns = columns.into_iter().map(|(_, column)| column).collect();
     Some((Mapping { sheet: sheet.name.clone(), header_rows: rows, columns }, notes))
@@ -131,7 +131,7 @@ fn keep_best_of_each(columns: &mut [(u32, Column)], notes: &mut ColumnNotes) {
             let column = &mut columns[index].1;
             column.target = None;
             let text = text!("column.doubled", header = &column.header, field = target.title());
-            notes.push((Some(column.column.clone()), Note::an_info(text)));
+            notes.push((Some(column.column.clone()), Note::info(text)));
         }
     }
 }

@@ -84,7 +84,7 @@ pub struct Record {
 pub fn interpret(layer: &'static Layer, workbook: &Workbook, options: &Options) -> Reading {
     let mut reading = Reading::default();
     for remark in &workbook.remarks {
-        reading.note(&remark.sheet, None, None, None, None, Note::an_info(remark.text.clone()));
+        reading.note(&remark.sheet, None, None, None, None, Note::info(remark.text.clone()));
     }
     for (sheet, found) in workbook.sheets.iter().zip(mappings(layer, workbook, &options.overrides)) {
         match found {
@@ -96,14 +96,14 @@ pub fn interpret(layer: &'static Layer, workbook: &Workbook, options: &Options) 
             }
             _ if sheet.rows.is_empty() || is_guide(sheet) => {}
             _ => {
-                reading.note(&sheet.name, None, None, None, None, Note::an_info(text!("sheet.ignored")));
+                reading.note(&sheet.name, None, None, None, None, Note::info(text!("sheet.ignored")));
             }
         }
     }
     if reading.mappings.is_empty() {
-        reading.note("", None, None, None, None, Note::an_error(text!("file.no_header")));
+        reading.note("", None, None, None, None, Note::error(text!("file.no_header")));
     } else if reading.records.is_empty() {
-        reading.note("", None, None, None, None, Note::an_error(text!("file.no_rows")));
+        reading.note("", None, None, None, None, Note::error(text!("file.no_rows")));
     }
     reading
 }
@@ -148,13 +148,13 @@ fn read_sheet(sheet: &Sheet, mapping: Mapping, options: &Options, reading: &mut 
                 continue;
             }
             Role::Numbering => continue,
-            Role::Total => Note::an_info(text!("row.total")),
+            Role::Total => Note::info(text!("row.total")),
             Role::Commune(name) => {
-                let note = Note::an_info(text!("row.heading", name = &name));
+                let note = Note::info(text!("row.heading", name = &name));
                 heading = Some(name);
                 note
             }
-            Role::Remark => Note::an_info(text!("row.ignored")),
+            Role::Remark => Note::info(text!("row.ignored")),
         };
         let shown = row.cells.first().map(|(_, cell)| cell.shown());
         reading.note(&sheet.name, Some(row.number), None, None, shown, ignored);
@@ -220,7 +220,7 @@ fn read_row(
                 Some(false) => {}
                 None => {
                     record.broken.push(field.name);
-                    let note = Note::an_error(text!("type/tick", header = &column.header));
+                    let note = Note::error(text!("type/tick", header = &column.header));
                     let shown = Some(cell.shown());
                     reading.note(&sheet.name, Some(row.number), letter(), Some(field.name), shown, note);
                 }
@@ -294,7 +294,7 @@ impl Reading {
         let mut told: Vec<_> = std::mem::take(&mut self.told).into_iter().filter(|(_, count)| *count > TOLD).collect();
         told.sort();
         for ((sheet, column, _), count) in told {
-            let note = Note::an_info(text!("finding.more", count = count - TOLD));
+            let note = Note::info(text!("finding.more", count = count - TOLD));
             self.note(&sheet, None, Some(column), None, None, note);
         }
     }

@@ -70,21 +70,21 @@ pub fn read(cells: &[(Target, &Cell)], epsg: Option<i32>) -> Result<Place, Note>
     }
     match numbers.as_slice() {
         [first, second] => of_pair(*first, *second, epsg),
-        [_] => Err(Note::an_error(text!("geo.incomplete"))),
-        _ => Err(Note::an_error(text!("geo.ambiguous"))),
+        [_] => Err(Note::error(text!("geo.incomplete"))),
+        _ => Err(Note::error(text!("geo.ambiguous"))),
     }
 }
 
 fn no_geojson(text: &str) -> Note {
     let starts = ["POINT", "LINESTRING", "POLYGON", "MULTI", "GEOMETRYCOLLECTION", "SRID="];
     if starts.iter().any(|start| text.to_ascii_uppercase().starts_with(start)) {
-        return Note::an_error(text!("geo.wkt"));
+        return Note::error(text!("geo.wkt"));
     }
-    Note::an_error(text!("geo.malformed"))
+    Note::error(text!("geo.malformed"))
 }
 
 fn unreadable(shown: &str) -> Note {
-    Note::an_error(text!("geo.unreadable", given = shown)).suggest("19.8170, 105.7330")
+    Note::error(text!("geo.unreadable", given = shown)).suggest("19.8170, 105.7330")
 }
 
 fn of_pair(first: (Target, f64), second: (Target, f64), epsg: Option<i32>) -> Result<Place, Note> {

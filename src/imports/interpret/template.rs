@@ -24,7 +24,7 @@ pub fn write(layer: &'static Layer, fields: &[&'static Field], communes: &[Strin
     let mut column: u16 = 0;
     for field in fields {
         let format = if field.required { required.clone() } else { header() };
-        sheet.write_string_with_format(0, column, field.label.vi, &format)?;
+        sheet.write_string_with_format(0, column, field.heading(true), &format)?;
         sheet.set_column_width(column, 18)?;
         // Codes are texts: Excel would drop their zeros.
         if matches!(field.value, Type::Text { .. } | Type::CommuneCode) {

@@ -5,6 +5,7 @@ use crate::imports::plan::Planner;
 use crate::register::writing::near::Neighbour;
 use crate::register::writing::place;
 use crate::register::writing::scope::Outside;
+use crate::texts::text;
 
 /// What there is to say of a file, in its order, and how many rows have errors and warnings.
 #[derive(Debug)]
@@ -20,10 +21,10 @@ impl Planner<'_> {
         let mut refused = Vec::new();
         for (nth, finding) in found {
             match finding {
-                place::Finding::Warning(it) => self.note(nth, Some("geom"), Note::of_problem(Severity::Warning, it)),
+                place::Finding::Warning(it) => self.note(nth, Some("geom"), Note::warning(it.text)),
                 place::Finding::Error(it) => {
                     let field = if it.code == "unit.not_valid" { "declared_commune_code" } else { "geom" };
-                    self.note(nth, Some(field), Note::of_problem(Severity::Error, it));
+                    self.note(nth, Some(field), Note::error(it.text));
                     refused.push(nth);
                 }
             }
@@ -36,14 +37,11 @@ impl Planner<'_> {
         let mut refused = Vec::new();
         for Outside { key, commune } in outside {
             let nth = *key as usize;
-            let commune = commune.as_ref().filter(|_| by_place);
-            let place = commune.map_or(String::new(), |commune| format!(" ({commune})"));
-            let note = Note::error(
-                "scope.outside",
-                format!("Dòng này{place} nằm ngoài phạm vi được giao cho bạn."),
-                format!("This row{place} lies outside of what is yours."),
-            );
-            self.note(nth, Some(if by_place { "geom" } else { "operator" }), note);
+            let text = match commune.as_ref().filter(|_| by_place) {
+                Some(commune) => text!("scope.outside/commune", commune),
+                None => text!("scope.outside/row"),
+            };
+            self.note(nth, Some(if by_place { "geom" } else { "operator" }), Note::error(text));
             refused.push(nth);
         }
         refused
@@ -53,18 +51,10 @@ impl Planner<'_> {
     pub fn note_neighbours(&mut self, neighbours: &[Neighbour]) {
         for Neighbour { key, code, name, distance_m, is_same, .. } in neighbours {
             let what = [Some(code), name.as_ref()].into_iter().flatten().cloned().collect::<Vec<_>>().join(" ");
-            let note = if *is_same {
-                Note::warning(
-                    "dup.near",
-                    format!("Cách {what} {distance_m:.0} m: có thể trùng."),
-                    format!("{distance_m:.0} m from {what}: perhaps the same."),
-                )
-            } else {
-                Note::info(
-                    "hint.shared_site",
-                    format!("Cách {what} của nhà mạng khác {distance_m:.0} m: có thể dùng chung vị trí."),
-                    format!("{distance_m:.0} m from {what} of another operator: perhaps a shared site."),
-                )
+            let distance_m = distance_m.round();
+            let note = match is_same {
+                true => Note::warning(text!("dup.near/row", what, distance_m)),
+                false => Note::info(text!("hint.shared_site/row", what, distance_m)),
             };
             self.note(*key as usize, Some("geom"), note);
         }
@@ -75,15 +65,7 @@ impl Planner<'_> {
         if missing * 10 <= known {
             return;
         }
-        let note = Note::warning(
-            "snapshot.many_missing",
-            format!(
-                "Danh sách thiếu {missing} trong {known} bản ghi hiện có, quá 10%: cần xác nhận riêng (confirm_missing)."
-            ),
-            format!(
-                "The list lacks {missing} of {known} records, more than 10%: to be confirmed by itself (confirm_missing)."
-            ),
-        );
+        let note = Note::warning(text!("snapshot.many_missing", missing, known));
         self.reading.note("", None, None, None, None, note);
     }
 
@@ -92,11 +74,7 @@ impl Planner<'_> {
         if self.by_place == 0 {
             return;
         }
-        let note = Note::info(
-            "match.name_and_place",
-            format!("Tệp không có mã: {} dòng được nhận ra theo tên và vị trí.", self.by_place),
-            format!("The file has no codes: {} rows were recognised by name and place.", self.by_place),
-        );
+        let note = Note::info(text!("match.name_and_place", count = self.by_place));
         self.reading.note("", None, None, None, None, note);
     }
 

@@ -4,11 +4,12 @@ use std::collections::hash_map::Entry;
 
 use serde_json::Value;
 
-use crate::imports::interpret::{Note, Place, Record, Severity};
+use crate::imports::interpret::{Note, Place, Record};
 use crate::imports::matching::Match;
 use crate::imports::plan::Planner;
 use crate::layers::problem::Place as ProblemPlace;
 use crate::layers::{ALL, Problem};
+use crate::texts::text;
 
 impl Planner<'_> {
     /// Notes that an earlier row is the same record; whether one is.
@@ -18,13 +19,12 @@ impl Planner<'_> {
         let values = &record.values;
         let field = if values.contains_key("external_id") { "external_id" } else { "code" };
         let field = values.contains_key(field).then_some(field);
-        let code = if field == Some("external_id") { "dup.external_id" } else { "dup.row" };
-        let note = Note::error(
-            code,
-            format!("Dòng này là cùng một bản ghi với dòng {first}."),
-            format!("This row is the same record as row {first}."),
-        );
-        self.note(nth, field, note);
+        let first = first.to_string();
+        let text = match field {
+            Some("external_id") => text!("dup.external_id/row", first),
+            _ => text!("dup.row", first),
+        };
+        self.note(nth, field, Note::error(text));
         true
     }
 
@@ -55,17 +55,11 @@ impl Planner<'_> {
         let of_record = |name: &str| matched.record.get(name).and_then(Value::as_str);
         let given = record.values.get("external_id").and_then(Value::as_str);
         match (of_record("source_org"), of_record("external_id")) {
-            (Some(org), _) if matched.by == "code_of_other" && self.known.source_org.is_some() => Some(Note::warning(
-                "match.other_source",
-                format!("Mã này là của bản ghi do “{org}” gửi: dòng này sẽ sửa bản ghi đó."),
-                format!("This code is that of a record that “{org}” sent: the row would change it."),
-            )),
+            (Some(org), _) if matched.by == "code_of_other" && self.known.source_org.is_some() => {
+                Some(Note::warning(text!("match.other_source", org)))
+            }
             (_, Some(known)) if matched.by.starts_with("code") && given.is_some_and(|given| given != known) => {
-                Some(Note::warning(
-                    "match.other_id",
-                    format!("Bản ghi mang mã này có mã của đơn vị gửi là “{known}”, khác với dòng này."),
-                    format!("The record of this code has the sender's id “{known}”, another than this row."),
-                ))
+                Some(Note::warning(text!("match.other_id", known)))
             }
             _ => None,
         }
@@ -81,7 +75,7 @@ impl Planner<'_> {
         if is_told || field == Some("geom") && problem.code == "required" && misplaced() {
             return;
         }
-        let mut note = Note::of_problem(Severity::Error, problem.clone());
+        let mut note = Note::error(problem.text.clone());
         if let ("geo.swapped", Place::Degrees(geometry)) = (problem.code, &record.place) {
             note = note.suggest(format!("{}, {}", geometry["coordinates"][1], geometry["coordinates"][0]));
         }

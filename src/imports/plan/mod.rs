@@ -19,6 +19,7 @@ use crate::imports::rows::ImportRow;
 use crate::layers::normalise::{Write, normalise};
 use crate::layers::{Class, Layer, Problem, Properties};
 use crate::register::writing::{PlannedRow, place};
+use crate::texts::text;
 
 pub use answers::Outcome;
 
@@ -60,27 +61,12 @@ impl<'a> Planner<'a> {
         if let Some(matched) = matched {
             if matched.candidates > 1 {
                 broken = true;
-                self.note(
-                    nth,
-                    Some("code"),
-                    Note::error(
-                        "match.ambiguous",
-                        format!("Có {} bản ghi ứng với dòng này.", matched.candidates),
-                        format!("{} records fit this row.", matched.candidates),
-                    ),
-                );
+                let note = Note::error(text!("match.ambiguous", count = matched.candidates));
+                self.note(nth, Some("code"), note);
             } else if !matched.is_writable {
                 let field =
                     ["id", "external_id", "code", "name"].into_iter().find(|name| record.values.contains_key(*name));
-                self.note(
-                    nth,
-                    field,
-                    Note::error(
-                        "scope.outside",
-                        "Bản ghi mà dòng này chỉ tới nằm ngoài phạm vi được giao cho bạn.",
-                        "The record that this row names lies outside of what is yours.",
-                    ),
-                );
+                self.note(nth, field, Note::error(text!("scope.outside/record")));
                 return self.row(nth, Some(matched), Properties::new(), true);
             }
             self.by_place += usize::from(matched.by == "name_and_place");

@@ -8,6 +8,7 @@ use crate::imports::interpret::{Finding, Mapping, Severity};
 use crate::layers::TOWER;
 use crate::register::writing::near::Neighbour;
 use crate::register::writing::scope::Outside;
+use crate::texts::text;
 
 /// What became of some rows: the operations, and the findings as `row code`.
 struct Planned {
@@ -133,7 +134,7 @@ fn doubtful_matches_are_told() {
 #[test]
 fn answers_of_the_register_become_findings_of_rows() {
     let records = [row(2, json!({"code": "A"})), row(3, json!({"code": "B"}))];
-    let problem = Problem::property("declared_commune_code", "unit.not_valid", "…", "…");
+    let problem = Problem::of_field("declared_commune_code", text!("unit.not_valid/commune", code = "00009"));
     let neighbour = Neighbour { key: 0, id: Some(9), code: "C".into(), name: None, distance_m: 12.3, is_same: true };
     let planned = with(&records, &[], |planner| {
         assert_eq!(planner.judge_places(vec![(1, place::Finding::Error(problem))]), [1]);

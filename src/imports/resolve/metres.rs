@@ -9,6 +9,7 @@ use crate::files::sheet::Workbook;
 use crate::imports::interpret::{
     Axis, Communes, Note, Place, Reading, Record, axis_of, each_position, epsg_of_province, is_metric_grid,
 };
+use crate::texts::text;
 
 /// The records in metres, by CRS: that which the file or the sender declares, otherwise that of the province of the record.
 /// Those in metres of no known CRS are refused.
@@ -43,11 +44,7 @@ fn grid_of(communes: &Communes, on: NaiveDate, record: &Record) -> Option<Result
         all_in_vietnam &= axis(0) == Some(Axis::East) && axis(1) == Some(Axis::North);
     });
     if !all_in_vietnam {
-        return Some(Err(Note::error(
-            "geo.outside_vietnam",
-            "Tọa độ tính bằng mét mà không phải hướng đông rồi hướng bắc của VN-2000 tại Việt Nam.",
-            "Coordinates in metres that are not east and north of VN-2000 in Vietnam.",
-        )));
+        return Some(Err(Note::error(text!("geo.outside_vietnam/metres"))));
     }
     let of_commune = || {
         let code = record.values.get("declared_commune_code")?.as_str()?;
@@ -55,13 +52,7 @@ fn grid_of(communes: &Communes, on: NaiveDate, record: &Record) -> Option<Result
     };
     let of_province = || epsg_of_province(&record.province.clone().or_else(of_commune)?, on);
     let epsg = declared.filter(|epsg| is_metric_grid(*epsg)).or_else(of_province);
-    Some(epsg.ok_or_else(|| {
-        Note::error(
-            "geo.vn2000",
-            "Tọa độ tính bằng mét (VN-2000) mà không rõ kinh tuyến trục: hãy khai báo, hoặc ghi xã hay tỉnh.",
-            "Coordinates in metres (VN-2000) of an unknown central meridian: declare it, or the commune or province.",
-        )
-    }))
+    Some(epsg.ok_or_else(|| Note::error(text!("geo.vn2000/meridian"))))
 }
 
 /// The positions of some records in metres, in order.
@@ -87,11 +78,7 @@ pub fn to_degrees(epsg: i32, indexes: &[usize], degrees: Vec<Value>, reading: &m
     }
     let Some(first) = indexes.first() else { return };
     let sheet = reading.mappings[records[*first].mapping].sheet.clone();
-    let note = Note::info(
-        "geo.transformed",
-        format!("{} vị trí tính bằng mét đã được chuyển từ VN-2000 (EPSG:{epsg}) sang WGS 84.", indexes.len()),
-        format!("{} places in metres were transformed from VN-2000 (EPSG:{epsg}) to WGS 84.", indexes.len()),
-    );
+    let note = Note::info(text!("geo.transformed", count = indexes.len(), epsg = epsg.to_string()));
     reading.note(&sheet, None, None, Some("geom"), None, note);
 }
 

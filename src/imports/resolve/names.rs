@@ -8,6 +8,7 @@ use crate::files::sheet::Workbook;
 use crate::imports::interpret::{Communes, Note, Reading, Record};
 use crate::imports::resolve::ask::{Hamlet, Named};
 use crate::layers::Field;
+use crate::texts::text;
 use crate::units::names::comparable;
 
 /// Communes by name.
@@ -54,11 +55,7 @@ impl Hamlets {
                     record.values.insert("hamlet_id".into(), json!(id));
                 }
                 None => {
-                    let note = Note::info(
-                        "unit.unknown_hamlet",
-                        format!("Chưa có thôn “{name}” trong danh mục; ô này không được ghi."),
-                        format!("The hamlet “{name}” is not known; the cell is not written."),
-                    );
+                    let note = Note::info(text!("unit.unknown_hamlet", name));
                     reading.note_record(workbook, record, Some("hamlet_id"), note);
                 }
             }
@@ -104,15 +101,11 @@ pub fn references(
                 record.values.insert(field.name.into(), json!(id));
             }
             found => {
-                let several = found.is_some();
-                let (vi, en) =
-                    if several { ("nhiều", "Several records are") } else { ("không có", "No record is") };
-                let note = Note::error(
-                    "reference.unknown",
-                    format!("“{}”: {vi} bản ghi mang mã hoặc tên “{text}”.", field.label.vi),
-                    format!("“{}”: {en} called “{text}”.", field.label.en),
-                );
-                reading.note_record(workbook, record, Some(field.name), note);
+                let said = match found {
+                    Some(_) => text!("reference.unknown/several", given = text, field = field.label),
+                    None => text!("reference.unknown/none", given = text, field = field.label),
+                };
+                reading.note_record(workbook, record, Some(field.name), Note::error(said));
                 record.broken.push(field.name);
             }
         }

@@ -13,6 +13,7 @@ use crate::layers::{Layer, Near, Problem};
 use crate::postgres::sql::{Bind, Sql};
 use crate::register::writing::statements::of_import;
 use crate::register::writing::{PlannedRow, Refused, Writing};
+use crate::texts::text;
 
 /// What stands near a row.
 #[derive(Debug, Clone, QueryableByName)]
@@ -181,30 +182,10 @@ pub fn same(near: &Near, alias: &'static str) -> Sql {
 /// What a writer is told of neighbours: that the record may be there already, or that a site may be shared.
 fn problem(neighbours: &[Neighbour]) -> Option<Problem> {
     let is_same = neighbours.first()?.is_same;
-    let list: Vec<_> = neighbours
-        .iter()
-        .map(|neighbour| {
-            format!("{} (id {}, {:.0} m)", neighbour.code, neighbour.id.unwrap_or_default(), neighbour.distance_m)
-        })
-        .collect();
-    let list = list.join(", ");
-    Some(if is_same {
-        Problem::at(
-            "/geometry",
-            "dup.near",
-            format!(
-                "Có thể đã được nhập: {list}. Nếu đúng là một bản ghi khác, gửi lại với \"confirm\": [\"dup.near\"]."
-            ),
-            format!(
-                "It may be in the register: {list}. If it is another one, send it again with \"confirm\": [\"dup.near\"]."
-            ),
-        )
-    } else {
-        Problem::at(
-            "/geometry",
-            "hint.shared_site",
-            format!("Có thể dùng chung vị trí với: {list}."),
-            format!("It may share a site with: {list}."),
-        )
-    })
+    let one = |Neighbour { code, id, distance_m, .. }: &Neighbour| {
+        text!("neighbour", code, id = id.unwrap_or_default().to_string(), distance_m = distance_m.round())
+    };
+    let neighbours: Vec<_> = neighbours.iter().map(one).collect();
+    let text = if is_same { text!("dup.near", neighbours) } else { text!("hint.shared_site", neighbours) };
+    Some(Problem::in_body("/geometry", text))
 }

@@ -12,6 +12,7 @@ use crate::layers::Problem;
 use crate::postgres::sql::{Bind, Sql};
 use crate::register::writing::statements::of_import;
 use crate::register::writing::{PlannedRow, Refused, Writing};
+use crate::texts::text;
 
 /// The columns by which a record has its place.
 pub const COLUMNS: [&str; 3] = ["geom", "declared_commune_code", "declared_on"];
@@ -112,35 +113,24 @@ async fn judge(conn: &mut AsyncPgConnection, given: Sql, today: NaiveDate) -> Qu
 
 fn finding(judged: &Judged) -> Option<Finding> {
     let code = judged.code.as_deref().unwrap_or_default();
-    let lies_in = judged.lies_in.as_deref().unwrap_or("?");
     if judged.code_unknown {
-        let (vi, en) = match (&judged.known_as, &judged.successors) {
-            (Some(name), Some(successors)) => (
-                format!("Mã {code} là {name}; vào ngày này là: {successors}."),
-                format!("{code} was {name}; on this day it is: {successors}."),
-            ),
-            (Some(name), None) => (format!("Mã {code} là {name}."), format!("{code} was {name}.")),
-            (None, _) => (format!("Không có xã mang mã {code}."), format!("There is no commune {code}.")),
+        let text = match (&judged.known_as, &judged.successors) {
+            (Some(name), Some(successors)) => text!("unit.not_valid/now", code, name, successors),
+            (Some(name), None) => text!("unit.not_valid", code, name),
+            (None, _) => text!("unit.not_valid/commune", code),
         };
-        return Some(Finding::Error(Problem::property("declared_commune_code", "unit.not_valid", vi, en)));
+        return Some(Finding::Error(Problem::of_field("declared_commune_code", text)));
     }
     if let Some(distance_m) = judged.distance_m.filter(|distance_m| *distance_m > 0.0) {
-        let declared_name = judged.declared_name.as_deref().unwrap_or("?");
-        let problem = Problem::at(
-            "/geometry",
-            "geo.commune_mismatch",
-            format!("Vị trí nằm ngoài {declared_name} đã khai báo {distance_m:.0} m; nó thuộc {lies_in}."),
-            format!("The place lies {distance_m:.0} m outside the declared {declared_name}, in {lies_in}."),
-        );
+        let text = match &judged.lies_in {
+            Some(lies_in) => text!("geo.commune_mismatch", lies_in),
+            None => text!("geo.commune_mismatch/none"),
+        };
+        let declared = judged.declared_name.as_deref().unwrap_or(code);
+        let text = text.with("declared", declared).with("distance_m", distance_m.round());
+        let problem = Problem::in_body("/geometry", text);
         let is_far = distance_m > MISMATCH_TOLERANCE_M;
         return Some(if is_far { Finding::Error(problem) } else { Finding::Warning(problem) });
     }
-    judged.outside_any.then(|| {
-        Finding::Error(Problem::at(
-            "/geometry",
-            "geo.outside_any_commune",
-            "Vị trí không thuộc xã, phường nào.",
-            "The place lies in no commune.",
-        ))
-    })
+    judged.outside_any.then(|| Finding::Error(Problem::in_body("/geometry", text!("geo.outside_any_commune"))))
 }

@@ -11,6 +11,7 @@ use crate::layers::Problem;
 use crate::postgres::sql::{Bind, Sql};
 use crate::register::writing::statements::of_import;
 use crate::register::writing::{Refused, Rows};
+use crate::texts::text;
 
 /// A row that lies outside.
 #[derive(Debug, QueryableByName)]
@@ -72,10 +73,5 @@ async fn outside(conn: &mut AsyncPgConnection, view: &View<'_>, rows: Sql) -> Qu
 }
 
 fn error() -> Error {
-    Error::Forbidden(Some(Problem::at(
-        "",
-        "scope.outside",
-        "Bản ghi sẽ nằm ngoài phạm vi được giao cho bạn.",
-        "The record would lie outside of what is yours.",
-    )))
+    Error::Forbidden(Some(Problem::in_body("", text!("scope.outside"))))
 }

@@ -5,7 +5,7 @@ import { shapes, type UnitShape } from '../api/figures';
 import { nameOf, type Item } from '../api/items';
 import type { Field, Layer } from '../api/layers';
 import { unitAt } from '../map/places';
-import { day, number, pick, t } from '../texts';
+import { day, number, pick, t, tOr } from '../texts';
 import { communesAddress, itemAddress } from '../view/addresses';
 import { Question } from '../view/question';
 import { icon } from './icons';
@@ -71,5 +71,5 @@ function value(field: Field, given: unknown) {
 }
 
 function measured(given: number, unit: string | undefined): string {
-  return number(given, 3) + (unit ? ` ${unit === 'km2' ? 'km²' : unit}` : '');
+  return number(given, 3) + (unit ? ` ${tOr(`measure.${unit}`, unit)}` : '');
 }
