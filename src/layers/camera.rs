@@ -100,9 +100,10 @@ pub static CAMERA: Layer = Layer {
     }),
     stored: &[
         ("public", "new.legal_class is distinct from 'operational_police'"),
-        // The nearest node of a grid. Never a random place: many readings of it would show the exact one.
+        // The nearest point of a grid, never a random place: the average of many random places would show the exact
+        // one.
         ("public_geom", "st_snaptogrid(new.geom, 0.001)"),
-        // The name of a household's camera often is the name of its owner.
+        // A household's camera is often named after its owner.
         ("public_name", "case when new.managing_level <> 'household' then new.name end"),
         ("public_search", "fold(concat_ws(' ', new.code, new.public_name))"),
     ],
@@ -115,7 +116,7 @@ static CAMERA_TYPES: &[Choice] = &[
     choice("dome", "Bán cầu", "Dome").also(&["Mái vòm", "Ốp trần"]),
 ];
 
-/// After OSM `surveillance:zone`.
+/// Based on OSM `surveillance:zone`.
 static ZONES: &[Choice] = &[
     choice("traffic", "Giao thông", "Traffic").also(&["Ngã tư", "Đường giao thông", "Trục đường"]),
     choice("town", "Khu dân cư", "Town").also(&["Dân cư"]),

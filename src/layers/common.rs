@@ -1,4 +1,4 @@
-//! The fields that every layer of assets has, and the lists that several share.
+//! The fields that every layer of assets has, and the lists of values that several layers share.
 
 use crate::layers::field::{Choice, Default, Field, choice};
 
@@ -13,7 +13,7 @@ pub static HEAD: &[Field] = &[
         .internal(),
 ];
 
-/// The name: a layer lists it first among its own fields, since it is required in some and hidden in others.
+/// The name. Each layer lists it first among its own fields, since some require it and some hide it.
 pub const NAME: Field = Field::text("name", "Tên", "Name", 200).also(&[
     "Tên điểm",
     "Tên điểm lắp đặt",
@@ -26,7 +26,7 @@ pub const NAME: Field = Field::text("name", "Tên", "Name", 200).also(&[
     "Tên cơ sở",
 ]);
 
-/// Every common field that a layer can hide from strangers.
+/// Every common field that a layer can hide from anonymous callers.
 pub static ALL: &[&str] = &[
     "code",
     "lifecycle_status",
@@ -137,7 +137,7 @@ pub static TAIL: &[Field] = &[
     Field::text("updated_by", "Người sửa", "Updated by", 200).internal().read_only().not_null(),
 ];
 
-/// The lifecycle of the Open Fibre Data Standard. Only `operational` counts in a headline.
+/// The lifecycle of the Open Fibre Data Standard. Headline figures count only `operational`.
 pub static LIFECYCLE: &[Choice] = &[
     choice("proposed", "Đề xuất", "Proposed").also(&["Đề nghị", "Dự kiến"]),
     choice("planned", "Theo kế hoạch", "Planned").also(&["Kế hoạch", "Quy hoạch", "Chưa triển khai"]),
@@ -172,7 +172,7 @@ pub static LIFECYCLE: &[Choice] = &[
     ]),
 ];
 
-/// Whether it works today; broken is not decommissioned.
+/// Whether it works today. A broken device is not decommissioned.
 static STATE: &[Choice] = &[
     choice("enabled", "Hoạt động", "Enabled").also(&[
         "Đang hoạt động",

@@ -1,4 +1,5 @@
-//! Places that people use: offices, schools, health stations, heritage sites; the denominator of the Wi-Fi figures.
+//! Places that people use: offices, schools, health stations, heritage sites. They are the denominator of the Wi-Fi
+//! figures.
 
 use crate::layers::common::{FACILITY_TYPES, NAME};
 use crate::layers::field::{Field, label};

@@ -1,4 +1,4 @@
-//! Fibre service areas: where an operator says fibre can be ordered, neither a route nor who is connected.
+//! Fibre service areas: where an operator says that fibre can be ordered. They show neither routes nor customers.
 
 use crate::layers::common::{NAME, OPERATORS};
 use crate::layers::field::{Choice, Field, choice, label};

@@ -1,4 +1,4 @@
-//! Fibre cable routes: where the cable runs, not where one can be connected (that is availability).
+//! Fibre cable routes: where the cable runs. Where fibre can be ordered is a statement of availability, not a route.
 
 use crate::layers::common::{NAME, OPERATORS};
 use crate::layers::field::{Choice, Field, choice, label};

@@ -3,26 +3,26 @@
 pub use crate::texts::{Label, label};
 use crate::texts::{Text, text};
 
-/// Who may see a field. A class includes those below it.
+/// Who may see a field. A class includes the classes before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Class {
     /// Anyone.
     Public,
-    /// Signed in, within scope.
+    /// Accounts, for records within their grants.
     Internal,
-    /// Within scope and with the role; each read is logged.
+    /// Accounts with the role for it, for records within their grants. Each read is logged.
     Restricted,
 }
 
-/// A value of an enumeration. `until` is the first day on which it may no longer be written, `successors` what to
-/// write instead.
+/// A value of an enumeration. `until` is the first day on which it may no longer be written; `successors` are the
+/// values to write instead.
 #[derive(Debug, Clone, Copy)]
 pub struct Choice {
     pub value: &'static str,
     pub label: Label,
     pub until: Option<&'static str>,
     pub successors: &'static [&'static str],
-    /// What sheets write for it, in any case and with or without accents, beside the labels.
+    /// What spreadsheets write for it besides the labels. Case and accents do not matter.
     pub aliases: &'static [&'static str],
 }
 
@@ -42,7 +42,7 @@ impl Choice {
 /// What a field holds.
 #[derive(Debug, Clone, Copy)]
 pub enum Type {
-    /// At most so many characters.
+    /// The greatest number of characters.
     Text {
         max: usize,
     },
@@ -62,9 +62,9 @@ pub enum Type {
     Date,
     Timestamp,
     OneOf(&'static [Choice]),
-    /// A set, in the order of the list.
+    /// A set of values, in the order of the list.
     SomeOf(&'static [Choice]),
-    /// The five digits of a commune.
+    /// The five-digit code of a commune.
     CommuneCode,
     /// The id of a record of another collection.
     Reference {
@@ -73,7 +73,7 @@ pub enum Type {
 }
 
 impl Type {
-    /// The type of its column.
+    /// The SQL type of its column.
     pub fn sql_name(&self) -> &'static str {
         match self {
             Type::Text { .. } | Type::Url | Type::OneOf(_) | Type::CommuneCode => "text",
@@ -96,21 +96,21 @@ impl Type {
     }
 }
 
-/// What a new record gets when it does not say.
+/// What a new record gets when the client sends no value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Default {
     Null,
     Text(&'static str),
     Integer(i64),
-    /// The day of the write; also what a change that does not say gets.
+    /// The day of the write. A change without a value gets it, too.
     Today,
-    /// An unguessable code.
+    /// A code that cannot be guessed.
     Code,
 }
 
 #[derive(Debug, Clone, Copy)]
 pub struct Field {
-    /// Also the column.
+    /// Also the name of the column.
     pub name: &'static str,
     pub label: Label,
     pub value: Type,
@@ -118,20 +118,20 @@ pub struct Field {
     pub writable: bool,
     /// Must be given on creation.
     pub required: bool,
-    /// May not be null: required, or with a default, or filled by the database.
+    /// Never null: it is required, has a default, or the database fills it.
     pub not_null: bool,
     pub default: Default,
     /// Unit of measure, UCUM.
     pub unit: Option<&'static str>,
-    /// The column that strangers read in its place.
+    /// The column that anonymous callers read in its place.
     pub public_column: Option<&'static str>,
-    /// Whether a date may lie in the future.
+    /// Whether the date may be in the future.
     pub may_be_future: bool,
-    /// What the table demands besides type and bounds, in SQL.
+    /// A further condition on the column, in SQL, besides type and bounds.
     pub condition: Option<&'static str>,
     /// Whether its column has an index.
     pub indexed: bool,
-    /// What the headers of sheets call it, in any case and with or without accents, beside the labels.
+    /// What the headers of spreadsheets call it besides the labels. Case and accents do not matter.
     pub aliases: &'static [&'static str],
 }
 
@@ -189,7 +189,7 @@ impl Field {
         Field::new(name, vi, en, Type::Reference { collection })
     }
 
-    /// Its column, and the one that anonymous callers read in its place.
+    /// Its column, and the column that anonymous callers read in its place.
     pub fn columns(&self) -> impl Iterator<Item = &'static str> + use<> {
         [Some(self.name), self.public_column].into_iter().flatten()
     }

@@ -1,4 +1,4 @@
-//! Geometry as it comes in: GeoJSON in WGS 84 lon/lat (RFC 7946), checked before PostGIS sees it.
+//! The geometry of a request: GeoJSON in WGS 84 lon/lat (RFC 7946), checked before PostGIS sees it.
 
 use std::str::FromStr;
 
@@ -12,12 +12,14 @@ use crate::texts::{Text, text};
 /// Vietnam with its sea areas, degrees: west, south, east, north.
 pub const VIETNAM: [f64; 4] = [102.0, 6.0, 118.0, 24.0];
 
-/// Reads the geometry of a feature for a layer: type, coordinates, place, validity; multi types are made of single
-/// ones, coordinates have at most 7 decimals (1 cm), rings turn as RFC 7946 says. JSON null is a record that is not
-/// located yet.
+/// Reads the geometry of a feature and checks its type, coordinates, place and validity. JSON null means that the
+/// record is not located yet.
+///
+/// A single polygon becomes a multi polygon where the layer stores those. Coordinates are rounded to 7 decimals (1 cm),
+/// and rings get the direction of RFC 7946.
 ///
 /// # Errors
-/// The problems, each with a pointer below `/geometry`.
+/// All problems, each with a pointer below `/geometry`.
 pub fn read(layer: &Layer, given: &Value) -> Result<Value, Vec<Problem>> {
     if given.is_null() {
         return Ok(Value::Null);
@@ -26,7 +28,7 @@ pub fn read(layer: &Layer, given: &Value) -> Result<Value, Vec<Problem>> {
     Ok(serde_json::to_value(check(layer, geometry)?).expect("a geometry is JSON"))
 }
 
-/// Checks the geometry of a feature for a layer, as [`read`] does, and returns it as it is stored.
+/// Checks a geometry as [`read`] does, and returns it as it is stored.
 ///
 /// # Errors
 /// As [`read`].
@@ -66,7 +68,7 @@ fn promote(layer: &Layer, value: GeometryValue) -> Result<GeometryValue, Vec<Pro
     if layer.geometry.contains(&given) {
         return Ok(value);
     }
-    // The type of a geometry is the id of its name.
+    // The name of a geometry type is also the id of its text.
     let expected: Vec<_> = layer.geometry.iter().map(|name| Text::new(name)).collect();
     Err(vec![Problem::in_body("/geometry/type", text!("geo.type", expected, given = Text::new(given)))])
 }
@@ -97,7 +99,7 @@ fn check_position(position: &mut geojson::Position) -> Result<(), Problem> {
         position[1] = rounded(lat);
         return Ok(());
     }
-    // Coordinates have a decimal point in both languages, as maps and receivers write them.
+    // Coordinates have a decimal point in both languages, as on maps and GPS receivers.
     let [x, y] = [lon.to_string(), lat.to_string()];
     wrong(if lon == 0.0 && lat == 0.0 {
         text!("geo.zero")

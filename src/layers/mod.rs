@@ -1,4 +1,4 @@
-//! What a layer is: one file a layer. Knows neither HTTP nor PostgreSQL.
+//! The layers: one file for each. This room knows neither HTTP nor PostgreSQL.
 //!
 //! A [`Layer`] is a record, not a trait: layers differ in data, and tests loop over [`ALL`].
 
@@ -50,21 +50,21 @@ pub struct Layer {
     pub title: Label,
     pub description: Label,
     pub storage: Storage,
-    /// The GeoJSON types that are stored; a single part given where only the multi type is listed is promoted.
+    /// The GeoJSON types that are stored. A single polygon becomes a multi polygon where only that is listed.
     pub geometry: &'static [&'static str],
     /// The enumeration that colours the layer on a map.
     pub legend: Option<&'static str>,
     /// The layer's own fields; the common ones are in [`Layer::fields`].
     pub own_fields: &'static [Field],
-    /// Common fields that strangers do not see in this layer.
+    /// Common fields that this layer hides from anonymous callers.
     pub internal_common: &'static [&'static str],
-    /// Rules across fields, run on the whole record.
+    /// Rules that involve several fields; they check the whole record.
     pub rules: &'static [fn(&Properties) -> Option<Problem>],
     /// When two records may be the same thing.
     pub near: Option<Near>,
-    /// Columns that the database sets before each write, with their values in SQL over `new`: what anonymous callers see
-    /// (`public`, `public_geom`, `public_search`), public columns of fields, and read-only fields. Empty where nothing is
-    /// hidden.
+    /// Columns that the database sets before each write, with their values in SQL over `new`: what anonymous callers
+    /// see (`public`, `public_geom`, `public_search`), public columns of fields, and read-only fields. Empty where
+    /// nothing is hidden.
     pub stored: &'static [(&'static str, &'static str)],
 }
 
@@ -78,7 +78,7 @@ pub enum Storage {
 }
 
 impl Layer {
-    /// The layer of a collection id.
+    /// The layer with this collection id.
     pub fn of_collection(collection: &str) -> Option<&'static Layer> {
         ALL.iter().copied().find(|layer| layer.collection == collection)
     }
@@ -89,7 +89,7 @@ impl Layer {
         }
     }
 
-    /// The level of a layer of administrative units: `commune`.
+    /// The level of a layer of administrative units, such as `commune`.
     pub fn unit_level(&self) -> Option<&'static str> {
         match self.storage {
             Storage::Assets { .. } => None,
@@ -101,8 +101,8 @@ impl Layer {
         matches!(self.storage, Storage::Assets { .. })
     }
 
-    /// The columns of a [`View`](crate::access::View) that bound the time in which a row is true: the first day, and the
-    /// last or the first day after.
+    /// The columns of a [`View`](crate::access::View) that hold the time for which a row is true: its first day, and
+    /// either its last day or the first day after it.
     pub fn valid_time(&self) -> ValidTime {
         match self.storage {
             Storage::Assets { .. } => ValidTime { from: "installed_on", to: "ended_on", last_day_counts: false },
@@ -110,7 +110,7 @@ impl Layer {
         }
     }
 
-    /// Every field, in the order in which it is shown: names, the layer's own, the common rest.
+    /// Every field in the order of display: codes, the layer's own fields, the other common fields.
     pub fn fields(&self) -> impl Iterator<Item = &'static Field> + use<> {
         let (head, tail) = match self.storage {
             Storage::Assets { .. } => (common::HEAD, common::TAIL),
@@ -123,7 +123,7 @@ impl Layer {
         self.fields().find(|field| field.name == name)
     }
 
-    /// The fields that hold the id of a record of another collection, with that collection.
+    /// The fields that hold the id of a record of another collection, each with that collection.
     pub fn references(&self) -> impl Iterator<Item = (&'static Field, &'static str)> + use<> {
         self.fields().filter_map(|field| match field.value {
             Type::Reference { collection } => Some((field, collection)),
@@ -131,7 +131,7 @@ impl Layer {
         })
     }
 
-    /// Whether strangers are shown a coarser place than the record's.
+    /// Whether anonymous callers see a coarser place than the record's own.
     pub fn hides_place(&self) -> bool {
         self.internal_common.contains(&"address")
     }
@@ -144,7 +144,7 @@ impl Layer {
         }
     }
 
-    /// The columns that anonymous callers see; the commune and the version are not the layer's.
+    /// The columns that anonymous callers see, without commune and version, which every layer has.
     pub fn public_columns(&self) -> Vec<&'static str> {
         self.fields()
             .filter(|field| self.class(field) == Class::Public && !["commune_code", "version"].contains(&field.name))
@@ -152,8 +152,8 @@ impl Layer {
             .collect()
     }
 
-    /// Whether values of a field can be erased: those that only few may see, among them a name that is hidden from
-    /// anonymous callers.
+    /// Whether values of a field can be erased: restricted fields, and fields such as a name that anonymous callers see
+    /// only in some records.
     pub fn is_erasable(&self, field: &Field) -> bool {
         self.class(field) == Class::Restricted || field.public_column.is_some() && field.writable && !field.not_null
     }
@@ -170,6 +170,6 @@ impl Layer {
 pub struct ValidTime {
     pub from: &'static str,
     pub to: &'static str,
-    /// Whether the day in `to` still belongs to the time.
+    /// Whether the day in `to` still belongs to that time.
     pub last_day_counts: bool,
 }

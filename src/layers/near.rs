@@ -1,14 +1,15 @@
 //! When two records of a layer may be the same thing.
 
-/// Records nearer than a distance that agree in some fields (`dup.near` of the validation table).
+/// Two records may be duplicates if they are nearer than a distance and agree in some fields (`dup.near` in the
+/// validation table).
 #[derive(Debug, Clone, Copy)]
 pub struct Near {
     pub distance_m: f64,
-    /// Only records that agree on the first of these that is known are compared.
+    /// The first of these fields that is known decides; the records must agree on it.
     pub same: &'static [&'static str],
-    /// The field of their direction: those that look elsewhere, by more than [`Near::DEGREES`], are two.
+    /// The field with their direction. Records that face more than [`Near::DEGREES`] apart are not duplicates.
     pub direction: Option<&'static str>,
-    /// Others that do not agree, this near, may share a site.
+    /// Records that do not agree may share a site if they are this near.
     pub shared_site_m: Option<f64>,
 }
 

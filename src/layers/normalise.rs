@@ -1,4 +1,5 @@
-//! From the record that a client sent to the one that is stored: values, defaults, rules; every problem at once.
+//! Turns the record that a client sent into the one that is stored: values, defaults, rules. Reports every problem at
+//! once.
 
 use chrono::NaiveDate;
 use serde_json::{Value, json};
@@ -12,11 +13,11 @@ use crate::texts::text;
 #[derive(Debug, Clone, Copy)]
 pub enum Write<'a> {
     Create,
-    /// The whole record anew: what is left out becomes its default.
+    /// Replaces the whole record: fields that are left out get their defaults.
     Replace {
         current: &'a Properties,
     },
-    /// Only what is named changes.
+    /// Changes only the fields that are named.
     Patch {
         current: &'a Properties,
     },
@@ -31,9 +32,9 @@ impl<'a> Write<'a> {
     }
 }
 
-/// The columns to write, in the shape of the table: every writable field of `layer` for a creation or a replacement,
-/// those that are named for a patch, and `effective_on`. `geometry` is what the feature says, `None` when it says
-/// nothing. Read-only properties are ignored, so that what was read can be sent back.
+/// The columns to write, in the shape of the table. A creation or a replacement has every writable field of `layer`; a
+/// patch has the named fields and `effective_on`. `geometry` is that of the feature, `None` when it has none. Read-only
+/// properties are ignored, so that a client can send back what it read.
 ///
 /// # Errors
 /// Every problem of the geometry and of every property.
@@ -71,7 +72,7 @@ pub fn normalise(
         }
         Some(Err(wrong)) => {
             problems.extend(wrong);
-            // Given, if wrongly: that it is missing would be one problem too many.
+            // The geometry was sent, although it is wrong: a problem that says it is missing would be one too many.
             record.insert("geom".into(), json!({}));
         }
         None if matches!(write, Write::Replace { .. }) => {
@@ -108,7 +109,7 @@ pub fn normalise(
     if problems.is_empty() { Ok(record) } else { Err(problems) }
 }
 
-/// Defaults, and the dates that follow from others.
+/// Fills in defaults, and the dates that follow from other fields.
 fn fill(layer: &Layer, write: Write<'_>, record: &mut Properties, today: NaiveDate) {
     let today = json!(today);
     for field in layer.fields().filter(|field| field.writable) {
@@ -125,7 +126,7 @@ fn fill(layer: &Layer, write: Write<'_>, record: &mut Properties, today: NaiveDa
         };
     }
     if let Some(current) = write.current() {
-        // What was read and is sent back does not say from when the change holds.
+        // A client that sends back the old date does not say from when its change holds.
         let repeated =
             matches!(write, Write::Replace { .. }) && record.get("effective_on") == current.get("effective_on");
         if repeated || !record.contains_key("effective_on") {
@@ -137,7 +138,7 @@ fn fill(layer: &Layer, write: Write<'_>, record: &mut Properties, today: NaiveDa
             record.entry("declared_on").or_insert(Value::Null);
         }
         Some(code) if record.get("declared_on").is_none_or(Value::is_null) => {
-            // A code that was declared before is still read on the day of then.
+            // A code that was declared before keeps the day on which it is read.
             let before = write.current().filter(|current| current.get("declared_commune_code") == Some(code));
             let day = before.and_then(|current| current.get("declared_on")).cloned().unwrap_or(today);
             record.insert("declared_on".into(), day);
@@ -146,7 +147,7 @@ fn fill(layer: &Layer, write: Write<'_>, record: &mut Properties, today: NaiveDa
     }
 }
 
-/// A value that had ended by the day from which the version holds may stay, but not be written anew.
+/// Values that have ended by `effective_on`. A record may keep such a value, but nobody may write it anew.
 fn ended_choices(layer: &Layer, current: Option<&Properties>, whole: &Properties) -> Vec<Problem> {
     let effective_on = whole.get("effective_on").and_then(Value::as_str).unwrap_or_default();
     let mut problems = Vec::new();

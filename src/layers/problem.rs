@@ -1,4 +1,4 @@
-//! What is wrong with something given: where, a stable code, and the sentence that says it.
+//! A problem with something that a client sent: where it is, a stable code, and a sentence.
 
 use crate::texts::Text;
 
@@ -28,7 +28,7 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// The code is that of the sentence.
+    /// A problem whose code is that of its text.
     pub fn new(place: Place, text: Text) -> Problem {
         Problem { place, code: text.code(), text }
     }

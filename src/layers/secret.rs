@@ -1,16 +1,16 @@
-//! What must never be stored, in any field: stream addresses, private addresses, credentials.
+//! What no field may store: stream addresses, private addresses, credentials.
 
 use std::sync::LazyLock;
 
 use regex::RegexSet;
 
-/// Whether a text holds something that lets one in: a stream address, a private IP, `user:password@`, a password.
+/// Whether a text holds something that gives access: a stream address, a private IP, `user:password@`, a password.
 pub fn is_in(text: &str) -> bool {
     SECRETS.is_match(text)
 }
 
 static SECRETS: LazyLock<RegexSet> = LazyLock::new(|| {
-    // Boundaries of ASCII words: those of Unicode send every text with a Vietnamese letter through the slowest engine.
+    // The word boundaries are ASCII. Unicode ones send every text with a Vietnamese letter through the slowest engine.
     RegexSet::new([
         r"(?i)(?-u:\b)(rtsp[su]?|rtmp[set]{0,2}|rtp|srt|mms|onvif)://",
         // Private, loopback and link-local IPv4 (RFC 1918, 5735, 3927).

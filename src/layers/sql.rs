@@ -1,12 +1,12 @@
-//! The SQL of a layer, from its definition: its table, which its migration holds, a field that is added later, and its
-//! registration, which the program runs after the migrations.
+//! Generates the SQL of a layer from its definition: the table (kept in a migration), a field that is added later, and
+//! the registration, which the program runs after the migrations.
 
 use std::fmt::Write;
 
 use super::common::NAME;
 use super::{Default, Field, Layer, Type};
 
-/// Lines of enumerated values are not longer.
+/// The greatest length of a line of enumerated values.
 const WIDTH: usize = 80;
 
 /// The migration that adds the layer.
@@ -52,7 +52,7 @@ pub fn table(layer: &Layer) -> String {
 }
 
 /// The migration that adds one field to a layer: one statement, and its index if the field has one. `None` if existing
-/// records would break it: a field that is required and has no default.
+/// records would break it, because the field is required and has no default.
 pub fn add_field(layer: &Layer, field: &Field) -> Option<String> {
     if field.not_null && default(field).is_none() {
         return None;
@@ -85,7 +85,7 @@ pub fn registration(layer: &Layer) -> String {
     sql
 }
 
-/// Its own column unless every layer has it, and the column that anonymous callers read in its place.
+/// The field's own column, unless every layer has it, and the column that anonymous callers read in its place.
 fn columns(layer: &Layer, field: &Field) -> impl Iterator<Item = String> {
     let own = (!is_shared(field)).then(|| {
         let mut column = format!("{} {}", field.name, field.value.sql_name());
@@ -123,7 +123,7 @@ fn constraints(layer: &Layer) -> impl Iterator<Item = String> {
     of_every_layer.into_iter().map(str::to_owned).chain(of_shared)
 }
 
-/// What a value must fulfil; nothing where the database itself computes the value.
+/// The check on a value; `None` where the database itself computes the value.
 fn condition(field: &Field) -> Option<String> {
     let name = field.name;
     let of_type = match field.value {
@@ -141,7 +141,7 @@ fn condition(field: &Field) -> Option<String> {
     (field.writable && !parts.is_empty()).then(|| parts.join(" and "))
 }
 
-/// The values of an enumeration, on lines of their own if they are many.
+/// The values of an enumeration, spread over several lines if there are many.
 fn values(field: &Field) -> String {
     let mut lines = vec![String::new()];
     for choice in field.value.choices() {
@@ -174,7 +174,7 @@ fn without_id(field: &Field) -> &str {
     field.name.trim_end_matches("_id")
 }
 
-/// Several types share a column of any geometry, which a check then narrows.
+/// A layer with several types has a column of any geometry, which a check then limits.
 fn geometry_type(layer: &Layer) -> String {
     let name = if let [only] = layer.geometry { only } else { "Geometry" };
     format!("geometry({name}, 4326)")
@@ -192,7 +192,7 @@ fn geometry_check(layer: &Layer) -> String {
     )
 }
 
-/// Whether the column stands in the pattern of all layers.
+/// Whether the column is part of the pattern `asset`.
 fn is_shared(field: &Field) -> bool {
     field.name == NAME.name
 }

@@ -3,7 +3,7 @@
 use crate::layers::field::{Field, label};
 use crate::layers::{Layer, Storage};
 
-/// The fields of every level.
+/// The fields of all levels.
 pub static FIELDS: &[Field] = &[
     Field::text("code", "Mã", "Code", 10).read_only().not_null(),
     Field::text("name", "Tên", "Name", 200).read_only().not_null(),

@@ -1,4 +1,4 @@
-//! One value of a field, from what a client sent to what is stored.
+//! Checks one value of a field and turns it into what is stored.
 
 use chrono::{NaiveDate, Timelike};
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use unicode_normalization::UnicodeNormalization;
 use crate::layers::{Choice, Field, Problem, Type, secret};
 use crate::texts::{Text, text};
 
-/// One value of a field: its type, bounds and enumeration. What is left empty is null.
+/// Checks one value against its type, bounds and enumeration. An empty value becomes null.
 ///
 /// # Errors
 /// The first problem of the value.
@@ -82,7 +82,7 @@ fn expected(value: Type) -> Text {
     }
 }
 
-/// What a text neither begins nor ends with: spaces, also those that nobody sees.
+/// Characters that are trimmed from both ends of a text: spaces, including invisible ones.
 pub fn is_blank(c: char) -> bool {
     c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}')
 }
@@ -104,7 +104,7 @@ fn read_text(field: &Field, text: &str, max: usize) -> Result<Value, Problem> {
 
 fn read_date(field: &Field, text: &str, today: NaiveDate) -> Result<Value, Problem> {
     let wrong = |text: Text| Err(Problem::of_field(field.name, text.with("field", field.label)));
-    // A midnight timestamp is how some clients write a date.
+    // Some clients write a date as a timestamp at midnight.
     let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().or_else(|| {
         let moment = chrono::DateTime::parse_from_rfc3339(text).ok()?;
         (moment.num_seconds_from_midnight() == 0).then(|| moment.date_naive())
@@ -123,7 +123,7 @@ fn unknown_choice(field: &Field, given: &str, choices: &[Choice]) -> Problem {
     Problem::of_field(field.name, text!("enum.unknown", field = field.label, given, choices = listed(choices)))
 }
 
-/// Choices as labels, each with the value to send.
+/// The labels of choices, each with the value to send.
 pub fn listed<'a>(choices: impl IntoIterator<Item = &'a Choice>) -> Vec<Text> {
     choices.into_iter().map(|choice| text!("choice", label = choice.label, value = choice.value)).collect()
 }
