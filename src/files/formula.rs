@@ -1,22 +1,22 @@
-//! Texts that a spreadsheet would take for formulas: disarmed in CSV on the way out, as they were on the way in.
+//! Texts that a spreadsheet would run as formulas: CSV exports disarm them, imports restore them.
 
 use std::borrow::Cow;
 
-/// What begins with one of these is computed, not shown, by whoever opens the file.
+/// Spreadsheets compute a text that begins with one of these instead of showing it.
 const STARTS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
-/// The text with an apostrophe before it when it would be a formula. Texts that look disarmed already get one more, so
-/// that [`restore`] gives back every text.
+/// Puts an apostrophe before a text that would be a formula. A text that looks disarmed already gets one more, so that
+/// [`restore`] gives back every text.
 pub fn neutralise(text: &str) -> Cow<'_, str> {
     if text.trim_start_matches('\'').starts_with(STARTS) { format!("'{text}").into() } else { text.into() }
 }
 
-/// The text for a cell that is no formula by its type: as it is, unless [`restore`] would take it for disarmed.
+/// The text for a cell whose type already says that it is no formula. It changes only if [`restore`] would change it.
 pub fn unmistaken(text: &str) -> Cow<'_, str> {
     if restore(text) == text { text.into() } else { format!("'{text}").into() }
 }
 
-/// The text that [`neutralise`] or [`unmistaken`] was given.
+/// Undoes [`neutralise`] and [`unmistaken`].
 pub fn restore(text: &str) -> &str {
     text.strip_prefix('\'').filter(|rest| rest.trim_start_matches('\'').starts_with(STARTS)).unwrap_or(text)
 }

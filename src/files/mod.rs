@@ -1,4 +1,4 @@
-//! File formats: bytes to cells, and rows of a layer to bytes.
+//! File formats: reads files into cells, and writes rows of a layer to files.
 
 pub mod export;
 pub mod formula;

@@ -1,4 +1,4 @@
-//! A file that is refused whole, with everything that is wrong with it.
+//! A file that is rejected as a whole, with all its problems.
 
 use std::fmt;
 
@@ -7,9 +7,9 @@ use crate::texts::Text;
 /// Where in a file a problem is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Spot {
-    /// The file as such: its header, its form.
+    /// The whole file: its header or its structure.
     File,
-    /// A line of text, from 1; the header is line 1.
+    /// A line of a text file, from 1; the header is line 1.
     Line(u64),
     /// A feature of a GeoJSON collection, from 1.
     Feature(usize),
@@ -24,7 +24,7 @@ pub struct FileProblem {
     pub reason: Text,
 }
 
-/// Nothing of the file was written: the problems, all of them.
+/// All problems of a file. Nothing of it was written.
 #[derive(Debug, Default, thiserror::Error)]
 pub struct Refused {
     pub problems: Vec<FileProblem>,
@@ -39,10 +39,10 @@ impl Refused {
         self.problems.push(FileProblem { spot, field: field.into(), reason });
     }
 
-    /// What was read, unless there is a problem.
+    /// Returns what was read if there is no problem.
     ///
     /// # Errors
-    /// Itself, when it holds a problem.
+    /// All the problems.
     pub fn unless_empty<T>(self, read: T) -> Result<T, Refused> {
         if self.problems.is_empty() { Ok(read) } else { Err(self) }
     }

@@ -1,4 +1,4 @@
-//! A CSV file as rows whose cells are asked for by column; UTF-8 with or without byte order mark, stored as NFC.
+//! Reads a CSV file (UTF-8, with or without byte order mark) as rows, and their cells by column name. Text is NFC.
 
 use std::collections::HashMap;
 use std::str::FromStr;
@@ -15,20 +15,20 @@ pub struct Table {
     rows: Vec<(u64, Vec<String>)>,
 }
 
-/// One row; cells are trimmed.
+/// One row. Its cells are trimmed.
 #[derive(Clone, Copy)]
 pub struct Row<'a> {
     columns: &'a HashMap<String, usize>,
     cells: &'a [String],
-    /// The line it starts on.
+    /// The line on which it starts.
     pub line: u64,
 }
 
 impl Table {
-    /// Reads a file. Columns beyond the required ones may be there in any order.
+    /// Reads a file. Further columns are allowed, in any order.
     ///
     /// # Errors
-    /// Every missing or doubled column; every row that has more or fewer cells than the header; a file without rows.
+    /// Every missing or repeated column; every row with more or fewer cells than the header; a file without rows.
     pub fn read(text: &str, required: &[&str]) -> Result<Table, Refused> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let mut refused = Refused::new();
@@ -78,7 +78,7 @@ impl Table {
 }
 
 impl<'a> Row<'a> {
-    /// The text of a cell; empty where the file has no such column.
+    /// The text of a cell; empty if the file has no such column.
     pub fn text(&self, column: &str) -> &'a str {
         self.columns.get(column).map_or("", |place| self.cells[*place].as_str())
     }
@@ -88,7 +88,7 @@ impl<'a> Row<'a> {
         Some(self.text(column)).filter(|text| !text.is_empty())
     }
 
-    /// The text of a cell that may not be empty.
+    /// The text of a cell that must not be empty.
     pub fn required(&self, column: &str, refused: &mut Refused) -> Option<&'a str> {
         let text = self.optional(column);
         if text.is_none() {
@@ -107,7 +107,7 @@ impl<'a> Row<'a> {
         read
     }
 
-    /// A day written 2025-06-30; an empty cell is `None`, and no problem.
+    /// A day such as 2025-06-30. An empty cell is `None`, without a problem.
     pub fn day(&self, column: &str, refused: &mut Refused) -> Option<NaiveDate> {
         let text = self.optional(column)?;
         let read = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
@@ -121,7 +121,7 @@ impl<'a> Row<'a> {
         read
     }
 
-    /// One of some values.
+    /// One of these values.
     pub fn one_of(&self, column: &str, values: &[&'static str], refused: &mut Refused) -> Option<&'static str> {
         let text = self.required(column, refused)?;
         let found = values.iter().find(|value| **value == text).copied();
@@ -131,7 +131,7 @@ impl<'a> Row<'a> {
         found
     }
 
-    /// A code of so many digits.
+    /// A code with this number of digits.
     pub fn code(&self, column: &str, digits: usize, refused: &mut Refused) -> Option<&'a str> {
         let text = self.required(column, refused)?;
         if is_code(text, digits) {
@@ -142,7 +142,7 @@ impl<'a> Row<'a> {
     }
 }
 
-/// Whether a text is a code of so many digits.
+/// Whether a text is a code with this number of digits.
 pub fn is_code(text: &str, digits: usize) -> bool {
     text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit())
 }

@@ -1,4 +1,4 @@
-//! Small workbooks of tables: a bold head, numbers as numbers, sums that Excel can check.
+//! Small workbooks of tables: a bold header, numbers as numbers, sums that Excel can check.
 
 use rust_xlsxwriter::{Color, Format, FormatAlign, Formula, Workbook, XlsxError};
 
@@ -11,7 +11,7 @@ pub enum Put {
     Nothing,
     Text(String),
     Number(f64),
-    /// The sum of the column's rows below the head, and what it is.
+    /// The sum of the rows of this column below the header, with its value.
     Sum(f64),
 }
 
@@ -25,17 +25,17 @@ impl From<&str> for Put {
 #[derive(Debug, Default)]
 pub struct Page {
     pub name: &'static str,
-    /// How many of the rows are the head.
+    /// How many of the rows are the header.
     pub head: u32,
     pub rows: Vec<Vec<Put>>,
-    /// In characters; further columns have that of the last.
+    /// Widths in characters. Further columns have the width of the last.
     pub widths: Vec<u16>,
 }
 
-/// Packs sheets into a workbook.
+/// Writes sheets to a workbook.
 ///
 /// # Errors
-/// What the writer refuses.
+/// What the library rejects.
 pub fn write(pages: &[Page]) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
     let head = Format::new()

@@ -1,4 +1,4 @@
-//! CSV as RFC 4180 has it, in UTF-8 with a byte order mark, without which Excel takes it for something else.
+//! CSV (RFC 4180) in UTF-8 with a byte order mark; without the mark Excel assumes another encoding.
 
 use csv::{Terminator, WriterBuilder};
 use postgis_diesel::types::GeometryContainer;
@@ -8,7 +8,7 @@ use crate::files::formula::neutralise;
 use crate::layers::geometry::rounded;
 use crate::postgres::row::{Cell, Row};
 
-/// Writes names of fields as header, enumerations as codes: what programs read, and the importer.
+/// Writes field names as header and enumerations as codes, for programs and for the importer.
 pub struct Csv {
     columns: Columns,
 }

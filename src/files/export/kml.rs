@@ -1,4 +1,4 @@
-//! KML: a folder for the layer, a placemark a row, its fields as extended data.
+//! KML: a folder for the layer, a placemark for each row, the fields as extended data.
 
 use std::fmt::Write;
 

@@ -1,4 +1,5 @@
-//! The rows of a layer as files that other programs open. Texts are written row by row; workbooks to a file.
+//! Exports: the rows of a layer as files for other programs. Texts are sent row by row; a workbook is first written to
+//! a file.
 
 pub mod book;
 mod csv;
@@ -15,14 +16,14 @@ pub use csv::Csv;
 pub use kml::Kml;
 pub use xlsx::{About, Xlsx};
 
-/// A format in which the whole of a layer can be had.
+/// A format in which a whole layer can be exported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     Csv,
     Xlsx,
-    /// One FeatureCollection of everything.
+    /// One FeatureCollection of all rows.
     Geojson,
-    /// A feature a line, each after a record separator (RFC 8142).
+    /// One feature a line, each after a record separator (RFC 8142).
     Geojsonseq,
     Kml,
 }
@@ -30,7 +31,7 @@ pub enum Format {
 impl Format {
     pub const ALL: [Format; 5] = [Format::Csv, Format::Xlsx, Format::Geojson, Format::Geojsonseq, Format::Kml];
 
-    /// As the parameter `f` names it; also the ending of file names.
+    /// The value of the parameter `f`, and the ending of file names.
     pub fn name(self) -> &'static str {
         match self {
             Format::Csv => "csv",
@@ -56,7 +57,7 @@ impl Format {
     }
 }
 
-/// What is written of each row: its id, these fields, its place.
+/// What is written for each row: its id, these fields, its place.
 #[derive(Debug, Clone)]
 pub struct Columns {
     pub layer: &'static Layer,
@@ -65,7 +66,7 @@ pub struct Columns {
 }
 
 impl Columns {
-    /// Whether a place is a longitude and a latitude; else it is a geometry as GeoJSON.
+    /// Whether a place is written as longitude and latitude. Otherwise it is written as GeoJSON.
     fn of_points(&self) -> bool {
         self.layer.geometry == ["Point"]
     }
@@ -75,7 +76,7 @@ impl Columns {
     }
 }
 
-/// A value as text; several values of an enumeration with semicolons.
+/// A value as text. Several values of an enumeration are separated by semicolons.
 fn text_of(cell: &Cell) -> Option<String> {
     Some(match cell {
         Cell::Null => return None,

@@ -1,5 +1,5 @@
-//! Workbooks for people: labels as header, typed cells, a last sheet that says what it is. Rows go to a temporary file as
-//! they come, so that memory does not grow with them.
+//! Workbooks for people: labels as header, typed cells, a last sheet that describes the export. Rows go to a temporary
+//! file as they come, so that memory does not grow with them.
 
 use std::fs::File;
 use std::io::{BufWriter, Seek, Write};
@@ -14,9 +14,9 @@ use crate::layers::{Field, Type};
 use crate::postgres::row::{Cell, Row};
 use crate::texts::{Text, text};
 
-/// A sheet has no more rows, the header's among them.
+/// The greatest number of rows of a sheet, including the header.
 const ROWS: u32 = 1_048_576;
-/// A cell has no more characters (UTF-16 units).
+/// The greatest number of characters of a cell (UTF-16 units).
 const CHARACTERS: usize = 32_767;
 
 pub struct Xlsx {
@@ -27,7 +27,7 @@ pub struct Xlsx {
     sheets: u32,
     next_row: u32,
     rows_per_sheet: u32,
-    /// Cells too long for a sheet, which are left empty.
+    /// Number of cells that were too long for a sheet and are left empty.
     left_out: u64,
 }
 
@@ -44,7 +44,7 @@ struct Formats {
 
 impl Xlsx {
     /// # Errors
-    /// When there is no place for temporary files.
+    /// When no temporary file can be created.
     pub fn new(columns: Columns) -> Result<Xlsx, XlsxError> {
         Xlsx::with_rows(columns, ROWS)
     }
@@ -58,7 +58,7 @@ impl Xlsx {
                 .set_text_wrap()
                 .set_align(FormatAlign::Top)
                 .set_background_color(Color::RGB(0x00DD_EBF7)),
-            // The prefix keeps a text that begins like a formula a text, also when somebody edits the cell.
+            // With the prefix a text that looks like a formula stays a text, even when somebody edits the cell.
             text: Format::new().set_num_format("@").set_quote_prefix(),
             date: Format::new().set_num_format("dd/mm/yyyy"),
             moment: Format::new().set_num_format("dd/mm/yyyy hh:mm"),
@@ -171,7 +171,7 @@ impl Xlsx {
         Ok(())
     }
 
-    /// Adds the last sheet, and packs everything into a file that goes with its handle.
+    /// Adds the last sheet and packs everything into a file that is deleted when its handle is closed.
     ///
     /// # Errors
     /// When a file cannot be written.

@@ -1,4 +1,4 @@
-//! What is in a zip file, known before a library that trusts it reads it.
+//! Inspects a zip file before a library that trusts it reads it.
 
 use std::io::{Cursor, Read};
 
@@ -8,15 +8,15 @@ use crate::files::sheet::refused;
 use crate::layers::Problem;
 use crate::texts::text;
 
-/// What a zip file may be inflated to: 100,000 rows of 25 columns are about 150 MiB of XML.
+/// The greatest inflated size of a zip file, bytes. 100,000 rows of 25 columns are about 150 MiB of XML.
 pub const INFLATED_LIMIT: u64 = 400 << 20;
 
-/// XML of spreadsheets shrinks to a tenth; nothing honest shrinks to less than this.
+/// The greatest compression ratio. XML of spreadsheets shrinks to a tenth; only an attack shrinks below this.
 const RATIO_LIMIT: u64 = 300;
 const SMALL: u64 = 16 << 20;
 const ENTRY_LIMIT: usize = 2000;
 
-/// What [`inspect`] has seen.
+/// What [`inspect`] found.
 #[derive(Debug, Default)]
 pub struct Archive {
     /// The entry that holds the KML of a KMZ.
@@ -26,10 +26,10 @@ pub struct Archive {
     pub has_formulas: bool,
 }
 
-/// Inflates each part once, to nowhere, and counts: the sizes that a zip file declares can lie.
+/// Inflates each part once, keeps nothing and counts the bytes: the sizes that a zip file declares can lie.
 ///
 /// # Errors
-/// A bomb, a document type (the door of external entities), other formats in a zip.
+/// A zip bomb, a document type (it would allow external entities), another format in a zip.
 pub fn inspect(bytes: &[u8]) -> Result<Archive, Problem> {
     let damaged = |_| refused(text!("file.damaged"));
     let mut zip = ZipArchive::new(Cursor::new(bytes)).map_err(damaged)?;
@@ -47,7 +47,7 @@ pub fn inspect(bytes: &[u8]) -> Result<Archive, Problem> {
         let mut entry = zip.by_index(index).map_err(|_| refused(text!("file.damaged")))?;
         let name = entry.name().map(|name| name.to_ascii_lowercase()).unwrap_or_default();
         found.has_macros |= name.ends_with("vbaproject.bin");
-        // A picture may hold any bytes.
+        // Only XML is searched: a picture may hold any bytes.
         let is_xml = [".xml", ".rels", ".kml"].iter().any(|end| name.ends_with(end));
         let packed = entry.compressed_size().max(1);
         let is_sheet = name.contains("worksheets/");
@@ -55,7 +55,7 @@ pub fn inspect(bytes: &[u8]) -> Result<Archive, Problem> {
         let mut chunk = vec![0; 1 << 16];
         let mut tail = 0;
         loop {
-            // The end of the last chunk stays before the next, so that no word is cut in two.
+            // Each chunk starts with the end of the last one, so that no word is cut in two.
             let read = entry.read(&mut chunk[tail..]).map_err(|_| refused(text!("file.damaged")))?;
             if read == 0 {
                 break;
@@ -79,7 +79,7 @@ pub fn inspect(bytes: &[u8]) -> Result<Archive, Problem> {
     Ok(found)
 }
 
-/// The text of an entry that [`inspect`] has let through.
+/// The text of a part, after [`inspect`] has accepted the file.
 pub fn text(bytes: &[u8], name: &str) -> Option<Vec<u8>> {
     let mut zip = ZipArchive::new(Cursor::new(bytes)).ok()?;
     let mut text = Vec::new();
@@ -87,7 +87,7 @@ pub fn text(bytes: &[u8], name: &str) -> Option<Vec<u8>> {
     Some(text)
 }
 
-/// XML that declares a document type.
+/// The problem of XML that declares a document type.
 pub fn document_type() -> Problem {
     refused(text!("file.document_type"))
 }

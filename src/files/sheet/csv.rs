@@ -1,18 +1,18 @@
-//! Comma, semicolon, tab or bar separated text as a sheet.
+//! Reads text with commas, semicolons, tabs or bars as separators.
 
 use crate::files::sheet::{Cell, Format, MAX_CELLS, MAX_ROWS, Row, Sheet, Workbook, refused, too_large};
 use crate::layers::Problem;
 use crate::texts::text;
 
-/// Lines that are looked at to find the separator.
+/// Number of lines that decide which separator the file uses.
 const SAMPLE: usize = 50;
 
-/// Reads a text.
+/// Reads a text as one sheet.
 ///
 /// # Errors
-/// What the reader cannot make sense of; too much of it.
+/// Text that the CSV reader rejects, and too many rows or cells.
 pub fn read(text: &str) -> Result<Workbook, Problem> {
-    // Excel's own way to declare it.
+    // Excel declares the separator in this way.
     let declared = text.strip_prefix("sep=").and_then(|rest| rest.chars().next()).filter(char::is_ascii);
     let delimiter = declared.map_or_else(|| separator(text), |separator| separator as u8);
     let mut rows = Vec::new();
@@ -38,7 +38,7 @@ pub fn read(text: &str) -> Result<Workbook, Problem> {
     Ok(Workbook { format: Format::Csv, sheets: vec![Sheet { rows, ..Sheet::default() }], remarks: Vec::new() })
 }
 
-/// Lines by their number. The reader's own count is one too low behind each end of line as Windows has it.
+/// Counts lines. The CSV reader's own count is one too low after each Windows line ending.
 struct Lines<'a> {
     text: &'a str,
     read: usize,
@@ -46,7 +46,7 @@ struct Lines<'a> {
 }
 
 impl Lines<'_> {
-    /// The line, from 1, of the record that the reader began at a byte: behind ends of lines that it left over.
+    /// The line, from 1, of the record that the reader started at this byte. Line endings may come before the record.
     fn of(&mut self, byte: usize) -> u32 {
         let bytes = self.text.as_bytes();
         let ends = bytes[byte..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
@@ -66,7 +66,7 @@ fn reader(text: &str, delimiter: u8) -> csv::Reader<&[u8]> {
     csv::ReaderBuilder::new().flexible(true).has_headers(false).delimiter(delimiter).from_reader(text.as_bytes())
 }
 
-/// The separator that cuts the most lines into the same number of cells, more than one.
+/// The separator that splits the most lines into the same number of cells, more than one.
 fn separator(text: &str) -> u8 {
     let regularity = |delimiter: u8| {
         let widths: Vec<usize> =
@@ -74,7 +74,7 @@ fn separator(text: &str) -> u8 {
         let same = |width: usize| widths.iter().filter(|other| **other == width).count();
         widths.iter().filter(|width| **width > 1).map(|width| (same(*width), *width)).max().unwrap_or_default()
     };
-    // Of equals the last: a comma may be the decimal one.
+    // In a tie the last one wins: a comma may be a decimal comma.
     *b"|,\t;".iter().max_by_key(|delimiter| regularity(**delimiter)).unwrap_or(&b',')
 }
 

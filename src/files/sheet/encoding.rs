@@ -1,4 +1,4 @@
-//! Text in the encodings that sheets are saved in: UTF-8, UTF-16, Windows-1258.
+//! Decodes the encodings that sheets are saved in: UTF-8, UTF-16, Windows-1258.
 
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252, WINDOWS_1258};
 
@@ -6,10 +6,10 @@ use crate::files::sheet::{Remark, refused};
 use crate::layers::Problem;
 use crate::texts::text;
 
-/// The text, and a remark when its encoding was guessed.
+/// The text, with a remark if its encoding was guessed.
 ///
 /// # Errors
-/// Text in no encoding that is read.
+/// Text in any other encoding.
 pub fn decode(bytes: &[u8]) -> Result<(String, Option<Remark>), Problem> {
     if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
         return Ok((encoding.decode_without_bom_handling(&bytes[mark..]).0.into_owned(), None));
@@ -27,7 +27,7 @@ pub fn decode(bytes: &[u8]) -> Result<(String, Option<Remark>), Problem> {
     detector.feed(bytes, true);
     let mut encoding = detector.guess(Some(b"vn"), chardetng::Utf8Detection::Deny);
     if encoding == WINDOWS_1252 || encoding == UTF_8 {
-        // Of the two, only 1258 writes Vietnamese; they agree on the letters of western languages.
+        // Windows-1252 cannot write Vietnamese; the two agree on the letters of western languages.
         encoding = WINDOWS_1258;
     }
     let (text, wrong) = encoding.decode_without_bom_handling(bytes);
@@ -60,7 +60,7 @@ mod tests {
 
     #[test]
     fn every_encoding_gives_the_same_text() {
-        // Windows-1258 writes the tones as combining marks: the order in which Windows itself decomposes.
+        // Windows-1258 writes the tones as combining marks, as Windows itself decomposes letters.
         let tones = ['\u{300}', '\u{301}', '\u{303}', '\u{309}', '\u{323}'];
         let parts: String = TEXT
             .chars()

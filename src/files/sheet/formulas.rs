@@ -1,5 +1,5 @@
-//! Which cells of a sheet hold a formula that nobody has computed. The reader of cells does not tell these from empty
-//! ones, unless it is asked for formulas, and then it trusts the numbers of shared ones with an allocation.
+//! Finds the cells of a sheet whose formula has no computed value. Our cell reader cannot tell them from empty cells.
+//! It could read the formulas, but it trusts the numbers of shared ones and allocates as much memory as they say.
 
 use std::collections::{HashMap, HashSet};
 
@@ -48,7 +48,7 @@ pub fn uncomputed(xml: &[u8]) -> HashSet<(u32, u32)> {
     found
 }
 
-/// The part of the archive that holds each sheet: name to path.
+/// The path of each sheet in the archive, by sheet name.
 pub fn parts(bytes: &[u8]) -> HashMap<String, String> {
     let targets: HashMap<String, String> =
         attributes(bytes, "xl/_rels/workbook.xml.rels", "Relationship", ["Id", "Target"]).into_iter().collect();
@@ -60,7 +60,7 @@ pub fn parts(bytes: &[u8]) -> HashMap<String, String> {
     sheets.into_iter().filter_map(|(name, id)| Some((name, path(targets.get(&id)?)))).collect()
 }
 
-/// Two attributes, by their local names, of every element of a name.
+/// Two attributes, by local name, of every element with this name.
 fn attributes(bytes: &[u8], part: &str, element: &str, names: [&str; 2]) -> Vec<(String, String)> {
     let xml = archive::text(bytes, part).unwrap_or_default();
     let mut reader = Reader::from_reader(xml.as_slice());

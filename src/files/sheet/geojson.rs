@@ -1,4 +1,4 @@
-//! GeoJSON features as rows: a header of property names, the id and the geometry beside them.
+//! Reads GeoJSON features as rows: property names as header, and columns for the id and the geometry.
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -7,10 +7,10 @@ use crate::files::sheet::{Cell, Format, MAX_CELLS, MAX_ROWS, Row, Sheet, Workboo
 use crate::layers::Problem;
 use crate::texts::text;
 
-/// What begins each text of a sequence; JSON itself cannot hold it.
+/// Stands before each text of a GeoJSON sequence. JSON itself cannot contain it.
 pub const SEPARATOR: char = '\u{1e}';
 
-/// The header of the column of geometries.
+/// The header of the geometry column.
 pub const GEOMETRY: &str = "geometry";
 
 #[derive(Deserialize)]
@@ -32,7 +32,7 @@ struct Feature {
 /// Reads a feature, a collection, or one feature a line (GeoJSON text sequence).
 ///
 /// # Errors
-/// What is no GeoJSON, with line and column.
+/// Any other text, with line and column.
 pub fn read(text: &str) -> Result<Workbook, Problem> {
     let mut features = Vec::new();
     let mut epsg = None;
@@ -58,7 +58,7 @@ pub fn read(text: &str) -> Result<Workbook, Problem> {
     Ok(Workbook { format: Format::Geojson, sheets: vec![sheet], remarks: Vec::new() })
 }
 
-/// A sheet with row 0 as header and the features numbered from 1.
+/// A sheet with row 0 as header. The features are numbered from 1.
 pub(super) fn table(features: impl Iterator<Item = (Map<String, Value>, Option<Value>)>) -> Result<Sheet, Problem> {
     let mut header: Map<String, Value> = Map::new();
     header.insert(GEOMETRY.into(), Value::from(0));
@@ -89,7 +89,7 @@ fn cell_of(value: Value) -> Option<Cell> {
     match value {
         Value::Null => None,
         Value::Bool(value) => Some(Cell::Bool(value)),
-        // An id of 52 bits and a little more fits a double.
+        // A double holds integer ids up to 53 bits.
         Value::Number(number) => number.as_f64().map(Cell::Number),
         Value::String(text) => Cell::text(&text),
         Value::Array(values) => {

@@ -1,4 +1,4 @@
-//! KML and KMZ placemarks as rows: name, description, extended data, geometry.
+//! Reads KML and KMZ placemarks as rows: name, description, extended data, geometry.
 
 use kml::types::{Element, Geometry as KmlGeometry, Placemark};
 use kml::{Kml, KmlReader};
@@ -12,10 +12,10 @@ use crate::files::sheet::{Format, Workbook, archive, refused};
 use crate::layers::Problem;
 use crate::texts::text;
 
-/// The reader recurses; folders in folders are honest down to here.
+/// The KML reader recurses. No honest file nests folders deeper than this.
 const MAX_DEPTH: usize = 60;
 
-/// Reads the KML of a KMZ.
+/// Reads the KML in a KMZ.
 pub fn read_zipped(bytes: &[u8], archive: &Archive) -> Result<Workbook, Problem> {
     let name = archive.kml.as_deref().unwrap_or_default();
     let xml = archive::text(bytes, name).and_then(|bytes| String::from_utf8(bytes).ok()).ok_or_else(malformed)?;
@@ -25,7 +25,7 @@ pub fn read_zipped(bytes: &[u8], archive: &Archive) -> Result<Workbook, Problem>
 /// Reads a KML document.
 ///
 /// # Errors
-/// Document types, elements nested too deep, what is no KML.
+/// Document types, elements nested too deep, text that is not KML.
 pub fn read(xml: &str) -> Result<Workbook, Problem> {
     check(xml)?;
     let document: Kml<f64> = KmlReader::from_string(xml).read().map_err(|_| malformed())?;
@@ -44,7 +44,7 @@ pub fn read(xml: &str) -> Result<Workbook, Problem> {
     Ok(Workbook { format: Format::Kml, sheets: vec![sheet], remarks: Vec::new() })
 }
 
-/// Depth and document types, before the reader that recurses sees it.
+/// Checks depth and document types before the recursive reader sees the text.
 fn check(xml: &str) -> Result<(), Problem> {
     let mut reader = Reader::from_str(xml);
     let mut depth = 0_usize;
@@ -72,7 +72,7 @@ fn collect(node: Kml<f64>, placemarks: &mut Vec<Placemark<f64>>) {
     }
 }
 
-/// `Data` with a `value` inside, and `SimpleData`.
+/// Reads `Data` with a `value` inside, and `SimpleData`.
 fn extended_data(element: &Element, properties: &mut Map<String, Value>) {
     let value = match element.name.as_str() {
         "Data" => element.children.iter().find(|child| child.name == "value").and_then(|child| child.content.clone()),
@@ -85,11 +85,11 @@ fn extended_data(element: &Element, properties: &mut Map<String, Value>) {
     element.children.iter().for_each(|child| extended_data(child, properties));
 }
 
-/// As GeoJSON; altitudes are left out. Lines or polygons of a MultiGeometry are one multi geometry.
+/// The geometry as GeoJSON, without altitudes. Several lines or polygons become one multi geometry.
 fn geometry(given: KmlGeometry<f64>) -> Option<Value> {
     let geometry = geo_of(given)?;
     let value = match &geometry {
-        // One point is a place; one line of several possible ones stays what it is.
+        // A single point becomes a point, but a single line or polygon becomes a multi geometry of one.
         geo::Geometry::GeometryCollection(parts) if matches!(&parts.0[..], [geo::Geometry::Point(_)]) => {
             return geojson_of(&parts.0[0]);
         }

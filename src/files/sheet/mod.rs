@@ -1,4 +1,4 @@
-//! A file of any format as sheets of cells. What the cells mean is the business of [`import`](crate::imports::interpret).
+//! Reads files of any format into sheets of cells. [`import`](crate::imports::interpret) interprets the cells.
 
 mod archive;
 mod csv;
@@ -18,35 +18,35 @@ use crate::texts::{Text, text};
 
 pub use archive::INFLATED_LIMIT;
 
-/// What was sent, read into memory.
+/// A file that was sent, read into memory.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Workbook {
     pub format: Format,
     pub sheets: Vec<Sheet>,
-    /// What was decided while reading, or left out: code, sheet, and a sentence in both languages.
+    /// What the reader decided or left out: code, sheet, and a sentence in both languages.
     pub remarks: Vec<Remark>,
 }
 
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Sheet {
-    /// Empty where a format has only one.
+    /// Empty if the format has only one sheet.
     pub name: String,
-    /// In order; blank ones are not there.
+    /// In order, without blank rows.
     pub rows: Vec<Row>,
     pub merges: Vec<Merge>,
-    /// The CRS that the file itself declares for its geometries, an EPSG code.
+    /// The EPSG code that the file itself declares for its geometries.
     pub epsg: Option<i32>,
 }
 
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Row {
-    /// From 1, as the sender sees it: the row of a sheet, the line of a text, the number of a feature.
+    /// Counts from 1 as the sender sees it: the row of a sheet, the line of a text, the number of a feature.
     pub number: u32,
-    /// Only those that hold something, by column from 0: a cell at XFD1048576 costs no more than one at A1.
+    /// Only cells with content, by column from 0: a cell at XFD1048576 costs no more than one at A1.
     pub cells: Vec<(u32, Cell)>,
 }
 
-/// Cells that are shown as one; rows from 1, columns from 0, inclusive.
+/// Merged cells: rows from 1, columns from 0, inclusive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Merge {
     pub rows: (u32, u32),
@@ -62,9 +62,9 @@ pub enum Cell {
     Date(NaiveDate),
     /// A GeoJSON geometry.
     Geometry(Box<Value>),
-    /// `#REF!` and its like.
+    /// An error such as `#REF!`.
     Failed(String),
-    /// A formula that nobody has computed.
+    /// A formula without a computed value.
     Uncomputed,
 }
 
@@ -83,14 +83,14 @@ pub enum Format {
     Kml,
 }
 
-/// Rows and cells beyond these are refused: the file would not fit the memory that an import may take.
+/// Files with more rows or cells than this are rejected: they would need more memory than an import may take.
 pub const MAX_ROWS: usize = 250_000;
 pub const MAX_CELLS: usize = 8_000_000;
 
-/// Reads a file by what it holds; names and media types are often wrong.
+/// Reads a file. Its content decides the format; names and media types are often wrong.
 ///
 /// # Errors
-/// Why it cannot be read at all.
+/// Why the file cannot be read at all.
 pub fn read(bytes: &[u8]) -> Result<Workbook, Problem> {
     if bytes.starts_with(b"PK\x03\x04") {
         let archive = archive::inspect(bytes)?;
@@ -100,7 +100,7 @@ pub fn read(bytes: &[u8]) -> Result<Workbook, Problem> {
         return Err(refused(text!("file.format/xls")));
     }
     let (text, encoding) = encoding::decode(bytes)?;
-    // A sequence puts a record separator before each text (RFC 8142).
+    // A GeoJSON sequence puts a record separator before each text (RFC 8142).
     let mut workbook =
         match text.trim_start_matches(|c: char| c.is_whitespace() || c == geojson::SEPARATOR).chars().next() {
             Some('{' | '[') => geojson::read(&text)?,
@@ -113,7 +113,7 @@ pub fn read(bytes: &[u8]) -> Result<Workbook, Problem> {
 }
 
 impl Sheet {
-    /// The row of a number.
+    /// The row with this number.
     pub fn row(&self, number: u32) -> Option<&Row> {
         self.rows.binary_search_by_key(&number, |row| row.number).ok().map(|index| &self.rows[index])
     }
@@ -126,19 +126,19 @@ impl Row {
 }
 
 impl Cell {
-    /// A text cell, or `None` when nothing is in it.
+    /// A text cell; `None` when the text is blank.
     pub fn text(text: &str) -> Option<Cell> {
         use unicode_normalization::UnicodeNormalization;
         let text: String = trimmed(text).nfc().collect();
         (!text.is_empty()).then_some(Cell::Text(text))
     }
 
-    /// The same in a file of a spreadsheet: what an export had to disarm (`'=1+1`) is as it was.
+    /// The same for a spreadsheet file: restores a text that an export disarmed (`'=1+1`).
     fn disarmed(text: &str) -> Option<Cell> {
         Cell::text(restore(trimmed(text)))
     }
 
-    /// What the sender sees in the cell, nearly.
+    /// Roughly what the sender sees in the cell.
     pub fn shown(&self) -> String {
         match self {
             Cell::Text(text) | Cell::Failed(text) => text.clone(),
@@ -166,7 +166,7 @@ pub fn letter(column: u32) -> String {
     letters
 }
 
-/// A file that is refused whole.
+/// The problem of a file that is rejected as a whole.
 fn refused(text: Text) -> Problem {
     Problem::in_body("", text)
 }

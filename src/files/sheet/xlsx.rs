@@ -1,4 +1,4 @@
-//! Workbooks of Excel 2007 and later.
+//! Reads workbooks of Excel 2007 and later.
 
 use std::collections::{HashMap, HashSet};
 use std::io::Cursor;
@@ -14,14 +14,14 @@ use crate::files::sheet::{
 use crate::layers::Problem;
 use crate::texts::text;
 
-/// Columns to the right of this are left out.
+/// Columns to the right of this one are ignored.
 const MAX_COLUMN: u32 = 500;
 const MAX_SHEETS: usize = 100;
 
-/// Reads a workbook that [`archive::inspect`] has let through. Of formulas, the values that Excel saved are read.
+/// Reads a workbook that [`archive::inspect`] has accepted. Formulas are read as the values that Excel saved.
 ///
 /// # Errors
-/// A damaged file; too many cells.
+/// A damaged file, or too many cells.
 pub fn read(bytes: &[u8], archive: &Archive) -> Result<Workbook, Problem> {
     let mut xlsx: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|error| damaged(&error))?;
     let mut remarks = Vec::new();
@@ -60,7 +60,7 @@ fn read_cells(
     remarks: &mut Vec<Remark>,
 ) -> Result<(), Problem> {
     let mut reader = match xlsx.worksheet_cells_reader(&sheet.name) {
-        // A sheet of charts has no cells.
+        // A chart sheet has no cells.
         Err(XlsxError::WorksheetNotFound(_) | XlsxError::FileNotFound(_)) => return Ok(()),
         reader => reader.map_err(|error| damaged(&error))?,
     };
@@ -85,7 +85,7 @@ fn read_cells(
             last.cells.push((column, cell));
         }
     }
-    // Excel writes in order; whoever does not shall not get a row twice.
+    // Excel writes rows in order. A file from another program must not yield a row twice.
     if !sheet.rows.is_sorted_by(|a, b| a.number < b.number)
         || sheet.rows.iter().any(|row| !row.cells.is_sorted_by(|a, b| a.0 < b.0))
     {
