@@ -3,39 +3,39 @@
 use crate::conditions::{Condition, Property};
 use crate::layers::{Class, Layer};
 
-/// A role includes those before it.
+/// A role includes the roles before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
     /// Reads internal fields.
     Viewer,
     /// Writes, and reads restricted fields.
     Editor,
-    /// Of everything: also accounts, grants and the audit trail.
+    /// Manages accounts and grants and reads the audit trail, if the grant covers everything.
     Administrator,
 }
 
-/// A role within limits; a record must be within all of them.
+/// A role within limits. It holds for the records that are within all of the limits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grant {
     pub role: Role,
-    /// A token may be kept from restricted fields though its account is not.
+    /// A token may be denied restricted fields although its account sees them.
     pub sees_restricted: bool,
-    /// None: anywhere. Several: within each of them.
+    /// Empty: anywhere. Several: a record must be within each of them.
     pub places: Vec<Place>,
-    /// `None`: any. Else only layers that have operators.
+    /// `None`: any. Otherwise it covers only layers that have operators.
     pub operators: Option<Vec<String>>,
     /// `None`: any.
     pub collections: Option<Vec<String>>,
 }
 
-/// The units of today, by their ids, that a grant on a unit stands for: communes, or, on a hamlet, hamlets.
+/// The ids of the units of today that a grant's unit stands for: communes, or hamlets if it is a hamlet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
     pub communes: Vec<i64>,
     pub hamlets: Vec<i64>,
 }
 
-/// What a grant or a token is limited to, as it is stored; `None`: no limit.
+/// The stored limits of a grant or a token; `None`: no limit.
 #[derive(Debug)]
 pub struct Limits {
     pub role: Option<Role>,
@@ -62,12 +62,12 @@ impl Grant {
         Grant { role, sees_restricted: true, places: Vec::new(), operators: None, collections: None }
     }
 
-    /// A grant as the database tells it.
+    /// A grant from its stored limits; `None` without a role.
     pub fn of(limits: &Limits) -> Option<Grant> {
         Grant::of_everything(limits.role?).within(limits)
     }
 
-    /// What is left of this grant within further limits; `None` when they exclude each other.
+    /// This grant, limited further; `None` when nothing is left of it.
     pub fn within(&self, limits: &Limits) -> Option<Grant> {
         let mut places = self.places.clone();
         if let (Some(communes), Some(hamlets)) = (&limits.communes, &limits.hamlets) {
@@ -82,7 +82,7 @@ impl Grant {
         })
     }
 
-    /// The highest class of field that it shows.
+    /// The highest class of field that the grant shows.
     pub fn class(&self) -> Class {
         if self.role >= Role::Editor && self.sees_restricted { Class::Restricted } else { Class::Internal }
     }
@@ -92,17 +92,17 @@ impl Grant {
             && (self.operators.is_none() || layer.field("operator").is_some())
     }
 
-    /// Whether every record of a layer that it covers is within it.
+    /// Whether the grant includes every record of the layers that it covers.
     pub fn is_of_whole_layer(&self) -> bool {
         self.places.is_empty() && self.operators.is_none()
     }
 
-    /// Whether nothing is outside of it.
+    /// Whether the grant includes every record of every layer.
     pub fn is_of_everything(&self) -> bool {
         self.is_of_whole_layer() && self.collections.is_none()
     }
 
-    /// The records within it; false or unknown outside.
+    /// The records within the grant: true inside, false or unknown outside.
     pub fn rows(&self) -> Condition {
         let places = self.places.iter().map(|place| match place.hamlets.is_empty() {
             true => Condition::one_of(Property::CommuneId, &place.communes),
@@ -113,7 +113,7 @@ impl Grant {
     }
 }
 
-/// What two lists have in common, where `None` is everything; `None` when that is nothing.
+/// The common names of two lists, where an inner `None` means all names. The outer `None`: they have no name in common.
 #[expect(clippy::option_option, reason = "no limit, or no common member")]
 fn common(a: &Option<Vec<String>>, b: &Option<Vec<String>>) -> Option<Option<Vec<String>>> {
     match (a, b) {

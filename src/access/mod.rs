@@ -1,4 +1,4 @@
-//! Who is asking, and the one policy: what they may see and do.
+//! Who makes a request, and the one policy: what they may see and do.
 
 mod grant;
 mod policy;
@@ -13,24 +13,24 @@ use crate::texts::text;
 /// Who makes a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Caller {
-    /// No account.
+    /// An anonymous caller: no account.
     Stranger,
     Account(Account),
 }
 
-/// A signed-in account, with what it may by the way it signed in.
+/// A signed-in account, with what it may do by the credential that it used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
     pub id: i64,
-    /// The name that versions and the audit trail bear.
+    /// The name that versions and the audit trail show.
     pub name: String,
-    /// The `source_org` of what it registers, unless the record says another.
+    /// The `source_org` of the records that it registers, unless a record names another.
     pub organisation: Option<String>,
     pub grants: Vec<Grant>,
     pub credential: Credential,
 }
 
-/// How an account proved who it is.
+/// How an account signed in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Credential {
     /// The command line, on the server itself.
@@ -46,7 +46,7 @@ pub enum Credential {
 }
 
 impl Caller {
-    /// Whoever runs a verb on the server itself: everything is theirs.
+    /// The command line on the server itself, which may do everything.
     pub fn console(name: &str) -> Caller {
         Caller::Account(Account {
             id: 0,
@@ -72,12 +72,12 @@ impl Caller {
         self.account().map_or(&[], |account| &account.grants)
     }
 
-    /// The name that versions and the audit trail bear.
+    /// The name that versions and the audit trail show.
     pub fn name(&self) -> &str {
         self.account().map_or("stranger", |account| &account.name)
     }
 
-    /// The account and its browser session, for what a token may not: another credential, a password.
+    /// The account and its browser session. Tokens may not do what asks for this: make a credential, set a password.
     ///
     /// # Errors
     /// 401 without an account, 403 with a token.
@@ -89,7 +89,7 @@ impl Caller {
         }
     }
 
-    /// Whether `If-Match` may be left out.
+    /// Whether the caller may leave out `If-Match`.
     pub fn writes_unconditionally(&self) -> bool {
         let credential = self.account().map(|account| &account.credential);
         matches!(credential, Some(Credential::Token { unconditional_writes: true, .. }))

@@ -1,4 +1,4 @@
-//! The one place that decides. Every read carries a [`View`]; every write asks [`may_write`] and the view's
+//! The policy, in one place. Every read takes a [`View`]; every write asks [`may_write`] and the view's
 //! [`writable`](View::writable).
 
 use crate::access::grant::{Grant, Role};
@@ -8,18 +8,18 @@ use crate::error::Error;
 use crate::layers::{Class, Field, Layer, Problem, Properties};
 use crate::texts::text;
 
-/// What a caller sees of a layer: which rows, and of each row which fields from which columns.
+/// What a caller sees of a layer: which rows, which fields of each row, and from which columns.
 ///
-/// What is within the caller's grants is shown with its internal or restricted fields, all else as anonymous callers see
-/// it, under the same names. Their part is read from the stored public columns only, so that no question (a shrinking
-/// bbox, a filter, a sort, a count) finds what the answer would not show. `postgres::view` reads a view as a relation.
+/// Rows within the caller's grants show their internal or restricted fields. All other rows show what anonymous callers
+/// see, under the same names. Those rows are read from the stored public columns only, so that no query (a shrinking
+/// bbox, a filter, a sort, a count) reveals what the response hides. `postgres::view` turns a view into a relation.
 #[derive(Debug, Clone, Copy)]
 pub struct View<'a> {
     pub layer: &'static Layer,
     caller: &'a Caller,
-    /// The class of field that is shown of every row.
+    /// The class of fields shown in every row.
     floor: Class,
-    /// The highest class of field that is shown of some row.
+    /// The highest class of fields shown in any row.
     ceiling: Class,
 }
 
@@ -31,13 +31,13 @@ impl<'a> View<'a> {
         View { layer, caller, floor, ceiling }
     }
 
-    /// What the same caller sees of another layer.
+    /// The same caller's view of another layer.
     #[must_use]
     pub fn of(self, layer: &'static Layer) -> View<'a> {
         View::new(self.caller, layer)
     }
 
-    /// The fields shown of some row, in order. What is not among them can be neither filtered nor sorted by.
+    /// The fields shown in at least one row, in order. No query can filter or sort by any other field.
     pub fn fields(&self) -> impl Iterator<Item = &'static Field> + use<> {
         let View { layer, ceiling, .. } = *self;
         layer.fields().filter(move |field| layer.class(field) <= ceiling)
@@ -47,17 +47,17 @@ impl<'a> View<'a> {
         self.fields().find(|field| field.name == name)
     }
 
-    /// Whether fields of a class are shown of some row.
+    /// Whether at least one row shows fields of a class.
     pub fn shows(&self, class: Class) -> bool {
         self.fields().any(|field| self.layer.class(field) == class)
     }
 
-    /// Whether all rows are shown alike, and how.
+    /// The class shown in all rows; `None` when rows differ.
     pub fn uniform(&self) -> Option<Class> {
         (self.floor == self.ceiling).then_some(self.floor)
     }
 
-    /// The counter of `layers` that counts the rows shown; `None` when they must be counted.
+    /// The column of `layers` that counts the rows shown; `None` when no column does.
     pub fn counter(&self) -> Option<&'static str> {
         match (self.floor, self.ceiling) {
             (Class::Public, Class::Public) => Some("public_row_count"),
@@ -71,7 +71,7 @@ impl<'a> View<'a> {
         self.layer.is_writable()
     }
 
-    /// What is shown of each class, as conditions that exclude each other.
+    /// For each class, the rows that show it. The conditions exclude each other.
     pub fn branches(&self) -> Vec<(Class, Condition)> {
         let public = Condition::equal(Property::Public, true);
         match self.uniform() {
@@ -96,25 +96,25 @@ impl<'a> View<'a> {
         branches
     }
 
-    /// The rows that the caller may write: to be asked of a record as it was and as it will be.
+    /// The rows that the caller may write. A write must check the record both before and after the change.
     pub fn writable_rows(&self) -> Condition {
         let grants = covering(self.caller, self.layer).filter(|grant| grant.role >= Role::Editor);
         any_of(grants).map_or_else(Condition::never, Condition::is_true)
     }
 
-    /// Whether what the caller may write depends on where it lies, and not on the operator alone.
+    /// Whether the place of a record decides if the caller may write it, and not only its operator.
     pub fn writes_by_place(&self) -> bool {
         covering(self.caller, self.layer).any(|grant| grant.role >= Role::Editor && !grant.places.is_empty())
     }
 
-    /// The class of fields that the caller may write of a new record.
+    /// The highest class of fields that the caller may write in a new record.
     pub fn class_written(&self) -> Class {
         let grants = covering(self.caller, self.layer).filter(|grant| grant.role >= Role::Editor);
         grants.map(Grant::class).max().unwrap_or(Class::Public)
     }
 
-    /// A short hash of what the caller may see. Whoever follows the feed and finds another begins anew: what came into
-    /// their grants, or left them, is no change of a record.
+    /// A short hash of what the caller may see. A client of the feed that receives another hash must start again:
+    /// records that enter or leave the caller's grants do not change, so the feed does not report them.
     pub fn scope(caller: &Caller) -> String {
         use sha2::{Digest, Sha256};
         let mut grants: Vec<_> = caller.grants().iter().map(|grant| format!("{grant:?}")).collect();
@@ -124,7 +124,7 @@ impl<'a> View<'a> {
         digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
     }
 
-    /// The changes that the caller is told of; see [`Feed`].
+    /// The change feed of the caller.
     pub fn feed(caller: &Caller) -> Feed {
         if caller.is_stranger() {
             return Feed::Public;
@@ -140,21 +140,20 @@ impl<'a> View<'a> {
 /// Which change feed a caller reads.
 #[derive(Debug, Clone)]
 pub enum Feed {
-    /// Strangers' own, with its own numbers.
+    /// The feed of anonymous callers, which has its own numbers.
     Public,
-    /// That of accounts: what is within their grants in full, all else as anonymous callers are told. The condition says
-    /// whether a record was, and is, within them.
+    /// The feed of accounts: full changes for records within their grants, public changes for all others. The condition
+    /// says whether a record was, and is, within the grants.
     Within(Condition),
 }
 
-/// Whether the values of a field are public of some records and restricted of others, as the name of a camera, which may be
-/// that of a household. What somebody may not see now they do not see of the past either: what it was taken for then may
-/// have been a mistake.
+/// Whether a field is public in some records and restricted in others: the name of a camera may be that of a household.
+/// Callers who may not see a value now do not see its past either, since an earlier classification may have been wrong.
 pub fn is_masked(field: &Field) -> bool {
     field.public_column.is_some() && field.writable
 }
 
-/// The column that a field of a row is read from by those who see fields of a class; `None` when they do not see it.
+/// The column from which callers who see fields of a class read this field; `None` when they do not see the field.
 pub fn column(layer: &Layer, field: &'static Field, class: Class) -> Option<&'static str> {
     let below = if is_masked(field) { Class::Restricted } else { Class::Internal };
     let stored = field.public_column.filter(|_| class < below).unwrap_or(field.name);
@@ -165,13 +164,13 @@ fn covering<'a>(caller: &'a Caller, layer: &'static Layer) -> impl Iterator<Item
     caller.grants().iter().filter(move |grant| grant.covers(layer))
 }
 
-/// The rows within any of the grants; `None` when there is no grant.
+/// The rows within at least one of the grants; `None` when there is no grant.
 fn any_of<'a>(grants: impl Iterator<Item = &'a Grant>) -> Option<Condition> {
     let rows: Vec<_> = grants.map(Grant::rows).collect();
     (!rows.is_empty()).then_some(Condition::Any(rows))
 }
 
-/// Whether a caller may write records of a layer at all; [`View::writable`] says which.
+/// Whether a caller may write any record of a layer. [`View::writable`] says which ones.
 ///
 /// # Errors
 /// 401 without an account, 403 without a grant.
@@ -183,22 +182,22 @@ pub fn may_write(caller: &Caller, layer: &'static Layer) -> Result<(), Error> {
     if may { Ok(()) } else { Err(Error::Forbidden(None)) }
 }
 
-/// Whether a caller may see to accounts, grants and the audit trail: administrators of everything.
+/// Whether a caller may manage accounts and grants and read the audit trail: only administrators of everything.
 ///
 /// # Errors
 /// 401 without an account, 403 without such a grant.
 pub fn may_administer(caller: &Caller) -> Result<&Account, Error> {
     let account = caller.account().ok_or(Error::Unauthorized)?;
-    // A token that is kept from restricted fields could else give its holder an account that is not.
+    // A token without restricted fields could otherwise create an account that sees them.
     let whole = |grant: &Grant| grant.is_of_everything() && grant.sees_restricted;
     let may = account.grants.iter().any(|grant| grant.role == Role::Administrator && whole(grant));
     if may { Ok(account) } else { Err(Error::Forbidden(None)) }
 }
 
-/// Leaves out of a write what the writer does not see of the record as it is, so that it is kept, not blanked.
+/// Removes from a write the fields that the writer does not see in the record, so that their values stay.
 ///
 /// # Errors
-/// The fields that they gave a value nevertheless.
+/// The fields among them to which the writer gave a value.
 pub fn keep_unseen(
     layer: &'static Layer,
     class: Class,
