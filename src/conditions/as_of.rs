@@ -1,4 +1,4 @@
-//! Which state of the records is asked for: valid time and record time.
+//! Which state of the records a query reads: valid time and record time.
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
@@ -7,54 +7,54 @@ use crate::input::Params;
 use crate::texts::text;
 use crate::time::{date_of, day_of, start_of};
 
-/// As they are, as they were on a day, or as the register had them at an instant; both together: what the register said
-/// then of that day.
+/// Records as they are now, as they were on a day, or as the register had them at an instant. With both: what the
+/// register said of that day at that instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AsOf {
-    /// `None` is what the table holds, or held.
+    /// `None`: the current row, or the row that the table held at `known_at`.
     pub day: Option<NaiveDate>,
-    /// Writes after it are not read.
+    /// Later writes are not read.
     pub known_at: Option<DateTime<Utc>>,
 }
 
 impl AsOf {
     pub const NOW: AsOf = AsOf { day: None, known_at: None };
 
-    /// Days from the horizon on, which is today or the day of `known_at`, are what the table holds: nothing is known of
-    /// a future.
+    /// A day on or after the horizon (today, or the day of `known_at`) becomes `None`: the register knows nothing of
+    /// the future.
     pub fn new(day: Option<NaiveDate>, known_at: Option<DateTime<Utc>>, today: NaiveDate) -> AsOf {
         let horizon = known_at.map_or(today, day_of);
         AsOf { day: day.filter(|day| *day < horizon), known_at }
     }
 }
 
-/// The two days of a figure: the one on which rows are counted, and the one whose units they are counted in. They are
-/// two so that a comparison keeps its territory.
+/// The two days of a figure: the day on which rows are counted, and the day whose units they are counted in. They
+/// differ when a comparison keeps its territory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Days {
     pub as_of: NaiveDate,
     pub unit_date: NaiveDate,
-    /// What was written later is not counted.
+    /// Later writes are not counted.
     pub known_at: Option<DateTime<Utc>>,
     pub today: NaiveDate,
 }
 
 impl Days {
-    /// The state of the records that is read.
+    /// The state of the records to read.
     pub fn versions(&self) -> AsOf {
         AsOf::new(Some(self.as_of), self.known_at, self.today)
     }
 
-    /// Whether rows are read as they are and placed in the units of today, so that their stored commune holds.
+    /// Whether both records and units are those of today. Then the stored commune of each row is right.
     pub fn are_current(&self) -> bool {
         self.versions() == AsOf::NOW && self.unit_date == self.today
     }
 }
 
-/// Reads `known_at`: an instant (RFC 3339), or a day, which is its end in Vietnam.
+/// Reads `known_at`: an instant (RFC 3339), or a day, which means the end of that day in Vietnam.
 ///
 /// # Errors
-/// 400 for anything else, and for what is to come.
+/// 400 for any other text, and for times in the future.
 pub fn known_at(params: &mut Params) -> Result<Option<DateTime<Utc>>, Error> {
     let now = Utc::now();
     params.read("known_at", text!("expected.past"), |text| {
@@ -66,7 +66,7 @@ fn read(text: &str) -> Option<DateTime<Utc>> {
     let first = NaiveDate::from_ymd_opt(1900, 1, 1)?;
     let moment = match date_of(text) {
         Some(day) => start_of(day.succ_opt()?)? - TimeDelta::microseconds(1),
-        // A plus that the client did not encode arrives as a space.
+        // A plus sign that the client did not encode arrives as a space.
         None => DateTime::parse_from_rfc3339(&text.replace(' ', "+")).ok()?.to_utc(),
     };
     Some(moment).filter(|moment| moment.date_naive() >= first)

@@ -1,38 +1,38 @@
-//! The tree: what is asked of a row. Like SQL's, an answer is true, false or, where a value is missing, unknown.
+//! The tree of conditions on a row. As in SQL, a result is true, false, or unknown where a value is missing.
 
 use crate::conditions::{Interval, Value};
 use crate::layers::{Field, Type, ValidTime};
 
 use chrono::NaiveDate;
 
-/// A question about a row. Evaluators answer each node from its parts, so a new kind of question (LIKE, a geometry, a
-/// function of a text) is a new variant here or in [`Operand`] and an arm in each evaluator.
+/// A condition on a row. Evaluators compute each node from its parts. A new kind of condition (LIKE, a geometry, a
+/// function of a text) needs a variant here or in [`Operand`], and an arm in each evaluator.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Condition {
-    /// True when there are none.
+    /// True when the list is empty.
     All(Vec<Condition>),
-    /// False when there are none.
+    /// False when the list is empty.
     Any(Vec<Condition>),
     Not(Box<Condition>),
     /// True where the condition is true, false where it is false or unknown.
     IsTrue(Box<Condition>),
-    /// Unknown when either side is null. Texts are ordered by their code points.
+    /// Unknown when either side is null. Texts are compared by code point.
     Compare(Operand, Comparison, Operand),
-    /// A value of the list. The values are of the operand's type; an instant may be compared with the day, in Vietnam.
+    /// Equal to one of the values, which have the operand's type. An instant may be compared with its day in Vietnam.
     In(Operand, Vec<Value>),
-    /// A set that has a member in common with the list.
+    /// A set that shares a member with the list.
     Overlaps(Operand, Vec<String>),
     IsNull(Operand),
-    /// A place that meets the box: west, south, east, north; west is greater than east across the antimeridian.
+    /// A place that intersects the box: west, south, east, north. West is greater than east across the antimeridian.
     Bbox([f64; 4]),
-    /// A valid time, in these columns, that meets an interval. An unknown beginning or end is open.
+    /// A valid time, in these columns, that overlaps an interval. An unknown beginning or end is open.
     ValidDuring(ValidTime, Interval),
-    /// A text to search, whatever its case and accents.
+    /// The row contains the text, ignoring case and accents.
     Search(String),
     Derived(Derived),
 }
 
-/// What a row's own columns do not say: whoever evaluates it finds it out from other rows.
+/// What a row's own columns do not say. The evaluator finds it out from other rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Derived {
     /// Within the unit that has this code on a day.
@@ -43,13 +43,13 @@ pub enum Derived {
     Fact(Fact),
 }
 
-/// A truth about a row that a figure rests on, by the name that the figures give it.
+/// A fact about a row that a figure uses, by the name that the figures give it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fact {
     pub name: &'static str,
     /// What the fact is about, such as an operator.
     pub value: Option<&'static str>,
-    /// The code of the unit to which rows are limited anyway, which spares work.
+    /// The code of the unit that the query is limited to. It only saves work.
     pub within: Option<String>,
 }
 
@@ -70,18 +70,18 @@ pub enum Comparison {
     GreaterOrEqual,
 }
 
-/// A value of a row: a field of its layer, or what the register keeps beside the fields.
+/// A value of a row: a field of its layer, or what the register stores besides the fields.
 #[derive(Debug, Clone, Copy)]
 pub enum Property {
     Field(&'static Field),
-    /// The collection id of its layer, where rows of several layers are asked.
+    /// The collection id of its layer, for queries over several layers.
     Collection,
-    /// The commune of today in which it lies, by its id.
+    /// The id of the commune of today in which it lies.
     CommuneId,
     HamletId,
-    /// The operator, of whatever layer.
+    /// The operator, in any layer.
     Operator,
-    /// Whether anonymous callers may know of it.
+    /// Whether anonymous callers may see it.
     Public,
 }
 
@@ -94,7 +94,7 @@ impl Condition {
         Condition::Any(Vec::new())
     }
 
-    /// Whether it asks nothing.
+    /// Whether it holds for every row.
     pub fn is_always(&self) -> bool {
         matches!(self, Condition::All(parts) if parts.iter().all(Condition::is_always))
     }
@@ -111,7 +111,7 @@ impl Condition {
         Condition::In(property.into().into(), values.into_iter().map(Into::into).collect())
     }
 
-    /// A field that has one of the texts, or, where it is a set, one of them among others.
+    /// A field that has one of the texts; for a set, one that contains at least one of them.
     pub fn holds<'a>(field: &'static Field, texts: impl IntoIterator<Item = &'a str>) -> Condition {
         match field.value {
             Type::SomeOf(_) => {
@@ -139,7 +139,7 @@ impl Condition {
 }
 
 impl Property {
-    /// Also the column, and the member of a record in memory.
+    /// Also the name of the column, and of the member of a record in memory.
     pub const fn name(self) -> &'static str {
         match self {
             Property::Field(field) => field.name,

@@ -1,9 +1,9 @@
-//! Text as a person would search it: composed, lower case, without accents, đ as d. What `fold()` of the database does.
+//! Text for search, as the database function `fold()` makes it: composed, lower case, without accents, đ as d.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::{decompose_canonical, is_combining_mark};
 
-/// The folded text; `None` when it has a letter or sign whose folding only the dictionary of `unaccent` knows.
+/// The folded text; `None` when it has a character that only PostgreSQL's `unaccent` dictionary can fold.
 pub fn fold(text: &str) -> Option<String> {
     text.nfc().map(fold_letter).collect()
 }

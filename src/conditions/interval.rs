@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use crate::time::day;
 
-/// Both ends included; `None` is open.
+/// Both ends are included; `None` is open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Interval {
     pub from: Option<NaiveDate>,

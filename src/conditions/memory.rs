@@ -1,4 +1,4 @@
-//! Conditions asked of a record in memory: the answers are those of the database, or none.
+//! Evaluates conditions on a record in memory. The result is that of the database, or none.
 
 use std::cmp::Ordering;
 
@@ -14,23 +14,22 @@ use crate::time::{date_of, day_of};
 /// A row of a view's relation.
 #[derive(Debug, Clone, Copy)]
 pub struct Record<'a> {
-    /// The columns by their names, null where there is no value. What is asked of a column that is not here cannot be
-    /// answered.
+    /// The columns by name; null where there is no value. A condition on any other column cannot be evaluated.
     pub values: &'a Properties,
     pub place: Option<&'a Geometry>,
 }
 
-/// True, false, or, where a value is missing, unknown.
+/// True, false, or unknown where a value is missing.
 pub type Answer = Result<Option<bool>, CannotAnswer>;
 
-/// The record at hand does not say; the database does.
+/// Only the database can evaluate the condition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CannotAnswer;
 
-/// Asks a condition of a record.
+/// Evaluates a condition on a record.
 ///
 /// # Errors
-/// When it takes the database to know.
+/// When only the database can evaluate it.
 pub fn ask(condition: &Condition, record: Record<'_>) -> Answer {
     match condition {
         Condition::All(parts) => join(parts, record, false),
@@ -55,7 +54,7 @@ pub fn ask(condition: &Condition, record: Record<'_>) -> Answer {
     }
 }
 
-/// The answer of several; one that is `decisive` decides, whatever the others are.
+/// The result of several conditions. One result that is `decisive` decides, whatever the others are.
 fn join(parts: &[Condition], record: Record<'_>, decisive: bool) -> Answer {
     let mut joined = Ok(Some(!decisive));
     for part in parts {
@@ -116,7 +115,7 @@ fn overlaps(operand: &Operand, texts: &[String], record: Record<'_>) -> Answer {
 
 fn meets(place: &Geometry, [west, south, east, north]: [f64; 4]) -> Result<bool, CannotAnswer> {
     let boxes = if west <= east { vec![(west, east)] } else { vec![(west, 180.0), (-180.0, east)] };
-    // PostGIS takes a box without area for a polygon that is not valid: what that meets, GEOS alone knows.
+    // To PostGIS a box without area is an invalid polygon. Only GEOS knows what such a polygon intersects.
     let is_flat = south == north || boxes.iter().any(|(west, east)| west == east);
     if is_flat && !matches!(place, Geometry::Point(_)) {
         return Err(CannotAnswer);
@@ -171,7 +170,7 @@ fn read(property: Property, json: &Json) -> Option<Value> {
     }
 }
 
-/// The JSON of one side, to be asked whether it is there or what its members are.
+/// The JSON of one side, to test whether it is null or what members it has.
 fn json_of<'a>(operand: &Operand, record: Record<'a>) -> Result<&'a Json, CannotAnswer> {
     match operand {
         Operand::Property(property) => column(property.name(), record),

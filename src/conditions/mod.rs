@@ -1,7 +1,7 @@
-//! What may be asked of rows, as data: one tree for the parameters of an address, the policy and the figures.
+//! Conditions on rows, as data: one tree for the query parameters, the policy and the figures.
 //!
-//! Two evaluators answer it: `postgres::conditions` writes SQL with bound values, [`memory`] asks a record at hand. A
-//! property test holds them against each other.
+//! Two evaluators use it: `postgres::conditions` writes SQL with bound values, [`memory`] tests a record in memory. A
+//! property test compares the two.
 
 mod as_of;
 mod condition;

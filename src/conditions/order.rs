@@ -1,4 +1,4 @@
-//! The order of rows (`sortby`, OGC API Features part 8), and where a page begins in it.
+//! The order of rows (`sortby`, OGC API Features part 8), and the position in it where a page starts.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -12,37 +12,37 @@ use crate::layers::{Class, Field, Layer, Type};
 use crate::texts::text;
 use crate::time::{date_of, rfc3339};
 
-/// What rows are ordered by, before their id.
+/// What rows are sorted by. Their id comes last.
 #[derive(Debug, Clone, Copy)]
 pub enum Key {
-    /// How well a row fits `q`.
+    /// How well a row matches `q`.
     Rank,
-    /// A field; rows without a value come last either way.
+    /// A field. Rows without a value come last in either direction.
     Field { field: &'static Field, descending: bool },
 }
 
-/// Where a page begins: after the row of this id, whose keys had these values.
+/// Where a page starts: after the row with this id, whose keys had these values.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cursor {
     pub values: Vec<Option<Value>>,
     pub id: i64,
 }
 
-/// Whether rows can be sorted by a field. The last value of a page stands in the address of the next one, which is no
-/// place for what is restricted; a set has no order.
+/// Whether rows can be sorted by a field. A set has no order. The last value of a page is part of the address of the
+/// next page, which must not show restricted values.
 pub fn is_sortable(layer: &Layer, field: &Field) -> bool {
     layer.class(field) < Class::Restricted && !matches!(field.value, Type::SomeOf(_))
 }
 
-/// Reads `sortby=name,-installed_on`, of the fields that rows may be sorted by.
+/// Reads `sortby=name,-installed_on`; only these fields are allowed.
 ///
 /// # Errors
-/// A field that is not among them, or is named twice.
+/// A field that is not allowed, or that occurs twice.
 pub fn parse_keys(params: &mut Params, sortable: &[&'static Field]) -> Result<Vec<Key>, Error> {
     let Some(text) = params.take("sortby")? else { return Ok(Vec::new()) };
     let mut keys: Vec<Key> = Vec::new();
     for part in text.split(',') {
-        // A plus that the client did not encode arrives as a space.
+        // A plus sign that the client did not encode arrives as a space.
         let part = part.trim();
         let (name, descending) = match part.strip_prefix('-') {
             Some(name) => (name, true),
@@ -58,14 +58,14 @@ pub fn parse_keys(params: &mut Params, sortable: &[&'static Field]) -> Result<Ve
 }
 
 impl Cursor {
-    /// The text of the cursor, for an address.
+    /// The cursor as text for an address.
     pub fn to_text(&self) -> String {
         let values = self.values.iter().map(|value| json!(value.as_ref().map(written)));
         let all: Vec<Json> = [json!(self.id)].into_iter().chain(values).collect();
         URL_SAFE_NO_PAD.encode(json!(all).to_string())
     }
 
-    /// Reads what [`to_text`](Cursor::to_text) wrote for rows in the order of these keys.
+    /// Reads a text made by [`to_text`](Cursor::to_text) for rows sorted by these keys.
     pub fn parse(text: &str, keys: &[Key]) -> Option<Cursor> {
         let all: Vec<Json> = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
         let [id, values @ ..] = &all[..] else { return None };
@@ -81,7 +81,7 @@ impl Cursor {
     }
 }
 
-/// A value with nothing lost: Rust writes a number as the shortest text that is read as the same.
+/// A value as text, without loss: Rust writes a number as the shortest text that reads back as the same number.
 fn written(value: &Value) -> String {
     match value {
         Value::Text(text) => text.clone(),

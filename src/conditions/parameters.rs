@@ -1,4 +1,4 @@
-//! Conditions as the parameters of an address state them. Each function takes its parameter; its errors are 400.
+//! Conditions from query parameters. Each function takes its own parameter; its errors are 400.
 
 use chrono::NaiveDate;
 
@@ -25,12 +25,12 @@ pub fn within(params: &mut Params) -> Result<Option<UnitRef>, Error> {
     params.read("within", text!("expected.unit"), UnitRef::parse)
 }
 
-/// The text of `q`, unless it is blank.
+/// The text of `q`; `None` when it is blank.
 pub fn searched(params: &mut Params) -> Result<Option<String>, Error> {
     Ok(params.take("q")?.filter(|text| !text.trim().is_empty()))
 }
 
-/// `name=value,value` of each of the fields that may be asked: one of the values.
+/// Reads `name=value,value` for each of these fields: the field has one of the values.
 pub fn of_fields(params: &mut Params, fields: &[&'static Field]) -> Result<Vec<Condition>, Error> {
     let mut conditions = Vec::new();
     let mut problems = Vec::new();
@@ -52,7 +52,7 @@ pub fn of_fields(params: &mut Params, fields: &[&'static Field]) -> Result<Vec<C
     if problems.is_empty() { Ok(conditions) } else { Err(Error::BadRequest(problems)) }
 }
 
-/// A whole number from 1; more than the maximum is the maximum, however long the number.
+/// A whole number from 1. Any number above the maximum becomes the maximum, however many digits it has.
 pub fn limit_of(text: &str, max: usize) -> Option<usize> {
     let whole = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     whole.then(|| text.parse().unwrap_or(max).min(max)).filter(|limit| *limit >= 1)

@@ -1,10 +1,10 @@
-//! How a URL names an administrative unit.
+//! An administrative unit as a URL names it.
 
 use chrono::NaiveDate;
 
 use crate::time::date_of;
 
-/// A code, and the day on which it is read: `405@2023-09-20`, or `405` alone.
+/// A code and the day on which it is read: `405@2023-09-20`, or `405` alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnitRef {
     pub code: String,
@@ -12,7 +12,7 @@ pub struct UnitRef {
 }
 
 impl UnitRef {
-    /// Reads `code` or `code@date`; `None` when it is neither.
+    /// Reads `code` or `code@date`; `None` for any other text.
     pub fn parse(text: &str) -> Option<UnitRef> {
         let (code, on) = match text.split_once('@') {
             Some((code, date)) => (code, Some(date_of(date)?)),

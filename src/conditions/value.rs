@@ -1,4 +1,4 @@
-//! A typed value that rows are compared with.
+//! A typed value to compare with a row.
 
 use chrono::{DateTime, NaiveDate, Utc};
 
