@@ -1,5 +1,5 @@
-//! Embeds the map page (`web/dist`, made by `make web`) and the demo's fixtures, and watches the migrations, whose macro
-//! cargo does not watch.
+//! Embeds the map page (`web/dist`, built by `make web`) and the demo's fixtures. Also watches the migrations: cargo
+//! does not see that a macro embeds them.
 
 use std::ffi::OsStr;
 use std::fmt::Write;
@@ -25,7 +25,7 @@ fn main() -> io::Result<()> {
     fs::write(out.join("page.rs"), list)
 }
 
-/// The files of each demo locality, a folder each: `(folder, [(file, text)])`, sorted.
+/// The GeoJSON files of the demo district, by layer name.
 fn fixtures(folder: &Path) -> io::Result<String> {
     let mut list = String::from("&[\n");
     for locality in sorted(folder)?.into_iter().filter(|path| path.is_dir()) {

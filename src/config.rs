@@ -5,16 +5,16 @@ use std::path::PathBuf;
 /// The settings of the service; each is a flag of `hatang serve` and an environment variable.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Config {
-    /// The PostgreSQL to use; without it the service runs a private cluster under the data directory.
+    /// The PostgreSQL to use. Default: a private cluster under the data directory.
     #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
     pub database_url: Option<String>,
 
-    /// The same PostgreSQL as the owner of the tables, who migrates it; then `DATABASE_URL` is that of the role
-    /// `hatang_app`, which may neither alter tables nor change history. Default: one role for all.
+    /// The same PostgreSQL, as the owner of the tables, who migrates it. `DATABASE_URL` is then that of the role
+    /// `hatang_app`, which may neither alter tables nor change history. Default: one role for everything.
     #[arg(long, env = "HATANG_MIGRATION_URL", hide_env_values = true, requires = "database_url")]
     pub migration_url: Option<String>,
 
-    /// Where the private cluster is kept; default /var/lib/hatang for root, ~/.local/share/hatang else.
+    /// The directory of the private cluster. Default: /var/lib/hatang for root, otherwise ~/.local/share/hatang.
     #[arg(long, env = "HATANG_DATA_DIR")]
     pub data_dir: Option<PathBuf>,
 }
@@ -36,26 +36,26 @@ pub struct ServeConfig {
     pub page: Page,
 }
 
-/// What the map page shows first, and what lies under it.
+/// What the map page shows first, and its base map.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Page {
-    /// The unit at which the map opens, with the day on which it is read and counted.
+    /// The unit that the map shows first, and the day for which it is read and counted.
     #[arg(long, env = "HATANG_HOME", default_value = Page::HOME)]
     pub home: String,
 
-    /// A base map: a PMTiles file, served from here.
+    /// A base map: a PMTiles file that this service serves.
     #[arg(long, env = "HATANG_BASEMAP", conflicts_with = "basemap_style")]
     pub basemap: Option<PathBuf>,
 
-    /// A base map from elsewhere: the address of a MapLibre style. Browsers then ask that host.
+    /// A base map from another host: the address of a MapLibre style. Browsers send their requests to that host.
     #[arg(long, env = "HATANG_BASEMAP_STYLE")]
     pub basemap_style: Option<String>,
 
-    /// Further hosts that this style asks, such as `https://tiles.example`, separated by commas.
+    /// Further hosts that this style uses, such as `https://tiles.example`, separated by commas.
     #[arg(long, env = "HATANG_BASEMAP_HOSTS", value_delimiter = ',')]
     pub basemap_hosts: Vec<String>,
 
-    /// Whom the data are due to, shown on the map.
+    /// The source of the data, shown on the map.
     #[arg(long, env = "HATANG_ATTRIBUTION")]
     pub attribution: Option<String>,
 }
@@ -70,19 +70,20 @@ impl Default for Page {
     }
 }
 
-/// What a request may cost, and how links are made.
+/// Limits of a request, and the addresses in links.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Limits {
-    /// The address of the service as clients see it, such as `https://hatang.example`; default: what the request says.
+    /// The address of the service as clients see it, such as `https://hatang.example`. Default: taken from each
+    /// request.
     #[arg(long, env = "HATANG_PUBLIC_URL")]
     pub public_url: Option<String>,
 
-    /// Believe X-Forwarded-For, -Host and -Proto (or Forwarded), the last entry of each: only behind a proxy that sets
-    /// them.
+    /// Trust X-Forwarded-For, -Host and -Proto (or Forwarded), the last entry of each. Use it only behind a proxy that
+    /// sets them.
     #[arg(long, env = "HATANG_TRUST_PROXY", default_value_t = false)]
     pub trust_proxy: bool,
 
-    /// Connections to PostgreSQL.
+    /// Number of connections to PostgreSQL.
     #[arg(long, env = "HATANG_DB_CONNECTIONS", default_value_t = 16)]
     pub db_connections: usize,
 
@@ -98,23 +99,23 @@ pub struct Limits {
     #[arg(long, env = "HATANG_BULK_LIMIT", default_value_t = 32 * 1024 * 1024)]
     pub bulk_limit: usize,
 
-    /// Refuse reads of restricted fields without a purpose (`X-Purpose`).
+    /// Reject reads of restricted fields that state no purpose (`X-Purpose`).
     #[arg(long, env = "HATANG_REQUIRE_PURPOSE", default_value_t = false)]
     pub require_purpose: bool,
 
-    /// How long files of imports, and what was found in them, are kept, days.
+    /// How long the files of imports and their findings are kept, days.
     #[arg(long, env = "HATANG_IMPORT_RETENTION_DAYS", default_value_t = 90)]
     pub import_retention_days: u32,
 
-    /// Origins of web pages that may write, separated by commas; any may read.
+    /// Origins of web pages that may write, separated by commas. Every origin may read.
     #[arg(long, env = "HATANG_WRITE_ORIGINS", value_delimiter = ',')]
     pub write_origins: Vec<String>,
 
-    /// Longest time of one request, its body's included, seconds; longer than that of a statement.
+    /// Longest time of one request, including its body, seconds. Must be longer than that of a statement.
     #[arg(long, env = "HATANG_REQUEST_TIMEOUT_S", default_value_t = 120)]
     pub request_timeout_s: u64,
 
-    /// Longest time in which a file of a whole layer must be taken, seconds; then the connection is cut.
+    /// Longest time in which a client must download an export of a whole layer, seconds. Then the connection is closed.
     #[arg(long, env = "HATANG_EXPORT_TIMEOUT_S", default_value_t = 600)]
     pub export_timeout_s: u64,
 
@@ -135,12 +136,12 @@ pub struct Streams {
     #[arg(long = "streams", env = "HATANG_STREAMS", default_value_t = Streams::DEFAULT.open)]
     pub open: usize,
 
-    /// Of them those of one account, or from one address without an account.
+    /// Streams open at once for one account, or for one address without an account.
     #[arg(long = "streams-each", env = "HATANG_STREAMS_EACH", default_value_t = Streams::DEFAULT.each)]
     pub each: usize,
 
-    /// A stream that has nothing to say says so after so many seconds; it ends at the latest then when its reader may
-    /// not read any more.
+    /// Seconds without a change after which a stream sends a heartbeat. A stream also ends within this time when its
+    /// reader may no longer read.
     #[arg(long = "stream-heartbeat-s", env = "HATANG_STREAM_HEARTBEAT_S", default_value_t = Streams::DEFAULT.heartbeat_s,
         value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub heartbeat_s: u64,
@@ -153,11 +154,11 @@ impl Streams {
 /// How long a browser stays signed in.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Sessions {
-    /// A session that is not used ends after so many minutes.
+    /// Minutes without use after which a session ends.
     #[arg(long = "session-idle-min", env = "HATANG_SESSION_IDLE_MIN", default_value_t = Sessions::IDLE_MIN)]
     pub idle_min: u32,
 
-    /// Any session ends after so many hours.
+    /// Hours after which any session ends.
     #[arg(long = "session-hours", env = "HATANG_SESSION_HOURS", default_value_t = Sessions::HOURS)]
     pub hours: u32,
 }
@@ -173,8 +174,8 @@ impl Default for Sessions {
     }
 }
 
-/// How many requests one asker may make in a minute, and at once; 0 is without limit. An office shares one address, an
-/// IPv6 network of 64 bits counts as one.
+/// How many requests a client may make in a minute, and at once; 0 means no limit. An office shares one address; an
+/// IPv6 network of 64 bits counts as one address.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Rates {
     /// Reads from one address.
@@ -197,7 +198,8 @@ pub struct Rates {
     #[arg(long, env = "HATANG_SIGN_INS_PER_MINUTE", default_value_t = Rates::DEFAULT.sign_ins_per_minute)]
     pub sign_ins_per_minute: u32,
 
-    /// Different credentials from one address that are refused; beyond, none is believed from there for a while.
+    /// Different invalid credentials from one address. Beyond that the service rejects every credential from there for
+    /// a while.
     #[arg(long, env = "HATANG_FAILURES_PER_MINUTE", default_value_t = Rates::DEFAULT.failures_per_minute)]
     pub failures_per_minute: u32,
 }

@@ -1,4 +1,4 @@
-//! Hatang: the register and map API of a locality's digital infrastructure. ARCHITECTURE.md is the map of these rooms.
+//! Hatang: the register and map API of a locality's digital infrastructure. ARCHITECTURE.md describes these modules.
 
 pub mod access;
 pub mod accounts;

@@ -1,4 +1,4 @@
-//! Days and instants. The register lives in Vietnam: UTC+7, no summer time, as `current_date` is in every connection.
+//! Days and instants. All days are in Vietnam's time (UTC+7, no summer time), as is `current_date` in every connection.
 
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, SecondsFormat, Utc};
 
@@ -12,7 +12,7 @@ pub fn day_of(moment: DateTime<Utc>) -> NaiveDate {
     in_vietnam(moment).date_naive()
 }
 
-/// An instant as the clocks of Vietnam show it.
+/// An instant in Vietnam's time zone.
 pub fn in_vietnam(moment: DateTime<Utc>) -> DateTime<FixedOffset> {
     moment.with_timezone(&vietnam())
 }
@@ -27,7 +27,8 @@ pub fn rfc3339(moment: DateTime<Utc>) -> String {
     moment.to_rfc3339_opts(SecondsFormat::Micros, true)
 }
 
-/// A date, or the date of a timestamp. QGIS writes year 0000 and 9999 for an open end, which is what they are.
+/// A date, or the date of a timestamp. QGIS writes the years 0000 and 9999 for an open end; as dates they work just as
+/// well.
 pub fn day(text: &str) -> Option<NaiveDate> {
     let (date, time) = text.split_at_checked(10)?;
     let date = date_of(date)?;
@@ -35,7 +36,8 @@ pub fn day(text: &str) -> Option<NaiveDate> {
     (time.is_empty() || timestamp()).then_some(date)
 }
 
-/// A date of four, two and two digits: chrono also reads signed years, of which some are before PostgreSQL's time.
+/// A date with exactly 4, 2 and 2 digits. chrono also reads signed years, and some of them are too early for
+/// PostgreSQL.
 pub fn date_of(text: &str) -> Option<NaiveDate> {
     let starts_with_digit = text.bytes().next().is_some_and(|byte| byte.is_ascii_digit());
     NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|_| starts_with_digit && text.len() == 10)
