@@ -1,4 +1,4 @@
-//! From numbers to figures: values, changes since the base, what has to be said of them. Uses no database.
+//! Turns numbers into figures: values, changes since the base day, notes. Uses no database.
 
 use std::collections::HashMap;
 
@@ -13,6 +13,7 @@ use crate::units::territory::Unit;
 pub struct Counted {
     pub indicators: Vec<&'static Indicator>,
     pub now: Numbers,
+    /// The numbers of the day to compare with.
     pub was: Option<Was>,
 }
 
@@ -20,11 +21,11 @@ pub struct Counted {
 #[derive(Debug)]
 pub struct Was {
     pub numbers: Numbers,
-    /// `None` where the same rows are counted on both days, so that what differs is what is said of them.
+    /// `None` where both days count the same rows (hamlets); then only the statements about them have changed.
     pub changes: Option<Changes>,
 }
 
-/// The figures of the units asked. `quality` holds further numbers of rows that need a look.
+/// Makes the figures of each unit. `quality` has further numbers of rows to look at.
 pub fn assemble(
     question: &Question,
     counted: &[Counted],
@@ -99,7 +100,7 @@ fn compare(
     Change::OfValues { values: values.iter().zip(were).filter_map(of_value).collect(), notes: Vec::new() }
 }
 
-/// What the covered hamlets of a unit are known by: `mixed` when by several.
+/// The basis of the statements that cover the hamlets of a unit; `mixed` when there are several.
 fn basis(indicator: &Indicator, now: &Numbers, unit: &UnitCode) -> &'static str {
     let Some(subject) = indicator.subject().filter(|_| indicator.is_of_availability()) else { return "register" };
     let (best, worst) = (now.get(unit, Number::BestBasis(subject)), now.get(unit, Number::WorstBasis(subject)));
@@ -110,7 +111,7 @@ fn basis(indicator: &Indicator, now: &Numbers, unit: &UnitCode) -> &'static str 
     }
 }
 
-/// Says, at a total and at its partition, when their published changes contradict each other.
+/// Adds a note to a total and its partition if their published changes contradict each other.
 fn note_parts(figures: &mut [Figure]) {
     let mut notes = HashMap::new();
     for figure in figures.iter() {

@@ -1,4 +1,4 @@
-//! What has changed since another day, and whether what was published then adds up.
+//! How a figure changed since another day, and whether the figures published for that day add up.
 
 use std::collections::BTreeMap;
 
@@ -7,15 +7,15 @@ use chrono::NaiveDate;
 use crate::texts::{Text, text};
 
 /// Why a figure differs between two days of the same territory. `delta = new - decommissioned ± moved ± reclassified ±
-/// corrected`; what is lost is negative.
+/// corrected`; losses are negative.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Part {
-    /// Installed since, or finished since.
+    /// Installed or finished since then.
     New,
     Decommissioned,
-    /// Counted on both days, in another unit on one of them.
+    /// Counted on both days, but not in the same unit.
     Moved,
-    /// The same record in another class: another manager, out of use, taken into use again, now covered.
+    /// The same record in another class: another manager, out of use, back in use, now covered.
     Reclassified,
     /// The same record with another amount.
     Corrected,
@@ -39,40 +39,40 @@ impl Part {
     }
 }
 
-/// The parts of a change, signed; those that are zero are left out.
+/// The parts of a change, signed. Parts that are zero are left out.
 pub type Parts = BTreeMap<Part, i64>;
 
 /// A figure that was published before the register could count it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Baseline {
     pub indicator: String,
-    /// A value of the partition; `None` of the total.
+    /// A value of the partition; `None` for the total.
     pub group_value: Option<String>,
     pub unit_id: i64,
     pub value: f64,
     pub document: String,
 }
 
-/// A value against its base.
+/// The difference between a value and its base.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Delta {
     /// `value - base`.
     pub value: f64,
     pub base: f64,
     pub base_on: NaiveDate,
-    /// Whether the base was published, or is counted from the rows.
+    /// Whether the base was published. Otherwise it is counted from the rows.
     pub declared: bool,
-    /// The document that says so.
+    /// The document that published the base.
     pub document: Option<String>,
-    /// What the rows say of that day.
+    /// The value on that day, counted from the rows.
     pub computed_base: i64,
-    /// They add up to what was counted now less `computed_base`.
+    /// They add up to the value counted now minus `computed_base`.
     pub parts: Parts,
     pub notes: Vec<Note>,
 }
 
 impl Delta {
-    /// A declared baseline wins as the base; what the rows say stands beside it.
+    /// A declared baseline is the base, if there is one. The value counted from the rows is kept beside it.
     pub fn new(value: i64, computed_base: i64, base_on: NaiveDate, parts: Parts, declared: Option<&Baseline>) -> Delta {
         let base = declared.map_or(computed_base as f64, |baseline| baseline.value);
         let mut notes = Vec::new();
@@ -92,7 +92,7 @@ impl Delta {
     }
 }
 
-/// Something that the reader of a change has to know.
+/// Something that a reader of the change must know.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Note {
     /// The published changes of the parts do not add up to that of the total.
@@ -116,7 +116,7 @@ impl Note {
     }
 }
 
-/// The note that a total needs when the published changes of its parts do not give its own published change.
+/// The note for a total whose published change differs from the sum of the published changes of its parts.
 pub fn check_parts(total: &Delta, parts: &[&Delta]) -> Option<Note> {
     let published: Vec<f64> = parts.iter().filter(|part| part.declared).map(|part| part.value).collect();
     let differs = total.declared && !published.is_empty() && published.iter().sum::<f64>() != total.value;

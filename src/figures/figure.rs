@@ -1,14 +1,14 @@
-//! The value of an indicator in a unit, as counted.
+//! Figures: the counted value of an indicator in a unit.
 
 use crate::figures::{Delta, Indicator, Note, UnitCode};
 use std::collections::BTreeMap;
 
-/// What was counted.
+/// A counted value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Value {
     Number(i64),
-    /// The values of a partition in the order of the layer's list, `unknown` last. The total is of the rows: the sum,
-    /// unless a row may have several values.
+    /// The values of a partition in the order of the layer's list, `unknown` last. The total counts each row once; it
+    /// is their sum unless a row may have several values.
     Partition {
         values: Vec<(&'static str, i64)>,
         total: i64,
@@ -23,7 +23,7 @@ pub enum Value {
 }
 
 impl Value {
-    /// The one number that a comparison is about.
+    /// The number that comparisons use.
     pub fn number(&self) -> i64 {
         match self {
             Value::Number(number) => *number,
@@ -34,26 +34,26 @@ impl Value {
     }
 }
 
-/// Since another day.
+/// The change since another day.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Change {
     Of(Delta),
-    /// Of each value of a partition that counts on either day, and what has to be said of them together.
+    /// The changes of all values of a partition that are not zero on both days, with notes on all of them.
     OfValues {
         values: Vec<(&'static str, Delta)>,
         notes: Vec<Note>,
     },
 }
 
-/// An indicator in a unit.
+/// The figure of an indicator in a unit.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Figure {
     pub indicator: &'static Indicator,
     pub value: Value,
-    /// Where it comes from: `register`, or what the statements of availability rest on.
+    /// Where the value comes from: `register`, or the basis of the statements of availability.
     pub basis: &'static str,
     pub change: Option<Change>,
-    /// Names and numbers of rows behind it that somebody should look at.
+    /// Numbers of the rows behind it that somebody should check, each with its name.
     pub quality: Vec<(&'static str, i64)>,
 }
 
@@ -61,9 +61,9 @@ pub struct Figure {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct UnitFigures {
     pub figures: Vec<Figure>,
-    /// Over all the layers behind the figures.
+    /// The same over all layers behind the figures.
     pub quality: Vec<(&'static str, i64)>,
 }
 
-/// The figures of each unit asked, and under `None` of what lies in none of them though in the scope.
+/// The figures of each unit asked for. `None` has those of records in the scope that lie in none of the units.
 pub type FiguresByUnit = BTreeMap<UnitCode, UnitFigures>;

@@ -1,35 +1,35 @@
-//! What figures ask of a hamlet.
+//! States of hamlets that figures count.
 
-/// What may be true of a hamlet, false, or unknown.
+/// A state of a hamlet: true, false or unknown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HamletState {
-    /// Of the fact, and of the column of `state` in `counting/hamlet_state.rs`.
+    /// The name of the fact, and of the column of `state` in `counting/hamlet_state.rs`.
     pub name: &'static str,
     pub subject: Subject,
-    /// Whether it is a number of households, not a truth.
+    /// Whether it is a number of households instead.
     pub is_number: bool,
 }
 
-/// What a state is about.
+/// The subject of a state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Subject {
-    /// The cameras that stand in the hamlet. The others are known by statements of availability, each with its basis.
+    /// The cameras in the hamlet. The other subjects come from statements of availability, each with its basis.
     Cameras,
     Mobile,
     Fiber,
 }
 
-/// What a hamlet counts for.
+/// How much a hamlet counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Weight {
     One,
     Households,
     Population,
-    /// The state itself is a number of households, of the households.
+    /// The state is a number of households, as a share of all households.
     Share,
 }
 
-/// Every state. That of a generation is coverage by it or a later one.
+/// Every state. Coverage by a generation includes later generations.
 const STATES: [HamletState; 10] = [
     state("camera", Subject::Cameras),
     state("connected_camera", Subject::Cameras),

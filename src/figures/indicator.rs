@@ -1,4 +1,4 @@
-//! What an indicator is: which rows of a layer it counts, and how.
+//! Indicators: which rows of a layer they count, and how.
 
 use crate::conditions::Condition;
 use crate::figures::{HamletState, Subject, Weight};
@@ -8,38 +8,38 @@ use crate::layers::{Choice, Field, Label, Layer};
 #[derive(Debug, Clone)]
 pub struct Indicator {
     pub code: &'static str,
-    /// What is counted, in a sentence.
+    /// A sentence that says what is counted.
     pub sentence: Label,
-    /// What the value is a number of: `eye`, `station`, `hamlet`.
+    /// The unit of the value: `eye`, `station`, `hamlet`.
     pub unit: &'static str,
-    /// What a percentage is of.
+    /// The whole of which a percentage is a share.
     pub denominator: Option<Label>,
-    /// Grows when the rule changes, so that a figure kept by someone can be told from one of today's rule.
+    /// Increases when the rule changes, so that a copy of a figure shows which rule made it.
     pub rule_version: u32,
     /// The layer whose rows are counted.
     pub layer: &'static Layer,
     pub measure: Measure,
-    /// The total that this partition breaks down.
+    /// The indicator that this partition breaks down.
     pub part_of: Option<&'static str>,
 }
 
-/// How the rows are counted. Every condition is asked of rows that already count on the day: operational, installed,
-/// not decommissioned.
+/// How the rows are counted. The conditions apply to rows that already count on the day: operational, installed, not
+/// decommissioned.
 #[derive(Debug, Clone)]
 pub enum Measure {
     /// The sum of an amount over rows.
     Sum { amount: Amount, of: Condition },
     /// One sum for each value of a field, and one for `unknown`. Overlapping: a row may have several values.
     Partition { amount: Amount, of: Condition, by: &'static Field, overlapping: bool },
-    /// Of the rows that `of` names: covered, not covered, unknown.
+    /// The rows that meet `of`: covered, not covered, unknown.
     Ratio { of: Condition, covered: Condition, unknown: Condition },
-    /// Of the hamlets: covered, not covered, unknown, each counted or weighted.
+    /// The hamlets: covered, not covered, unknown, each counted or weighted.
     Hamlets { state: HamletState, weight: Weight },
-    /// The highest level of the offices of a unit: of the commune offices in a commune, else of the agencies.
+    /// The highest level of a unit's offices: commune offices in a commune, agency offices in a larger unit.
     SecurityLevel,
 }
 
-/// What a row adds to a sum.
+/// How much a row adds to a sum.
 #[derive(Debug, Clone, Copy)]
 pub enum Amount {
     One,
@@ -47,11 +47,11 @@ pub enum Amount {
     Field(&'static Field),
 }
 
-/// The name of the part of a partition whose rows have no value, so that the parts add up.
+/// The part of a partition for rows without a value, so that the parts add up.
 pub const UNKNOWN: &str = "unknown";
 
 impl Indicator {
-    /// The field that items have to be summed by to give the value; `None` where their number is the value.
+    /// The field whose sum over the items is the value; `None` where the number of items is the value.
     pub fn summed_field(&self) -> Option<&'static str> {
         match &self.measure {
             Measure::Sum { amount: Amount::Field(field), .. }
@@ -71,7 +71,7 @@ impl Indicator {
         }
     }
 
-    /// What it asks of hamlets.
+    /// The subject that it counts in hamlets.
     pub fn subject(&self) -> Option<Subject> {
         match self.measure {
             Measure::Hamlets { state, .. } => Some(state.subject),
@@ -79,7 +79,7 @@ impl Indicator {
         }
     }
 
-    /// Whether it rests on what was stated of hamlets, per operator or for any.
+    /// Whether it counts statements of availability, which have an operator or hold for any.
     pub fn is_of_availability(&self) -> bool {
         self.subject().is_some_and(|subject| subject != Subject::Cameras)
     }

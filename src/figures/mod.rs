@@ -1,5 +1,5 @@
-//! The figures: what is counted, how percentages are rounded, how two days are compared. Only `counting` asks the database;
-//! `assembling` makes figures of the numbers that it gives.
+//! Figures: what is counted, how percentages are rounded, how two days are compared. Only `counting` reads the
+//! database; `assembling` turns its numbers into figures.
 
 mod assembling;
 mod comparison;

@@ -1,19 +1,19 @@
-//! Numbers as counted, each found by its name.
+//! Counted numbers, each found by its name.
 
 use crate::figures::{Part, Parts, Subject};
 use std::collections::HashMap;
 
-/// The code of a unit; `None` is what lies in no unit of the level.
+/// The code of a unit; `None` for records that lie in no unit of the level.
 pub type UnitCode = Option<String>;
 
-/// What a number is of.
+/// The name of a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Number {
-    /// A number that an indicator is made of, by its code.
+    /// A number that an indicator, named by its code, is made of.
     Of(&'static str, Slot),
-    /// Rows of a layer that somebody should look at; one of [`QUALITY`].
+    /// Rows of a layer that somebody should check; one of [`QUALITY`].
     Quality(&'static str),
-    /// The places in [`BASES`] of the best and the worst statement that hamlets are covered by.
+    /// The positions in [`BASES`] of the best and the worst statement among those that cover hamlets.
     BestBasis(Subject),
     WorstBasis(Subject),
 }
@@ -21,9 +21,9 @@ pub enum Number {
 /// One of the numbers that an indicator is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Slot {
-    /// Over all rows of the indicator.
+    /// All rows of the indicator.
     Total,
-    /// Over those with a value of a partition, `unknown` included.
+    /// Rows with this value of the partition, `unknown` included.
     Value(&'static str),
     Covered,
     Unknown,
@@ -35,7 +35,7 @@ pub enum Slot {
     NoInstallDate,
 }
 
-/// The names under which rows that need a look are counted, in the order in which they are answered.
+/// The names of the counts of rows to check, in the order of responses.
 pub const QUALITY: [&str; 7] = [
     "unlocated",
     "outside_declared_commune",
@@ -46,10 +46,10 @@ pub const QUALITY: [&str; 7] = [
     "unknown_availability",
 ];
 
-/// What statements of availability rest on, the best first.
+/// The bases of statements of availability, the best first.
 pub const BASES: [&str; 4] = ["reported", "surveyed", "measured", "modelled"];
 
-/// Numbers of each unit.
+/// The numbers of each unit.
 #[derive(Debug, Clone, Default)]
 pub struct Numbers {
     places: HashMap<Number, usize>,
@@ -86,7 +86,7 @@ impl Numbers {
         self.find(unit, number).unwrap_or(0)
     }
 
-    /// The numbers of an earlier day: these less what has changed since.
+    /// The numbers of an earlier day: these minus the changes since.
     pub fn before(&self, changes: &Changes) -> Numbers {
         let mut was = self.clone();
         for ((unit, number), parts) in changes {
@@ -96,7 +96,7 @@ impl Numbers {
     }
 }
 
-/// Why numbers of units differ between two days.
+/// Why the numbers of units differ between two days.
 pub type Changes = HashMap<(UnitCode, Number), Parts>;
 
 /// Adds a change to its number.
@@ -118,7 +118,7 @@ mod tests {
         let mut changes = Changes::new();
         add_change(&mut changes, Some("16378".into()), CAMERAS, Part::New, 2);
         add_change(&mut changes, Some("16378".into()), CAMERAS, Part::Decommissioned, -1);
-        // All of its cameras are gone since.
+        // All its cameras have left since.
         add_change(&mut changes, None, EYES, Part::Moved, -5);
         let was = now.before(&changes);
         assert_eq!((was.get(&Some("16378".into()), EYES), was.get(&Some("16378".into()), CAMERAS)), (9, 3));

@@ -1,4 +1,4 @@
-//! Which figures of which units are asked for.
+//! The question that figures answer: which indicators, which units, which days.
 
 use chrono::NaiveDate;
 
@@ -6,7 +6,7 @@ use crate::conditions::Days;
 use crate::figures::{INDICATORS, Indicator};
 use crate::units::territory::{Level, Unit};
 
-/// The units that are counted by: those of a level, in one unit or everywhere.
+/// The units to count by: those of a level, within one unit or everywhere.
 #[derive(Debug, Clone)]
 pub struct Scope {
     pub level: Level,
@@ -22,15 +22,15 @@ pub struct Question {
     /// The day to compare with, in the same units.
     pub compare: Option<NaiveDate>,
     pub indicators: Vec<&'static Indicator>,
-    /// Whether the rows that need a look are counted, too.
+    /// Whether to count the rows that need a check, too.
     pub quality: bool,
-    /// Whose availability; `None` is anyone's.
+    /// The operator whose availability counts; `None` for any.
     pub operator: Option<&'static str>,
 }
 
 impl Question {
-    /// The indicators to count: those asked, and for a comparison the partitions of them, whose published changes are
-    /// checked against the total's.
+    /// The indicators to count: those asked for, and for a comparison also their partitions, whose published changes
+    /// are checked against the total's.
     pub fn counted(&self) -> Vec<&'static Indicator> {
         let asked = |code| self.indicators.iter().any(|asked| asked.code == code);
         let is_needed = |indicator: &&Indicator| {
@@ -39,7 +39,7 @@ impl Question {
         INDICATORS.iter().filter(is_needed).collect()
     }
 
-    /// The days of the comparison.
+    /// The days of the base.
     pub fn base(&self) -> Option<Days> {
         self.compare.map(|day| Days { as_of: day, ..self.days })
     }

@@ -1,7 +1,7 @@
-//! Percentages that do not claim more than the counts say.
+//! Percentages that claim no more than the counts say.
 
-/// `covered` of `total` in tenths of a percent: one decimal, half away from zero, but 100 only when all are covered and
-/// 0 only when none is. `None` of nothing. Integers throughout: 0.05 is no binary fraction.
+/// `covered` of `total` in tenths of a percent. One decimal, half away from zero, but 100 only when all are covered and
+/// 0 only when none is. `None` when `total` is 0. Uses integers throughout, since 0.05 has no exact binary form.
 fn tenths(covered: i64, total: i64) -> Option<i64> {
     if total <= 0 {
         return None;
@@ -16,13 +16,13 @@ fn tenths(covered: i64, total: i64) -> Option<i64> {
     i64::try_from(rounded).ok()
 }
 
-/// `100 covered / total` with one decimal, by the rule of `tenths`: 99.9 of 1,999 of 2,000.
+/// `100 covered / total` with one decimal, rounded as by `tenths`: 1,999 of 2,000 are 99.9.
 pub fn percent(covered: i64, total: i64) -> Option<f64> {
     tenths(covered, total).map(|tenths| tenths as f64 / 10.0)
 }
 
-/// What the percentage may be when some are unknown: `[covered / total, (covered + unknown) / total]`. `None` when none
-/// is unknown.
+/// The range of the percentage when some are unknown: `[covered / total, (covered + unknown) / total]`. `None` when
+/// none is unknown.
 pub fn range(covered: i64, unknown: i64, total: i64) -> Option<[f64; 2]> {
     if unknown == 0 {
         return None;

@@ -1,4 +1,4 @@
-//! The rows behind a figure, as a condition.
+//! Conditions for the rows behind a figure.
 
 use chrono::NaiveDate;
 
@@ -7,11 +7,11 @@ use crate::figures::definitions::field;
 use crate::figures::{Indicator, Measure, UNKNOWN, find, operators};
 use crate::layers::{Field, Layer, Type};
 
-/// An indicator, narrowed to what one link of it opens.
+/// An indicator, or the part of it that a link opens.
 #[derive(Debug, Clone, Copy)]
 pub struct Selection {
     pub indicator: &'static Indicator,
-    /// A value of the partition, `unknown` included; the operator of an availability.
+    /// A value of the partition, `unknown` included; for availability an operator.
     pub value: Option<&'static str>,
 }
 
@@ -30,7 +30,7 @@ impl Selection {
         Some(Selection { indicator, value: Some(known.or(unknown)?) })
     }
 
-    /// What [`Selection::parse`] reads.
+    /// The text that [`Selection::parse`] reads.
     pub fn to_text(self) -> String {
         match self.value {
             Some(value) => format!("{}.{value}", self.indicator.code),
@@ -39,8 +39,8 @@ impl Selection {
     }
 }
 
-/// The rows that count on a day, of the indicator's own condition; of a ratio the covered ones. `within`, the code of a
-/// unit, only spares work: the caller has to ask it of the rows as well.
+/// The rows behind an indicator on a day; for a ratio the covered ones. `within`, the code of a unit, only saves work:
+/// the caller must still limit the rows to that unit.
 pub fn rows_of(selection: Selection, day: NaiveDate, within: Option<&str>) -> Condition {
     let Selection { indicator, value } = selection;
     let counted = |own: &[&Condition]| {
@@ -62,7 +62,7 @@ pub fn rows_of(selection: Selection, day: NaiveDate, within: Option<&str>) -> Co
     }
 }
 
-/// Operational on the day: installed by then or nobody knows when, and not decommissioned by then.
+/// Operational on the day: installed by then (or on an unknown day), and not decommissioned by then.
 pub fn counts(layer: &'static Layer, day: NaiveDate) -> Condition {
     let on_the_day = Interval { from: Some(day), to: Some(day) };
     Condition::All(vec![
@@ -71,7 +71,7 @@ pub fn counts(layer: &'static Layer, day: NaiveDate) -> Condition {
     ])
 }
 
-/// Rows whose field has a value of a partition; `unknown` is null.
+/// Rows whose field has a value of a partition. For `unknown` the field is null.
 pub fn has_value(by: &'static Field, value: &str) -> Condition {
     match by.value {
         _ if value == UNKNOWN => Condition::is_null(by),

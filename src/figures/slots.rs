@@ -1,4 +1,4 @@
-//! Of which numbers an indicator is made, and what value they make.
+//! The numbers that an indicator is made of, and the value that they give.
 
 use crate::conditions::Condition;
 use crate::figures::definitions::{field, of_type};
@@ -7,7 +7,7 @@ use crate::figures::{Amount, Indicator, Measure, Slot, UNKNOWN, Value};
 use crate::layers::FACILITY;
 use crate::units::territory::Level;
 
-/// A sum of an amount over the rows of a condition.
+/// The sum of an amount over the rows that meet a condition.
 #[derive(Debug, Clone)]
 pub struct Sum {
     pub slot: Slot,
@@ -19,12 +19,12 @@ const LEVELS: std::ops::RangeInclusive<i64> = 1..=5;
 const COMMUNE_OFFICE: &str = "commune_office";
 const AGENCY_OFFICE: &str = "agency_office";
 
-/// The facilities whose level is that of a unit.
+/// The type of the facilities whose level counts for a unit.
 pub const fn office(level: Level) -> &'static str {
     if matches!(level, Level::Commune) { COMMUNE_OFFICE } else { AGENCY_OFFICE }
 }
 
-/// The sums of an indicator over a layer of assets.
+/// The sums that an indicator needs over a layer of assets.
 pub fn sums(indicator: &Indicator) -> Vec<Sum> {
     let sum = |slot: Slot, amount: Amount, of: Vec<Condition>| Sum { slot, amount, of: Condition::All(of) };
     match &indicator.measure {
@@ -50,7 +50,7 @@ pub fn sums(indicator: &Indicator) -> Vec<Sum> {
     }
 }
 
-/// The rows of a layer of assets that an indicator is about.
+/// The rows of a layer of assets that an indicator counts.
 pub fn rows(indicator: &Indicator) -> Condition {
     match &indicator.measure {
         Measure::Sum { of, .. } | Measure::Partition { of, .. } | Measure::Ratio { of, .. } => of.clone(),
@@ -59,7 +59,7 @@ pub fn rows(indicator: &Indicator) -> Condition {
     }
 }
 
-/// The slot whose change is that of the figure; `None` where there is no such sum.
+/// The slot whose change is that of the figure; `None` when no slot has it.
 pub fn main(indicator: &Indicator) -> Option<Slot> {
     match indicator.measure {
         Measure::Sum { .. } | Measure::Partition { .. } => Some(Slot::Total),
@@ -68,7 +68,7 @@ pub fn main(indicator: &Indicator) -> Option<Slot> {
     }
 }
 
-/// The value that the numbers of an indicator make, in a unit of a level.
+/// The value of an indicator in a unit of a level, from its numbers.
 pub fn value(indicator: &Indicator, level: Level, number: impl Fn(Slot) -> i64) -> Value {
     match indicator.measure {
         Measure::Sum { .. } => Value::Number(number(Slot::Total)),

@@ -1,4 +1,4 @@
-//! Figures of units as the columns and cells of a table. Uses no database.
+//! Figures of units as columns and cells of a table. Uses no database.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use crate::figures::{Change, Figure, FiguresByUnit, Indicator, UnitFigures, Value, percent};
 use crate::layers::{Label, label};
 
-/// Every column, in the order of the indicators; of a partition, the values that occur in some unit.
+/// Every column, in the order of the indicators. A partition has the values that occur in at least one unit.
 pub fn columns(counted: &FiguresByUnit) -> Vec<Column> {
     let mut used: HashMap<String, bool> = HashMap::new();
     let mut order = Vec::new();
@@ -21,7 +21,7 @@ pub fn columns(counted: &FiguresByUnit) -> Vec<Column> {
     order
 }
 
-/// The values of a row, by the names of their columns.
+/// The values of a row, by column name.
 pub fn cells(figures: Option<&UnitFigures>) -> HashMap<String, Json> {
     figures
         .into_iter()
@@ -35,9 +35,9 @@ pub fn cells(figures: Option<&UnitFigures>) -> HashMap<String, Json> {
 pub struct Column {
     pub name: String,
     pub indicator: &'static Indicator,
-    /// What it says of the indicator: nothing of a value itself.
+    /// The part of the indicator that the column shows; `None` for the value itself.
     pub part: Option<Label>,
-    /// Whether the values of the units add up to that of all.
+    /// Whether the values of the units add up to the value of the whole.
     pub adds_up: bool,
 }
 
@@ -45,7 +45,7 @@ pub struct Column {
 struct FlatCell {
     column: Column,
     value: Json,
-    /// One value of a partition, left out where it is nothing everywhere.
+    /// Whether it is a value of a partition. Such a column is left out when it is zero everywhere.
     is_part: bool,
 }
 
@@ -94,7 +94,7 @@ fn flatten(figure: &Figure) -> Vec<FlatCell> {
     cells
 }
 
-/// A whole number without a point, as counts are.
+/// A number as JSON; a whole number has no decimal point.
 pub fn number(value: f64) -> Json {
     if value.fract() == 0.0 && value.abs() < 9e15 { json!(value as i64) } else { json!(value) }
 }

@@ -1,4 +1,4 @@
-//! From numbers to figures, without a database.
+//! Tests that make figures from numbers, without a database.
 
 use chrono::NaiveDate;
 
@@ -67,7 +67,7 @@ fn published(indicator: &str, group: Option<&str>, value: f64) -> Baseline {
     Baseline { indicator: indicator.into(), group_value, unit_id: 1, value, document: "Báo cáo 20/9/2023".into() }
 }
 
-/// The figures of the unit.
+/// The figures of the only unit.
 fn of_unit(question: &Question, counted: Counted, baselines: &[Baseline]) -> UnitFigures {
     assemble(question, &[counted], &[], baselines).remove(&code()).unwrap()
 }

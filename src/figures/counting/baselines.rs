@@ -1,4 +1,4 @@
-//! What was published of units before the register could count it.
+//! Figures that were published before the register could count them.
 
 use chrono::NaiveDate;
 use diesel::QueryableByName;
@@ -24,7 +24,7 @@ struct Row {
     document: String,
 }
 
-/// What was published of units on a day.
+/// The figures published for these units on a day.
 pub async fn published(conn: &mut AsyncPgConnection, day: NaiveDate, units: &[Unit]) -> QueryResult<Vec<Baseline>> {
     let sql =
         Sql::new("select indicator, group_value, unit_id, value, document from declared_baselines where on_day = ")

@@ -14,12 +14,12 @@ use crate::figures::{Amount, Changes, Part, Scope, add_change};
 use crate::postgres::sql::{Bind, Sql};
 use crate::units::territory::{Level, near, placed};
 
-/// What a statement of `changes.sql` gives.
+/// A row that `changes.sql` returns.
 #[derive(Debug, QueryableByName)]
 struct Change {
     #[diesel(sql_type = Nullable<Text>)]
     unit: Option<String>,
-    /// The place, from 1, among the sums.
+    /// The position of the sum in the list, from 1.
     #[diesel(sql_type = BigInt)]
     slot: i64,
     #[diesel(sql_type = Text)]
@@ -55,7 +55,8 @@ fn sql(view: &View<'_>, scope: &Scope, days: Days, base: Days) -> Sql {
         .sql(Sql::file(include_str!("changes.sql"), &dates))
 }
 
-/// The rows of a day with the amounts that they add to each sum; rows that do not count, too, for the reason.
+/// The rows of a day, with the amounts that they add to each sum. It includes rows that do not count: they explain the
+/// change.
 fn snapshot(view: &View<'_>, scope: &Scope, days: Days) -> Sql {
     let amounts = sums(view.layer).into_iter().map(|Sum { amount, of, .. }| {
         let amount = match amount {

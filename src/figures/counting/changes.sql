@@ -1,8 +1,8 @@
 -- Why each slot of a layer changed between two days; ends a statement.
--- Before it: now, was (id, lifecycle_status, installed_on, decommissioned_on, counted, unit, inside, amounts): the rows of
--- the two days near the asked unit. $1 date: the later day. $2 date: the earlier one.
--- Gives unit, slot (from 1), part, amount (signed); amounts of a unit and slot add up to the change.
--- A row that is near the unit on one day only has moved, unless it was installed in between.
+-- Before it: now, was (id, lifecycle_status, installed_on, decommissioned_on, counted, unit, inside, amounts): the rows
+-- of the two days near the asked unit. $1 date: the later day. $2 date: the earlier one.
+-- Returns unit, slot (from 1), part, amount (signed). The amounts of a unit and slot add up to the change.
+-- A row that is near the unit on one of the days only has moved, unless it was installed in between.
 ), pair as (
   select
     coalesce(now.inside, false) as is_in, coalesce(was.inside, false) as was_in,

@@ -1,4 +1,4 @@
-//! Facts about a row that other rows say. The figures and the items behind them rest on the same ones.
+//! Facts about a row that come from other rows. Figures and the items behind them use the same ones.
 
 use crate::access::View;
 use crate::conditions::{Days, Fact};
@@ -9,8 +9,8 @@ use crate::figures::definitions::{FREE_WIFI, PERHAPS_FREE_WIFI, SHARED_SITE, SIT
 use crate::layers::{Layer, TOWER, WIFI_POINT};
 use crate::postgres::sql::Sql;
 
-/// A fact as a condition on the row `t` alone. Rows of other layers are read as of the same day, and only those that the
-/// caller may see.
+/// A fact as a condition on the row `t` alone. Rows of other layers are read as of the same day, and only if the caller
+/// may see them.
 pub fn of_row(view: &View<'_>, fact: &Fact, days: Days) -> Sql {
     match fact.name {
         FREE_WIFI => with_wifi(view, "t.fee = 'no'", days),
@@ -28,8 +28,8 @@ pub fn of_row(view: &View<'_>, fact: &Fact, days: Days) -> Sql {
     }
 }
 
-/// What a pass over a layer finds out once for each row, as `f`, instead of once for each figure. Joins, which are hashed
-/// however many rows there are; a condition that fits no memory would be looked through for each row.
+/// The facts of a layer's rows as a join named `f`, computed once for each row instead of once for each figure. A join
+/// is hashed however many rows there are; a subquery too large for memory would be scanned for each row.
 pub fn joined(view: &View<'_>, days: Days) -> Sql {
     match view.layer.collection {
         "facilities" => Sql::new(
@@ -53,7 +53,7 @@ pub fn joined(view: &View<'_>, days: Days) -> Sql {
     }
 }
 
-/// A station without a site is a site of its own.
+/// A station without a site code is a site of its own.
 const BY_SITE: &str = " group by t.site_code, case when t.site_code is null then t.id end";
 
 fn with_wifi(view: &View<'_>, fee: &'static str, days: Days) -> Sql {

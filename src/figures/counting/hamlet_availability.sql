@@ -1,23 +1,23 @@
--- What is stated of each hamlet, as further expressions of a `with recursive`.
+-- What the statements say of each hamlet, as further expressions of a `with recursive`.
 -- Before it: hamlet (id, code, households, population, geom, commune, district, province), the hamlets in force on the
 -- day of the territory.
--- Values: 1 date, statements by then; 2 text, an operator, or null for any.
--- Gives availability_state: hamlet, mobile_2g … mobile_5g, fiber_any, fiber_full (true, false, null = unknown),
--- passed_share, connected_share, mobile_basis, fiber_basis (places in the list of bases, the best one).
+-- Values: 1 date, the last day of the statements; 2 text, an operator, or null for any.
+-- Returns availability_state: hamlet, mobile_2g … mobile_5g, fiber_any, fiber_full (true, false, null = unknown),
+-- passed_share, connected_share, mobile_basis, fiber_basis (positions in the list of bases, of the best one).
 , statement as (
   select o.hamlet, a.technology, a.operator, a.state, a.share_households as share, a.basis, a.as_of
   from origin o
   join availability a on a.hamlet_id = o.origin
   where a.as_of <= $1
-    -- Of one operator: its own statements, and that nobody at all is there.
+    -- For one operator: its own statements, and statements that no operator is there.
     and ($2::text is null or a.operator = $2 or a.operator is null and a.state in ('planned', 'not_available'))
 ), latest as (
-  -- Where a hamlet was made of several, the better one of two statements of a day.
+  -- A hamlet made of several may have two statements of one day: the better one counts.
   select distinct on (s.hamlet, s.technology, s.operator) s.*
   from statement s
   order by s.hamlet, s.technology, s.operator, s.as_of desc, s.state in ('connected', 'available') desc, s.share desc nulls last
 ), held as materialized (
-  -- A later statement for any operator takes the place of the earlier ones for each.
+  -- A statement for any operator replaces the earlier statements of each operator.
   select
     l.hamlet, l.technology, l.state, l.share,
     l.state in ('connected', 'available') as yes,
@@ -49,7 +49,7 @@
       then max(share) filter (where technology = 'fiber' and (yes or share > 0))
       when bool_or(no) filter (where technology = 'fiber') and not bool_or(yes) filter (where technology = 'fiber')
       then 0 end as passed_share,
-    -- That it can be had does not say who has it.
+    -- That fibre is available does not say who is connected.
     case when count(share) filter (where technology = 'fiber' and state = 'connected') > 0
       then max(share) filter (where technology = 'fiber' and state = 'connected')
       when bool_or(no) filter (where technology = 'fiber') and not bool_or(yes) filter (where technology = 'fiber')

@@ -1,10 +1,10 @@
--- In which hamlets cameras stand, as further expressions of a `with recursive`.
--- Before it: hamlet and origin, as for hamlet_availability.sql; camera (id, hamlet_id, connected_center, place, commune),
--- the cameras that count.
--- Gives state: the hamlet's columns, and camera, connected_camera (true, false, null = unknown). Each step is materialised:
--- the planner takes the hamlets for one row, and would do the steps again for each.
+-- Which hamlets have cameras, as further expressions of a `with recursive`.
+-- Before it: hamlet and origin, as for hamlet_availability.sql; camera (id, hamlet_id, connected_center, place,
+-- commune), the cameras that count.
+-- Returns state: the hamlet's columns, and camera, connected_camera (true, false, null = unknown). Each step is
+-- materialised: the planner expects one hamlet and would repeat the steps for each.
 , stands as materialized (
-  -- A boundary decides where there is one, else what the camera says.
+  -- A boundary decides where there is one; otherwise the hamlet that the camera names.
   select h.id as hamlet, c.id as camera, c.connected_center
   from camera c
   join hamlet h on geometrytype(h.geom) = 'MULTIPOLYGON' and st_covers(h.geom, c.place)
@@ -15,7 +15,7 @@
   join hamlet h on h.id = o.hamlet
   where c.place is null or h.geom is null or geometrytype(h.geom) <> 'MULTIPOLYGON'
 ), homeless as materialized (
-  -- A camera that stands in some hamlet of the commune, nobody knows which: it may be in one more.
+  -- Cameras in an unknown hamlet of a commune: each may be in one more hamlet.
   select c.commune, count(*) as cameras, count(*) filter (where c.connected_center is distinct from 'none') as connected
   from camera c
   where c.hamlet_id is null and not exists (select from stands s where s.camera = c.id)
@@ -28,7 +28,8 @@
   from stands
   group by hamlet
 ), state as materialized (
-  -- As many of the others as there are such cameras are unknown; which ones does not matter to the numbers.
+  -- Of the hamlets without a camera, as many are unknown as there are such cameras. Which ones does not affect the
+  -- numbers.
   select
     h.id, h.households, h.population, h.commune, h.district, h.province,
     case when t.hamlet is not null then true

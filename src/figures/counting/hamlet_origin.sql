@@ -1,6 +1,7 @@
--- With what was said of which hamlets the hamlets of a day are judged, as further expressions of a `with recursive`.
--- Before it: hamlet (id). Gives origin (hamlet, origin): itself, the hamlets that it wholly came from or went into, and
--- other versions of its code under the same name. A code alone is not enough: codes are used again.
+-- The hamlets whose statements apply to each hamlet of a day, as further expressions of a `with recursive`.
+-- Before it: hamlet (id). Returns origin (hamlet, origin): the hamlet itself, the hamlets that wholly became it or that
+-- it wholly became, and other versions of its code with the same name. The code alone is not enough, since codes are
+-- reused.
 , lineage (hamlet, origin, earlier) as (
   select h.id, h.id, earlier
   from hamlet h, (values (true), (false)) as direction (earlier)

@@ -12,7 +12,7 @@ const ORIGIN: &str = include_str!("hamlet_origin.sql");
 const AVAILABILITY: &str = include_str!("hamlet_availability.sql");
 const CAMERAS: &str = include_str!("hamlet_cameras.sql");
 
-/// What a state is known by.
+/// Where a state comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
     Statements,
@@ -26,7 +26,7 @@ impl Source {
 }
 
 /// Expressions of a `with recursive` that end in `state`: the hamlets in force on the day of the territory, with their
-/// units and what is true of them on the day of the count.
+/// units and their states on the day of the count.
 pub fn state(view: &View<'_>, source: Source, operator: Option<&str>, days: Days, within: Option<&str>) -> Sql {
     let sql = hamlets(days, within).text(ORIGIN);
     match source {

@@ -1,4 +1,4 @@
-//! The numbers of hamlets.
+//! Counts hamlets.
 
 use diesel::result::QueryResult;
 use diesel_async::AsyncPgConnection;
@@ -11,7 +11,7 @@ use crate::figures::{HamletState, Indicator, Measure, Number, Numbers, Question,
 use crate::layers::HAMLET;
 use crate::postgres::sql::Sql;
 
-/// What is counted of statements beside the indicators.
+/// What is counted from statements besides the indicators.
 const OF_STATEMENTS: [(Number, &str); 6] = [
     (Number::Quality("hamlets_without_households"), "count(*) filter (where s.households is null)"),
     (
@@ -24,12 +24,12 @@ const OF_STATEMENTS: [(Number, &str); 6] = [
     (Number::WorstBasis(Subject::Fiber), "max(s.fiber_basis)"),
 ];
 
-/// The indicators of hamlets that are known by a source.
+/// The indicators of hamlets whose states come from a source.
 pub fn of_source(source: Source) -> impl Iterator<Item = &'static Indicator> {
     of_layer(&HAMLET).filter(move |indicator| indicator.subject().map(Source::of) == Some(source))
 }
 
-/// Covered, unknown and total of every indicator of a source.
+/// Covered, unknown and total for every indicator of a source.
 pub async fn numbers(
     conn: &mut AsyncPgConnection,
     view: &View<'_>,
@@ -55,7 +55,7 @@ pub async fn numbers(
     select.load(conn, before, Sql::new("\nfrom state s group by 1")).await
 }
 
-/// The numbers of an indicator, over `state s`.
+/// The numbers of an indicator, as aggregates over `state s`.
 fn aggregates(state: HamletState, weight: Weight) -> [(Slot, Sql); 3] {
     let column = || Sql::new("s.").name(state.name);
     let weighted = match weight {

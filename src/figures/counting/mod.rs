@@ -1,4 +1,4 @@
-//! Counting: the numbers of units on a day, and against another day.
+//! Counts the numbers of units on a day, and their changes since another day.
 
 mod baselines;
 mod changes;
@@ -18,7 +18,8 @@ use crate::figures::counting::hamlet_state::Source;
 use crate::figures::{Counted, FiguresByUnit, Question, Was, assemble, of_layer};
 use crate::layers::{ALL, HAMLET};
 
-/// The figures asked. Read in one snapshot, so that the parts of a change add up while others write.
+/// Counts the figures of a question. All queries share one snapshot, so that the parts of a change add up while others
+/// write.
 pub async fn figures(conn: &mut AsyncPgConnection, caller: &Caller, question: &Question) -> QueryResult<FiguresByUnit> {
     conn.build_transaction().read_only().repeatable_read().run(async |conn| count(conn, caller, question).await).await
 }

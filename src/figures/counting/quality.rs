@@ -1,4 +1,4 @@
-//! What should be looked at before the figures are believed: numbers of rows by unit.
+//! Counts the rows that somebody should check before believing the figures, by unit.
 
 use diesel::QueryableByName;
 use diesel::result::QueryResult;
@@ -13,7 +13,7 @@ use crate::postgres::sql::{Bind, Sql};
 use crate::register::near::same;
 use crate::units::territory::placed;
 
-/// What a statement of `quality.sql` gives.
+/// A row that `quality.sql` returns.
 #[derive(Debug, QueryableByName)]
 struct Row {
     #[diesel(sql_type = Nullable<Text>)]
@@ -30,8 +30,8 @@ struct Row {
     suspected_duplicates: i64,
 }
 
-/// The rows of a layer of assets that need a look. What rests on fields, or on an exact place, that the caller may not
-/// see is left out.
+/// Counts the rows of a layer of assets that need a check. Checks that would use fields or exact places hidden from the
+/// caller are left out.
 pub async fn of_assets(
     conn: &mut AsyncPgConnection,
     view: &View<'_>,
@@ -66,7 +66,7 @@ fn sql(view: &View<'_>, scope: &Scope, days: Days) -> Sql {
     let rows = Sql::new("with counted as (select t.id, t.installed_on, t.verified_at, t.created_at, t.declared_commune_code, t.declared_on, p.commune, p.")
         .name(scope.level.name())
         .text(" as unit, t.geom as place, ")
-        // On the grid where strangers see places all are near each other.
+        // On the grid that anonymous callers see, records of one grid point would all look like duplicates.
         .text(if generalised { "case when t.class > 0 then " } else { "(" })
         .sql(near.map_or(Sql::new("null::text"), |near| same(&near, "t.")))
         .text(if generalised { " end" } else { ")" })

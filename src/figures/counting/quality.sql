@@ -1,9 +1,10 @@
--- Rows of a layer that need a look, by unit; ends a statement.
--- Before it: counted (id, installed_on, verified_at, created_at, declared_commune_code, declared_on, commune, unit, place,
--- same, azimuth), the rows that count. $1 date of the units; $2 date of the count; $3 how near is suspicious, metres.
--- Gives unit, unlocated, no_install_date, outside_declared_commune, stale, suspected_duplicates.
+-- Rows of a layer that need a check, by unit; ends a statement.
+-- Before it: counted (id, installed_on, verified_at, created_at, declared_commune_code, declared_on, commune, unit,
+-- place, same, azimuth), the rows that count. $1 date of the units; $2 date of the count; $3 distance that makes
+-- duplicates likely, metres.
+-- Returns unit, unlocated, no_install_date, outside_declared_commune, stale, suspected_duplicates.
 , clustered as (
-  -- Chains of rows about that near, so that pairs are looked for among few.
+  -- Clusters of rows at about that distance, so that pairs are looked for among few rows.
   select id, place, same, azimuth,
     st_clusterdbscan(place, $3 / 100000, 2) over (partition by same) as cluster
   from counted
@@ -13,7 +14,7 @@
   from clustered a
   join clustered b on b.same = a.same and b.cluster = a.cluster and b.id <> a.id
   where st_dwithin(a.place::geography, b.place::geography, $3)
-    -- An unknown direction cannot tell two cameras of a pole from one that was entered twice.
+    -- Without a direction, two cameras on a pole and one camera entered twice look the same.
     and coalesce(180 - abs(abs(a.azimuth - b.azimuth) - 180) <= 30, true)
 )
 select

@@ -7,12 +7,12 @@ use crate::postgres::conditions;
 use crate::postgres::sql::{Bind, Sql};
 use crate::units::territory::{Level, near};
 
-/// Whether a row counts on the day, whatever the indicator.
+/// Whether a row counts on a day, for every indicator.
 pub fn counts(layer: &'static Layer, days: Days) -> Sql {
     of_joined(&selection::counts(layer, days.as_of))
 }
 
-/// A condition of an indicator on rows that are joined with their facts as `f`.
+/// The condition of an indicator, on rows joined with their facts as `f`.
 pub fn of_joined(condition: &Condition) -> Sql {
     conditions::sql(condition, conditions::in_table, &|derived| match derived {
         Derived::Fact(fact) => Sql::new("f.").name(fact.name),
@@ -20,7 +20,7 @@ pub fn of_joined(condition: &Condition) -> Sql {
     })
 }
 
-/// ` and …` when a unit is asked, for rows that are placed as `p`.
+/// ` and …` when the scope is one unit; for rows with their units joined as `p`.
 pub fn inside(scope: &Scope, days: Days) -> Sql {
     let Some(code) = &scope.within else { return Sql::default() };
     let level = Level::of_code(code).unwrap_or(Level::Province);

@@ -1,4 +1,4 @@
-//! One pass over a layer, giving every number of every indicator of it, by unit.
+//! Scans a layer once and counts all its indicators, by unit.
 
 use diesel::result::QueryResult;
 use diesel_async::AsyncPgConnection;
@@ -13,7 +13,7 @@ use crate::layers::Layer;
 use crate::postgres::sql::Sql;
 use crate::units::territory::placed;
 
-/// A number of a layer: an amount, summed over the rows of a condition that are joined with their facts.
+/// A number of a layer: the sum of an amount over the rows that meet a condition, joined with their facts.
 #[derive(Debug)]
 pub struct Sum {
     pub name: Number,
@@ -21,8 +21,8 @@ pub struct Sum {
     pub of: Sql,
 }
 
-/// The sums of all indicators of a layer. All are counted when one is asked: it costs little, and the statement keeps its
-/// shape, so that it is prepared once.
+/// The sums of all indicators of a layer. All are counted even when only one is asked for: it costs little, and the
+/// statement keeps its shape, so that it is prepared once.
 pub fn sums(layer: &Layer) -> Vec<Sum> {
     let of_indicator = |indicator| {
         let sums = slots::sums(indicator).into_iter();
@@ -31,7 +31,8 @@ pub fn sums(layer: &Layer) -> Vec<Sum> {
     of_layer(layer).flat_map(of_indicator).collect()
 }
 
-/// Every number of a layer on a day, and for each indicator rows without a place, and without a day of installation.
+/// Every number of a layer on a day. For each indicator also the rows without a place, and without a day of
+/// installation.
 pub async fn numbers(conn: &mut AsyncPgConnection, view: &View<'_>, scope: &Scope, days: Days) -> QueryResult<Numbers> {
     let mut select = Select::of_unit(Sql::new("p.").name(scope.level.name()));
     for Sum { name, amount, of } in sums(view.layer) {

@@ -1,4 +1,4 @@
-//! A select list of named numbers, and the numbers that come back.
+//! A select list of named numbers, and the reader of its results.
 
 use diesel::result::QueryResult;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -7,7 +7,7 @@ use crate::figures::{Number, Numbers};
 use crate::postgres::row::Row;
 use crate::postgres::sql::Sql;
 
-/// What is selected of each unit. The statement is written, and its rows are read, by the same list.
+/// The select list for each unit. The same list writes the statement and reads its rows.
 #[derive(Debug)]
 pub struct Select {
     names: Vec<Number>,
@@ -15,7 +15,7 @@ pub struct Select {
 }
 
 impl Select {
-    /// Begins with the column of the unit.
+    /// A list whose first column is the unit.
     pub fn of_unit(unit: Sql) -> Select {
         Select { names: Vec::new(), list: unit }
     }
@@ -27,7 +27,7 @@ impl Select {
         self
     }
 
-    /// Runs `before`, this list, `after`.
+    /// Runs the statement `before`, this list, `after`.
     pub async fn load(self, conn: &mut AsyncPgConnection, before: Sql, after: Sql) -> QueryResult<Numbers> {
         let rows: Vec<Row> = before.sql(self.list).sql(after).load(conn).await?;
         let mut numbers = Numbers::new(self.names);

@@ -1,4 +1,4 @@
-//! Figures of fibre, as stated for each hamlet.
+//! Figures of fibre, from statements about each hamlet.
 
 use crate::figures::definitions::building::hamlets;
 use crate::figures::{Indicator, Weight};

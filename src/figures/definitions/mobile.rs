@@ -1,14 +1,14 @@
-//! Figures of mobile stations and coverage. Coverage is nested: 4G coverage is 3G coverage.
+//! Figures of mobile stations and coverage. Coverage includes later generations: 4G coverage is 3G coverage, too.
 
 use crate::conditions::Condition;
 use crate::figures::definitions::building::{count, fact, field, hamlets, lasting};
 use crate::figures::{Indicator, Weight};
 use crate::layers::{Label, TOWER, label};
 
-/// Whether a station is the first (lowest id) at its site, and stands for it: so sites belong to one unit each and add
-/// up. A station without a site code is its own site.
+/// Whether a station is the first of its site (lowest id) and represents it, so that each site belongs to one unit and
+/// sites add up. A station without a site code is a site of its own.
 pub const SITE: &str = "site";
-/// The same, of sites with stations of two operators or more.
+/// The same, for sites with stations of at least two operators.
 pub const SHARED_SITE: &str = "shared_site";
 
 pub fn figures() -> Vec<Indicator> {
@@ -60,14 +60,14 @@ pub fn figures() -> Vec<Indicator> {
     figures
 }
 
-/// What is covered, by name and in words.
+/// What can be covered: its name in codes and in words.
 const COVERAGES: [(Weight, &str, Label); 3] = [
     (Weight::One, "hamlets", label("Số thôn, tổ dân phố", "Hamlets")),
     (Weight::Households, "households", label("Số hộ ở các thôn", "Households of hamlets")),
     (Weight::Population, "population", label("Dân số các thôn", "People of hamlets")),
 ];
 
-/// The generations, and in words each with those that cover it, too.
+/// The generations. The words name every generation that covers them.
 const GENERATIONS: [(&str, Label); 4] = [
     ("2g", label("2G trở lên", "2G or later")),
     ("3g", label("3G trở lên", "3G or later")),

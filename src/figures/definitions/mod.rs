@@ -1,6 +1,6 @@
-//! The indicators, by subject. A new figure is a line of its subject.
+//! The indicators by subject. A new figure is one line in its subject.
 //!
-//! Codes and rules are those of the register's definition of figures; the sentences are what users read.
+//! Codes and rules follow the register's definition of figures. Users read the sentences.
 
 mod building;
 mod camera;
@@ -21,7 +21,7 @@ pub use mobile::{SHARED_SITE, SITE};
 pub use units::unit_label;
 pub use wifi::{FREE_WIFI, PERHAPS_FREE_WIFI};
 
-/// The figures that a page shows first, in its order: those of the districts' reports.
+/// The figures that a page shows first, in the order of the districts' reports.
 pub const HEADLINES: &[&str] = &[
     "camera_eyes",
     "camera_eyes_by_manager",
@@ -36,12 +36,12 @@ pub const HEADLINES: &[&str] = &[
     "heritage_qr_sites",
 ];
 
-/// Every indicator, in the order in which they are listed.
+/// Every indicator, in the order of lists.
 pub static INDICATORS: LazyLock<Vec<Indicator>> = LazyLock::new(|| {
     [camera::figures(), mobile::figures(), fiber::figures(), wifi::figures(), facility::figures(), loudspeaker::figures()].concat()
 });
 
-/// The indicator of a code.
+/// The indicator with this code.
 pub fn find(code: &str) -> Option<&'static Indicator> {
     INDICATORS.iter().find(|indicator| indicator.code == code)
 }

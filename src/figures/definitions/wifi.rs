@@ -4,12 +4,12 @@ use crate::figures::Indicator;
 use crate::figures::definitions::building::{count, fact, lasting, of_type};
 use crate::layers::{FACILITY, Label, WIFI_POINT, label};
 
-/// Whether a facility has a free operational point.
+/// Whether a facility has an operational point that is free.
 pub const FREE_WIFI: &str = "free_wifi";
-/// Whether a facility has no free point, but an operational one of which nobody said whether it is free.
+/// Whether a facility has no free point, but an operational point whose fee is unknown.
 pub const PERHAPS_FREE_WIFI: &str = "perhaps_free_wifi";
 
-/// The types of facilities, and what those of a type are called.
+/// The types of facilities, each with the word for facilities of that type.
 const FACILITIES: [(&str, Label); 11] = [
     ("commune_office", label("trụ sở xã, phường", "commune offices")),
     ("agency_office", label("cơ quan, đơn vị", "agency offices")),
@@ -40,7 +40,7 @@ pub fn figures() -> Vec<Indicator> {
     FACILITIES.into_iter().map(of_facilities).chain([points, access_points.summing("ap_count")]).collect()
 }
 
-/// Facilities of a type with free Wi-Fi, of all of the type.
+/// The share of the facilities of a type that have free Wi-Fi.
 fn of_facilities((facility_type, name): (&str, Label)) -> Indicator {
     let code = lasting(format!("wifi_facilities_{facility_type}"));
     let (first, rest) = name.en.split_at(1);
