@@ -1,4 +1,4 @@
--- Adds changes between versions, or corrects them. $1 jsonb: changes, each end named by code and first day.
+-- Adds or corrects changes between versions. $1 jsonb: changes, each end named by code and first day.
 insert into admin_changes (from_id, to_id, part, kind)
 select was.id, became.id, r.part, r.kind
 from jsonb_to_recordset($1) as r (from_code text, from_valid_from date, to_code text, to_valid_from date,

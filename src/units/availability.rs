@@ -1,4 +1,4 @@
-//! Statements of availability: loaded from files, a later file correcting an earlier one.
+//! Loads statements of availability from files. A later file corrects an earlier one.
 
 use anyhow::Context;
 use diesel::sql_query;
@@ -8,11 +8,11 @@ use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use crate::units::loaded::{Loaded, check_units};
 use crate::units::read::availability;
 
-/// Loads a file: a statement of the same hamlet, technology, operator and day is replaced where it differs.
+/// Loads a file. It replaces a statement of the same hamlet, technology, operator and day if it differs.
 ///
 /// # Errors
-/// [`Refused`](crate::files::Refused) with every problem, an unknown hamlet among them, or the database's; nothing is
-/// written then.
+/// [`Refused`](crate::files::Refused) with every problem, unknown hamlets included, or the database's. Then nothing is
+/// written.
 pub async fn load(conn: &mut AsyncPgConnection, text: &str) -> anyhow::Result<Loaded> {
     let statements = availability::read(text)?;
     conn.transaction(async |conn| {

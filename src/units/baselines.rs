@@ -1,4 +1,4 @@
-//! Declared baselines: loaded from files, a later file correcting an earlier one.
+//! Loads declared baselines from files. A later file corrects an earlier one.
 
 use anyhow::Context;
 use diesel::sql_query;
@@ -8,11 +8,11 @@ use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use crate::units::loaded::{Loaded, check_units};
 use crate::units::read::baselines;
 
-/// Loads a file: a figure of the same indicator, group, unit and day is replaced where it differs.
+/// Loads a file. It replaces a figure of the same indicator, group, unit and day if it differs.
 ///
 /// # Errors
-/// [`Refused`](crate::files::Refused) with every problem, an unknown unit among them, or the database's; nothing is
-/// written then.
+/// [`Refused`](crate::files::Refused) with every problem, unknown units included, or the database's. Then nothing is
+/// written.
 pub async fn load(conn: &mut AsyncPgConnection, text: &str) -> anyhow::Result<Loaded> {
     let baselines = baselines::read(text)?;
     conn.transaction(async |conn| {

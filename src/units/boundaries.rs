@@ -1,4 +1,4 @@
-//! Import of boundaries, and the boundaries of districts and provinces that follow from them.
+//! Imports boundaries of communes, and derives those of districts and provinces.
 
 use chrono::NaiveDate;
 use diesel::result::QueryResult;
@@ -11,10 +11,10 @@ use crate::units::read::boundaries;
 use crate::units::read::boundaries::Boundary;
 use crate::units::{Summary, begin, finish, known, number_changes};
 
-/// Boundaries sent at once: some 1.5 MB.
+/// Number of boundaries sent in one statement, about 1.5 MB.
 const BATCH: usize = 250;
 
-/// Imports boundaries for the versions in force on a day. `progress` is told how many of how many are written.
+/// Imports boundaries for the versions in force on a day. Calls `progress` with the numbers written and in all.
 ///
 /// # Errors
 /// As [`crate::units::lists::import`].
@@ -68,7 +68,7 @@ async fn set(conn: &mut AsyncPgConnection, batch: &[Boundary], day: NaiveDate) -
     Ok(rows.iter().filter_map(|row| row.cells[0].as_integer()).collect())
 }
 
-/// A demo boundary gives way on the versions too that the unit was or became whole, under another name or parent.
+/// Also replaces the demo's boundary of the versions that only changed name or parent to or from the given ones.
 async fn carry_over(conn: &mut AsyncPgConnection, changed: &[i64]) -> QueryResult<usize> {
     sql_query(include_str!("carry_boundaries.sql")).bind::<Array<BigInt>, _>(changed).execute(conn).await
 }

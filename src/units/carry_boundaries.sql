@@ -1,4 +1,5 @@
--- Replaces the demo's boundary of a version that one with a new boundary was or became whole. $1 bigint[]: those.
+-- Copies new boundaries to the versions with a demo boundary that only changed name or parent. $1 bigint[]: versions
+-- with a new boundary.
 update admin_units w
 set geom = v.geom, geom_source = 'import'
 from admin_changes c, admin_units v

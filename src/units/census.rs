@@ -1,4 +1,4 @@
-//! Import of population and households.
+//! Imports population and households.
 
 use anyhow::Context;
 use chrono::NaiveDate;
@@ -11,18 +11,18 @@ use crate::units::read::census;
 use crate::units::read::census::Count;
 use crate::units::{Summary, begin, known};
 
-/// What an import of counts did, and what it left out.
+/// The result of an import of counts.
 #[derive(Debug)]
 pub struct Counted {
     pub summary: Summary,
-    /// Codes that are no commune's on the day, and codes that another commune has by then.
+    /// Codes without a commune on the day, and codes that belong to another commune by then.
     pub left_out: Vec<String>,
 }
 
 /// Imports counts of the day `on` for the communes in force on `units_as_of`.
 ///
-/// A code that is no longer a commune's is left out and reported. So is one that a commune of another name has by then
-/// (16408 was Đông Anh at the census, and is Đông Khê since 2019-12-01, with twice as many people).
+/// Leaves out and reports a code that no longer has a commune, or whose commune now has another name (16408 was Đông
+/// Anh at the census, and is Đông Khê since 2019-12-01, with twice as many people).
 ///
 /// # Errors
 /// As [`crate::units::lists::import`].

@@ -1,4 +1,4 @@
--- Adds versions. $1 jsonb: versions; one with copy_of takes boundary, counts and decree of that row.
+-- Adds versions. $1 jsonb: versions. One with copy_of takes the boundary, counts and decree of that row.
 insert into admin_units (level, code, name, kind, parent_code, valid_from, valid_to, area_km2, area_source, source,
   population, households, counted_on, counted_source, decree, geom, geom_source)
 select

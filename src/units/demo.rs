@@ -1,4 +1,4 @@
-//! The demo's units: loaded once, and giving way to what is imported.
+//! Loads the demo's units once. Imports replace them.
 
 use anyhow::Context;
 use diesel::sql_query;

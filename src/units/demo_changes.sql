@@ -1,5 +1,5 @@
--- Adds the demo's changes between the versions that are in force on the days that it names. $1 jsonb: rows of changes.csv.
--- Among units that an import has taken over, the import knows better.
+-- Adds the demo's changes between the versions that are in force on the days that it names. $1 jsonb: rows of
+-- changes.csv. Leaves out changes between two imported units: there the import knows better.
 insert into admin_changes (from_id, to_id, part, kind)
 select was.id, became.id, r.part, r.kind
 from jsonb_to_recordset($1) as r (from_code text, from_valid_from date, to_code text, to_valid_from date,

@@ -1,5 +1,5 @@
--- Districts of the demo: the union of the communes that it knows there on the first day. A province would be a few
--- communes out of hundreds, so it gets none.
+-- The boundaries of the demo's districts: the union of their communes in the demo on the first day. Provinces get none,
+-- since the demo has only a few of their hundreds of communes.
 update admin_units d
 set geom = united.geom, geom_source = 'demo'
 from (

@@ -1,5 +1,5 @@
--- Adds the demo's versions where nothing is known of the code at that time. $1 jsonb: rows of units.csv.
--- The counts of communes and districts are published; those of hamlets are invented shares of them.
+-- Adds the demo's versions where the code is not known at that time. $1 jsonb: rows of units.csv. The counts of
+-- communes and districts are published; those of hamlets are invented shares of them.
 insert into admin_units (level, code, name, kind, parent_code, valid_from, valid_to, area_km2, area_source,
   population, households, counted_on, counted_source, decree, source)
 select r.level, r.code, r.name, r.kind, r.parent_code, r.valid_from, r.valid_to, r.area_km2,

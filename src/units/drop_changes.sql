@@ -1,4 +1,4 @@
--- Removes the changes across a day of units that a mapping names, but for the mapping's own.
+-- Removes the changes across a day that involve units of a mapping, except the mapping's own changes.
 -- $1 jsonb: its changes; $2 date: its day; $3 text[]: its old codes; $4 text[]: its new codes.
 delete from admin_changes c
 using admin_units was, admin_units became

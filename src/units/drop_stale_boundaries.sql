@@ -1,4 +1,4 @@
--- The demo's boundary of a district is that of the communes that the demo knows: with others it is no longer true.
+-- Removes the demo's boundary of a district that has communes without a boundary: the demo did not know these communes.
 update admin_units d
 set geom = null, geom_source = null
 where d.level = 'district'

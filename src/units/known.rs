@@ -1,4 +1,4 @@
-//! The units known so far, as an import plans with them.
+//! The units known so far, for an import to compare with.
 
 use std::collections::BTreeSet;
 
@@ -47,7 +47,7 @@ struct UnitRow {
     source: String,
 }
 
-/// The versions of all units but hamlets.
+/// The versions of all units except hamlets.
 pub async fn timeline(conn: &mut AsyncPgConnection) -> QueryResult<Timeline> {
     let rows: Vec<UnitRow> = admin_units::table
         .filter(admin_units::level.ne("hamlet"))
@@ -70,13 +70,13 @@ pub async fn timeline(conn: &mut AsyncPgConnection) -> QueryResult<Timeline> {
     })))
 }
 
-/// The days whose lists were imported.
+/// The days of the imported lists.
 pub async fn list_days(conn: &mut AsyncPgConnection) -> QueryResult<ListDays> {
     let rows: Vec<(NaiveDate, Option<Vec<String>>)> = unit_lists::table.load(conn).await?;
     Ok(rows.into_iter().map(|(day, provinces)| (day, provinces.map(BTreeSet::from_iter))).collect())
 }
 
-/// Remembers that the list of a day was imported; lists of the same day complete each other.
+/// Records that the list of a day was imported. Several lists of one day complete each other.
 pub async fn remember_list(
     conn: &mut AsyncPgConnection,
     day: NaiveDate,

@@ -1,4 +1,4 @@
-//! Import of a list of units as of a day.
+//! Imports a list of units as of a day.
 
 use std::collections::BTreeSet;
 
@@ -9,10 +9,10 @@ use crate::units::plan::list_plan;
 use crate::units::read::list;
 use crate::units::{Summary, begin, finish, known, number_changes, write};
 
-/// Imports a list, which shows every unit of the provinces that it covers on a day. `country`: see [`list::read`].
+/// Imports a list, which has every unit of the provinces that it covers on that day. For `country` see [`list::read`].
 ///
 /// # Errors
-/// [`Refused`](crate::files::Refused) with every problem of the file, or the database's; nothing is written then.
+/// [`Refused`](crate::files::Refused) with every problem of the file, or the database's. Then nothing is written.
 pub async fn import(
     conn: &mut AsyncPgConnection,
     text: &str,

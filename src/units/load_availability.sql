@@ -1,4 +1,5 @@
--- Writes statements of availability that are new or differ. $1 jsonb: rows of the file; hamlet_code is read on hamlet_on.
+-- Writes statements of availability that are new or differ. $1 jsonb: rows of the file; hamlet_code is read on
+-- hamlet_on.
 insert into availability (hamlet_id, technology, operator, state, share_households, basis, as_of)
 select u.id, r.technology, r.operator, r.state, r.share_households, r.basis, r.as_of
 from jsonb_to_recordset($1) as r (line bigint, hamlet_code text, hamlet_on date, technology text, operator text,

@@ -1,4 +1,4 @@
-//! Files whose rows name units: checked against the units, counted when written.
+//! Loads files whose rows name units: checks the units, and counts the rows written.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -12,7 +12,7 @@ use crate::files::refused::{Refused, Spot};
 use crate::postgres::row::Row;
 use crate::texts::text;
 
-/// Rows of a file that were new or differed, and those that were known.
+/// The number of rows that were new or differed, and of rows that were known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Loaded {
     pub written: usize,
@@ -25,10 +25,10 @@ impl fmt::Display for Loaded {
     }
 }
 
-/// Checks that each code is a unit's of one of the levels on its day. `units`: line, code, day.
+/// Checks that each code has a unit of one of the levels on its day. `units`: line, code, day.
 ///
 /// # Errors
-/// [`Refused`] with each line whose code is not, or the database's.
+/// [`Refused`] with each line whose code has none, or the database's.
 pub async fn check_units<'a>(
     conn: &mut AsyncPgConnection,
     column: &str,

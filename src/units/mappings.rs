@@ -1,4 +1,4 @@
-//! Import of a mapping of old communes to new ones.
+//! Imports a mapping of old communes to new ones.
 
 use chrono::NaiveDate;
 use diesel_async::{AsyncConnection, AsyncPgConnection};

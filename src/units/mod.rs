@@ -1,4 +1,4 @@
-//! Administrative units, and what is stated about them. Each file is imported in one transaction, one file at a time.
+//! Administrative units, and statements about them. Each file is imported in one transaction, one file at a time.
 
 pub mod availability;
 pub mod baselines;
@@ -24,10 +24,10 @@ use diesel::result::QueryResult;
 use diesel::sql_query;
 use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 
-/// Who the feed says has moved records to other communes.
+/// The author that the feed shows when records move to other communes.
 const ACTOR: &str = "units import";
 
-/// Begins an import inside its transaction: alone, and with the time that it takes.
+/// Starts an import inside its transaction: no other import runs, and its statements may take as long as they need.
 async fn begin(conn: &mut AsyncPgConnection) -> QueryResult<()> {
     conn.batch_execute(
         "set local statement_timeout = 0; set local lock_timeout = '10min';
@@ -36,26 +36,26 @@ async fn begin(conn: &mut AsyncPgConnection) -> QueryResult<()> {
     .await
 }
 
-/// Ends an import inside its transaction: records lie in the communes that there are now.
+/// Finishes an import inside its transaction: moves records to the communes now in force.
 async fn finish(conn: &mut AsyncPgConnection) -> QueryResult<()> {
     refresh(conn, ACTOR).await
 }
 
-/// Finds again the communes of all records, and those that grants on units stand for: to be called whenever the units in
-/// force are others, by an import or by the day.
+/// Finds again the communes of all records, and those that grants on units stand for. Call it whenever other units come
+/// into force: after an import, and on each new day.
 pub async fn refresh(conn: &mut AsyncPgConnection, actor: &str) -> QueryResult<()> {
     sql_query("select refresh_communes($1)").bind::<diesel::sql_types::Text, _>(actor).execute(conn).await?;
     sql_query("select refresh_grants()").execute(conn).await?;
     Ok(())
 }
 
-/// Tells the feed of what an import has moved, after its transaction.
+/// Gives feed numbers to the records that an import has moved, after its transaction.
 async fn number_changes(conn: &mut AsyncPgConnection) -> QueryResult<()> {
     sql_query("select number_changes()").execute(conn).await?;
     Ok(())
 }
 
-/// The communes in force today, or those of some ids, as lists show them: "00004 Phường Trúc Bạch".
+/// The communes in force today, all or those with these ids, as lists show them: "00004 Phường Trúc Bạch".
 pub async fn communes_of_today(conn: &mut AsyncPgConnection, ids: Option<Vec<i64>>) -> QueryResult<Vec<String>> {
     let all = ids.is_none();
     let rows: Vec<Row> = Sql::new(

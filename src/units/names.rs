@@ -1,15 +1,15 @@
-//! Names of units, compared as the same unit's official lists write them.
+//! Compares names of units across the spellings of official lists.
 
 use unicode_normalization::UnicodeNormalization;
 
 /// Grave, acute, tilde, hook above, dot below. Circumflex, breve and horn are letters, not tones.
 const TONES: [char; 5] = ['\u{300}', '\u{301}', '\u{303}', '\u{309}', '\u{323}'];
 
-/// Every kind of unit that a name can begin with, as it is stored.
+/// Every kind of unit that a name can begin with, in the stored spelling.
 const KINDS: [&str; 9] = ["thành phố", "tỉnh", "quận", "huyện", "thị xã", "thị trấn", "phường", "đặc khu", "xã"];
 
-/// A form of a name that is equal for two spellings of it: NFC or NFD, case, spaces, and where the tone is written
-/// (Hòa and Hoà, Thủy and Thuỷ). A syllable has one tone, so nothing else becomes equal; accents are never folded.
+/// A form of a name that is equal for two spellings of it: NFC or NFD, case, spaces, and the place of the tone mark
+/// (Hòa and Hoà, Thủy and Thuỷ). A syllable has one tone, so no other names become equal. Accents are never removed.
 pub fn comparable(name: &str) -> String {
     let mut form = String::with_capacity(name.len() + 4);
     for word in name.split_whitespace() {
@@ -33,12 +33,12 @@ pub fn comparable(name: &str) -> String {
     form
 }
 
-/// Whether two spellings name the same.
+/// Whether two spellings are the same name.
 pub fn same_name(a: &str, b: &str) -> bool {
     a == b || comparable(a) == comparable(b)
 }
 
-/// Whether two names are the same but for the kind of unit: Xã Đông Thịnh and Phường Đông Thịnh.
+/// Whether two names differ at most in the kind of unit: Xã Đông Thịnh and Phường Đông Thịnh.
 pub fn same_place_name(a: &str, b: &str) -> bool {
     bare(a) == bare(b)
 }

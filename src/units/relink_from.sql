@@ -1,5 +1,5 @@
--- A version that was cut no longer ends where its changes happened: they come from the version of its code that does.
--- $1 bigint[]: the versions that were cut.
+-- Some versions were cut and now end before their changes. Links these changes to the version of the code that ends
+-- just before them. $1 bigint[]: the versions that were cut.
 update admin_changes c
 set from_id = ended.id
 from admin_units cut, admin_units became, admin_units ended

@@ -1,5 +1,5 @@
--- A version that was cut no longer begins where its changes happened: they lead to the version of its code that does.
--- $1 bigint[]: the versions that were cut.
+-- Some versions were cut and now begin after their changes. Links these changes to the version of the code that begins
+-- with them. $1 bigint[]: the versions that were cut.
 update admin_changes c
 set to_id = began.id
 from admin_units cut, admin_units was, admin_units began

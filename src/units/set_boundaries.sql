@@ -1,5 +1,5 @@
--- Sets boundaries where they differ. $1 text[]: codes; $2 text[]: their boundaries as GeoJSON; $3 date: the day on which
--- the codes are read. Returns the ids of the versions that changed.
+-- Sets boundaries that differ. $1 text[]: codes; $2 text[]: their boundaries as GeoJSON; $3 date: the day on which the
+-- codes are read. Returns the ids of the versions that changed.
 with given as (
   select g.code, st_setsrid(st_geomfromgeojson(g.geometry), 4326) as geom
   from unnest($1, $2) as g (code, geometry)

@@ -1,6 +1,6 @@
--- Sets counts, and areas that are unknown, where they differ; a later count is not replaced by an earlier one.
--- $1 jsonb: code, population, households, area_km2; $2 date: the day on which the codes are read; $3 date: the day of the
--- count; $4 text: its source.
+-- Sets counts that differ, and areas that are unknown. An earlier count never replaces a later one.
+-- $1 jsonb: code, population, households, area_km2; $2 date: the day on which the codes are read; $3 date: the day of
+-- the count; $4 text: its source.
 update admin_units u
 set
   population = r.population,

@@ -1,29 +1,29 @@
-//! What an import did, in one line.
+//! A summary of an import, in one line.
 
 use std::fmt;
 
 use crate::units::plan::timeline::Difference;
 
-/// Counts of versions and of changes between them. All are 0, but `unchanged`, when a file is imported again.
+/// Counts of versions and of changes between them. When a file is imported again, all except `unchanged` are 0.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Summary {
     /// What was imported: `list of 2025-06-30`.
     pub what: String,
-    /// Units of the file that were known as it has them.
+    /// Units of the file that the register already had in this form.
     pub unchanged: usize,
     pub created: usize,
     pub closed: usize,
     pub widened: usize,
-    /// Said something else, and were corrected.
+    /// Had another name or parent, and were corrected.
     pub corrected: usize,
-    /// Were the demo's.
+    /// Were the demo's, and are now confirmed by an import.
     pub adopted: usize,
     pub removed: usize,
-    /// Got a boundary, or a count.
+    /// Received a boundary or a count.
     pub updated: usize,
     pub changes_added: usize,
     pub changes_removed: usize,
-    /// What the operator should know, each a phrase with its number.
+    /// Remarks for the operator, each a phrase with its number.
     pub notes: Vec<String>,
 }
 

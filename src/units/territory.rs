@@ -1,7 +1,7 @@
-//! In which administrative units rows lie, on any day.
+//! Finds the administrative units in which rows lie, on any day.
 //!
-//! Two questions with one answer: the figures place each row (`placed`), the items within a unit are those that are
-//! placed in it (`within`). Both rest on `territory()` of the migrations, so a figure and its rows agree.
+//! Figures place each row in its units (`placed`); items are limited to the rows within a unit (`within`). Both use the
+//! SQL function `territory()`, so a figure and the items behind it agree.
 
 use chrono::NaiveDate;
 use diesel::result::QueryResult;
@@ -12,7 +12,7 @@ use crate::layers::{Layer, Storage};
 use crate::postgres::row::{Cell, Row};
 use crate::postgres::sql::{Bind, Sql};
 
-/// A level of units, from the top.
+/// A level of units, from the top down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
     Province,
@@ -22,7 +22,7 @@ pub enum Level {
 }
 
 impl Level {
-    /// Also the column of `territory()`.
+    /// Also the name of the column of `territory()`.
     pub const fn name(self) -> &'static str {
         match self {
             Level::Province => "province",
@@ -36,7 +36,7 @@ impl Level {
         [Level::Province, Level::District, Level::Commune, Level::Hamlet].into_iter().find(|level| level.name() == name)
     }
 
-    /// The shape of a code says its level.
+    /// The level of a code, from its form.
     pub fn of_code(code: &str) -> Option<Level> {
         match code.len() {
             2 => Some(Level::Province),
@@ -91,7 +91,7 @@ pub async fn versions(conn: &mut AsyncPgConnection, code: &str) -> QueryResult<V
     Ok(rows.iter().filter_map(Unit::of_row).collect())
 }
 
-/// The units of a level in force on a day, in the order of their codes; with `within`, those that it contains or is.
+/// The units of a level in force on a day, in the order of their codes. With `within`, only that unit and those in it.
 pub async fn units(
     conn: &mut AsyncPgConnection,
     level: Level,
@@ -102,7 +102,7 @@ pub async fn units(
     Ok(rows.iter().filter_map(Unit::of_row).collect())
 }
 
-/// The boundaries of versions of units; null where there is none.
+/// The boundaries of versions of units; null without a boundary.
 pub async fn boundaries(conn: &mut AsyncPgConnection, ids: &[i64]) -> QueryResult<Vec<(i64, Cell)>> {
     let sql = Sql::new("select id, geom from admin_units where id = any(").bind(Bind::Integers(ids.to_vec())).text(")");
     let rows: Vec<Row> = sql.load(conn).await?;
@@ -132,10 +132,10 @@ fn units_sql(level: Level, within: Option<&Unit>, day: NaiveDate) -> Sql {
     sql.text(" and in_force(u.valid_from, u.valid_to, ").bind(Bind::Date(day)).text(") order by u.code")
 }
 
-/// Rows of a layer within the unit that has a code on `days.unit_date`, as a condition on the alias `t`.
+/// The rows of a layer within the unit that has this code on `days.unit_date`, as a condition on the alias `t`.
 ///
-/// Points belong to the unit that they are placed in, lines and areas to every unit whose communes they meet, units to
-/// those above them.
+/// A point belongs to the unit that it is placed in, a line or an area to every unit whose communes it meets, a unit to
+/// those above it.
 pub fn within(layer: &Layer, code: &str, days: Days) -> Sql {
     let Some(level) = Level::of_code(code) else { return Sql::new("false") };
     match layer.storage {
@@ -160,8 +160,8 @@ pub fn within(layer: &Layer, code: &str, days: Days) -> Sql {
 
 /// A join that gives each row of `t`, a layer of points, its units on a day, as `p (commune, district, province)`.
 ///
-/// The answer is that of `territory()`, which is only called for the rows that lie in no commune: a call a row took 60 µs,
-/// these joins 10. Where the day is today the commune is stored.
+/// It returns what `territory()` returns, but calls that only for rows that lie in no commune: a call for each row took
+/// 60 µs, these joins take 10. If the day is today, the stored commune is used.
 pub fn placed(days: Days) -> Sql {
     let day = || Bind::Date(days.unit_date);
     let (lies_in, commune) = if days.are_current() {
@@ -197,9 +197,9 @@ cross join lateral (
         .text(" found where known.commune is null\n) p")
 }
 
-/// Rows whose place may be in a unit: a test that an index answers, before the exact one. A row without a place may.
+/// Rows whose place may be in a unit, rows without a place included: a test by an index, before the exact test.
 pub fn near(code: &str, unit_date: NaiveDate) -> Sql {
-    // box2d() reads the head of a geometry only.
+    // box2d() reads only the header of a geometry.
     Sql::new(
         "(t.geom && (select st_setsrid(st_extent(box2d(u.geom)::geometry)::geometry, 4326) from (select geom from ",
     )
@@ -237,7 +237,8 @@ fn meets(level: Level, code: &str, unit_date: NaiveDate) -> Sql {
         .text(")")
 }
 
-/// A hamlet with a boundary has what lies in it, one without what says that it is there, to those who may see that.
+/// A hamlet with a boundary has the rows that lie in it. One without has the rows that name it, if the caller sees that
+/// field.
 fn in_hamlet(code: &str, unit_date: NaiveDate) -> Sql {
     Sql::new("exists (select from admin_units h where h.level = 'hamlet' and h.code = ")
         .bind(Bind::Text(code.to_owned()))

@@ -1,6 +1,6 @@
--- Gives districts and provinces the union of the boundaries of their communes on a day, where all of them have one.
+-- Sets the boundaries of districts and provinces to the union of their communes on a day, where all of them have one.
 -- $1 bigint[]: communes whose boundary changed; $2 date: the day.
--- A boundary of their own stays; a union of later communes is not replaced by one of earlier communes.
+-- An imported boundary stays. A union of earlier communes never replaces one of later communes.
 with below as (
   select c.id, c.geom, c.valid_to, c.parent_code as parent, d.parent_code as grandparent
   from admin_units c

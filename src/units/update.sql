@@ -1,4 +1,4 @@
--- Writes versions as an import has them, where shrink.sql has not done so. $1 jsonb: versions with their id.
+-- Writes versions as an import planned them, after shrink.sql has shortened some. $1 jsonb: versions with their id.
 update admin_units u
 set
   name = r.name,

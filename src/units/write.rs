@@ -1,4 +1,4 @@
-//! Writes what an import has planned, so that no two versions of a code overlap on the way.
+//! Writes what an import planned, so that no two versions of a code overlap at any step.
 
 use anyhow::bail;
 use chrono::NaiveDate;
@@ -12,17 +12,17 @@ use crate::postgres::row::Row;
 use crate::units::plan::mapping_plan::Mapped;
 use crate::units::plan::timeline::{Change, Difference, Version};
 
-/// Writes versions, and nothing when nothing differs.
+/// Writes the versions of a plan. Does nothing if the plan is empty.
 ///
 /// # Errors
-/// When a version would vanish that a declared baseline refers to, or the database's.
+/// When a declared baseline refers to a version that would be removed, or the database's.
 pub async fn versions(conn: &mut AsyncPgConnection, difference: &Difference) -> anyhow::Result<()> {
     if difference.is_empty() {
         return Ok(());
     }
     remove(conn, &difference.removed).await?;
     let updated = records(&difference.updated);
-    // What ends earlier makes room before what is widened takes it.
+    // Versions that end earlier come first: they make room for those that grow.
     for statement in [include_str!("shrink.sql"), include_str!("update.sql")] {
         sql_query(statement).bind::<Jsonb, _>(&updated).execute(conn).await?;
     }
@@ -52,7 +52,8 @@ async fn remove(conn: &mut AsyncPgConnection, removed: &[Version]) -> anyhow::Re
         let units: Vec<_> = bound.iter().filter_map(|row| row.cells[0].as_text()).collect();
         bail!("declared baselines refer to units that would vanish: {}", units.join(", "));
     }
-    // Records lie in communes in force today: taken out of time, they let go of their records, then they can go.
+    // Records lie in communes in force today. So the versions first move out of time, which frees their records; then
+    // they can be deleted.
     sql_query(
         "update admin_units u set valid_from = date '0001-01-01' + nth::integer, valid_to = date '0001-01-01' + nth::integer
          from unnest($1) with ordinality as gone (id, nth) where u.id = gone.id",
@@ -65,7 +66,7 @@ async fn remove(conn: &mut AsyncPgConnection, removed: &[Version]) -> anyhow::Re
     Ok(())
 }
 
-/// Writes changes that a list shows, unless they are known; returns how many are new.
+/// Writes the changes that a list shows; returns how many are new.
 pub async fn shown_changes(conn: &mut AsyncPgConnection, changes: &[Change]) -> QueryResult<usize> {
     if changes.is_empty() {
         return Ok(0);
@@ -73,7 +74,7 @@ pub async fn shown_changes(conn: &mut AsyncPgConnection, changes: &[Change]) -> 
     sql_query(include_str!("add_changes.sql")).bind::<Jsonb, _>(change_records(changes)).execute(conn).await
 }
 
-/// Replaces the changes of a mapping's units across its day; returns how many were added, removed and known.
+/// Replaces the changes of a mapping's units across its day; returns how many were added, removed and already known.
 pub async fn mapped_changes(
     conn: &mut AsyncPgConnection,
     mapped: &Mapped,

@@ -1,4 +1,4 @@
-//! What a list, taken as a snapshot of its day, changes in the versions known so far.
+//! Compares a list, the snapshot of its day, with the versions known so far, and plans what changes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,14 +7,14 @@ use chrono::NaiveDate;
 use crate::units::plan::timeline::{Change, Timeline, Version, continued, earlier, next, previous};
 use crate::units::read::list::{Listed, UnitList};
 
-/// The days whose list is known, each with the provinces that it covers; `None`: the whole country.
+/// The days of known lists, each with the provinces that the list covers; `None`: the whole country.
 pub type ListDays = BTreeMap<NaiveDate, Option<BTreeSet<String>>>;
 
-/// Fits a list into the versions, and returns the changes that it shows: a code that goes on under another name or
-/// parent of the same tier. Where the tier ended nothing is inferred: only a mapping says what became of a unit.
+/// Fits a list into the versions, and returns the changes that it shows: a code that continues under another name or
+/// parent of the same tier. Where a tier ended it infers nothing: only a mapping says what became of a unit.
 ///
-/// Other lists keep what they show on their own days, whichever was imported first; versions that no list or mapping
-/// has confirmed (the demo's) give way.
+/// Other lists keep what they show on their own days, in whatever order they were imported. Versions that no list or
+/// mapping has confirmed (the demo's) are replaced.
 pub fn apply(timeline: &mut Timeline, list: &UnitList, day: NaiveDate, known: &ListDays) -> Vec<Change> {
     let before = timeline.clone();
     let source = format!("list of {day}");
@@ -93,7 +93,7 @@ fn present(timeline: &mut Timeline, unit: &Listed, day: NaiveDate, known: &ListD
         seen_again.map(previous).or(other.to)
     };
     if other.from == day && seen_again.is_none() {
-        // The version begins on this very day, so the list corrects it; its row stays, as others may refer to it.
+        // The version begins on this day, so the list corrects it. Its row stays, since other rows may refer to it.
         let version = &mut versions[place];
         *version = Version { id: other.id, ..listed(day, until) };
         return;
@@ -111,7 +111,7 @@ fn present(timeline: &mut Timeline, unit: &Listed, day: NaiveDate, known: &ListD
     }
 }
 
-/// The unit is not there on the day.
+/// Removes from the day a unit that the list does not have.
 fn absent(versions: &mut Vec<Version>, day: NaiveDate, seen_again: Option<NaiveDate>) {
     let Some(place) = versions.iter().position(|version| version.in_force(day)) else { return };
     if versions[place].from == day && seen_again.is_none() {
@@ -121,7 +121,7 @@ fn absent(versions: &mut Vec<Version>, day: NaiveDate, seen_again: Option<NaiveD
     }
 }
 
-/// Ends a version before the day; where a later list shows it, it goes on from there.
+/// Ends a version before the day. If a later list shows it, it continues from the day of that list.
 fn split(versions: &mut Vec<Version>, place: usize, day: NaiveDate, seen_again: Option<NaiveDate>) {
     let whole = versions[place].clone();
     match (whole.from < day, seen_again) {
@@ -135,7 +135,7 @@ fn split(versions: &mut Vec<Version>, place: usize, day: NaiveDate, seen_again: 
     }
 }
 
-/// A list has the version too. The first spelling stays; what was unknown is filled in.
+/// Confirms a version that the list has, too. The first spelling stays; unknown values are filled in.
 fn confirm(version: &mut Version, unit: &Listed, source: &str) {
     if version.kind.is_none() {
         version.kind.clone_from(&unit.kind);
@@ -148,7 +148,7 @@ fn confirm(version: &mut Version, unit: &Listed, source: &str) {
     version.demo = false;
 }
 
-/// The first day after `day`, up to a last one, whose list covers the province.
+/// The day of the first list after `day`, not later than `last`, that covers the province.
 fn first_list(known: &ListDays, province: Option<&str>, day: NaiveDate, last: Option<NaiveDate>) -> Option<NaiveDate> {
     let covers = |provinces: &Option<BTreeSet<String>>| match (provinces, province) {
         (None, _) => true,
@@ -169,7 +169,7 @@ fn shown_changes(timeline: &Timeline, before: &Timeline) -> Vec<Change> {
         .neighbours()
         .filter(|(_, later)| !known.contains(&(later.code.as_str(), later.from)))
         .filter(|(was, later)| was.tier() == later.tier())
-        // A province has no parent: its tier is that of the units below it.
+        // A province has no parent. Its tier is that of the units below it.
         .filter(|(was, later)| {
             was.tier() > 0
                 || timeline.has_districts(&was.code, previous(later.from))

@@ -1,5 +1,5 @@
-//! What a mapping, read on the day of its reform, changes in the versions known so far: the true date of the change,
-//! and what became of each unit.
+//! Compares a mapping with the versions known so far, and plans what changes: the true day of the reform, and what
+//! became of each unit.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +11,7 @@ use crate::units::names::same_name;
 use crate::units::plan::timeline::{Change, Timeline, Version, became, continued, next, previous};
 use crate::units::read::mapping::{Mapping, NewUnit, Successor};
 
-/// The changes of a mapping. Those known so far that cross its day from or to one of its units are replaced by them.
+/// The changes of a mapping. They replace the known changes across its day from or to one of its units.
 #[derive(Debug, Default)]
 pub struct Mapped {
     pub changes: BTreeSet<Change>,
@@ -19,12 +19,12 @@ pub struct Mapped {
     pub new_codes: BTreeSet<String>,
 }
 
-/// Fits a mapping into the versions: old communes, their districts and provinces that a later list showed to have ended
-/// did so on the day before; new ones that a later list shows began on the day. Where that list has another name, an
-/// own version with the mapping's name lies between.
+/// Fits a mapping into the versions. Old communes, with their districts and provinces, that a later list showed to have
+/// ended now end on the day before the reform. New units that a later list shows now begin on the day. If that list has
+/// another name, a version with the mapping's name comes first.
 ///
 /// # Errors
-/// Every unit that is not known around the day: its list has to be imported before.
+/// Every unit that is not known around the day. Its list must be imported before.
 pub fn apply(timeline: &mut Timeline, mapping: &Mapping, on: NaiveDate) -> Result<Mapped, Refused> {
     check(timeline, mapping, on)?;
     let eve = previous(on);
@@ -96,12 +96,12 @@ fn check(timeline: &Timeline, mapping: &Mapping, on: NaiveDate) -> Result<(), Re
     refused.unless_empty(())
 }
 
-/// The first version that is in force on the day or later, a commune's only below a province.
+/// The first version in force on the day or later. Communes below a district are skipped.
 fn new_version(versions: &[Version], on: NaiveDate) -> Option<&Version> {
     versions.iter().find(|version| version.tier() != 3 && version.to.is_none_or(|to| to >= on))
 }
 
-/// Ends what belongs to the tier that ends: a district, a commune below one.
+/// Ends the versions of the old tier: districts, and communes below a district.
 fn end_old_tier(versions: &mut [Version], eve: NaiveDate) {
     let district = |version: &Version| version.code.len() == 3 || version.tier() == 3;
     for version in versions.iter_mut().filter(|version| district(version) && version.in_force(eve)) {
@@ -109,8 +109,8 @@ fn end_old_tier(versions: &mut [Version], eve: NaiveDate) {
     }
 }
 
-/// Ends a province that went into others, or goes on under another name. One that is still in force and is not named
-/// as new has only lost some communes of an incomplete mapping.
+/// Ends a province that became part of others, or continues under another name. A province that is still in force and
+/// not named as new stays: an incomplete mapping has only some of its communes.
 fn end_province(versions: &mut [Version], new: Option<&NewUnit>, on: NaiveDate) {
     let eve = previous(on);
     let Some(version) = versions.iter_mut().find(|version| version.in_force(eve) && version.in_force(on)) else {
@@ -125,7 +125,7 @@ fn end_province(versions: &mut [Version], new: Option<&NewUnit>, on: NaiveDate) 
     }
 }
 
-/// Lets a unit begin on the day, and returns how it went on to the name of a later list.
+/// Lets a unit begin on the day. Returns the change to the name in a later list, if there is one.
 fn begin(versions: &mut Vec<Version>, code: &str, unit: &NewUnit, on: NaiveDate) -> Option<Change> {
     let place = versions.iter().position(|version| version.tier() != 3 && version.to.is_none_or(|to| to >= on))?;
     let found = &versions[place];

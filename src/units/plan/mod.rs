@@ -1,5 +1,5 @@
-//! What a list or a mapping changes in the versions of units known so far. Pure: the register is read before and written
-//! after.
+//! Plans what a list or a mapping changes in the versions of units known so far. Uses no database: others read it
+//! before and write to it afterwards.
 
 pub mod list_plan;
 pub mod mapping_plan;

@@ -1,4 +1,4 @@
-//! Lists and mappings together: the stories of an import, told with a few units of Đông Sơn.
+//! Tests of lists and mappings together: imports with a few units of Đông Sơn.
 
 use chrono::NaiveDate;
 
@@ -22,7 +22,7 @@ impl Register {
         Register { timeline: Timeline::default(), days: ListDays::new(), changes: Vec::new() }
     }
 
-    /// A version that only the demo knows.
+    /// Adds a version that only the demo knows.
     fn demo(mut self, code: &str, name: &str, parent: Option<&str>, from: &str, to: Option<&str>) -> Register {
         self.timeline.insert(Version {
             id: Some(i64::try_from(self.timeline.all().count()).unwrap() + 1),
@@ -40,7 +40,7 @@ impl Register {
         self
     }
 
-    /// Rows: province, name, district, name, commune, name; of two tiers without the district's.
+    /// Imports a list. Rows: province, name, district, name, commune, name; with two tiers, without the district.
     fn list(mut self, as_of: &str, rows: &[&str]) -> Register {
         let district = if rows[0].split(',').count() == 6 { "district_code,district_name," } else { "" };
         let text = format!("province_code,province_name,{district}commune_code,commune_name\n{}\n", rows.join("\n"));
@@ -59,7 +59,7 @@ impl Register {
         self.number()
     }
 
-    /// What storing does: every version has a row.
+    /// Gives every version a row id, as the database does.
     fn number(mut self) -> Register {
         let mut last = self.timeline.all().filter_map(|version| version.id).max().unwrap_or(0);
         for code in self.timeline.codes() {

@@ -1,4 +1,4 @@
-//! The versions of all units but hamlets, in memory, while an import decides what becomes of them.
+//! The versions of all units except hamlets, in memory, while an import plans its changes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,10 +6,10 @@ use chrono::{Days, NaiveDate};
 
 use crate::units::names::same_name;
 
-/// A version of a unit: its code from one day to another.
+/// A version of a unit: a code from one day to another.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Version {
-    /// Its row; `None` while it is not stored.
+    /// The id of its row; `None` before it is stored.
     pub id: Option<i64>,
     pub code: String,
     pub name: String,
@@ -21,7 +21,7 @@ pub struct Version {
     pub area_km2: Option<f64>,
     pub area_source: Option<String>,
     pub demo: bool,
-    /// The row from which a new version takes what an import does not name: boundary, counts, decree.
+    /// The row whose boundary, counts and decree a new version copies, because an import does not name them.
     pub copy_of: Option<i64>,
 }
 
@@ -30,12 +30,12 @@ impl Version {
         self.from <= day && self.to.is_none_or(|to| to >= day)
     }
 
-    /// Whether it says the same as a list does: the name however it is spelled, and the parent.
+    /// Whether it agrees with a list: the same parent, and the same name in any spelling.
     pub fn says(&self, name: &str, parent: Option<&str>) -> bool {
         self.parent.as_deref() == parent && same_name(&self.name, name)
     }
 
-    /// The tier of the unit it belongs to: 2 digits are a province, 3 a district, 0 none.
+    /// The tier of its parent, by the digits of the code: 2 for a province, 3 for a district, 0 without a parent.
     pub fn tier(&self) -> usize {
         self.parent.as_ref().map_or(0, String::len)
     }
@@ -48,7 +48,7 @@ impl Version {
 /// Code and first day.
 pub type Key = (String, NaiveDate);
 
-/// What became of a unit: a row of `admin_changes` to be.
+/// What became of a unit: a future row of `admin_changes`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Change {
     pub from: Key,
@@ -57,7 +57,7 @@ pub struct Change {
     pub kind: &'static str,
 }
 
-/// The versions, by code, each code's in order of time.
+/// The versions of each code, in order of time.
 #[derive(Debug, Clone, Default)]
 pub struct Timeline {
     versions: BTreeMap<String, Vec<Version>>,
@@ -113,7 +113,7 @@ impl Timeline {
         self.all().any(|unit| unit.code.len() == 3 && unit.parent.as_deref() == Some(province) && unit.in_force(day))
     }
 
-    /// Pairs of versions of a code of which the second follows the first without a gap.
+    /// Pairs of versions of a code, where the second follows the first without a gap.
     pub fn neighbours(&self) -> impl Iterator<Item = (&Version, &Version)> {
         self.versions
             .values()
@@ -122,7 +122,7 @@ impl Timeline {
             .filter(|(earlier, later)| earlier.to.map(next) == Some(later.from))
     }
 
-    /// What has to be written so that what was stored becomes this.
+    /// What must be written to turn the stored versions into these.
     pub fn difference(&self, stored: &Timeline) -> Difference {
         let before: BTreeMap<i64, &Version> =
             stored.all().filter_map(|version| version.id.map(|id| (id, version))).collect();
@@ -163,12 +163,13 @@ pub struct Difference {
     pub created: Vec<Version>,
     pub updated: Vec<Version>,
     pub removed: Vec<Version>,
-    /// Of the updated: those that end earlier, begin earlier or end later, were the demo's, say something else.
+    /// Numbers of updated versions: they end earlier, begin earlier or end later, were the demo's, have another name or
+    /// parent.
     pub closed: usize,
     pub widened: usize,
     pub adopted: usize,
     pub corrected: usize,
-    /// Rows that begin or end on another day than before.
+    /// Rows whose first or last day changes.
     pub moved: Vec<i64>,
 }
 
@@ -178,7 +179,7 @@ impl Difference {
     }
 }
 
-/// The change from one version to another of the same code: renamed when the name differs, else moved.
+/// The change between two versions of a code: renamed if the name differs, otherwise moved.
 pub fn continued(earlier: &Version, later: &Version) -> Change {
     let kind = if same_name(&earlier.name, &later.name) { "moved" } else { "renamed" };
     Change { from: earlier.key(), to: later.key(), part: "full", kind }
@@ -197,7 +198,7 @@ pub fn previous(day: NaiveDate) -> NaiveDate {
     day.checked_sub_days(Days::new(1)).unwrap_or(NaiveDate::MIN)
 }
 
-/// The earlier of two last days, of which none is for ever.
+/// The earlier of two last days; `None` means no last day.
 pub fn earlier(a: Option<NaiveDate>, b: Option<NaiveDate>) -> Option<NaiveDate> {
     match (a, b) {
         (Some(a), Some(b)) => Some(a.min(b)),

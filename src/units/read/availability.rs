@@ -1,4 +1,4 @@
-//! What can be had in each hamlet, as a CSV file states it.
+//! Reads a CSV file of statements about the services available in each hamlet.
 
 use std::collections::HashMap;
 
@@ -31,7 +31,7 @@ pub struct Statement {
 /// Reads a file.
 ///
 /// # Errors
-/// Missing columns, values that are none, statements that are there twice.
+/// Missing columns, invalid values, repeated statements.
 pub fn read(text: &str) -> Result<Vec<Statement>, Refused> {
     let table = Table::read(text, &COLUMNS)?;
     let mut refused = Refused::new();

@@ -1,4 +1,4 @@
-//! Figures that were published before the register existed.
+//! Reads a CSV file of figures that were published before the register existed.
 
 use std::collections::HashMap;
 
@@ -29,7 +29,7 @@ pub struct Baseline {
 /// Reads a file.
 ///
 /// # Errors
-/// Missing columns, values that are none, figures that are there twice.
+/// Missing columns, invalid values, repeated figures.
 pub fn read(text: &str) -> Result<Vec<Baseline>, Refused> {
     let table = Table::read(text, &COLUMNS)?;
     let mut refused = Refused::new();

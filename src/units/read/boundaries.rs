@@ -1,4 +1,4 @@
-//! Boundaries of units: a GeoJSON collection of polygons with the property `code`.
+//! Reads boundaries of units: a GeoJSON collection of polygons with the property `code`.
 
 use std::collections::HashMap;
 
@@ -16,21 +16,21 @@ use crate::units::plan::timeline::Timeline;
 /// The boundary of a unit.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Boundary {
-    /// Its place in the file, from 1.
+    /// Its number in the file, from 1.
     pub feature: usize,
     pub code: String,
-    /// Its name, when the file says it: a check that the codes are read on the right day.
+    /// Its name, if the file has one. It checks that the codes are read on the right day.
     pub name: Option<String>,
-    /// The first day of its version; only the demo's boundaries say it.
+    /// The first day of its version; only the demo's file has it.
     pub valid_from: Option<NaiveDate>,
-    /// A GeoJSON MultiPolygon: valid, turned as RFC 7946 says, at most 7 decimals.
+    /// A GeoJSON MultiPolygon: valid, with the ring directions of RFC 7946 and at most 7 decimals.
     pub geometry: String,
 }
 
 /// Reads a collection.
 ///
 /// # Errors
-/// For each feature what is wrong with its code or its polygon; a code (and day) that is there twice.
+/// What is wrong with the code or the polygon of each feature; repeated codes (of the same day).
 pub fn read(text: &str) -> Result<Vec<Boundary>, Refused> {
     let mut refused = Refused::new();
     let collection: Value = match serde_json::from_str(text.strip_prefix('\u{feff}').unwrap_or(text)) {
@@ -66,11 +66,11 @@ pub fn read(text: &str) -> Result<Vec<Boundary>, Refused> {
     refused.unless_empty(boundaries)
 }
 
-/// Checks that each code is a unit's on the day, of the name that the file says: most codes of today were another
-/// commune's before.
+/// Checks that each code has a unit on the day, with the name in the file: most codes of today belonged to another
+/// commune before.
 ///
 /// # Errors
-/// Each that is not.
+/// Each code that fails the check.
 pub fn check_known(boundaries: &[Boundary], timeline: &Timeline, day: NaiveDate) -> Result<(), Refused> {
     let mut refused = Refused::new();
     for Boundary { feature, code, name, .. } in boundaries {

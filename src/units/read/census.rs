@@ -1,4 +1,4 @@
-//! Population and households of communes, from a census or an estimate made of it.
+//! Reads population and households of communes, from a census or an estimate based on one.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,7 @@ use crate::files::table::Table;
 use crate::texts::text;
 use crate::units::names::tidy;
 
-/// The pairs of columns that files have for population and households.
+/// The names that files use for the columns of population and households.
 const COLUMNS: [(&str, &str); 3] = [
     ("population", "households"),
     ("population_2019", "households_2019"),
@@ -20,17 +20,18 @@ const COLUMNS: [(&str, &str); 3] = [
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Count {
     pub code: String,
-    /// The name at the time of the count; a code that another commune has since is not that one.
+    /// The name at the time of the count. The code may belong to another commune now.
     pub name: String,
     pub population: Option<i32>,
     pub households: Option<i32>,
     pub area_km2: Option<f64>,
 }
 
-/// Reads a file of counts: `commune_code`, `commune_name`, and a pair of columns of `COLUMNS`; `area_km2` may be there.
+/// Reads a file of counts: `commune_code`, `commune_name`, and a pair of columns from `COLUMNS`; `area_km2` is
+/// optional.
 ///
 /// # Errors
-/// Missing columns, bad codes, codes that occur twice, numbers that are none.
+/// Missing columns, bad codes, repeated codes, invalid numbers.
 pub fn read(text: &str) -> Result<Vec<Count>, Refused> {
     let table = Table::read(text, &["commune_code", "commune_name"])?;
     let mut refused = Refused::new();

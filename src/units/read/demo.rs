@@ -1,4 +1,4 @@
-//! The demo's own units, versions with explicit days, and what became of them.
+//! Reads the demo's units, with explicit days for each version, and their changes.
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -9,7 +9,7 @@ use crate::texts::text;
 use crate::units::names::tidy;
 use crate::units::plan::timeline::{next, previous};
 
-/// A version as `units.csv` has it.
+/// A version in `units.csv`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct DemoUnit {
     #[serde(skip)]
@@ -28,7 +28,7 @@ pub struct DemoUnit {
     pub decree: Option<String>,
 }
 
-/// A change as `changes.csv` has it.
+/// A change in `changes.csv`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct DemoChange {
     pub from_code: String,
@@ -42,7 +42,7 @@ pub struct DemoChange {
 /// Reads `units.csv`.
 ///
 /// # Errors
-/// Every value that is none, versions of a code that overlap, a parent that is not in the file for the whole time.
+/// Every invalid value, versions of a code that overlap, a parent that the file does not have for the whole time.
 pub fn read_units(text: &str) -> Result<Vec<DemoUnit>, Refused> {
     let columns = ["level", "code", "name", "kind", "parent_code", "valid_from", "valid_to", "area_km2"];
     let table =
@@ -108,7 +108,7 @@ fn overlap(a: &DemoUnit, b: &DemoUnit) -> bool {
     b.valid_to.is_none_or(|to| a.valid_from <= to) && a.valid_to.is_none_or(|to| b.valid_from <= to)
 }
 
-/// Whether the versions of the parent, one after another, hold as long as the unit does.
+/// Whether the versions of the parent together cover the whole time of the unit.
 fn covered(unit: &DemoUnit, parent: &str, units: &[DemoUnit]) -> bool {
     let mut versions: Vec<_> = units.iter().filter(|other| other.code == parent).collect();
     versions.sort_by_key(|version| version.valid_from);
@@ -128,7 +128,7 @@ fn covered(unit: &DemoUnit, parent: &str, units: &[DemoUnit]) -> bool {
 /// Reads `changes.csv`.
 ///
 /// # Errors
-/// Every value that is none.
+/// Every invalid value.
 pub fn read_changes(text: &str) -> Result<Vec<DemoChange>, Refused> {
     let table = Table::read(text, &["from_code", "from_valid_from", "to_code", "to_valid_from", "part", "kind"])?;
     let mut refused = Refused::new();

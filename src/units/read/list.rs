@@ -1,4 +1,5 @@
-//! A list of units as of a day: a row a commune, with its district, if there is one, and its province.
+//! Reads a list of units as of a day: one row for each commune, with its province and, where there is one, its
+//! district.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,10 +8,10 @@ use crate::files::table::{Row, Table};
 use crate::texts::text;
 use crate::units::names::{kind_of, same_name, tidy};
 
-/// A list that names at least so many provinces is the whole country: there were never fewer (34 since 2025).
+/// A list of at least this many provinces is the whole country, which never had fewer (34 since 2025).
 const WHOLE_COUNTRY: usize = 30;
 
-/// A unit as a list has it.
+/// A unit in a list.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Listed {
     pub code: String,
@@ -21,7 +22,7 @@ pub struct Listed {
     pub area_km2: Option<f64>,
 }
 
-/// A list: provinces, then districts, then communes, each in order of code.
+/// A list: provinces, then districts, then communes, each in the order of codes.
 #[derive(Debug, Clone, Default)]
 pub struct UnitList {
     pub units: Vec<Listed>,
@@ -29,11 +30,11 @@ pub struct UnitList {
     pub provinces: Option<BTreeSet<String>>,
 }
 
-/// Reads a list. A row without a commune code is a district without communes. `country` says whether a province that
-/// the list does not name has ended; without it a list of 30 provinces or more is the whole country.
+/// Reads a list. A row without a commune code is a district without communes. `country` says that the list is the whole
+/// country, so that a province that it does not name has ended; by default a list of 30 provinces or more is.
 ///
 /// # Errors
-/// Missing columns, bad codes, codes that occur twice, districts and provinces under two names or two parents.
+/// Missing columns, bad codes, repeated codes, districts and provinces with two names or two parents.
 pub fn read(text: &str, country: Option<bool>) -> Result<UnitList, Refused> {
     let table = Table::read(text, &["province_code", "province_name", "commune_code", "commune_name"])?;
     let mut refused = Refused::new();
@@ -78,7 +79,7 @@ pub fn read(text: &str, country: Option<bool>) -> Result<UnitList, Refused> {
     refused.unless_empty(UnitList { units: units.collect(), provinces: (!country).then_some(named) })
 }
 
-/// A province or district, which many rows repeat: they must agree.
+/// Adds a province or district. Many rows repeat it and must agree.
 fn put_parent(
     known: &mut BTreeMap<String, (Listed, u64)>,
     row: Row<'_>,

@@ -1,4 +1,4 @@
-//! What became of each commune on the day of a reform: a row for each part of an old commune.
+//! Reads what became of each commune on the day of a reform: one row for each part of an old commune.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -7,7 +7,7 @@ use crate::files::table::{Row, Table, is_code};
 use crate::texts::text;
 use crate::units::names::{same_name, tidy};
 
-/// A row: an old commune, or a district without communes, and the new commune that it or a part of it went to.
+/// A row: an old commune, or a district without communes, and the new commune that took all or part of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Successor {
     pub line: u64,
@@ -29,17 +29,17 @@ pub struct NewUnit {
 #[derive(Debug, Clone, Default)]
 pub struct Mapping {
     pub rows: Vec<Successor>,
-    /// The new provinces and communes by code.
+    /// The new provinces and communes, by code.
     pub new_units: BTreeMap<String, NewUnit>,
-    /// Rows that another source contradicts, by its own column; they are loaded all the same.
+    /// Number of rows that another source contradicts, according to a column of the file. They are loaded, too.
     pub doubtful: usize,
 }
 
 /// Reads a mapping.
 ///
 /// # Errors
-/// Missing columns, bad codes, a pair that is there twice, units under two names or provinces, an old commune that
-/// went to several new ones and yet to one of them in full.
+/// Missing columns, bad codes, repeated pairs, units with two names or provinces, an old commune that became several
+/// new ones and yet one of them in full.
 pub fn read(text: &str) -> Result<Mapping, Refused> {
     let columns =
         ["old_commune_code", "old_province_code", "new_commune_code", "new_commune_name", "new_province_code"];

@@ -1,4 +1,4 @@
-//! The files that units and statements about them come from, read and checked without the register.
+//! Reads and checks the files of units and of statements about them, without the database.
 
 pub mod availability;
 pub mod baselines;
