@@ -1,4 +1,4 @@
--- The extensions, and what the tables of all later migrations are made of.
+-- The extensions, and what the later migrations need.
 
 -- PostGIS lives in schema public, so that a database restored elsewhere finds it on the default search path.
 create extension if not exists postgis with schema public;
@@ -6,9 +6,9 @@ create extension if not exists unaccent with schema public;
 create extension if not exists pg_trgm with schema public;
 create extension if not exists btree_gist with schema public;
 
--- Text as a person searches for it: NFC, lower case, no accents, đ as d.
+-- Text for search: NFC, lower case, no accents, đ as d.
 -- It is declared immutable although unaccent() is only stable: the dictionary is named and ships with PostgreSQL.
--- Stored columns hold its results. It therefore stands here and not in src/postgres/functions: a change of it needs a
+-- Stored columns hold its results. So it stands here and not in src/postgres/functions: whoever changes it needs a
 -- migration that computes those columns anew.
 create function fold(value text) returns text
 language sql
@@ -16,7 +16,7 @@ immutable strict parallel safe
 as $$ select lower(public.unaccent('public.unaccent', normalize(value, nfc))) $$;
 comment on function fold(text) is 'Text without case and accents, for search only: accents are never folded to resolve a commune.';
 
--- The other functions and all triggers stand in src/postgres/functions. The program creates them anew after the
+-- The other functions and all triggers are in src/postgres/functions. The program creates them anew after the
 -- migrations whenever this hash differs from its own.
 create table applied_functions (
   only_row boolean constraint applied_functions_pkey primary key default true,
@@ -27,10 +27,10 @@ create table applied_functions (
 comment on table applied_functions is 'Which functions, triggers and rights the database has.';
 comment on column applied_functions.hash is 'SHA-256 of their text, of the applied migrations and of the role of the service.';
 
--- VN-2000 / TM-3, which PostGIS 3.3 lacks. Central meridians: Circular 25/2014/TT-BTNMT; datum shift: EPSG:6960
--- in the position-vector sign convention of +towgs84.
--- Where an administrator created PostGIS, the table is theirs. That is no reason to stop: nothing is stored in these
--- systems.
+-- VN-2000 / TM-3, which PostGIS 3.3 lacks. Central meridians: Circular 25/2014/TT-BTNMT; datum shift: EPSG:6960 in the
+-- position-vector sign convention of +towgs84.
+-- If an administrator created PostGIS, we may not write to the table. The migration continues all the same, since no
+-- geometry is stored in these systems.
 do $do$
 begin
   insert into spatial_ref_sys (srid, auth_name, auth_srid, srtext, proj4text)

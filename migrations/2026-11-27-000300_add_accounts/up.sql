@@ -1,4 +1,4 @@
--- Who may do what: accounts, their grants, how they prove who they are, and the audit trail.
+-- Who may do what: accounts, their grants, their credentials, and the audit trail.
 
 create table accounts (
   id bigint generated always as identity constraint accounts_pkey primary key,
@@ -142,6 +142,6 @@ create index audit_at_idx on audit (at);
 create index audit_actor_idx on audit (actor, id);
 create index audit_action_idx on audit (action, id);
 
--- The account of the server's console: it owns the tokens that are made there for no other account.
+-- The account of the server's command line: it owns the tokens that are made there without another account.
 insert into accounts (username, display_name, created_by) values ('console', 'Bảng điều khiển máy chủ', 'migration');
 insert into grants (account_id, role, created_by) select id, 'administrator', 'migration' from accounts where username = 'console';

@@ -1,4 +1,4 @@
--- The read-only layers of administrative units: one view a level, read in the same way as the layers of assets.
+-- The read-only layers of administrative units: one view for each level, read in the same way as the layers of assets.
 create view unit_layer as
 select
   u.id, u.code, u.name, u.kind, u.level, u.parent_code, parent.name as parent_name, u.valid_from, u.valid_to,

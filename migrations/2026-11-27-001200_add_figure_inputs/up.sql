@@ -1,4 +1,4 @@
--- What figures count besides the records of layers: statements of availability, and figures published earlier.
+-- What figures use besides the records of layers: statements of availability, and figures published earlier.
 
 create table availability (
   id bigint generated always as identity constraint availability_pkey primary key,

@@ -1,5 +1,5 @@
--- Imports: the files that were sent, what they would change, and what they changed. The plan is kept row by row, so that
--- the commit does exactly what its sender saw. And the answers to writes that clients repeat.
+-- Imports: the files that were sent, what they would change, and what they changed. The plan is stored row by row, so
+-- that the commit does exactly what its sender saw. Also the stored responses to writes that clients may repeat.
 
 create table imports (
   id uuid constraint imports_pkey primary key default gen_random_uuid(),
