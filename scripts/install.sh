@@ -13,14 +13,14 @@ need() { # need PACKAGE TEST...: the package is missing when the test fails
 
 has() { command -v "$1"; }
 
-# Vite needs Node.js 18 or later, as Debian 12 has it.
+# Vite needs Node.js 18 or later; Debian 12 has 18.
 has_node() { node -e 'process.exit(Number(process.versions.node.split(".")[0]) >= 18 ? 0 : 1)'; }
 
-# Signs of Vietnamese for the pictures that Chromium makes.
+# Fonts with Vietnamese letters, for the screenshots by Chromium.
 fc_has() { fc-list "$1" | grep -q .; }
 
-# The program itself decides which PostgreSQL it runs (src/cluster/installation.rs); here it is enough that there
-# is one of 15 or later that has PostGIS.
+# The program itself chooses its PostgreSQL (src/cluster/installation.rs). Here it is enough that there is one of
+# version 15 or later with PostGIS.
 has_postgis() {
     local bin version share
     for bin in /usr/lib/postgresql/*/bin "$(dirname "$(command -v initdb || echo /none)")"; do
@@ -45,7 +45,7 @@ if [ "$purpose" = test ]; then
     need fonts-noto-core fc_has 'Noto Sans'
 fi
 needs_postgresql=
-# Tests run PostgreSQL themselves whatever DATABASE_URL says.
+# Tests run PostgreSQL themselves, whatever DATABASE_URL says.
 if [ "$purpose" = test ] || [ -z "${DATABASE_URL:-}" ]; then
     has_postgis || needs_postgresql=yes
 fi
@@ -78,7 +78,7 @@ apt() {
 
 apt update
 if [ -n "$needs_postgresql" ]; then
-    # The newest that the distribution has together with PostGIS: 15 on Debian 12.
+    # The newest version that the distribution has with PostGIS: 15 on Debian 12.
     version=$(apt-cache search --names-only '^postgresql-[0-9]+-postgis-3$' | sed 's/^postgresql-\([0-9]*\).*/\1/' \
         | sort -n | tail -n 1)
     if [ "${version:-0}" -lt 15 ]; then
@@ -86,8 +86,8 @@ if [ -n "$needs_postgresql" ]; then
         exit 1
     fi
     missing+=("postgresql-$version" "postgresql-$version-postgis-3")
-    # Debian would create and start a cluster of its own on port 5432: hatang runs one itself. What the administrator
-    # has set stays.
+    # Otherwise Debian would create and start a cluster of its own on port 5432, while hatang runs its own. A setting by
+    # the administrator stays.
     conf=/etc/postgresql-common/createcluster.conf
     if [ ! -e "$conf" ]; then
         ${as_root[@]+"${as_root[@]}"} mkdir -p "$(dirname "$conf")"

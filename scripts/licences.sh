@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Licences, bans and sources of all dependencies by deny.toml; advisories where their database can be reached.
+# Checks licences, bans and sources of all dependencies by deny.toml, and advisories if their database can be reached.
 set -euo pipefail
 
 cd "$(dirname "$0")/.."

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What a stranger does, in a directory of its own: `make run`, the published figures, GDAL, a write; then kill -9 of
-# the service and of PostgreSQL, and a clean end. Needs ogrinfo, curl and python3 (scripts/install.sh test).
+# Does what a new user does, in a directory of its own: `make run`, the published figures, GDAL, a write. Then kill -9
+# of the service and of PostgreSQL, and a clean stop. Needs ogrinfo, curl and python3 (scripts/install.sh test).
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
@@ -96,13 +96,13 @@ expect_camera() {
     pass "the posted camera is there, $1"
 }
 
-# `hatang serve` writes its pid into the file that it locks, PostgreSQL into its own.
+# `hatang serve` writes its pid into the file that it locks, and PostgreSQL into its own file.
 service_pid() { cat "$HATANG_DATA_DIR/service.lock"; }
 postmaster_pid() { head -n 1 "$HATANG_DATA_DIR/postgres/postmaster.pid"; }
 service_is_gone() { ! kill -0 "$run_pid" 2> /dev/null; }
 nothing_is_left() { service_is_gone && [ -z "$(postgres_pids)" ]; }
 
-# PostgreSQL's processes on our directory: the first by its argument, its children by the cluster's name in their title.
+# PostgreSQL's processes on our directory: the first by its argument, its children by the cluster name in their title.
 postgres_pids() {
     local name dir command
     name=$(sed -n "s/^cluster_name = '\(.*\)'/\1/p" "$HATANG_DATA_DIR/cluster.conf" 2> /dev/null) || return 0

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs make targets one after the other, each with a heading and its time. Usage: scripts/step.sh TARGET...
+# Runs make targets one after the other, with a heading and the time of each. Usage: scripts/step.sh TARGET...
 set -euo pipefail
 
 for target in "$@"; do

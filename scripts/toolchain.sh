@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Checks the Rust toolchain, and says the command that mends it; it installs nothing. Usage: scripts/toolchain.sh [test]
+# Checks the Rust toolchain. If it is missing, prints the command that installs it. Usage: scripts/toolchain.sh [test]
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
@@ -14,7 +14,7 @@ fail() {
 if ! command -v cargo > /dev/null || ! command -v rustc > /dev/null; then
     fail "Rust is missing ($wanted or later is needed)." "$install"
 fi
-# rustup's own programs exist before a toolchain does.
+# rustup installs its own programs before it has a toolchain.
 installed=$(rustc --version 2> /dev/null | sed 's/^rustc \([0-9.]*\).*/\1/') || true
 [ -n "$installed" ] || fail "Rust has no toolchain ($wanted or later is needed)." "rustup default stable"
 if [ "$(printf '%s\n' "$wanted" "$installed" | sort -V | head -n 1)" != "$wanted" ]; then

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Unit and integration tests by nextest (a process for each test), then the examples in the documentation.
+# Runs unit and integration tests with nextest (one process for each test), then the examples in the documentation.
 set -euo pipefail
 
 cd "$(dirname "$0")/.."

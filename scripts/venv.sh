@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes target/venv with the tools of scripts/requirements.txt, again when that file changes.
+# Makes target/venv with the tools in scripts/requirements.txt; makes it again when that file changes.
 set -euo pipefail
 
 cd "$(dirname "$0")/.."

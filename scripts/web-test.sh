@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Tests the map page in Chromium against the release binary, on a data directory of its own. With HATANG_URL and TOKEN:
-# against that service instead. Usage: scripts/web-test.sh [lighthouse]: the tests and what Lighthouse says that does not
-# depend on the machine; or only Lighthouse, with the comparison of speed.
+# Tests the map page in Chromium with the release binary and a data directory of its own. With HATANG_URL and TOKEN it
+# tests that service instead. Usage: scripts/web-test.sh [lighthouse]. Without an argument it runs the tests and the
+# Lighthouse checks that do not depend on the machine; with `lighthouse` only Lighthouse, including the comparison of
+# speed.
 set -euo pipefail
 
 cd "$(dirname "$0")/.."

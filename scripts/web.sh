@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the map page into web/dist when its sources, or the API's document from which its types are made, are newer.
+# Builds the map page into web/dist if its sources are newer, or the OpenAPI document from which its types are made.
 set -euo pipefail
 
 cd "$(dirname "$0")/../web"
