@@ -1,4 +1,4 @@
-//! As whom PostgreSQL runs: it refuses root.
+//! The system account that runs PostgreSQL, which refuses to run as root.
 
 use std::fs;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, lchown};
@@ -19,7 +19,7 @@ pub struct Account {
 }
 
 impl Account {
-    /// We ourselves; for root the owner of the cluster or of its data directory, else `postgres`.
+    /// Our own account. If that is root: the owner of the cluster or of its data directory, otherwise `postgres`.
     pub fn of(data_dir: &Path, cluster_dir: &Path) -> Result<Account> {
         let own_uid = own_uid()?;
         let owner = |path: &Path| fs::metadata(path).ok().map(|meta| (meta.uid(), meta.gid()));
@@ -46,7 +46,7 @@ impl Account {
         Ok(Account { uid, gid, is_other: true })
     }
 
-    /// A program run by this account, untouched by the PG* variables and the language of whoever started us.
+    /// A command that runs as this account, without the PG* variables and the language of our own environment.
     pub fn command(&self, program: impl AsRef<Path>) -> Command {
         let mut command = Command::new(program.as_ref());
         command.current_dir("/").stdin(Stdio::null()).env("LC_ALL", "C.UTF-8");
@@ -61,8 +61,8 @@ impl Account {
         command
     }
 
-    /// Creates a directory of this account alone. One that exists must be that already: in /tmp
-    /// anybody may have put it there first.
+    /// Creates a directory that only this account may enter. One that exists must already be such a directory: anybody
+    /// could have created it in /tmp.
     pub fn create_private_dir(&self, path: &Path) -> Result<()> {
         match fs::DirBuilder::new().mode(0o700).create(path) {
             Ok(()) => {
@@ -82,13 +82,13 @@ impl Account {
         Ok(())
     }
 
-    /// Its ids when it is not ourselves: what we create must then be given to it.
+    /// Its user and group id if it is not our own account. Files that we create must then be given to it.
     pub fn other(&self) -> Option<(u32, u32)> {
         self.is_other.then_some((self.uid, self.gid))
     }
 
-    /// Names the directory on the way that this account may not enter. PostgreSQL itself would only say
-    /// "could not access directory"; asking the shell as that account also honours access lists.
+    /// Fails with the name of a parent directory that this account may not enter. PostgreSQL itself would only say
+    /// "could not access directory". Asking the shell as that account also honours access lists.
     pub fn check_can_enter(&self, dir: &Path) -> Result<()> {
         if !self.is_other {
             return Ok(());
@@ -114,7 +114,7 @@ pub fn is_root() -> bool {
     own_uid().is_ok_and(|uid| uid == ROOT)
 }
 
-/// The effective user id. std has no call for it; asking the system would be our only unsafe line.
+/// The effective user id. std has no function for it, and a system call would be our only unsafe line.
 fn own_uid() -> Result<u32> {
     Ok(fs::metadata("/proc/self").context("cannot read /proc/self")?.uid())
 }

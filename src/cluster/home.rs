@@ -1,4 +1,4 @@
-//! The data directory: what lies where, and who may enter.
+//! The data directory: what it contains, and who may enter it.
 
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::Write;
@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use crate::cluster::account::Account;
 use crate::cluster::{account, settings};
 
-/// Of a socket's 107 bytes, less `/.s.PGSQL.5432.lock`.
+/// The 107 bytes of a socket address minus `/.s.PGSQL.5432.lock`.
 const LONGEST_SOCKET_DIR: usize = 88;
 
 #[derive(Debug, Clone)]
@@ -21,7 +21,7 @@ pub struct Home {
     pub cluster_dir: PathBuf,
     pub socket_dir: PathBuf,
     pub log_dir: PathBuf,
-    /// Distinct for each data directory; PostgreSQL puts it into the title of each of its processes.
+    /// Different for each data directory. PostgreSQL shows it in the title of each of its processes.
     pub name: String,
     pub account: Account,
 }
@@ -31,7 +31,7 @@ impl Home {
         let cannot = || format!("cannot create the data directory {}", data_dir.display());
         if !data_dir.exists() {
             fs::create_dir_all(data_dir).with_context(cannot)?;
-            // Root's is entered by the account `postgres`; what is private in it has a mode of its own.
+            // The account `postgres` must enter root's directory. What is private in it has its own mode.
             let mode = if account::is_root() { 0o755 } else { 0o700 };
             fs::set_permissions(data_dir, Permissions::from_mode(mode))?;
         }
@@ -47,13 +47,13 @@ impl Home {
         Ok(Home { data_dir, cluster_dir, socket_dir, log_dir, name, account })
     }
 
-    /// The major version of PostgreSQL that made the cluster; None when there is no cluster yet.
+    /// The major version of PostgreSQL that made the cluster; `None` without a cluster.
     pub fn cluster_version(&self) -> Option<u32> {
         fs::read_to_string(self.cluster_dir.join("PG_VERSION")).ok()?.trim().parse().ok()
     }
 
     pub fn create_log_dir(&self) -> Result<()> {
-        // One that exists may have been opened to others by the machine's administrator.
+        // An existing directory is left alone: an administrator may have let others read it.
         if self.log_dir.is_dir() { Ok(()) } else { self.account.create_private_dir(&self.log_dir) }
     }
 
@@ -66,12 +66,12 @@ impl Home {
         fs::rename(&draft, &path).with_context(|| format!("cannot write {}", path.display()))
     }
 
-    /// For what PostgreSQL says before it writes logs of its own.
+    /// The log of PostgreSQL's start, before it opens its own logs.
     pub fn create_start_log(&self) -> Result<File> {
         create_anew(&self.start_log_path())
     }
 
-    /// The end of what PostgreSQL said at its start, and of the newest of its own logs.
+    /// The last lines of the start log and of PostgreSQL's newest log.
     pub fn last_log_lines(&self) -> String {
         let logs = fs::read_dir(&self.log_dir).into_iter().flatten().flatten().map(|entry| entry.path());
         let newest = logs.max_by_key(|path| fs::metadata(path).and_then(|meta| meta.modified()).ok());
@@ -80,8 +80,8 @@ impl Home {
         format!("{} (logs: {})", lines.join("\n"), self.log_dir.display())
     }
 
-    /// A file whose locks speak for the directory; given to the account that runs PostgreSQL, so that root and it can
-    /// share them.
+    /// Opens a file for locking the data directory. It belongs to the account that runs PostgreSQL, so that root and
+    /// that account can share its locks.
     pub fn lock_file(&self, name: &str) -> Result<File> {
         let path = self.data_dir.join(name);
         if let (Ok(created), Some((uid, gid))) = (File::create_new(&path), self.account.other()) {
@@ -109,14 +109,14 @@ fn last_lines(path: &Path) -> Vec<String> {
     lines[lines.len().saturating_sub(6)..].iter().map(ToString::to_string).collect()
 }
 
-/// Never through a link: root may be writing where another account may too.
+/// Never follows a link: another account could have put one where root writes.
 fn create_anew(path: &Path) -> Result<File> {
     let _ = fs::remove_file(path);
     File::create_new(path).with_context(|| format!("cannot create {}", path.display()))
 }
 
-/// Inside the data directory, unless the path is too long for a socket or holds what PostgreSQL's settings and URLs
-/// would need quoted.
+/// A directory inside the data directory, unless its path is too long for a socket or has characters that settings and
+/// URLs of PostgreSQL would need quoted.
 fn socket_dir(data_dir: &Path, name: &str) -> PathBuf {
     let inside = data_dir.join("socket");
     let is_plain = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || "/._-".contains(c));

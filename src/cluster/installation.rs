@@ -1,4 +1,4 @@
-//! Which PostgreSQL of this system runs the cluster.
+//! Finds the PostgreSQL installation that runs the cluster.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -18,11 +18,11 @@ pub struct Installation {
 }
 
 impl Installation {
-    /// The newest PostgreSQL with PostGIS: Debian's folders first, then `pg_config`, then `PATH`.
-    /// A cluster that exists already is opened only by the major version that made it.
+    /// Finds the newest PostgreSQL with PostGIS: in Debian's directories, then by `pg_config`, then in `PATH`. An
+    /// existing cluster is only opened by the major version that made it.
     pub fn find(cluster_version: Option<u32>) -> Result<Installation> {
         let mut found: Vec<Installation> = bin_dirs().into_iter().filter_map(Installation::at).collect();
-        // The sort is stable: of two equal versions the one that was found first stays first.
+        // The sort is stable: among equal versions the one found first stays first.
         found.sort_by_key(|installation| (!installation.has_postgis, u32::MAX - installation.version));
         choose(found, cluster_version)
     }
@@ -36,7 +36,7 @@ impl Installation {
             return None;
         }
         let version = major_version(&stdout_of(Command::new(bin_dir.join("postgres")).arg("--version"))?)?;
-        // Without pg_config nothing is known: let `create extension` be the judge.
+        // Without pg_config we cannot know, so `create extension` decides.
         let has_postgis = stdout_of(Command::new(bin_dir.join("pg_config")).arg("--sharedir"))
             .is_none_or(|share_dir| Path::new(share_dir.trim()).join("extension/postgis.control").is_file());
         Some(Installation { bin_dir, version, has_postgis })

@@ -1,19 +1,20 @@
-//! The private PostgreSQL cluster: without `DATABASE_URL`, the system's PostgreSQL run on our own data directory.
+//! The private PostgreSQL cluster. Without `DATABASE_URL`, the system's PostgreSQL runs on our own data directory.
 //!
 //! ```text
-//! DATA/postgres/      the cluster, of the account that runs PostgreSQL (`postgres` when we are root)
-//! DATA/socket/        its only entrance, mode 0700; in /tmp when the path is too long for a socket
+//! DATA/postgres/      the cluster; belongs to the account that runs PostgreSQL (`postgres` if we are root)
+//! DATA/socket/        the only way in, mode 0700; in /tmp if the path is too long for a socket
 //! DATA/log/           a file for each day of the week
-//! DATA/start.log      what PostgreSQL said before it opened those
+//! DATA/start.log      PostgreSQL's messages before it opened those
 //! DATA/cluster.conf   settings, rewritten at each start
 //! DATA/service.lock   held by `serve`
-//! DATA/users.lock     shared by all who use the cluster
-//! DATA/start.lock     held while it is created, started or stopped
+//! DATA/users.lock     shared by all processes that use the cluster
+//! DATA/start.lock     held while the cluster is created, started or stopped
 //! ```
 //!
-//! There is no network and no password: whoever may enter the socket's directory (its owner, and root) is the
-//! superuser `hatang`, who owns the tables, or `hatang_app`, as whom the service works. `serve` stops the cluster when it ends. The other verbs attach to it, or start it; the last of
-//! them to leave stops it, if no service is there.
+//! There is no network and no password. Whoever may enter the socket's directory (its owner, and root) can sign in as
+//! the superuser `hatang`, who owns the tables, or as `hatang_app`, the role of the service. `serve` stops the cluster
+//! when it ends. Other commands attach to it or start it; the last of them stops it when it leaves, unless a service
+//! runs.
 
 mod account;
 mod home;
@@ -39,25 +40,26 @@ use installation::Installation;
 use postmaster::{Postmaster, Status};
 use seat::Seat;
 
-/// Owns the tables; migrations and verbs of the command line are its work.
+/// Owns the tables, runs migrations and the commands of the command line.
 const OWNER: &str = "hatang";
-/// Works for the service; what it may do is said in `postgres/functions/service_role.sql`.
+/// The role of the service. `postgres/functions/service_role.sql` grants its rights.
 const SERVICE: &str = "hatang_app";
 const ROOT_DATA_DIR: &str = "/var/lib/hatang";
-/// Of the socket's name only: nothing listens on the network.
+/// Only part of the socket's name: nothing listens on the network.
 const PORT: u16 = 5432;
-/// How long what a crash left behind may block a start.
+/// How long remains of a crash may delay a start.
 const RETRY_FOR: Duration = Duration::from_secs(30);
-/// Replaying the log after a crash of a busy server takes minutes; an end, so that nothing hangs for ever.
+/// How long the replay of the log may take. After a crash of a busy server it takes minutes; the limit keeps us from
+/// waiting for ever.
 const RECOVERY_LIMIT: Duration = Duration::from_secs(900);
 const STOP_LIMIT_S: &str = "60";
 
-/// A running cluster; dropping it is `stop`.
+/// A running cluster. Dropping it stops it.
 #[derive(Debug)]
 pub struct Cluster {
     home: Home,
     installation: Installation,
-    /// None once stopped.
+    /// `None` once stopped.
     state: Mutex<Option<State>>,
 }
 
@@ -67,7 +69,7 @@ struct State {
     postmaster: Postmaster,
 }
 
-/// Root's is /var/lib/hatang, another account's ~/.local/share/hatang.
+/// /var/lib/hatang for root, ~/.local/share/hatang for other accounts.
 pub fn default_data_dir() -> PathBuf {
     if account::is_root() {
         return PathBuf::from(ROOT_DATA_DIR);
@@ -76,13 +78,13 @@ pub fn default_data_dir() -> PathBuf {
 }
 
 impl Cluster {
-    /// For `serve`: alone of its kind on the data directory, and PostgreSQL ends with it. A PostgreSQL that a killed
-    /// service left behind is adopted.
+    /// Starts the cluster for `serve`: the only service on the data directory, and PostgreSQL ends with it. It takes
+    /// over a PostgreSQL that a killed service left behind.
     pub fn start(data_dir: &Path) -> Result<Cluster> {
         Cluster::open(data_dir, Seat::take_for_service)
     }
 
-    /// For every other verb.
+    /// Attaches to the cluster or starts it, for all other commands.
     pub fn attach_or_start(data_dir: &Path) -> Result<Cluster> {
         Cluster::open(data_dir, Seat::take)
     }
@@ -104,23 +106,23 @@ impl Cluster {
         Ok(Cluster { home, installation, state: Mutex::new(Some(State { seat, postmaster })) })
     }
 
-    /// The owner's way in, for tokio-postgres, diesel and psql alike; only root and the account that runs PostgreSQL get
-    /// in by it.
+    /// The address for the owner, for tokio-postgres, diesel and psql. Only root and the account that runs PostgreSQL
+    /// can use it.
     pub fn url(&self) -> String {
         url(&self.home.socket_dir, "hatang", OWNER)
     }
 
-    /// The service's way in.
+    /// The address for the service.
     pub fn service_url(&self) -> String {
         url(&self.home.socket_dir, "hatang", SERVICE)
     }
 
-    /// Cheap: no connection is made. Waits while `supervise` is at work.
+    /// Whether PostgreSQL runs. Cheap, since it makes no connection; waits while `supervise` works.
     pub fn is_running(&self) -> bool {
         self.state().as_mut().is_some_and(|state| state.postmaster.is_running(&self.home))
     }
 
-    /// Starts PostgreSQL again if it died, and says whether it had to. `serve` calls it every second, on a thread that
+    /// Starts PostgreSQL again if it died, and returns whether it did. `serve` calls it every second, on a thread that
     /// may block: a start after a crash takes as long as the replay of the log. After an error, call it again.
     pub fn supervise(&self) -> Result<bool> {
         let mut state = self.state();
@@ -134,12 +136,12 @@ impl Cluster {
         Ok(true)
     }
 
-    /// Leaves the cluster, and stops PostgreSQL if we are the service or nobody else is there. Open transactions are
-    /// rolled back. A second call does nothing.
+    /// Leaves the cluster. Stops PostgreSQL if we are the service or nobody else uses it; open transactions are rolled
+    /// back. A second call does nothing.
     pub fn stop(&self) -> Result<()> {
         let mut state = self.state();
         let _start_lock = seat::start_lock(&self.home)?;
-        // Dropped before the lock: who gets the lock next must not find us still seated.
+        // The seat must be dropped before the lock: whoever takes the lock next must not find us seated.
         let Some(State { seat, mut postmaster }) = state.take() else { return Ok(()) };
         if !seat.is_last() {
             return Ok(());
@@ -174,7 +176,8 @@ impl Drop for Cluster {
     }
 }
 
-/// Creates the cluster with its empty database beside its place and renames it: a half-made one is never opened.
+/// Creates the cluster and its empty database in another directory, then renames that: a half-made cluster is never
+/// opened.
 fn initdb(home: &Home, installation: &Installation) -> Result<()> {
     let draft = home.data_dir.join("postgres.new");
     if draft.exists() {
@@ -197,7 +200,7 @@ fn initdb(home: &Home, installation: &Installation) -> Result<()> {
     Ok(())
 }
 
-/// To be called under the start lock.
+/// The caller holds the start lock.
 fn adopt_or_launch(home: &Home, installation: &Installation) -> Result<Postmaster> {
     let deadline = Instant::now() + RETRY_FOR;
     loop {
@@ -212,7 +215,7 @@ fn adopt_or_launch(home: &Home, installation: &Installation) -> Result<Postmaste
     }
 }
 
-/// A failure that may be over in a moment: what a crash left behind is still ending.
+/// A failure that may pass: remains of a crash are still ending.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 struct Passing(String);
@@ -240,7 +243,7 @@ fn launch(home: &Home, installation: &Installation) -> Result<Postmaster> {
     let start_log = home.create_start_log()?;
     let mut postgres = home.account.command(installation.program("postgres"));
     postgres.arg("-D").arg(&home.cluster_dir).stdout(start_log.try_clone()?).stderr(start_log);
-    // A group of its own: Ctrl-C is for the service, which stops PostgreSQL when its requests are done.
+    // Its own process group: Ctrl-C is for the service, which stops PostgreSQL after its requests are done.
     let child = postgres.process_group(0).spawn().context("cannot run postgres")?;
     let mut postmaster = Postmaster::spawned(child);
     match wait_until_ready(home, &mut postmaster) {
@@ -254,7 +257,7 @@ fn wait_until_ready(home: &Home, postmaster: &mut Postmaster) -> Result<()> {
     let begin = Instant::now();
     while postmaster.status(home) == Status::Starting {
         if !postmaster.is_running(home) {
-            // Its logger outlives it by a moment.
+            // Its logger lives a moment longer.
             let _ = postmaster.wait_until_gone(home);
             bail!("PostgreSQL did not start: {}", home.last_log_lines());
         }
@@ -264,7 +267,7 @@ fn wait_until_ready(home: &Home, postmaster: &mut Postmaster) -> Result<()> {
     Ok(())
 }
 
-/// At each start, since clusters of earlier versions have none. To be called under the start lock.
+/// Runs at each start, since clusters of earlier versions lack the role. The caller holds the start lock.
 fn create_service_role(home: &Home, installation: &Installation) -> Result<()> {
     let sql = format!(
         "do $$ begin if not exists (select from pg_roles where rolname = '{SERVICE}') \
@@ -278,7 +281,7 @@ fn url(socket_dir: &Path, database: &str, user: &str) -> String {
     format!("postgresql:///{database}?host={}&port={PORT}&user={user}", socket_dir.display())
 }
 
-/// Runs a program to its end; its error text becomes ours.
+/// Runs a program to its end. Its error output becomes our error.
 fn run(command: &mut Command) -> Result<()> {
     let program = command.get_program().display().to_string();
     let output = command.stdout(Stdio::piped()).output().with_context(|| format!("cannot run {program}"))?;

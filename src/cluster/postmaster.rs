@@ -1,4 +1,4 @@
-//! PostgreSQL's own processes, seen through `postmaster.pid` and /proc.
+//! PostgreSQL's processes, found through `postmaster.pid` and /proc.
 
 use std::fs;
 use std::path::PathBuf;
@@ -10,15 +10,15 @@ use anyhow::{Result, ensure};
 
 use crate::cluster::home::Home;
 
-/// A pid above Linux's limit (2^22): nobody's.
+/// A pid above Linux's limit (2^22), which no process has.
 const NOBODYS_PID: &str = "999999999";
 
 /// The first process of a running PostgreSQL.
 #[derive(Debug)]
 pub struct Postmaster {
     pub pid: u32,
-    /// Set when we are its parent: then it must be waited for, or it stays as a zombie whose pid
-    /// PostgreSQL takes for a living server.
+    /// Set if we started it. Then we must wait for it; otherwise it stays as a zombie, whose pid PostgreSQL takes for a
+    /// running server.
     child: Option<Child>,
 }
 
@@ -34,7 +34,7 @@ impl Postmaster {
         Postmaster { pid: child.id(), child: Some(child) }
     }
 
-    /// The one that runs on this cluster, whoever started it.
+    /// The postmaster of this cluster, whoever started it.
     pub fn find(home: &Home) -> Option<Postmaster> {
         let pid = pid_file_line(home, 0)?.parse().ok()?;
         is_postmaster(home, pid).then_some(Postmaster { pid, child: None })
@@ -56,12 +56,12 @@ impl Postmaster {
         }
     }
 
-    /// Where its socket is, by its own word.
+    /// The directory of its socket, from its pid file.
     pub fn socket_dir(&self, home: &Home) -> Option<PathBuf> {
         pid_file_line(home, 4).filter(|line| !line.is_empty()).map(PathBuf::from)
     }
 
-    /// After it was told to stop: it removes its pid file a moment before it ends.
+    /// Waits after a stop: the pid file disappears a moment before the process ends.
     pub fn wait_until_gone(&mut self, home: &Home) -> Result<()> {
         let begin = Instant::now();
         while self.is_running(home) || !processes(home).is_empty() {
@@ -72,12 +72,13 @@ impl Postmaster {
     }
 }
 
-/// Makes way for a start after a crash, and says whether there was one; to be called only when no postmaster runs.
+/// Removes what a crash left behind, and returns whether there was anything. Call it only when no postmaster runs.
 ///
-/// The lock files may name a zombie (in a container whose first process does not reap) or a stranger that got the pid
-/// since: PostgreSQL would refuse to start. In `postmaster.pid` only the pid is replaced, since the lines below it
-/// tell PostgreSQL which shared memory to look at. Children of a dead postmaster end by themselves when idle; a busy
-/// one is told to quit, or the start would wait for its query. All as the account that owns the files, not as root.
+/// The lock files may name a zombie (in a container whose first process does not reap) or an unrelated process that got
+/// the pid since; PostgreSQL would then refuse to start. In `postmaster.pid` only the pid is replaced, since the lines
+/// below tell PostgreSQL which shared memory to check. Children of a dead postmaster end by themselves when idle. A
+/// busy one is told to quit, or the start would wait for its query. All of this runs as the account that owns the
+/// files, not as root.
 pub fn clear_remains(home: &Home) -> bool {
     let script = r#"
         if [ -s "$1" ]; then sed -i "1s/.*/$3/" "$1"; else rm -f "$1"; fi
@@ -93,7 +94,7 @@ pub fn clear_remains(home: &Home) -> bool {
     let mut command = home.account.command("/bin/sh");
     command.args(["-c", script, "sh"]).arg(pid_file).arg(socket).arg(NOBODYS_PID);
     command.args(remains.iter().map(u32::to_string));
-    // A failure shows in the start that follows, with PostgreSQL's own words.
+    // If it fails, the following start fails with PostgreSQL's own message.
     let _ = command.stdout(Stdio::null()).stderr(Stdio::null()).status();
     true
 }
@@ -108,8 +109,8 @@ pub fn processes(home: &Home) -> Vec<u32> {
     pids.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).filter(is_one).collect()
 }
 
-/// By its command line, which everybody may read: in a container not even root may see another account's working
-/// directory. A zombie has none, a stranger another.
+/// Compares the command line, which everybody may read: in a container not even root may see another account's working
+/// directory. A zombie has no command line, an unrelated process has another.
 fn is_postmaster(home: &Home, pid: u32) -> bool {
     let Some(text) = cmdline(pid) else { return false };
     let mut args = text.split('\0');

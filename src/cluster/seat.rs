@@ -1,4 +1,4 @@
-//! Who uses a data directory, by locks that the kernel gives back when a process dies.
+//! The users of a data directory, by locks that the kernel releases when a process dies.
 
 use std::fs::{File, TryLockError};
 use std::io::{Read, Seek, Write};
@@ -7,11 +7,11 @@ use anyhow::{Context, Result, bail};
 
 use crate::cluster::home::Home;
 
-/// A user's place at the cluster.
+/// The lock of one process that uses the cluster.
 #[derive(Debug)]
 pub struct Seat {
     users: File,
-    /// Held by `serve`, the one that decides when PostgreSQL stops.
+    /// Held by `serve`, which decides when PostgreSQL stops.
     service: Option<File>,
 }
 
@@ -22,7 +22,7 @@ impl Seat {
         Ok(Seat { users, service: None })
     }
 
-    /// Fails when another service has the directory.
+    /// Fails if another service uses the directory.
     pub fn take_for_service(home: &Home) -> Result<Seat> {
         let mut service = home.lock_file("service.lock")?;
         match service.try_lock() {
@@ -42,15 +42,15 @@ impl Seat {
         Ok(seat)
     }
 
-    /// Whether PostgreSQL goes with us: always for the service, else when nobody else is left. To be asked under the
-    /// start lock: the others come and go under it.
+    /// Whether PostgreSQL stops when we leave: always for the service, otherwise when nobody else uses it. The caller
+    /// holds the start lock, under which others come and go.
     pub fn is_last(&self) -> bool {
         self.service.is_some() || self.users.try_lock().is_ok()
     }
 }
 
 impl Drop for Seat {
-    /// Closing would do, were it not for a program being started at this moment: until it runs, it shares our files.
+    /// Closing the files is not enough: a program that is being started at this moment shares them until it runs.
     fn drop(&mut self) {
         for file in self.service.iter().chain([&self.users]) {
             let _ = file.unlock();
@@ -58,7 +58,7 @@ impl Drop for Seat {
     }
 }
 
-/// Held while PostgreSQL is created, started or stopped: one at a time.
+/// The lock for creating, starting or stopping PostgreSQL, by one process at a time.
 pub fn start_lock(home: &Home) -> Result<File> {
     let file = home.lock_file("start.lock")?;
     file.lock()?;

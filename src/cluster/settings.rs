@@ -1,4 +1,4 @@
-//! PostgreSQL's settings, written anew at each start. What an owner sets by `alter system` wins.
+//! PostgreSQL's settings, rewritten at each start. A setting made by `alter system` wins.
 
 use std::fs;
 
@@ -6,11 +6,11 @@ use crate::cluster::home::Home;
 
 const MIB: u64 = 1024 * 1024;
 
-/// The text of `cluster.conf`. The path and the name are ours and hold no quotes (see `home::socket_dir`).
+/// The text of `cluster.conf`. The path and the name are our own and contain no quotes (see `home::socket_dir`).
 pub fn conf(home: &Home) -> String {
     let memory_mib = memory_bytes().unwrap_or(2048 * MIB) / MIB;
-    // An eighth, not the usual quarter: the layers in memory (`live/`) share the machine, and each GB costs a start
-    // 30 ms.
+    // An eighth, not the usual quarter: the layers in memory (`live/`) share the machine, and each GB adds 30 ms to a
+    // start.
     let shared_buffers_mib = (memory_mib / 8).clamp(64, 1024);
     let maintenance_work_mem_mib = (memory_mib / 32).clamp(32, 512);
     let effective_cache_size_mib = (memory_mib / 2).max(128);
@@ -46,7 +46,7 @@ log_line_prefix = '%m [%p] %q%a '
     )
 }
 
-/// The memory of the machine, or of the container that we live in.
+/// The memory of the machine, or of our container.
 fn memory_bytes() -> Option<u64> {
     let meminfo = fs::read_to_string("/proc/meminfo").ok()?;
     let line = meminfo.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;

@@ -1,11 +1,11 @@
-//! Real clusters, started and killed; as root or not.
+//! Tests that start and kill real clusters, as root or not.
 
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::cluster::*;
 
-/// A data directory that goes away, PostgreSQL included, whatever becomes of the test.
+/// A data directory that is removed after the test, PostgreSQL included, even when the test fails.
 struct Scratch(PathBuf);
 
 impl Scratch {
@@ -40,8 +40,8 @@ impl Cluster {
         postmaster::processes(&self.home)
     }
 
-    /// What a kill -9 of the service leaves: PostgreSQL, and no locks. The postmaster, a child that nobody waits for,
-    /// becomes a zombie when it dies, as in a container whose first process does not reap.
+    /// Leaves what a kill -9 of the service leaves: PostgreSQL, and no locks. The postmaster, a child that nobody waits
+    /// for, becomes a zombie when it dies, as in a container whose first process does not reap.
     fn abandon(self) {
         let State { seat, postmaster } = self.state().take().unwrap();
         drop(seat);
@@ -198,7 +198,7 @@ fn killed_service_and_postmaster_are_followed_by_a_clean_start() {
     let pid = cluster.pid();
     cluster.abandon();
     signal("KILL", &[pid]);
-    // A zombie now, as this process has not waited for it: PostgreSQL alone would refuse to start.
+    // It is a zombie now, since this process has not waited for it. By itself PostgreSQL would refuse to start.
     let cluster = Cluster::start(&scratch.0).unwrap();
     assert_eq!(cluster.psql("select n from t"), "7");
 }
