@@ -4,7 +4,7 @@ use crate::conditions::{Comparison, Condition, Derived, Interval, Operand, Prope
 use crate::layers::{Type, ValidTime};
 use crate::postgres::sql::{Bind, Sql};
 
-/// Where a property of a row stands in a statement. Its place, its time and its search text are columns of `t`.
+/// Where a statement finds a property of a row. Its place, time and search text are always columns of `t`.
 pub type Columns = fn(Property) -> Sql;
 
 /// Every property as a column of `t`.
@@ -12,12 +12,12 @@ pub fn in_table(property: Property) -> Sql {
     Sql::new("t.").name(property.name())
 }
 
-/// A condition that rests on the row alone, as a grant's does. Anything derived is unknown.
+/// A condition on the row alone, such as that of a grant. Derived conditions are unknown.
 pub fn of_row(condition: &Condition, columns: Columns) -> Sql {
     sql(condition, columns, &|_| Sql::new("null::boolean"))
 }
 
-/// A condition, to stand in an `and` or alone. `derived` writes what the row's columns do not say.
+/// A condition that can stand in an `and` or alone. `derived` writes the conditions on other rows.
 pub fn sql(condition: &Condition, columns: Columns, derived: &dyn Fn(&Derived) -> Sql) -> Sql {
     let part = |part: &Condition| sql(part, columns, derived);
     match condition {
@@ -64,7 +64,7 @@ fn side(operand: &Operand, columns: Columns) -> Sql {
 }
 
 fn compare(left: &Operand, comparison: Comparison, right: &Operand, columns: Columns) -> Sql {
-    // A bare column, which an index of the rows that have it set knows.
+    // A bare column, so that a partial index with this condition applies.
     if let (Comparison::Equal, Operand::Value(Value::Boolean(value))) = (comparison, right) {
         return Sql::new(if *value { "" } else { "not " }).sql(side(left, columns));
     }
@@ -86,7 +86,7 @@ fn compare(left: &Operand, comparison: Comparison, right: &Operand, columns: Col
     if is_text && is_order { sql.text(" collate \"C\"") } else { sql }
 }
 
-/// What decides how two sides are compared.
+/// Decides how two sides are compared.
 enum ValueClass {
     Text,
     Day,

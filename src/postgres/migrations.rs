@@ -1,5 +1,5 @@
-//! The tables, by migrations that run once and in order; and the functions, triggers and rights, which are created anew
-//! when their text has changed. Both are embedded in the program.
+//! Creates the tables by migrations, which run once and in order, and then the functions, triggers and rights, which
+//! are created anew when their text has changed. Both are embedded in the program.
 
 use std::collections::BTreeSet;
 
@@ -18,7 +18,7 @@ use crate::layers::sql::registration;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 
-/// Functions and triggers, each file after those that it uses. Functions on which stored values depend stand in the
+/// Functions and triggers. Each file comes after those that it uses. Functions on which stored values depend are in the
 /// migrations instead.
 const FUNCTIONS: &[&str] = &[
     include_str!("functions/units.sql"),
@@ -32,20 +32,20 @@ const FUNCTIONS: &[&str] = &[
     include_str!("functions/layers.sql"),
 ];
 
-/// The rights of the role of the service, for the tables of all migrations.
+/// The rights of the service's role on the tables of all migrations.
 const SERVICE_ROLE: &str = include_str!("functions/service_role.sql");
 
-/// Any number that no other program of ours locks.
+/// Any number that none of our other locks uses.
 const LOCK: i64 = 0x6861_7461_6e67;
 
-/// Applies the pending migrations, then the functions if they changed; one process at a time. Returns the number of
-/// migrations applied.
+/// Applies the pending migrations, then creates the functions if they changed; one process at a time. Returns the
+/// number of migrations applied.
 ///
-/// Blocks, on a thread of its own: diesel's harness waits inside, which an async runtime forbids.
+/// Blocks, on a thread of its own: diesel's harness waits inside, which an async runtime does not allow.
 ///
 /// # Errors
-/// When the database cannot be reached, when it was made by a development version, or when a migration fails; that
-/// migration leaves no trace.
+/// When the database cannot be reached or was made by a development version, or when a migration fails. A migration
+/// that fails is rolled back.
 pub fn run(database_url: &str) -> anyhow::Result<usize> {
     std::thread::scope(|scope| {
         let worker = scope.spawn(|| {
@@ -56,7 +56,7 @@ pub fn run(database_url: &str) -> anyhow::Result<usize> {
     })
 }
 
-/// Whether the database has every migration of this program. It may have more, of a newer program.
+/// Whether the database has every migration of this program. A database of a newer program has more.
 ///
 /// # Errors
 /// The database's.
@@ -67,7 +67,7 @@ pub async fn are_applied(conn: &mut AsyncPgConnection) -> QueryResult<bool> {
 
 async fn migrate(database_url: &str) -> anyhow::Result<usize> {
     let mut conn = AsyncPgConnection::establish(database_url).await?;
-    // The connection holds the lock, so it is released however this ends.
+    // The connection holds the lock, so the lock is released however this ends.
     Sql::new("select pg_advisory_lock(").bind(Bind::Integer(LOCK)).text(")").execute(&mut conn).await?;
     if let Some(version) = of_development_version(&applied(&mut conn).await?) {
         bail!(
@@ -82,7 +82,7 @@ async fn migrate(database_url: &str) -> anyhow::Result<usize> {
     Ok(done)
 }
 
-/// Creates the functions in one transaction, unless the database has them; those of a newer program are left alone.
+/// Creates the functions in one transaction, unless the database already has them. Those of a newer program stay.
 async fn create_functions(conn: &mut AsyncPgConnection) -> QueryResult<()> {
     let applied = applied(conn).await?;
     if applied.last() > own_versions().last() {
@@ -134,7 +134,7 @@ fn own_versions() -> BTreeSet<String> {
     migrations.iter().map(|migration| migration.name().version().to_string()).collect()
 }
 
-/// A migration that is not ours and yet older than our newest: the 23 of the time before the baseline.
+/// A migration that is not ours and yet older than our newest: one of the 23 from before the baseline.
 fn of_development_version(applied: &BTreeSet<String>) -> Option<&String> {
     let own = own_versions();
     applied.iter().find(|version| !own.contains(*version) && Some(*version) < own.last())

@@ -1,4 +1,4 @@
-//! Connections to PostgreSQL, statements with bound values, rows of any column set, migrations.
+//! Connections to PostgreSQL, statements with bound values, rows with any columns, migrations.
 
 pub mod conditions;
 pub mod migrations;
@@ -15,15 +15,16 @@ use diesel_async::pooled_connection::deadpool::{self, Pool};
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig};
 use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
 
-/// How many requests may wait for each connection. A map page makes some thirty at once.
+/// How many requests may wait for each connection. A map page makes about thirty at once.
 pub const WAITING: usize = 32;
 
 /// A connection of the pool.
 pub type Connection = deadpool::Object<AsyncPgConnection>;
 
-/// Files that may be written at once: a slow client holds a connection, which shall be none of those that answer the rest.
+/// How many files may be written at once. A slow client holds a connection, so files have connections of their own.
 const EXPORTS: usize = 2;
-/// The longest time of a statement that writes a file; clients have less, see [`crate::config::Limits`].
+/// The longest time of a statement that writes a file. The limits for clients are shorter, see
+/// [`crate::config::Limits`].
 const EXPORT_STATEMENT: Duration = Duration::from_secs(3600);
 
 /// The connection pool. A handler takes one connection for its whole request.
@@ -33,16 +34,16 @@ pub struct Store {
     exports: Pool<AsyncPgConnection>,
 }
 
-/// A connection that writes a file. It is closed, and its statement ended, unless the file was written to its end.
+/// A connection that writes a file. It is closed, and its statement stopped, unless the file was written to its end.
 pub struct ExportConnection(Option<Connection>);
 
 impl ExportConnection {
-    /// The connection, until [`done`](ExportConnection::done).
+    /// The connection; `None` after [`done`](ExportConnection::done).
     pub fn get(&mut self) -> Option<&mut AsyncPgConnection> {
         self.0.as_deref_mut()
     }
 
-    /// Back to its pool.
+    /// Returns the connection to its pool.
     pub fn done(mut self) {
         self.0.take();
     }
@@ -57,7 +58,7 @@ impl Drop for ExportConnection {
 }
 
 impl Store {
-    /// Makes the pool; connections are opened when they are needed.
+    /// Creates the pool. Connections are opened when they are needed.
     ///
     /// # Errors
     /// Only when the settings contradict each other.
@@ -68,13 +69,13 @@ impl Store {
         })
     }
 
-    /// A connection, or the reason why there is none in time. When too many wait already, that is said at once: they
-    /// would pile up, and each be answered when nobody listens any more.
+    /// A connection, or the reason why there is none in time. If too many requests already wait, it fails at once:
+    /// otherwise they would pile up, and each would be answered after its client has left.
     pub async fn connection(&self) -> Result<Connection, deadpool::PoolError> {
         take(&self.pool).await
     }
 
-    /// A connection to write a file with, or the reason why there is none in time.
+    /// A connection for writing a file, or the reason why there is none in time.
     pub async fn export_connection(&self) -> Result<ExportConnection, deadpool::PoolError> {
         Ok(ExportConnection(Some(take(&self.exports).await?)))
     }
@@ -106,21 +107,20 @@ fn pool(
     Ok(pool)
 }
 
-/// A connection outside of the pool.
+/// A connection outside the pool.
 ///
 /// # Errors
-/// When the server does not let us in.
+/// When the server rejects the connection.
 pub async fn connect(database_url: &str, statement_timeout: Duration) -> ConnectionResult<AsyncPgConnection> {
     let mut conn = AsyncPgConnection::establish(&with_options(database_url, statement_timeout)).await?;
-    // `current_date` is the day in Vietnam. Not one of the options: diesel sets the zone of each new connection to UTC,
-    // and from midnight to seven in the morning everything was a day late.
+    // `current_date` must be the day in Vietnam. This cannot be one of the connection options: diesel sets the zone of
+    // each new connection to UTC, and from midnight to seven in the morning everything was a day late.
     let zoned = conn.batch_execute("set time zone 'Asia/Ho_Chi_Minh'").await;
     zoned.map_err(ConnectionError::CouldntSetupConfiguration)?;
     Ok(conn)
 }
 
-/// The settings of every connection. Tiles took 102 ms with PostgreSQL's own, 3 ms with these.
-/// For the rest of a transaction no statement takes longer than so many seconds: what goes on after its request has ended
+/// Limits all further statements of a transaction to this many seconds. Work that goes on after its request has ended
 /// would only hold locks.
 ///
 /// # Errors
@@ -130,6 +130,7 @@ pub async fn limit_statements(conn: &mut AsyncPgConnection, seconds: u64) -> die
     conn.batch_execute(&format!("set local statement_timeout = '{seconds}s'")).await
 }
 
+/// Adds the settings of every connection. Tiles took 102 ms with PostgreSQL's own settings, 3 ms with these.
 fn with_options(database_url: &str, statement_timeout: Duration) -> String {
     let options = format!(
         "-c jit=off -c max_parallel_workers_per_gather=0 -c random_page_cost=1.1 -c statement_timeout={} \

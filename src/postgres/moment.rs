@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 
 use crate::time::in_vietnam;
 
-/// An instant that is written with Vietnam's offset and the decimals that it has: `2026-11-27T05:12:01.1234+07:00`.
+/// An instant, written with Vietnam's offset and the decimals that it has: `2026-11-27T05:12:01.1234+07:00`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, FromSqlRow)]
 #[diesel(sql_type = Timestamptz)]
 pub struct Moment(pub DateTime<Utc>);

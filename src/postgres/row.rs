@@ -1,4 +1,4 @@
-//! Rows of any column set, decoded from PostgreSQL's binary format by their type, written as JSON.
+//! Rows with any columns, decoded from PostgreSQL's binary format by type, and written as JSON.
 
 use std::io::Write;
 
@@ -92,7 +92,7 @@ impl Cell {
         }
     }
 
-    /// The value as conditions know it; `None` for null, and for what is not one value.
+    /// The value as conditions use it; `None` for null, and for arrays, JSON and geometries.
     pub fn to_value(&self) -> Option<conditions::Value> {
         Some(match self {
             Cell::Text(text) => conditions::Value::Text(text.clone()),
@@ -129,7 +129,7 @@ impl Cell {
     }
 }
 
-/// A geometry of a row that PostgreSQL made JSON of: PostGIS names the CRS, which RFC 7946 does not know.
+/// Removes the CRS from a geometry that PostgreSQL wrote as JSON: PostGIS adds it, but RFC 7946 does not have it.
 pub fn without_crs(mut value: Value) -> Value {
     if let Value::Object(geometry) = &mut value {
         geometry.remove("crs");

@@ -1,7 +1,7 @@
 //! SQL text with bound values, for statements whose columns come from a [`Layer`](crate::layers::Layer).
 //!
-//! Text enters only as `&'static str` or as an identifier; what came from outside is always bound. PostgreSQL prepares
-//! each shape once: diesel caches it by its text.
+//! Text enters only as `&'static str` or as an identifier; values from outside are always bound. PostgreSQL prepares
+//! each statement once: diesel caches it by its text.
 
 use std::fmt::Write as _;
 
@@ -12,7 +12,7 @@ use diesel::result::QueryResult;
 use diesel::sql_types::{Array, BigInt, Bool, Date, Double, Jsonb, Nullable, Text, Timestamptz, Untyped};
 use serde_json::Value;
 
-/// A value that travels beside the SQL text.
+/// A value that is sent separately from the SQL text.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Bind {
     Text(String),
@@ -34,12 +34,12 @@ enum Piece {
     Bind(Bind),
 }
 
-/// A statement, or a part of one.
+/// A statement or part of one.
 #[derive(Debug, Clone, Default)]
 pub struct Sql {
     pieces: Vec<Piece>,
-    /// Strangers choose the shape (which filters, in which order): not kept in the cache of prepared statements, which
-    /// has no bound.
+    /// Clients choose the form of this statement (which filters, in which order), so it is not kept in the cache of
+    /// prepared statements, which has no limit.
     uncached: bool,
 }
 
@@ -48,7 +48,7 @@ impl Sql {
         Sql { pieces: vec![Piece::Text(text)], uncached: false }
     }
 
-    /// A statement kept in a `.sql` file, without the comment at its head, with `$1` … `$9` replaced by the values.
+    /// A statement from a `.sql` file, with `$1` … `$9` replaced by the values.
     pub fn file(text: &'static str, values: &[Bind]) -> Sql {
         let mut sql = Sql::default();
         let mut rest = text;
@@ -114,13 +114,13 @@ impl Sql {
         joined
     }
 
-    /// The parts that all must hold; `true` when there is none.
+    /// The parts joined by `and`; `true` when there are none.
     pub fn all(parts: impl IntoIterator<Item = Sql>) -> Sql {
         let joined = Sql::join(parts, " and ");
         if joined.is_empty() { Sql::new("true") } else { joined }
     }
 
-    /// The text with numbered places for the values, to read in tests and logs.
+    /// The text with numbered placeholders for the values, for tests and logs.
     pub fn to_text(&self) -> String {
         let mut text = String::new();
         let mut binds = 0;

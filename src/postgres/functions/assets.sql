@@ -24,7 +24,7 @@ begin
     if old.deleted_at is null and new.deleted_at is not null
       and (new.geom, new.declared_commune_code, new.declared_on, new.hamlet_id, new.code, new.name, new.address)
         is not distinct from (old.geom, old.declared_commune_code, old.declared_on, old.hamlet_id, old.code, old.name, old.address) then
-      -- Units and search text stay as they were, and are found again when the record comes back.
+      -- Units and search text stay as they were. They are computed again when the record is restored.
       new.public_version := old.public_version + case
         when not old.public and old.public_version = 1 then 0
         when new.public or old.public then 1 else 0 end;
@@ -56,7 +56,7 @@ begin
     bare.public_geom := null;
     is_now := to_jsonb(bare);
     new.public_version := old.public_version + case
-      -- Hidden until now: for anonymous callers this is the first version.
+      -- The record was hidden until now: for anonymous callers this is its first version.
       when not old.public and old.public_version = 1 then 0
       when (new.public or old.public) and (new.public_geom is distinct from old.public_geom or exists (
         select 1
@@ -68,7 +68,7 @@ begin
 end
 $$;
 
--- Before each row of a layer that hides nothing: anonymous callers see every record at its place.
+-- Before each row of a layer that hides nothing: anonymous callers see every record at its exact place.
 create or replace function asset_all_public() returns trigger
 language plpgsql
 as $$

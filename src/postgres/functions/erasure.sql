@@ -5,7 +5,8 @@ language sql
 immutable
 as $$ select encode(sha256(convert_to(salt || (value #>> '{}'), 'UTF8')), 'hex') $$;
 
--- A text, or JSON as text, without some values. A short value only where it is a whole string: "1" occurs everywhere.
+-- A text, or JSON as text, without the lost values. A short value is only removed as a whole string: "1" occurs
+-- everywhere.
 create or replace function without_values(said text, lost text[]) returns text
 language plpgsql
 immutable
@@ -25,10 +26,10 @@ begin
 end
 $$;
 
--- Takes columns of a record, and the lost values, out of every import that may hold them. A file cannot be searched (a
--- workbook is compressed). It is removed if one of its rows is the record, holds one of the values, or could not be read,
--- and while it is being planned: nobody knows what its next rows hold. A plan that is not committed fails: it would write
--- the erased values again. Only the rows that hold them are written, mostly one of 100,000.
+-- Removes the given columns of a record, and the lost values, from every import that may hold them. A file cannot be
+-- searched (a workbook is compressed), so it is deleted if one of its rows is the record, holds a lost value, or could
+-- not be read. It is also deleted during planning: nobody knows what its next rows hold. A plan that is not committed
+-- fails, because it would write the erased values again. Only rows that hold them are updated, usually one of 100,000.
 create or replace function erase_from_imports(layer text, record bigint, columns text[], lost text[]) returns void
 language plpgsql
 as $$
@@ -58,7 +59,7 @@ begin
     file_name = without_values(i.file_name, lost),
     options = without_values(i.options::text, lost)::jsonb,
     mappings = without_values(i.mappings::text, lost)::jsonb,
-    -- For these fields nothing that a cell held, however it was spelled.
+    -- Findings on these fields lose everything that a cell held, in any spelling.
     findings = (
       select coalesce(jsonb_agg(case when f.finding ->> 'field' = any(columns)
         then f.finding || '{"value": null, "suggestion": null, "message": {"vi": "[đã xóa]", "en": "[erased]"}}'
@@ -70,11 +71,11 @@ begin
 end
 $$;
 
--- Takes every value that fields of a record ever had out of the row, its versions, their reasons, the audit trail, imports
--- and the stored answers. Two things stay: in each version the hash of salt and value, and the erasure itself as a version
--- with its reason.
--- fields: field to the columns that hold it. Returns hashes, field to hashes, and the reason without the values; null if
--- there is no such record.
+-- Removes every value that the given fields of a record ever had: from the row, its versions, their reasons, the audit
+-- trail, imports and stored responses. Two things stay: in each version the hash of salt and value, and the erasure
+-- itself as a version with its reason.
+-- fields: field to the columns that hold it. Returns hashes, field to hashes, and the reason without the values; null
+-- if there is no such record.
 create or replace function erase_fields(layer text, record bigint, fields jsonb, salt text, actor text, why text) returns jsonb
 language plpgsql
 security definer
@@ -88,7 +89,7 @@ declare
   lost text[];
   hashes jsonb;
 begin
-  -- The service may call this function, and must not be able to empty history with it.
+  -- The service may call this function, but must not be able to empty history with it.
   if erasable is null or not columns <@ erasable then
     raise exception 'these columns are not erased' using errcode = 'insufficient_privilege';
   end if;
@@ -131,12 +132,13 @@ begin
     reason = without_values(v.reason, lost)
   where v.collection = layer and v.record_id = record;
   update audit set detail = without_values(detail::text, lost)::jsonb where without_values(detail::text, lost) <> detail::text;
-  -- The file of an import may be named after a person, and its name is the reason of all versions that it wrote.
+  -- The file of an import may be named after a person. Its name is the reason of all versions that it wrote.
   update versions v set reason = without_values(v.reason, lost)
   where v.batch_id in (select id from batches where without_values(reason, lost) <> reason);
   perform set_config('hatang.final', '', true);
   update batches set reason = without_values(reason, lost) where without_values(reason, lost) <> reason;
-  -- Numbers and short values look like others: an answer that is the record is emptied. Its key stays taken.
+  -- Numbers and short values cannot be searched for. So a stored response that contains the record is emptied; its key
+  -- stays taken.
   update idempotency_keys set body = json_build_object('id', record, 'erased', true)::text
   where body like '%"properties"%' and body ~ ('"id":\s*' || record || '\M');
   update idempotency_keys set body = without_values(body, lost) where without_values(body, lost) <> body;

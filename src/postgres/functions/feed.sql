@@ -1,9 +1,9 @@
--- The numbers of the change feed, and the count of writes to reference data. Both run as the owner of the tables, on behalf
--- of any writer or reader.
+-- The numbers of the change feed, and the counter of writes to reference data. Both run as the owner of the tables, for
+-- any writer or reader.
 
--- Numbers the committed changes that have no number, and counts the rows of each layer. Numbers are given after the commit
--- and under a lock: the feed has no gaps, and no change appears behind a reader. Anonymous callers have a sequence of their
--- own. Returns how many changes were numbered.
+-- Numbers the committed changes that have no number yet, and counts the rows of each layer. Numbers are given after the
+-- commit and under a lock, so the feed has no gaps, and no change appears behind a reader. Anonymous callers have a
+-- sequence of their own. Returns how many changes were numbered.
 create or replace function number_changes() returns bigint
 language plpgsql
 security definer

@@ -1,6 +1,6 @@
--- History and the audit trail only grow, also for the owner of the tables. This guards against slips: the owner can drop
--- the triggers, and the role of the service does not even have the rights that they take away.
--- The setting hatang.final is 'erasure' while erase_fields() takes personal data out (Law 91/2025).
+-- Rows of history and of the audit trail are only added, even by the owner of the tables. These triggers prevent
+-- mistakes: the owner can drop them, and the role of the service does not have these rights anyway. The setting
+-- hatang.final is 'erasure' while erase_fields() removes personal data (Law 91/2025).
 
 create or replace function audit_is_final() returns trigger
 language plpgsql

@@ -1,7 +1,7 @@
--- Where grants and tokens hold: the units of a scope, kept as lists of communes and hamlets.
+-- Where grants and tokens hold: the units that they name, stored as lists of communes and hamlets.
 
--- The communes and hamlets in force on on_day that unit_code, read on unit_on, stands for: its own while it is in force,
--- otherwise the successors of its communes. carried: whether the unit is no longer in force.
+-- The communes and hamlets in force on on_day that unit_code, read on unit_on, stands for: its own while it is in
+-- force, otherwise the successors of its communes. carried: whether the unit is no longer in force.
 create or replace function unit_scope(unit_code text, unit_on date, on_day date, out communes bigint[], out hamlets bigint[], out carried boolean)
 language sql
 stable
@@ -46,7 +46,7 @@ create or replace trigger tokens_scope
 before insert or update of unit_code, unit_on on tokens
 for each row execute function scope_of_unit();
 
--- Finds again what grants and tokens on units stand for, after the units changed. Returns how many rows changed.
+-- Finds the units of all grants and tokens again, after the units changed. Returns how many rows changed.
 create or replace function refresh_grants() returns bigint
 language plpgsql
 as $$
@@ -70,7 +70,7 @@ begin
 end
 $$;
 
--- The grants of an account that hold on a day, in the shape that the policy reads.
+-- The grants of an account that hold on a day, in the form that the policy reads.
 create or replace function grants_of(account bigint, on_day date) returns jsonb
 language sql
 stable

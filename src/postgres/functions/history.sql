@@ -1,6 +1,6 @@
--- What each write of a record adds to versions and to the change feed. Triggers of a statement, over all its rows at once.
--- They run as the owner of the tables: the role of the service may not write history itself.
--- The settings hatang.reason, hatang.batch and hatang.confirmed hold what the writer said.
+-- Adds to versions and to the change feed what each write of a record changed. The triggers run for a statement, over
+-- all its rows at once, and as the owner of the tables: the role of the service may not write history itself. The
+-- settings hatang.reason, hatang.batch and hatang.confirmed hold what the writer stated.
 
 -- The collection of a table: wifi_points is wifi-points.
 create or replace function collection_of(table_name text) returns text
@@ -8,10 +8,10 @@ language sql
 immutable parallel safe
 as $$ select replace(table_name, '_', '-') $$;
 
--- What several versions changed, laid over each other in order.
+-- The changes of several versions, merged in order.
 create or replace aggregate jsonb_merge(jsonb) (sfunc = jsonb_concat, stype = jsonb, initcond = '{}');
 
--- The operation that a write is to a reader who sees the record only while it is visible; null if it is none.
+-- How a write looks to a reader who sees the record only while it is visible; null if that reader notices nothing.
 create or replace function feed_op(was_visible boolean, is_visible boolean, changed boolean) returns text
 language sql
 immutable parallel safe
@@ -23,7 +23,7 @@ as $$
 $$;
 
 -- A row as JSON, with the given geometries as in RFC 7946. The CRS is left out: PostGIS looks up its name for each
--- geometry, and that was two thirds of the time that history takes for a record.
+-- geometry, which took two thirds of the time that history needs for a record.
 create or replace function record_json(of_row anyelement, geom geometry, public_geom geometry) returns jsonb
 language sql
 stable
@@ -66,7 +66,7 @@ create or replace function asset_after_update() returns trigger
 language plpgsql
 security definer
 set search_path = public, pg_temp
--- The plan is kept for the session: a plan made for one row would compare each of 100,000 old rows with each new one.
+-- The plan is kept for the session. A plan made for one row would compare each of 100,000 old rows with each new one.
 set enable_nestloop = off
 as $$
 begin
@@ -77,7 +77,7 @@ begin
       o.public and o.deleted_at is null as was_public,
       n.public and n.deleted_at is null as is_public,
       n.public_version <> o.public_version as changed_in_public,
-      -- A geometry only where it changed.
+      -- Only geometries that changed.
       record_json(o, case when m.moved then o.geom end, case when m.shown_elsewhere then o.public_geom end) as was,
       record_json(n, case when m.moved then n.geom end, case when m.shown_elsewhere then n.public_geom end) as record
     from new_rows n

@@ -1,5 +1,5 @@
--- Makes a table a layer: its row in layers, its triggers, and <table>_as_of(on_day, known_at). The program calls it for each
--- layer whenever it creates the functions anew.
+-- Turns a table into a layer: its row in layers, its triggers, and <table>_as_of(on_day, known_at). The program calls
+-- it for each layer whenever it creates the functions anew.
 -- public_columns: the columns that anonymous callers see. erasable_columns: those that erase_fields() may erase.
 -- public_function: the trigger function that sets the stored columns for anonymous callers.
 
@@ -41,12 +41,13 @@ begin
     $sql$, layer_table);
 
   -- The records as they were on a day (valid time), from what was written by an instant (record time).
-  -- A record of a day is its first version with every later version effective by then laid over it, in the order in which
-  -- they were written: a correction of an old date changes only the fields that it names. The first version reaches back
-  -- to the day of installation; without one, a record is known from the first day that a version names. Without a day it
-  -- is the record that the table held at the instant. Only versions written by known_at are read; a record deleted by
-  -- then is deleted on every day.
-  -- Of the past, anonymous callers see what they might see then and may still see: nothing that is hidden or deleted today.
+  -- A record of a day is its first version, with every later version effective by then applied in the order of writing:
+  -- a correction of an old date changes only the fields that it names. The first version reaches back to the day of
+  -- installation; without one, the record begins on the first day that a version names. Without a day the result is
+  -- what the table held at the instant. Only versions written by known_at are read. A record deleted by then is deleted
+  -- on every day.
+  -- Of the past, anonymous callers see only what was public then and is public now: nothing that is hidden or deleted
+  -- today.
   execute format($sql$
     create or replace function %2$I(on_day date, known_at timestamptz default 'infinity') returns setof %1$I
     language sql

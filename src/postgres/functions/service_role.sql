@@ -1,10 +1,10 @@
--- The rights of hatang_app, the role of the service. The owner of the tables runs this after everything else; the service
--- can then neither alter tables nor change or remove history and the audit trail, whoever gets hold of it: it adds to
--- them through triggers and functions of the owner.
+-- The rights of hatang_app, the role of the service. The owner of the tables runs this after everything else. The
+-- service can then neither alter tables nor change or remove history and the audit trail, even if somebody takes it
+-- over. It adds to them through triggers and functions of the owner.
 -- Without the role nothing happens: a database of your own may have one role for everything.
 do $$
 declare
-  -- Written by functions of the owner, or by commands of the program.
+  -- Only functions of the owner, or commands of the program, write to these.
   read_only constant text[] := '{__diesel_schema_migrations,applied_functions,asset,layers,feed,reference_state,versions,changes,admin_units,admin_changes}';
   add_only constant text[] := '{audit,batches}';
   never_deleted constant text[] := '{accounts,grants}' || array(select replace(collection, '-', '_') from layers);

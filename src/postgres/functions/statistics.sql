@@ -1,6 +1,6 @@
--- Statistics of a table after a large write. The role of the service owns no table, and PostgreSQL skips its ANALYZE with a
--- warning: after an import of 100,000 rows the planner took the tables for empty until autovacuum ran, and the same list
--- was planned in 45 or in 97 seconds.
+-- Updates the statistics of a table after a large write. The role of the service owns no table, so PostgreSQL skips its
+-- ANALYZE with a warning. After an import of 100,000 rows the planner took the tables for empty until autovacuum ran,
+-- and planning the same list took 45 or 97 seconds.
 
 create or replace function refresh_statistics(of_table text) returns void
 language plpgsql

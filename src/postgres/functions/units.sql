@@ -1,7 +1,7 @@
--- Which units a place, a code or another unit stands for on a day.
--- Everything here is read from admin_units and admin_changes; a unit is in force from valid_from to valid_to.
+-- Finds the units that a place, a code or another unit stands for on a day.
+-- Everything here is read from admin_units and admin_changes. A unit is in force from valid_from to valid_to.
 
--- The units in force on a day that a unit became later, or came from: the unit itself while it is in force.
+-- The units in force on a day that a unit became later, or came from; the unit itself while it is in force.
 -- unit_id: a version of a unit. Returns ids.
 create or replace function unit_on(unit_id bigint, on_day date) returns setof bigint
 language sql
@@ -21,7 +21,7 @@ as $$
   select id from walk where in_force(valid_from, valid_to, on_day)
 $$;
 
--- The commune in force on on_day that declared_code meant on declared_on: null unless there is exactly one.
+-- The commune in force on on_day that declared_code meant on declared_on; null unless there is exactly one.
 create or replace function declared_commune(declared_code text, declared_on date, on_day date) returns bigint
 language sql
 stable
@@ -32,7 +32,7 @@ as $$
 $$;
 
 -- The commune in force on a day that contains a place. On a shared boundary the lower code wins. A line or an area is
--- placed by a point on it.
+-- placed by one point on it.
 create or replace function commune_at(place geometry, on_day date) returns bigint
 language sql
 stable
@@ -59,7 +59,7 @@ as $$
     and unit_code in (c.code, c.parent_code, d.parent_code)
 $$;
 
--- The units in force on a day to which a record belongs, as codes; null on a level with no unit or with several.
+-- The codes of the units in force on a day to which a record belongs; null on a level with no unit or with several.
 -- A record with a place belongs to the units that contain it. One without a place belongs to what its declared commune
 -- was or became.
 create or replace function territory(place geometry, declared_code text, declared_on date, on_day date,
@@ -91,7 +91,7 @@ begin
       and in_force(u.valid_from, u.valid_to, on_day)
       and st_covers(u.geom, case when st_dimension(place) = 0 then place else st_pointonsurface(place) end);
   elsif declared_code is not null then
-    -- The commune was split: the units that all its parts share still hold.
+    -- The commune was split. Units that contain all its parts still hold.
     select
       case when count(distinct coalesce(d.code, '')) = 1 then min(d.code) end,
       case when count(distinct coalesce(d.parent_code, c.parent_code)) = 1 then min(coalesce(d.parent_code, c.parent_code)) end
