@@ -180,7 +180,7 @@ left join (
   from admin_units c
   left join admin_units d on d.code = c.parent_code and d.level = 'district' and in_force(d.valid_from, d.valid_to, $1)
   where c.level = 'commune' and in_force(c.valid_from, c.valid_to, $1)
-  -- Planned apart, so that it is read once, not looked up for each row.
+  -- Stops the planner from merging it into the query: it is read once, not looked up for each row.
   offset 0
 ) known on known.commune = ",
             &[day()],
