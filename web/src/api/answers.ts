@@ -1,11 +1,11 @@
-/** The answers of the service by their addresses: those on their way, and the last ones that came, failures too. */
+/** The service's answers by address: requests under way, and the last answers, including failures. */
 
-/** An answer, or why there is none. */
+/** An answer or an error. */
 type Kept = { answer: unknown } | { error: unknown };
 
 interface Coming {
   answer: Promise<unknown>;
-  /** How many still wait for it. */
+  /** How many callers still wait for it. */
   waiting: number;
   stop: AbortController;
 }
@@ -13,17 +13,17 @@ interface Coming {
 export type Load<T> = (address: string, signal: AbortSignal) => Promise<T>;
 
 export class Answers {
-  /** Those used last stand last. */
+  /** The least recently used come first. */
   private kept = new Map<string, Kept>();
   private coming = new Map<string, Coming>();
 
-  /** Keeps at most so many answers; `changed` is called when one sets out or arrives. */
+  /** Keeps at most `most` answers. Calls `changed` when a request starts or ends. */
   constructor(
     private readonly most: number,
     private readonly changed: () => void = () => undefined,
   ) {}
 
-  /** The answer that is kept, or that is on its way already, or else a new one. A request stops when all who wait for it have aborted. */
+  /** The kept answer, the answer of a request under way, or that of a new request. A request stops when all its callers have aborted. */
   async ask<T>(address: string, load: Load<T>, signal: AbortSignal): Promise<T> {
     signal.throwIfAborted();
     const kept = this.touch(address);
@@ -35,18 +35,18 @@ export class Answers {
     return coming.answer as Promise<T>;
   }
 
-  /** The answer that is kept of an address. */
+  /** The kept answer of an address. */
   find<T>(address: string): T | undefined {
     const kept = this.touch(address);
     return kept && 'answer' in kept ? (kept.answer as T) : undefined;
   }
 
-  /** Forgets what failed, so that it can be tried again. */
+  /** Forgets failures, so that they can be tried again. */
   forgive(): void {
     for (const [address, kept] of this.kept) if ('error' in kept) this.kept.delete(address);
   }
 
-  /** Forgets all; what is on its way still reaches those who wait for it. */
+  /** Forgets everything. Requests under way still answer their callers. */
   clear(): void {
     this.kept.clear();
     this.coming.clear();
@@ -79,7 +79,7 @@ export class Answers {
     return kept;
   }
 
-  /** Unless it was given up meanwhile, or all was forgotten. */
+  /** Keeps an answer, unless its request was given up or everything was forgotten meanwhile. */
   private keep(address: string, kept: Kept, coming: Coming): void {
     if (this.coming.get(address) !== coming) return;
     this.kept.set(address, kept);

@@ -1,10 +1,10 @@
-/** The figures: definitions, those of one unit, and those of each unit of a level with their polygons. */
+/** The figures: definitions, figures of one unit, and figures of each unit of a level with its polygon. */
 import type { Feature, FeatureCollection, MultiPolygon, Polygon } from 'geojson';
 import type { Label } from '../texts';
 import { get, query } from './get';
 import type { Answer, Schemas } from './schemas';
 
-/** What a figure counts. The document of the API leaves its fields open. */
+/** What a figure counts. The OpenAPI document does not describe its fields. */
 export interface Definition extends Label {
   code: string;
   unit: string;
@@ -17,7 +17,7 @@ export interface Definition extends Label {
   part_of?: string;
 }
 
-/** How a figure changed. The document of the API leaves its fields open. */
+/** How a figure changed. The OpenAPI document does not describe its fields. */
 export interface Delta {
   value: number;
   base: number;
@@ -60,7 +60,7 @@ export async function shapes(address: string, signal: AbortSignal): Promise<Unit
   return (await get<FeatureCollection<Polygon | MultiPolygon, Record<string, unknown>>>(address, signal)).features;
 }
 
-/** Where the figures are of records that lie in no commune, so that the parts add up to the whole. */
+/** The address of the figures of records that lie in no commune, so that the parts add up to the whole. */
 export function unassignedAddress(within: string, days: Days, indicators: string[]): string {
   return communes(within, days, { indicators: indicators.join(',') });
 }

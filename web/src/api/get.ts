@@ -1,4 +1,4 @@
-/** Asking the service. */
+/** Requests to the service. */
 import { language, t } from '../texts';
 import type { Schemas } from './schemas';
 
@@ -13,7 +13,7 @@ export class ApiError extends Error {
   }
 }
 
-/** The JSON of an address of the service. A failure says what its problem document says. */
+/** Gets JSON from the service. An error has the text of its problem document. */
 export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
   const headers = { Accept: 'application/json', 'Accept-Language': language() };
   const response = await fetch(path, { headers, signal: signal ?? null }).catch((error: unknown) => {
@@ -30,7 +30,7 @@ export function query(path: string, parameters: Record<string, string | number |
   return text.length ? `${API}${path}?${text.join('&')}` : `${API}${path}`;
 }
 
-/** An absolute link of the API, on the host that the page came from. */
+/** Changes an absolute link of the API to the host that the page came from. */
 export function local(href: string): string {
   const url = new URL(href, location.href);
   return url.pathname + url.search;

@@ -3,7 +3,7 @@ import type { Feature, Geometry } from 'geojson';
 import { get, local } from './get';
 import type { Schemas } from './schemas';
 
-/** A feature of any layer: the page knows none by name, and reads their fields by the layer's schema. */
+/** A feature of any layer. The page knows no layer by name, and reads the fields by the layer's schema. */
 export type Item = Feature<Geometry | null, Record<string, unknown>> & { id: number };
 
 type Collection = Schemas[Extract<keyof Schemas, `${string}FeatureCollection`>];
@@ -11,13 +11,13 @@ export type ItemPage = Pick<Collection, 'numberMatched' | 'links'> & { features:
 
 export interface Items {
   features: Item[];
-  /** Whether there are more than were read. */
+  /** Whether there are more features than were read. */
   cut: boolean;
-  /** How many there are, where the service counted them. */
+  /** How many features there are, if the service counted them. */
   total?: number | undefined;
 }
 
-/** As many pages as one map can show with ease; all of a district, not of a country. */
+/** As many pages as a map can show with ease: all of a district, not of a country. */
 const MOST_PAGES = 3;
 
 export async function items(address: string, signal: AbortSignal): Promise<Items> {

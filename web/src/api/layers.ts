@@ -10,7 +10,7 @@ export interface Field {
   /** The values of an enumeration, with their texts. */
   values: { value: string; label: Label }[];
   unit: string | undefined;
-  /** The layer that a reference points into. */
+  /** The layer that a reference refers to. */
   collection: string | undefined;
 }
 
@@ -19,13 +19,13 @@ export interface Layer {
   title: Label;
   geometry: 'point' | 'line' | 'area';
   fields: Field[];
-  /** The enumeration that colours it. */
+  /** The enumeration that gives its records their colours. */
   legend: Field | undefined;
   /** The level of a layer of administrative units. */
   unitLevel: string | undefined;
 }
 
-/** A layer's schema. The document of the API leaves it open, as JSON Schema describes it. */
+/** A layer's schema. The OpenAPI document does not describe it; it is a JSON Schema. */
 interface Schema {
   title: string;
   'x-title-en': string;

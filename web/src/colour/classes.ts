@@ -1,7 +1,7 @@
-/** Classes of values for a shaded map: the upper bounds of each. */
+/** Classes of values for a shaded map, by their upper bounds. */
 export type Classing = 'quantile' | 'equal' | 'jenks';
 
-/** At most `count` classes, as inclusive upper bounds in rising order; the last is the greatest value. */
+/** At most `count` classes, as inclusive upper bounds in rising order. The last bound is the greatest value. */
 export function breaks(values: number[], count: number, classing: Classing): number[] {
   const sorted = values.filter(Number.isFinite).sort((a, b) => a - b);
   const different = new Set(sorted).size;
@@ -26,7 +26,7 @@ function equal(sorted: number[], count: number): number[] {
   return Array.from({ length: count }, (_, i) => (i === count - 1 ? most : least + ((most - least) * (i + 1)) / count));
 }
 
-/** Fisher and Jenks: the classes with the least sum of squared deviations, by dynamic programming. */
+/** Fisher-Jenks: the classes with the least sum of squared deviations, by dynamic programming. */
 function jenks(sorted: number[], count: number): number[] {
   const n = sorted.length;
   const sum = [0];

@@ -21,7 +21,7 @@ const SEQUENCES = {
   light: ['#eff5f7', '#d6e6ec', '#b4d1dd', '#8bb8ca', '#5f9ab2'],
   dark: ['#1f2b32', '#25404c', '#2d5566', '#376d82', '#45879f'],
 };
-/** Losses in orange, gains in blue, so that red and green need not be told apart. */
+/** Losses in orange, gains in blue, so that nobody has to tell red from green. */
 const DIVERGING = {
   light: ['#b35806', '#f1a340', '#f1efe9', '#b4d1dd', '#5f9ab2'],
   dark: ['#f1a340', '#9a5a12', '#343a3d', '#2d5566', '#45879f'],
@@ -41,8 +41,8 @@ export function shades(count: number, diverging: boolean): string[] {
 }
 
 /**
- * Colours for the values of each layer's legend. Layers with the same enumeration, such as that of the operators, get
- * the same colours; other enumerations begin elsewhere in the list.
+ * Colours for the values of each layer's legend. Layers with the same enumeration, such as the operators, get the same
+ * colours. Other enumerations start elsewhere in the list.
  */
 export function legendColours(layers: Layer[]): Map<string, Map<string, string>> {
   const begins = new Map<string, number>();

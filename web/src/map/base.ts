@@ -1,12 +1,12 @@
-/** What lies under the data: nothing, a local PMTiles file, or a style from elsewhere. */
+/** The base map: nothing, a local PMTiles file, or a style from another host. */
 import maplibre, { type LayerSpecification, type Map as MapLibre, type StyleSpecification } from 'maplibre-gl';
 import { theme } from '../colour/palette';
 import type { Settings } from '../view/model';
 
-/** No fonts are asked for: without `glyphs` MapLibre writes with those of the reader's machine. */
+/** The page loads no fonts: without `glyphs` MapLibre draws text with the fonts of the reader's machine. */
 const FONTS = ['Noto Sans', 'Roboto', 'Segoe UI', 'Helvetica Neue', 'Arial', 'sans-serif'];
 
-/** A style from elsewhere that brings its glyphs has only its own fonts. */
+/** A style that brings its own glyphs has only its own fonts. */
 export function fonts(map: MapLibre): string[] {
   const { glyphs, layers } = map.getStyle();
   if (!glyphs) return FONTS;
@@ -22,7 +22,7 @@ export function ink() {
     : { ground: '#eef1f2', land: '#ffffff', line: '#8a9aa2', text: '#20303a', halo: '#ffffff', water: '#cfe3ec', road: '#d5dadd' };
 }
 
-/** A base map that cannot be had is left out: the data are shown all the same. */
+/** The style of the base map. If it cannot be loaded, the data are shown without it. */
 export async function baseStyle({ basemap, basemap_style }: Settings): Promise<StyleSpecification> {
   try {
     if (basemap_style) return await elsewhere(basemap_style);
@@ -39,12 +39,12 @@ async function elsewhere(address: string): Promise<StyleSpecification> {
   return (await response.json()) as StyleSpecification;
 }
 
-/** Nothing but the ground. */
+/** A style with only a background. */
 export function plain(): StyleSpecification {
   return { version: 8, sources: {}, layers: [{ id: 'ground', type: 'background', paint: { 'background-color': ink().ground } }] };
 }
 
-/** A raster file as it is; of a vector file every layer in quiet greys, whatever its schema. */
+/** Adds a raster file as it is. Of a vector file every layer is drawn in quiet greys, whatever its schema. */
 async function withTiles(style: StyleSpecification, url: string): Promise<StyleSpecification> {
   const { PMTiles, Protocol, TileType } = await import('pmtiles');
   const file = new PMTiles(url);

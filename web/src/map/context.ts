@@ -1,4 +1,4 @@
-/** The map, as it gives itself to what draws on it: undefined until its style is loaded. */
+/** The context with the map, for all parts that draw on it. Undefined until its style is loaded. */
 import { createContext } from '@lit/context';
 import type { Map as MapLibre } from 'maplibre-gl';
 

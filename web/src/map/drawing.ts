@@ -1,4 +1,4 @@
-/** A part of the map: it asks for what it draws, draws it when it comes, and says meanwhile that it is late, or why it failed. */
+/** A part of the map. It requests its data, draws them when they come, and says when they are late or failed. */
 import { consume } from '@lit/context';
 import { html, nothing } from 'lit';
 import type { Map as MapLibre } from 'maplibre-gl';
@@ -6,7 +6,7 @@ import { Part } from '../parts/part';
 import { t } from '../texts';
 import { mapContext } from './context';
 
-/** What comes sooner needs no message. */
+/** Answers that come sooner need no message. */
 const LATE_MS = 400;
 
 interface Asked {
@@ -23,11 +23,11 @@ export abstract class Drawing extends Part {
   protected abstract draw(map: MapLibre): void;
 
   protected override updated() {
-    // One that was just taken away may still have an update to come.
+    // A part that was just removed may still get an update.
     if (this.map && this.isConnected) this.draw(this.map);
   }
 
-  /** It stands in the map's region of messages, which reads aloud what comes in. */
+  /** A message for the map's live region, which screen readers read aloud. */
   protected progress({ isPending, error }: Asked, what: string): unknown {
     this.measure(isPending);
     if (isPending && !this.isLate) return nothing;

@@ -1,4 +1,4 @@
-/** Rings around the rows of a figure, and around the record chosen; the map moves to them. */
+/** Rings around the rows of a figure and around the chosen record. The map moves to them. */
 import { customElement } from 'lit/decorators.js';
 import type { ExpressionSpecification, Map as MapLibre } from 'maplibre-gl';
 import type { Item } from '../api/items';
@@ -14,7 +14,7 @@ const IS_POINT: ExpressionSpecification = ['==', ['geometry-type'], 'Point'];
 @customElement('map-listed')
 export class MapListed extends Drawing {
   private chosen = new Chosen(this);
-  /** What was last drawn, and last gone to. */
+  /** What was last drawn, and what the map last moved to. */
   private drawn: Item[] = [];
   private shown = '';
 
@@ -35,7 +35,7 @@ export class MapListed extends Drawing {
     this.follow(map);
   }
 
-  /** Brings a record that was chosen in a list, or the rows of a figure, into sight. */
+  /** Moves the map to the record that was chosen in a list, or to the rows of a figure. */
   private follow(map: MapLibre): void {
     const { selected, rows, place } = this.model.view;
     const wanted = `${selected} ${rows}`;

@@ -1,4 +1,4 @@
-/** The records of one layer that is on: signs and clusters, lines, or areas. */
+/** The records of a layer that is on: symbols and clusters, lines, or areas. */
 import { customElement, property } from 'lit/decorators.js';
 import type { ExpressionSpecification, GeoJSONSourceSpecification, Map as MapLibre } from 'maplibre-gl';
 import { items, type Item, type Items } from '../api/items';
@@ -20,7 +20,7 @@ const FADED: ExpressionSpecification = ['match', ['coalesce', ['get', 'lifecycle
 export class MapRecords extends Drawing {
   @property({ attribute: false }) layer!: Layer;
   private items = new Question<Items>(this, () => itemsAddress(this.model, this.layer), items);
-  /** What was last drawn, so that the source is filled only when it changes. */
+  /** What was last drawn, so that the source is filled only when that changes. */
   private drawn: { all: Item[] | undefined; filters: string } = { all: undefined, filters: '' };
 
   override disconnectedCallback() {
@@ -50,7 +50,7 @@ export class MapRecords extends Drawing {
   }
 }
 
-/** The ids of the style's layers that can be clicked on, with the layer of each. */
+/** The ids of the style's layers that can be clicked, each with its layer. */
 export function clickable(map: MapLibre, { layers }: Model): Map<string, Layer> {
   const found = new Map<string, Layer>();
   for (const layer of layers) {
@@ -62,7 +62,7 @@ export function clickable(map: MapLibre, { layers }: Model): Map<string, Layer> 
   return found;
 }
 
-/** Points that would overlap are gathered, and counted by the values of their legend. */
+/** Points that would overlap become clusters, which count the values of the legend. */
 function clusters({ colours }: Model, { id, geometry, legend }: Layer): Partial<GeoJSONSourceSpecification> {
   if (geometry !== 'point') return {};
   const values = [...(colours.get(id)?.keys() ?? [])];
@@ -76,7 +76,7 @@ function clusters({ colours }: Model, { id, geometry, legend }: Layer): Partial<
   };
 }
 
-/** Within its rank a layer stands by its place in the list, whichever came first. */
+/** Within a rank, layers are drawn in the order of the list, whichever came first. */
 function rank({ layers }: Model, layer: Layer): number {
   return RANK[layer.geometry] + layers.indexOf(layer) / 1000;
 }
@@ -91,7 +91,7 @@ function addPoints(map: MapLibre, model: Model, layer: Layer, source: string): v
   const { halo } = ink();
   const index = model.layers.indexOf(layer);
   const draw = (colour: string) => sign(map, index, colour, halo);
-  // One colour while all in a cluster agree, else the layer's sign in the colour of text.
+  // One colour if all records of a cluster agree; otherwise the layer's symbol in the colour of text.
   const colours = [...(model.colours.get(layer.id)?.values() ?? [])];
   const agreed = colours.flatMap((colour, i) => [['==', ['get', `n${i}`], ['get', 'point_count']], draw(colour)]);
   const mixed = draw('#46545c');
@@ -149,7 +149,7 @@ function addAreas(map: MapLibre, model: Model, layer: Layer, source: string): vo
   });
 }
 
-/** What the colour of a record's value gives. */
+/** A style value for each value of the legend, made from its colour. */
 function byValue({ colours }: Model, { id, legend }: Layer, give: (colour: string) => string): ExpressionSpecification | string {
   const all = [...(colours.get(id) ?? [])];
   if (!all.length) return give(GREY);

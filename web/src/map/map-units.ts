@@ -14,7 +14,7 @@ import { fill, place, RANK } from './style';
 
 export const UNIT_FILL = 'units-fill';
 
-/** Where a name may stand: in the middle, else above or below, ever further. */
+/** Where a name may be: in the middle, otherwise above or below, further and further away. */
 const ROOM = [
   'center',
   [0, 0],
@@ -35,7 +35,7 @@ const ROOM = [
 @customElement('map-units')
 export class MapUnits extends Drawing {
   private shapes = new Question<UnitShape[]>(this, () => communesAddress(this.model), shapes);
-  /** What was last drawn, so that the sources are filled only when it changes. */
+  /** What was last drawn, so that the sources are filled only when that changes. */
   private stamp = '';
 
   protected override render() {
@@ -92,7 +92,7 @@ export class MapUnits extends Drawing {
         'text-size': ['interpolate', ['linear'], ['zoom'], 10, 11, 14, 15],
         'text-max-width': 12,
         'text-padding': 0,
-        // Beside the signs rather than under them, where there is room.
+        // Names stay clear of symbols where there is room.
         'text-variable-anchor-offset': ROOM,
         'text-allow-overlap': ['step', ['zoom'], false, 11, true],
       },
@@ -101,7 +101,7 @@ export class MapUnits extends Drawing {
   }
 }
 
-/** The name at the centroid of the greatest polygon. */
+/** A point for the name, at the centroid of the largest polygon. */
 function name({ geometry, properties }: UnitShape): Feature<Point>[] {
   const measured = polygons(geometry).map(([ring]) => centroid(ring!));
   const [greatest] = measured.sort((a, b) => b.area - a.area);

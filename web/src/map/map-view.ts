@@ -1,4 +1,4 @@
-/** The map: what lies under the data, where it looks, and what was clicked. Its parts draw on it. */
+/** The map: its base map, its view, and clicks. Its parts draw on it. */
 import { provide } from '@lit/context';
 import { html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
@@ -21,7 +21,7 @@ import { UNIT_FILL } from './map-units';
 import { boundsOf } from './places';
 import './map-view.css';
 
-/** The map waits so long for its communes: where there is no graphics processor, an empty picture costs as much as a full one. */
+/** How long the map waits for its communes. Without a graphics processor an empty map costs as much to draw as a full one. */
 const COMMUNES_MS = 1000;
 
 const dark = matchMedia('(prefers-color-scheme: dark)');
@@ -29,17 +29,17 @@ const dark = matchMedia('(prefers-color-scheme: dark)');
 @customElement('map-view')
 export class MapView extends Part {
   map: MapLibre | undefined;
-  /** The same, while there is a style to draw on. */
+  /** The same map, while it has a style to draw on. */
   @provide({ context: mapContext })
   @state()
   private drawable: MapLibre | undefined;
-  /** Whether a style from elsewhere was given up. */
+  /** Whether the style from another host was given up. */
   private isPlain = false;
   private shapes = new Question<UnitShape[]>(this, () => communesAddress(this.model), shapes);
-  /** Whether it is time to show a map without communes, and whether one is made. */
+  /** Whether the map must be made even without communes, and whether it is made. */
   @state() private isTime = false;
   private isMade = false;
-  /** The home that the map has looked at. */
+  /** The home that the map has moved to. */
   private opened = '';
 
   protected override render() {
@@ -99,7 +99,7 @@ export class MapView extends Part {
     map.on('moveend', (event) => 'isOpening' in event || this.remember(map));
   }
 
-  /** Where the map opens: on the communes when they are here, else on the middle of Thanh Hóa until they come. */
+  /** Where the map opens: on the communes if they are here, otherwise on the middle of Thanh Hóa until they come. */
   private start() {
     const bounds = boundsOf(this.shapes.value ?? []);
     if (!bounds) return { center: [105.85, 20] as [number, number], zoom: 9 };
@@ -119,7 +119,7 @@ export class MapView extends Part {
     map.addControl(new maplibre.ScaleControl({ maxWidth: 100 }), 'bottom-left');
   }
 
-  /** A style from elsewhere that MapLibre does not take: the data are shown without it. A tile that is missing is borne. */
+  /** Replaces a style from another host if MapLibre rejects it: the data are shown without it. A missing tile does no harm. */
   private bear(error: Error, isTile: boolean): void {
     console.warn('map', error);
     if (isTile || this.drawable || this.isPlain) return;
@@ -158,7 +158,7 @@ export class MapView extends Part {
     if (unit) this.model.change({ selected: `unit/${unit.properties.code}`, rows: '', tab: 'figures' });
   }
 
-  /** Zooms into a cluster; lists what lies at one place. */
+  /** Zooms into a cluster, or lists its records if they lie in one place. */
   private async open(map: MapLibre, cluster: MapGeoJSONFeature, layer: Layer): Promise<void> {
     const source = map.getSource<GeoJSONSource>(cluster.source)!;
     const id = cluster.properties.cluster_id as number;
@@ -172,7 +172,7 @@ export class MapView extends Part {
     );
   }
 
-  /** Paper gets a copy of what is seen: WebGL keeps no picture after a frame. */
+  /** Copies the map to a canvas for printing: WebGL keeps no image after a frame. */
   private picture(): void {
     if (!this.map) return;
     const picture = this.querySelector<HTMLCanvasElement>('#picture')!;

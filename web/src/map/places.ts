@@ -1,11 +1,11 @@
-/** Where things are. Apart from what draws them: the panel needs it, and must not wait for MapLibre. */
+/** Geometry of features. It is separate from the map because the panel needs it and must not wait for MapLibre. */
 import type { Feature, Geometry, Position } from 'geojson';
 import type { UnitShape } from '../api/figures';
 
-/** A feature that may have no place yet. */
+/** A feature that may not be located yet. */
 export type Placeable = Omit<Feature, 'geometry'> & { geometry: Geometry | null };
 
-/** West, south, east, north of shapes. */
+/** The box around features: west, south, east, north. */
 export function boundsOf(shapes: Placeable[]): [number, number, number, number] | undefined {
   const box: [number, number, number, number] = [Infinity, Infinity, -Infinity, -Infinity];
   const visit = (part: unknown): void => {
@@ -18,7 +18,7 @@ export function boundsOf(shapes: Placeable[]): [number, number, number, number] 
   return Number.isFinite(box[0]) ? box : undefined;
 }
 
-/** The unit that a place lies in. */
+/** The unit that contains a place. */
 export function unitAt(shapes: UnitShape[], [x, y]: Position): UnitShape | undefined {
   return shapes.find(({ geometry }) => polygons(geometry).some((rings) => rings.filter((ring) => inside(ring, x!, y!)).length % 2 === 1));
 }
@@ -36,7 +36,7 @@ function inside(ring: Position[], x: number, y: number): boolean {
   return within;
 }
 
-/** The middle of a ring, and its area in square degrees. */
+/** The centroid of a ring, and its area in square degrees. */
 export function centroid(ring: Position[]): { at: Position; area: number } {
   let [area, x, y] = [0, 0, 0];
   const [ox, oy] = ring[0] as [number, number];

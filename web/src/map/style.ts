@@ -1,24 +1,24 @@
-/** Putting data on the map. Each layer of the style has a rank, so that what comes late lies where it belongs. */
+/** Adds data to the map. Each layer of the style has a rank, so that late data still go in the right order. */
 import type { Feature } from 'geojson';
 import type { AddLayerObject, GeoJSONSource, GeoJSONSourceSpecification, Map as MapLibre } from 'maplibre-gl';
 import type { Placeable } from './places';
 
-/** From below to above: areas hide neither lines nor points. */
+/** From bottom to top: areas hide neither lines nor points. */
 export const RANK = { units: 0, area: 1, line: 2, point: 3, listed: 4 };
 
-/** Adds a layer of the style above all of lower and the same rank. */
+/** Adds a layer of the style above all layers of the same or a lower rank. */
 export function place(map: MapLibre, rank: number, layer: AddLayerObject): void {
   const above = map.getLayersOrder().find((id) => rankOf(map, id) > rank);
   map.addLayer({ ...layer, metadata: { rank } } as AddLayerObject, above);
 }
 
-/** Those of a base map have no rank: they lie below. */
+/** Layers of a base map have no rank and lie below all others. */
 function rankOf(map: MapLibre, id: string): number {
   const { rank } = (map.getLayer(id)?.metadata ?? {}) as { rank?: number };
   return rank ?? -1;
 }
 
-/** Fills a source, making it if need be; what has no place is left out. */
+/** Fills a source, and makes it if there is none. Features without a place are left out. */
 export function fill(map: MapLibre, source: string, features: Placeable[], options: Partial<GeoJSONSourceSpecification> = {}): void {
   const placed = features.filter(({ geometry }) => geometry) as Feature[];
   const collection = { type: 'FeatureCollection' as const, features: placed };
@@ -27,7 +27,7 @@ export function fill(map: MapLibre, source: string, features: Placeable[], optio
   else map.addSource(source, { ...options, type: 'geojson', data: collection });
 }
 
-/** Takes a source off the map, with all that draws it. */
+/** Removes a source from the map, with all layers that draw it. */
 export function clear(map: MapLibre, source: string): void {
   if (!map.getSource(source)) return;
   for (const id of map.getLayersOrder()) if (map.getLayer(id)?.source === source) map.removeLayer(id);

@@ -1,4 +1,4 @@
-/** Signs for points: a shape a layer, so that layers differ by more than colour. Drawn here; no sprite is fetched. */
+/** Symbols for points: one shape for each layer, so that layers differ by more than colour. They are drawn here; no sprite is loaded. */
 import type { Map as MapLibre } from 'maplibre-gl';
 
 const SIZE = 22;
@@ -29,7 +29,7 @@ const SHAPES: Shape[] = [
   corners(8, Math.PI / 8),
 ];
 
-/** The sign's outline within a box of 22, for the legend's drawing. */
+/** The outline of the symbol within a box of 22, for the legend. */
 export function outline(index: number): string {
   const shape = index % SHAPES.length;
   const [count, turn] = [
@@ -50,7 +50,7 @@ export function outline(index: number): string {
   return `M${Array.from({ length: count }, (_, i) => point(i)).join('L')}Z`;
 }
 
-/** The name of the sign, which is drawn on first use. */
+/** The name of the symbol's image. It is drawn on first use. */
 export function sign(map: MapLibre, index: number, colour: string, border: string): string {
   const name = `sign-${index % SHAPES.length}-${colour}-${border}`;
   if (map.hasImage(name)) return name;

@@ -1,4 +1,4 @@
-/** A code with the name of the commune that bears it today. */
+/** A code with the name of the commune that has it today. */
 import { customElement, property } from 'lit/decorators.js';
 import { query } from '../api/get';
 import { nameOf, type ItemPage } from '../api/items';

@@ -1,4 +1,4 @@
-/** Of which unit, as of which day, against which. */
+/** The unit, the day, and the day to compare with. */
 import { html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { UnitFigures } from '../api/figures';

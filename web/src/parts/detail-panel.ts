@@ -1,4 +1,4 @@
-/** What was chosen: a record with its fields, the rows behind a figure, or records that lie at one place. */
+/** What the reader chose: a record with its fields, the rows behind a figure, or records in one place. */
 import { html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { number, pick, t, within } from '../texts';
@@ -30,7 +30,7 @@ export class DetailPanel extends Part {
     return model.view.rows ? this.rows() : nothing;
   }
 
-  /** Focus goes to what was opened, for those who cannot see it open. */
+  /** Moves the focus to what was opened, for readers who cannot see it open. */
   protected override updated() {
     const { gathered, view } = this.model;
     const now = `${view.selected.startsWith('unit/') ? '' : view.selected} ${view.rows} ${gathered ? 'gathered' : ''}`;

@@ -1,14 +1,14 @@
-/** One figure: its number, which opens into its rows; its change; its parts. */
+/** One figure: its number, which opens its rows; its change; its parts. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Definition, Delta, Figure } from '../api/figures';
 import { day, number, pick, signed, t, tOr } from '../texts';
 import type { Model } from '../view/model';
 import './figure.css';
 
-/** For the values of a partition that have no colour on the map. */
+/** For values of a partition that have no colour on the map. */
 const SHADES = ['#4a8ba5', '#1d5f7c', '#84b4c6', '#2f4858', '#b9d5df', '#5b7c8d'];
 
-/** A number that shows its rows when pressed. */
+/** A number that opens its rows when pressed. */
 export function rowsButton(model: Model, rows: string, what: string, content: unknown): TemplateResult {
   const { view, unit } = model;
   const isOpen = view.rows === rows;
@@ -18,7 +18,7 @@ export function rowsButton(model: Model, rows: string, what: string, content: un
   </button>`;
 }
 
-/** The change, its base and what must be said about it. */
+/** The change, its base and its notes. */
 export function changeOf(delta: Figure['delta']): TemplateResult | typeof nothing {
   if (!isWhole(delta)) return nothing;
   const { base, base_on, base_kind, computed_base } = delta;
@@ -87,7 +87,7 @@ function labelOf({ layers }: Model, { collection, by }: Definition, value: strin
   return found ? pick(found.label) : tOr(value, value);
 }
 
-/** A share: covered of total, unknown apart. */
+/** A share: covered of total, with the unknown shown separately. */
 export function share(model: Model, definition: Definition, figure: Figure): TemplateResult | typeof nothing {
   const { covered = 0, unknown = 0, total = 0 } = figure;
   if (!total) return nothing;

@@ -14,7 +14,7 @@ type Figures = Record<string, Figure>;
 
 @customElement('figures-panel')
 export class FiguresPanel extends Part {
-  /** The rest is made when it is opened first. */
+  /** The other figures are rendered when they are first opened. */
   @state() private opened = false;
   private figures = new Question<UnitFigures>(this, () => unitAddress(this.model));
 
@@ -59,7 +59,7 @@ export class FiguresPanel extends Part {
     </section>`;
   }
 
-  /** Shares under the title of the layer whose records they count. */
+  /** The shares, grouped by the title of the layer whose records they count. */
   private shares(definitions: Definition[], figures: Figures) {
     const groups = new Map<string, Definition[]>();
     for (const definition of definitions.filter(({ denominator }) => denominator)) {

@@ -1,4 +1,4 @@
-/** The page's icons: lines of 1.8 in a box of 24. They say nothing that the text beside them does not. */
+/** The page's icons: lines of 1.8 in a box of 24. The text beside an icon says the same. */
 import { svg, html } from 'lit';
 
 const PATHS = {

@@ -1,4 +1,4 @@
-/** How a record of a layer looks on the map, for legends. */
+/** The symbol of a layer or of a value, for legends. */
 import { html, svg } from 'lit';
 import type { Layer } from '../api/layers';
 import { outline } from '../map/symbols';

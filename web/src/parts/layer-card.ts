@@ -1,4 +1,4 @@
-/** One layer: on or off, its legend, its filters. */
+/** A layer: its switch, its legend, its filters. */
 import { html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { items, type Items } from '../api/items';
@@ -52,7 +52,7 @@ export class LayerCard extends Part {
     </label>`;
   }
 
-  /** One choice for each other enumeration. */
+  /** A filter for each enumeration except that of the legend. */
   private filters() {
     const { legend, fields, id } = this.layer;
     const others = fields.filter((field) => field !== legend && (field.values.length || field.type === 'boolean'));

@@ -1,4 +1,4 @@
-/** The layers, and what shades the communes. All of it from what the API says of them. */
+/** The layers, and the control that shades the communes. All of it comes from the API. */
 import { html } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';

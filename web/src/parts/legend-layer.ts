@@ -1,4 +1,4 @@
-/** The signs of one layer in the map's legend, once its records are here. */
+/** The symbols of a layer in the map's legend, once its records are loaded. */
 import { html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { items, type Items } from '../api/items';

@@ -1,4 +1,4 @@
-/** The legend on the map: shades of the communes, signs of the layers that are on. */
+/** The legend on the map: shades of the communes, symbols of the layers that are on. */
 import { html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
@@ -12,7 +12,7 @@ import './legend-layer';
 import { Part } from './part';
 import './map-legend.css';
 
-/** On a narrow screen the legend opens when asked for. */
+/** On a narrow screen the legend is closed at first. */
 const wide = matchMedia('(min-width: 760px)');
 
 @customElement('map-legend')

@@ -1,4 +1,4 @@
-/** The page: its head, the panel, the map. It owns the model, and gives it to its parts. */
+/** The page: its header, the panel, the map. It owns the model and passes it to its parts. */
 import { ContextProvider } from '@lit/context';
 import { html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
@@ -18,7 +18,7 @@ import { icon } from './icons';
 import { failure, waiting } from './part';
 import './map-page.css';
 
-/** The map waits so long for the figures. */
+/** How long the map waits for the figures. */
 const FIGURES_MS = 1000;
 
 const TABS: Tab[] = ['figures', 'layers', 'table'];
@@ -27,7 +27,7 @@ const TABS: Tab[] = ['figures', 'layers', 'table'];
 export class MapPage extends LitElement {
   @state() private failed: Error | undefined;
   @state() private copied = false;
-  /** The code of the map: on its way, here, or why not. */
+  /** The code of the map: loading, loaded, or an error. */
   @state() private map: 'coming' | 'here' | Error = 'coming';
   private model = new Model(() => this.tell());
   private provider = new ContextProvider(this, { context: modelContext, initialValue: this.model });
@@ -41,7 +41,7 @@ export class MapPage extends LitElement {
     return this;
   }
 
-  /** Until there is something to show, the shell of `index.html` stands. */
+  /** Keeps the shell of `index.html` until there is something to show. */
   protected override shouldUpdate() {
     return Boolean(this.failed ?? this.model.view);
   }
@@ -50,7 +50,7 @@ export class MapPage extends LitElement {
     document.getElementById('shell')?.remove();
   }
 
-  /** The model is the same object all along; `true` passes it on because what is in it changed. */
+  /** The model stays the same object; `true` passes it on although only its content changed. */
   private tell() {
     this.provider.setValue(this.model, true);
     this.requestUpdate();
@@ -66,7 +66,7 @@ export class MapPage extends LitElement {
     }
   };
 
-  /** The map is heavy, and figures are what is read first: it comes once they have been painted, or are late. */
+  /** Loads the map after the figures are painted or late: the map is heavy, and readers look at the figures first. */
   private bringMap = async () => {
     this.map = 'coming';
     await this.model.figures(FIGURES_MS);
@@ -177,7 +177,7 @@ export class MapPage extends LitElement {
     this.querySelector<MapView>('map-view')?.showHome();
   }
 
-  /** Arrow keys go from tab to tab. */
+  /** Arrow keys move between the tabs. */
   private turn(event: KeyboardEvent) {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!step) return;

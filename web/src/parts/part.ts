@@ -1,4 +1,4 @@
-/** What all parts share: the model by context, the styles of the page, and how they say that an answer is late or failed. */
+/** The base of all parts: the model from the context, the page's styles, and messages for late or failed answers. */
 import { consume } from '@lit/context';
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { t } from '../texts';
@@ -7,14 +7,14 @@ import type { Model } from '../view/model';
 import type { Asker } from '../view/question';
 import './part.css';
 
-/** An answer, or why there is none; neither while it is on its way. */
+/** An answer or an error; neither while the request is under way. */
 interface Outcome<T> {
   readonly value?: T | undefined;
   readonly error?: Error | undefined;
 }
 
 export class Part extends LitElement implements Asker {
-  /** It comes anew, the same object, whenever something in it changed. */
+  /** The same object each time, sent again whenever its content changed. */
   @consume({ context: modelContext, subscribe: true })
   model!: Model;
 
@@ -22,14 +22,14 @@ export class Part extends LitElement implements Asker {
     return this;
   }
 
-  /** What was asked for, or that it is on its way, or why it is not here. */
+  /** Shows the answer, a message that it is late, or its error. */
   protected answered<T>(outcome: Outcome<T>, show: (value: T) => unknown): unknown {
     if (outcome.value !== undefined) return show(outcome.value);
     if (outcome.error) return failure(outcome.error.message, () => this.model.retry());
     return waiting(t('loading'));
   }
 
-  /** The same, but what is shown stays until the next answer, so that a reader keeps their place in it. */
+  /** The same, but the old answer stays until the next one comes, so that readers keep their place. */
   protected refreshed<T>(outcome: Outcome<T> & { readonly shown: T | undefined }, show: (value: T) => unknown): unknown {
     const { shown } = outcome;
     if (shown === undefined) return this.answered(outcome, show);

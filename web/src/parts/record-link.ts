@@ -1,4 +1,4 @@
-/** A record of another layer by its name; it opens when pressed. */
+/** A link with the name of a record of another layer. It opens the record. */
 import { html } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { nameOf, type Item } from '../api/items';

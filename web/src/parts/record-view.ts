@@ -14,7 +14,7 @@ import './commune-name';
 import './record-link';
 import './record-view.css';
 
-/** What is said elsewhere, or only to programs. */
+/** Fields that are shown elsewhere, or are only for programs. */
 const APART = new Set(['name', 'version']);
 
 @customElement('record-view')

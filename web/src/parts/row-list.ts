@@ -1,4 +1,4 @@
-/** Records as a list; each opens, and the map shows it. */
+/** A list of records. Each can be opened, and the map shows it. */
 import { html, nothing } from 'lit';
 import { nameOf, type Item, type Items } from '../api/items';
 import type { Layer } from '../api/layers';
@@ -8,7 +8,7 @@ import './row-list.css';
 
 const MOST = 300;
 
-/** What must be said of records that are not all here. */
+/** A note that not all records are here. */
 export function cutNote({ features, cut, total }: Items) {
   if (!cut) return nothing;
   const n = number(features.length);
@@ -49,7 +49,7 @@ function dot(model: Model, item: Item, layer: Layer) {
   return html`<i class="dot" aria-hidden="true" .style=${`background: ${colour ?? 'var(--grey)'}`}></i>`;
 }
 
-/** The value of the legend, and the layer's own first count. */
+/** A line about a record: the value of its legend, and the first count among the layer's own fields. */
 export function line({ properties }: Item, { legend, fields }: Layer): string {
   const value = legend?.values.find(({ value }) => value === properties[legend.name]);
   const count = fields.find(

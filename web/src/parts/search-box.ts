@@ -1,4 +1,4 @@
-/** Search over the units and records of every layer; accents may be left out. */
+/** Search over the units and the records of every layer. Accents may be left out. */
 import { Task } from '@lit/task';
 import { html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
@@ -16,7 +16,7 @@ export class SearchBox extends Part {
   @state() private text = '';
   @state() private hits: Hit[] | undefined;
   @state() private open = false;
-  /** It stops when another letter is typed. */
+  /** Stops when another letter is typed. */
   private search = new Task(this, {
     args: () => [this.text.trim()] as const,
     task: ([text], { signal }) => search(this.model, text, signal, (hits) => (this.hits = hits)),
@@ -88,7 +88,7 @@ export class SearchBox extends Part {
     if (!this.contains(event.relatedTarget as Node | null)) this.open = false;
   }
 
-  /** Arrow keys go through the results, Escape closes them. */
+  /** Arrow keys move through the results, Escape closes them. */
   private move(event: KeyboardEvent) {
     if (event.key === 'Escape') this.open = false;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];

@@ -1,4 +1,4 @@
-/** By which figure the communes are shaded, and how its values are parted. */
+/** Chooses the figure that shades the communes, and how its values are divided into classes. */
 import { html } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import type { Classing } from '../colour/classes';
@@ -35,7 +35,7 @@ export class ShadeControl extends Part {
     `;
   }
 
-  /** What can shade, under the titles of the layers that it counts. */
+  /** The figures to choose from, grouped by the titles of the layers that they count. */
   private groups(): Map<string, string[]> {
     const { definitions, layers } = this.model;
     const groups = new Map<string, string[]>();

@@ -1,4 +1,4 @@
-/** The communes as a table that sorts: the headlines and the figure that shades the map. */
+/** The communes as a sortable table: the headlines and the figure that shades the map. */
 import { html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { csvAddress, shapes, unassigned, type Figure, type UnitFigures, type UnitShape } from '../api/figures';
@@ -71,7 +71,7 @@ export class UnitTable extends Part {
     </tr>`;
   }
 
-  /** What shades the map first, then one column for each headline. */
+  /** The figure that shades the map, then one column for each headline. */
   private columns(shapes: UnitShape[]): Property[] {
     const { definitions, view } = this.model;
     const shade = property(view.shade ?? '', definitions);
@@ -107,14 +107,14 @@ export class UnitTable extends Part {
   }
 }
 
-/** Of a headline: its share in percent; or itself and, when it has no parts, its change. */
+/** Whether a headline shows this property: its share in percent, or its value and, if it has no parts, its change. */
 function isColumn({ definition, suffix }: Property): boolean {
   const { headline, denominator, by } = definition;
   if (!headline) return false;
   return suffix === (denominator ? 'percent' : '') || (!by && !denominator && suffix === 'delta');
 }
 
-/** A column's figure of what has no polygon: the home by its own counts, as percentages are never averaged, and what lies in no commune. */
+/** The value of a column for rows without a polygon: the home, by its own counts since percentages are never averaged, and the records in no commune. */
 function part(figures: Figures | undefined, { definition, suffix }: Property): number | undefined {
   const figure = figures?.[definition.code];
   if (suffix === 'delta') return figure?.delta?.value;

@@ -1,4 +1,4 @@
-/** The language of the page: texts, numbers, dates. Vietnamese unless the reader chose English. */
+/** The language of the page: texts, numbers, dates. Vietnamese, unless the reader chose English. */
 import { en } from './en';
 import { vi, type Key } from './vi';
 
@@ -26,7 +26,7 @@ export function t(key: Key, values: Record<string, string | number> = {}): strin
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
 }
 
-/** The text of a key that is made of what the API said, such as a unit of measure; else what it said. */
+/** The text of a key that the API supplied, such as a unit of measure. If there is no such text: `otherwise`. */
 export function tOr(key: string, otherwise: string, values: Record<string, string | number> = {}): string {
   return Object.hasOwn(vi, key) ? t(key as Key, values) : otherwise;
 }

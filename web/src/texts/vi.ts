@@ -1,4 +1,4 @@
-/** Every text of the page. `en.ts` has the same keys; the compiler and a test see to it. */
+/** Every text of the page. The compiler and a test check that `en.ts` has the same keys. */
 export const vi = {
   title: 'Bản đồ hạ tầng số',
   otherLanguage: 'English',

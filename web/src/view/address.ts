@@ -1,4 +1,4 @@
-/** What is looked at, as it stands in the page's address: a link shows another person the same. */
+/** The view as the page's address states it: a link shows another person the same view. */
 import type { Classing } from '../colour/classes';
 import type { Language } from '../texts';
 
@@ -7,14 +7,14 @@ export type Tab = 'figures' | 'layers' | 'table';
 export interface View {
   language: Language;
   tab: Tab;
-  /** The unit with the day on which it is read: `405@2023-09-20`. */
+  /** The unit and the day on which it is read: `405@2023-09-20`. */
   home: string;
   asOf: string;
   /** Empty: no comparison. */
   compare: string;
   /** The ids of the layers shown; undefined until the first choice. */
   on: string[] | undefined;
-  /** Values of fields, by layer and field. */
+  /** The chosen values, by layer and field. */
   filters: Record<string, Record<string, string[]>>;
   /** The property that shades the communes; empty for none, undefined until the first choice. */
   shade: string | undefined;
@@ -32,7 +32,7 @@ export function today(): string {
   return new Date(Date.now() + 7 * 3600e3).toISOString().slice(0, 10);
 }
 
-/** The first sight: the home's own day, against the end of the year before. */
+/** The first view: the home on its own day, compared with the end of the year before. */
 export function firstView(home: string, today: string): View {
   const day = home.split('@')[1] ?? '';
   const asOf = isDay(day) ? day : today;
@@ -77,7 +77,7 @@ export function read(search: string, first: View): View {
 }
 
 /**
- * `layer.field=value,value`. Whatever the names, only new objects get them as properties of their own:
+ * `layer.field=value,value`. The names come from the address and become properties of new objects only:
  * `__proto__.x=y` must not reach the object that all others inherit from.
  */
 function filtersOf(given: URLSearchParams): View['filters'] {
@@ -91,12 +91,12 @@ function filtersOf(given: URLSearchParams): View['filters'] {
   return Object.fromEntries([...layers].map(([layer, fields]) => [layer, Object.fromEntries(fields)]));
 }
 
-/** Where a map can be: MapLibre takes no latitude beyond the poles. */
+/** The place, if a map can show it: MapLibre accepts no latitude beyond the poles. */
 function onEarth([zoom, latitude, longitude]: [number, number, number]): View['place'] {
   return Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180 ? [zoom, latitude, longitude] : undefined;
 }
 
-/** The address, without what goes without saying. */
+/** The view as an address, without the values that are the default. */
 export function write(view: View, first: View): string {
   const parts: [string, string][] = [];
   const say = (name: string, value: string, usual: string) => value !== usual && parts.push([name, value]);

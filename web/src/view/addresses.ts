@@ -1,4 +1,4 @@
-/** The addresses of what a view shows. */
+/** The addresses of the data that a view shows. */
 import { figuresAddress, shapesAddress, unassignedAddress, type UnitFigures } from '../api/figures';
 import { local, query } from '../api/get';
 import type { Layer } from '../api/layers';
@@ -9,17 +9,17 @@ export function unitAddress(model: Model, unit = model.unit): string {
   return figuresAddress(unit, model.view);
 }
 
-/** The communes with the headlines and with the figure that shades them; known once the definitions are. */
+/** The communes with the headlines and the figure that shades them; undefined until the definitions are loaded. */
 export function communesAddress(model: Model): string | undefined {
   return model.definitions.length ? shapesAddress(model.view.home, model.view, shownCodes(model)) : undefined;
 }
 
-/** The same figures of what lies in no commune. */
+/** The same figures for records in no commune. */
 export function looseAddress(model: Model): string | undefined {
   return model.definitions.length ? unassignedAddress(model.view.home, model.view, shownCodes(model)) : undefined;
 }
 
-/** All of a layer in the home; filters but that of the legend are the service's work. */
+/** All records of a layer in the home. The service applies the filters, except that of the legend. */
 export function itemsAddress(model: Model, layer: Layer): string {
   const { home, asOf, filters } = model.view;
   const asked = Object.entries(filters[layer.id] ?? {}).filter(([field]) => field !== layer.legend?.name);
@@ -34,7 +34,7 @@ export function itemAddress(layer: string, id: string): string {
   return query(`/collections/${layer}/items/${id}`, {});
 }
 
-/** Where the rows of the figure chosen are; known once the figures are. */
+/** The rows of the chosen figure; undefined until the figures are loaded. */
 export function rowsAddress(model: Model, known: UnitFigures | undefined): { address: string; layer: Layer } | undefined {
   const [code = '', value] = model.view.rows.split(':');
   const figure = code ? known?.figures[code] : undefined;

@@ -1,4 +1,4 @@
-/** What was chosen: the rows of a figure, and a record. */
+/** What the reader chose: the rows of a figure, and a record. */
 import { unitAddress, itemAddress, itemsAddress, rowsAddress } from './addresses';
 import type { UnitFigures } from '../api/figures';
 import { items, type Item, type Items } from '../api/items';
@@ -18,18 +18,18 @@ export class Chosen {
     this.alone = new Question(host, () => this.aloneAddress());
   }
 
-  /** The layer of the rows; known once the figures are. */
+  /** The layer of the rows; undefined until the figures are loaded. */
   get rowsLayer(): Layer | undefined {
     return rowsAddress(this.host.model, this.figures.value)?.layer;
   }
 
-  /** The layer of the record chosen. */
+  /** The layer of the chosen record. */
   get layer(): Layer | undefined {
     const [id] = this.host.model.view.selected.split('/');
     return this.host.model.layers.find((layer) => layer.id === id);
   }
 
-  /** The record as it is in the list or on the map, else as it is today. */
+  /** The record as it is in the list or on the map; otherwise as it is today. */
   get record(): { value?: Item | undefined; error?: Error | undefined } {
     const value = this.listed ?? this.alone.value;
     return value ? { value } : { error: this.alone.error };

@@ -1,4 +1,4 @@
-/** The model, as the page gives it to its parts. */
+/** The context with the model, for all parts of the page. */
 import { createContext } from '@lit/context';
 import type { Model } from './model';
 

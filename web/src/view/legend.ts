@@ -1,4 +1,4 @@
-/** The records of a layer by the values of its legend, which can be turned off one by one. */
+/** The records of a layer by the values of its legend. Each value can be turned off. */
 import type { Item } from '../api/items';
 import type { Layer } from '../api/layers';
 import type { View } from './address';
@@ -20,20 +20,20 @@ export function entries({ filters }: View, { id, legend }: Layer, all: Item[]): 
     .map((value) => ({ value, count: counts.get(value)!, shown: !shown?.length || shown.includes(value || NONE) }));
 }
 
-/** The records whose value is shown. */
+/** The records whose values are turned on. */
 export function shownItems({ filters }: View, { id, legend }: Layer, all: Item[]): Item[] {
   const shown = legend && filters[id]?.[legend.name];
   return legend && shown?.length ? all.filter((item) => shown.includes(valueOf(item, legend.name) || NONE)) : all;
 }
 
-/** Turns one value on or off; all on is the same as none chosen. */
+/** Turns a value on or off. All values on is the same as no choice. */
 export function toggled(all: Entry[], value: string): string[] {
   const shown = all.filter((entry) => (entry.value === value ? !entry.shown : entry.shown));
   if (!shown.length) return [NOTHING];
   return shown.length === all.length ? [] : shown.map((entry) => entry.value || NONE);
 }
 
-/** How a choice that leaves nothing, and a record without a value, stand in the address. */
+/** What the address says for no value at all, and for records without a value. */
 const NOTHING = 'none';
 const NONE = '-';
 

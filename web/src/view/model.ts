@@ -1,4 +1,4 @@
-/** What the page knows: the view, the layers and figures there are, and the answers that are kept. Parts get it by context. */
+/** The state of the page: the view, the layers, the definitions of figures, and kept answers. Parts get it from the context. */
 import { Answers } from '../api/answers';
 import { definitions, type Definition } from '../api/figures';
 import { get } from '../api/get';
@@ -9,7 +9,7 @@ import { speak } from '../texts';
 import { unitAddress } from './addresses';
 import { firstView, read, today, write, type View } from './address';
 
-/** Answers that are kept, so that going back shows them at once. */
+/** How many answers are kept, so that going back shows them at once. */
 const MOST_ANSWERS = 60;
 
 export interface Settings {
@@ -21,28 +21,28 @@ export interface Settings {
 
 export class Model {
   settings!: Settings;
-  /** Whether layers and definitions are known, without which nothing has a name. */
+  /** Whether layers and definitions are loaded. Without them nothing has a name. */
   described = false;
   layers: Layer[] = [];
   definitions: Definition[] = [];
   colours = new Map<string, Map<string, string>>();
   view!: View;
   first!: View;
-  /** Records of one cluster that no zoom parts. */
+  /** The records of a cluster that no zoom separates. */
   gathered: { layer: Layer; features: Item[] } | undefined;
   readonly answers = new Answers(MOST_ANSWERS, () => this.changed());
-  /** How often all was asked anew, and what had failed. */
+  /** How often everything, and everything that failed, was requested again. */
   refreshes = 0;
   retries = 0;
   private isTelling = false;
 
-  /** `tell` passes the model on to the parts. */
+  /** `tell` sends the model to the parts. */
   constructor(private readonly tell: () => void) {}
 
-  /** Reads what does not change. Figures and communes need the definitions only, and do not wait for the layers. */
+  /** Loads what does not change. Figures and communes need only the definitions, and do not wait for the layers. */
   async start(): Promise<void> {
     const [known, defined] = [layers(), definitions()];
-    for (const coming of [known, defined]) coming.catch(() => undefined); // heard below
+    for (const coming of [known, defined]) coming.catch(() => undefined); // handled below
     this.settings = await get<Settings>('/config.json');
     this.first = firstView(this.settings.home, today());
     this.view = read(location.search, this.first);
@@ -59,7 +59,7 @@ export class Model {
     this.changed();
   }
 
-  /** What is shown while nobody chose: the first figure, the first two layers of points with a legend. */
+  /** The first choice, if the address has none: the first figure, and the first two point layers with a legend. */
   private choose(): void {
     if (this.definitions.length) this.view.shade ??= this.definitions.find(({ headline }) => headline)?.code ?? '';
     const usual = this.layers.filter(({ legend, geometry }) => legend && geometry === 'point').slice(0, 2);
@@ -79,7 +79,7 @@ export class Model {
     this.changed();
   }
 
-  /** Lists records that lie at one place. */
+  /** Lists records that lie in one place. */
   gather(layer: Layer, features: Item[]): void {
     if (!this.view.selected.startsWith('unit/')) this.change({ selected: '' });
     this.gathered = { layer, features };
@@ -91,14 +91,14 @@ export class Model {
     this.changed();
   }
 
-  /** Forgets what was loaded, and asks again; the service says what is still the same. */
+  /** Forgets the answers and requests them again. The service says which ones are still the same. */
   refresh(): void {
     this.answers.clear();
     this.refreshes++;
     this.changed();
   }
 
-  /** Asks again what failed; what is on its way goes on. */
+  /** Requests again what failed. Requests under way continue. */
   retry(): void {
     this.answers.forgive();
     this.retries++;
@@ -117,7 +117,7 @@ export class Model {
     return this.view.home.split('@')[1] ?? this.view.asOf;
   }
 
-  /** The unit whose figures the panel shows: that clicked on, else the home. */
+  /** The unit whose figures the panel shows: the one clicked, otherwise the home. */
   get unit(): string {
     const [what, code] = this.view.selected.split('/');
     return what === 'unit' && code ? `${code}@${this.unitsOn}` : this.view.home;
@@ -127,12 +127,12 @@ export class Model {
     return this.view.on?.includes(layer) ?? false;
   }
 
-  /** Whether an answer is still on its way. */
+  /** Whether a request is under way. */
   get busy(): boolean {
     return !this.described || this.answers.busy;
   }
 
-  /** Tells the parts, once for all that changes in a moment. */
+  /** Tells the parts, once for all changes of a moment. */
   private changed(): void {
     if (this.isTelling) return;
     this.isTelling = true;

@@ -1,4 +1,4 @@
-/** The flat properties of a unit's figures, and what they are called: `camera_eyes_delta`, `…_percent`, `…_by_x_value`. */
+/** The flat properties of a unit's figures and their names: `camera_eyes_delta`, `…_percent`, `…_by_x_value`. */
 import type { Definition, UnitShape } from '../api/figures';
 import type { Layer } from '../api/layers';
 import { pick, t, tOr } from '../texts';
@@ -6,7 +6,7 @@ import { pick, t, tOr } from '../texts';
 export interface Property {
   name: string;
   definition: Definition;
-  /** What follows the code: nothing, `delta`, `percent`, a value of the partition. */
+  /** What follows the code: nothing, `delta`, `percent`, or a value of the partition. */
   suffix: string;
 }
 
@@ -21,12 +21,12 @@ export function property(name: string, definitions: Definition[]): Property | un
   return definition && { name, definition, suffix: name.slice(definition.code.length + 1) };
 }
 
-/** The code of the indicator that a property is of. */
+/** The code of a property's indicator. */
 export function codeOf(name: string, definitions: Definition[]): string | undefined {
   return property(name, definitions)?.definition.code;
 }
 
-/** The names that a choice of shading offers for an indicator, before any figure is loaded. */
+/** The properties of an indicator that can shade the communes, before any figure is loaded. */
 export function offered(definition: Definition, layers: Layer[]): string[] {
   if (definition.by) {
     const field = layers.find(({ id }) => id === definition.collection)?.fields.find(({ name }) => name === definition.by);

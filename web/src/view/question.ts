@@ -1,4 +1,4 @@
-/** What a part asks the service: a task that runs anew when its address changes, and stops when nobody needs it. */
+/** A request of a part: a task that runs again when its address changes, and stops when nobody needs it. */
 import { initialState, Task, TaskStatus } from '@lit/task';
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { Load } from '../api/answers';
@@ -15,7 +15,7 @@ export class Question<T> implements ReactiveController {
   private failedAt = 0;
   private isStopped = false;
 
-  /** Asks nothing while there is no address. */
+  /** Requests nothing while there is no address. */
   constructor(
     private readonly host: Asker,
     private readonly address: () => string | undefined,
@@ -43,14 +43,14 @@ export class Question<T> implements ReactiveController {
     this.task.abort();
   }
 
-  /** The answer to what is asked now; at once when it is kept. */
+  /** The answer to the current request; at once if it is kept. */
   get value(): T | undefined {
     if (this.task.status === TaskStatus.COMPLETE) return this.task.value;
     const address = this.isPending ? this.address() : undefined;
     return address === undefined ? undefined : this.host.model.answers.find<T>(address);
   }
 
-  /** What may stay on the screen: the answer, until the next one comes or fails. */
+  /** What may stay on the screen: the last answer, until the next one comes or fails. */
   get shown(): T | undefined {
     return this.value ?? (this.isPending ? this.task.value : undefined);
   }

@@ -1,4 +1,4 @@
-/** Searching every layer at once. */
+/** Searches every layer at once. */
 import { get, query } from '../api/get';
 import { nameOf, type Item, type ItemPage } from '../api/items';
 import type { Layer } from '../api/layers';
@@ -11,12 +11,12 @@ export interface Hit {
 }
 
 const TYPING_MS = 250;
-/** After so long, what was found is shown, and late layers add theirs. */
+/** After this time the hits so far are shown. Late layers add theirs. */
 const LATE_MS = 1500;
 const MOST_OF_LAYER = 6;
 const MOST = 30;
 
-/** Tells what was found: once all layers have answered, or before when one is late. Fails when none answers. */
+/** Passes the hits to `tell`: when all layers have answered, or earlier if one is late. Fails if none answers. */
 export async function search(model: Model, text: string, signal: AbortSignal, tell: (hits: Hit[]) => void): Promise<void> {
   if (!text) return;
   await pause(TYPING_MS);
@@ -40,7 +40,7 @@ async function searchLayer({ view, unitsOn }: Model, layer: Layer, q: string, si
   return features.map((item) => ({ item, layer }));
 }
 
-/** Names that hold the text first; then units; then in the order of the layers. */
+/** First names that contain the text, then units, then the order of the layers. */
 function sorted(found: Hit[], text: string): Hit[] {
   const isOther = ({ item }: Hit) => Number(!folded(nameOf(item)).includes(folded(text)));
   const isRecord = ({ layer }: Hit) => Number(!layer.unitLevel);

@@ -1,4 +1,4 @@
-/** How the communes are shaded: the values, their classes, a colour each. */
+/** How the communes are shaded: values, classes, and a colour for each class. */
 import type { UnitShape } from '../api/figures';
 import { breaks, classOf } from '../colour/classes';
 import { shades } from '../colour/palette';
@@ -8,7 +8,7 @@ const CLASSES = 5;
 
 export interface Shading {
   classes: { from: number; to: number; colour: string; count: number }[];
-  /** Units without a value. */
+  /** The number of units without a value. */
   without: number;
   colourOf(shape: UnitShape): string | undefined;
 }
