@@ -132,11 +132,11 @@ pub struct Limits {
 /// Streams of the change feed.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Streams {
-    /// Streams open at once.
+    /// Greatest number of streams.
     #[arg(long = "streams", env = "HATANG_STREAMS", default_value_t = Streams::DEFAULT.open)]
     pub open: usize,
 
-    /// Streams open at once for one account, or for one address without an account.
+    /// Greatest number of streams of one account, or of one address for anonymous callers.
     #[arg(long = "streams-each", env = "HATANG_STREAMS_EACH", default_value_t = Streams::DEFAULT.each)]
     pub each: usize,
 

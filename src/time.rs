@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, SecondsFormat, Utc};
 
-/// Today in Vietnam.
 pub fn today() -> NaiveDate {
     day_of(Utc::now())
 }

@@ -10,7 +10,6 @@ use crate::error::Error;
 use crate::layers::Problem;
 use crate::texts::text;
 
-/// Who makes a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Caller {
     /// An anonymous caller: no account.
@@ -77,7 +76,7 @@ impl Caller {
         self.account().map_or("stranger", |account| &account.name)
     }
 
-    /// The account and its browser session. Tokens may not do what asks for this: make a credential, set a password.
+    /// The account and its browser session, for what a token must not do: make a credential, set a password.
     ///
     /// # Errors
     /// 401 without an account, 403 with a token.

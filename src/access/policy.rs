@@ -66,7 +66,6 @@ impl<'a> View<'a> {
         }
     }
 
-    /// Whether rows have versions.
     pub fn has_versions(&self) -> bool {
         self.layer.is_writable()
     }

@@ -27,7 +27,7 @@ pub enum Condition {
     Bbox([f64; 4]),
     /// A valid time, in these columns, that overlaps an interval. An unknown beginning or end is open.
     ValidDuring(ValidTime, Interval),
-    /// The row contains the text, ignoring case and accents.
+    /// The search text of the row contains this text, ignoring case and accents.
     Search(String),
     Derived(Derived),
 }
@@ -131,7 +131,6 @@ impl Condition {
         Condition::Not(Box::new(self))
     }
 
-    /// See [`Condition::IsTrue`].
     #[must_use]
     pub fn is_true(self) -> Condition {
         Condition::IsTrue(Box::new(self))

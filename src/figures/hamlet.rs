@@ -10,7 +10,6 @@ pub struct HamletState {
     pub is_number: bool,
 }
 
-/// The subject of a state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Subject {
     /// The cameras in the hamlet. The other subjects come from statements of availability, each with its basis.

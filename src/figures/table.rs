@@ -41,7 +41,6 @@ pub struct Column {
     pub adds_up: bool,
 }
 
-/// A value of a row.
 struct FlatCell {
     column: Column,
     value: Json,

@@ -15,8 +15,7 @@ pub enum Spot {
     Feature(usize),
 }
 
-/// One problem of a file.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileProblem {
     pub spot: Spot,
     /// The column or property.

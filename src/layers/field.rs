@@ -39,7 +39,6 @@ impl Choice {
     }
 }
 
-/// What a field holds.
 #[derive(Debug, Clone, Copy)]
 pub enum Type {
     /// The greatest number of characters.

@@ -60,7 +60,7 @@ pub struct Layer {
     pub internal_common: &'static [&'static str],
     /// Rules that involve several fields; they check the whole record.
     pub rules: &'static [fn(&Properties) -> Option<Problem>],
-    /// When two records may be the same thing.
+    /// When two records may be duplicates.
     pub near: Option<Near>,
     /// Columns that the database sets before each write, with their values in SQL over `new`: what anonymous callers
     /// see (`public`, `public_geom`, `public_search`), public columns of fields, and read-only fields. Empty where
@@ -78,7 +78,6 @@ pub enum Storage {
 }
 
 impl Layer {
-    /// The layer with this collection id.
     pub fn of_collection(collection: &str) -> Option<&'static Layer> {
         ALL.iter().copied().find(|layer| layer.collection == collection)
     }
@@ -158,7 +157,6 @@ impl Layer {
         self.class(field) == Class::Restricted || field.public_column.is_some() && field.writable && !field.not_null
     }
 
-    /// The columns of the erasable fields.
     pub fn erasable_columns(&self) -> Vec<&'static str> {
         let fields = self.fields().filter(|field| self.is_erasable(field));
         fields.flat_map(Field::columns).collect()

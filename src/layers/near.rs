@@ -1,4 +1,4 @@
-//! When two records of a layer may be the same thing.
+//! When two records of a layer may be duplicates.
 
 /// Two records may be duplicates if they are nearer than a distance and agree in some fields (`dup.near` in the
 /// validation table).

@@ -9,7 +9,7 @@ use crate::layers::problem::Place;
 use crate::layers::{Choice, Default, Layer, Problem, Properties, value};
 use crate::texts::text;
 
-/// What is being written.
+/// The kind of write.
 #[derive(Debug, Clone, Copy)]
 pub enum Write<'a> {
     Create,

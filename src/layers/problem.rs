@@ -2,7 +2,6 @@
 
 use crate::texts::Text;
 
-/// Where the problem is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
     /// A JSON pointer into the body: `/properties/eye_count`.

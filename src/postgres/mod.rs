@@ -18,7 +18,6 @@ use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
 /// How many requests may wait for each connection. A map page makes about thirty at once.
 pub const WAITING: usize = 32;
 
-/// A connection of the pool.
 pub type Connection = deadpool::Object<AsyncPgConnection>;
 
 /// How many files may be written at once. A slow client holds a connection, so files have connections of their own.

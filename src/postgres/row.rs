@@ -15,7 +15,6 @@ use crate::conditions;
 use crate::layers::Class;
 use crate::layers::geometry::rounded;
 
-/// A value of a column.
 #[derive(Debug, Clone)]
 pub enum Cell {
     Null,

@@ -48,7 +48,6 @@ impl Level {
     }
 }
 
-/// A version of a unit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unit {
     pub id: i64,

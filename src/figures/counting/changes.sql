@@ -1,4 +1,4 @@
--- Why each slot of a layer changed between two days; ends a statement.
+-- Why each slot of a layer changed between two days; the last part of a statement.
 -- Before it: now, was (id, lifecycle_status, installed_on, decommissioned_on, counted, unit, inside, amounts): the rows
 -- of the two days near the asked unit. $1 date: the later day. $2 date: the earlier one.
 -- Returns unit, slot (from 1), part, amount (signed). The amounts of a unit and slot add up to the change.

@@ -12,7 +12,6 @@ const ORIGIN: &str = include_str!("hamlet_origin.sql");
 const AVAILABILITY: &str = include_str!("hamlet_availability.sql");
 const CAMERAS: &str = include_str!("hamlet_cameras.sql");
 
-/// Where a state comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
     Statements,

@@ -1,4 +1,4 @@
--- Rows of a layer that need a check, by unit; ends a statement.
+-- Rows of a layer that need a check, by unit; the last part of a statement.
 -- Before it: counted (id, installed_on, verified_at, created_at, declared_commune_code, declared_on, commune, unit,
 -- place, same, azimuth), the rows that count. $1 date of the units; $2 date of the count; $3 distance that makes
 -- duplicates likely, metres.

@@ -41,7 +41,6 @@ pub static INDICATORS: LazyLock<Vec<Indicator>> = LazyLock::new(|| {
     [camera::figures(), mobile::figures(), fiber::figures(), wifi::figures(), facility::figures(), loudspeaker::figures()].concat()
 });
 
-/// The indicator with this code.
 pub fn find(code: &str) -> Option<&'static Indicator> {
     INDICATORS.iter().find(|indicator| indicator.code == code)
 }

@@ -5,7 +5,6 @@ use rust_xlsxwriter::{Color, Format, FormatAlign, Formula, Workbook, XlsxError};
 use crate::files::formula::unmistaken;
 use crate::files::sheet::letter;
 
-/// What a cell holds.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Put {
     Nothing,
@@ -21,7 +20,6 @@ impl From<&str> for Put {
     }
 }
 
-/// A sheet.
 #[derive(Debug, Default)]
 pub struct Page {
     pub name: &'static str,

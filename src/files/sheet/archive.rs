@@ -16,7 +16,6 @@ const RATIO_LIMIT: u64 = 300;
 const SMALL: u64 = 16 << 20;
 const ENTRY_LIMIT: usize = 2000;
 
-/// What [`inspect`] found.
 #[derive(Debug, Default)]
 pub struct Archive {
     /// The entry that holds the KML of a KMZ.

@@ -113,7 +113,6 @@ pub fn read(bytes: &[u8]) -> Result<Workbook, Problem> {
 }
 
 impl Sheet {
-    /// The row with this number.
     pub fn row(&self, number: u32) -> Option<&Row> {
         self.rows.binary_search_by_key(&number, |row| row.number).ok().map(|index| &self.rows[index])
     }

@@ -61,7 +61,7 @@ begin
 end
 $$;
 
--- After an update: for each record its next version, and the change if any reader learns of it.
+-- After an update: for each record its next version, and the change if any reader can see it.
 create or replace function asset_after_update() returns trigger
 language plpgsql
 security definer

@@ -185,7 +185,6 @@ pub fn continued(earlier: &Version, later: &Version) -> Change {
     Change { from: earlier.key(), to: later.key(), part: "full", kind }
 }
 
-/// The change from one version to another.
 pub fn became(earlier: &Version, later: &Version, part: &'static str, kind: &'static str) -> Change {
     Change { from: earlier.key(), to: later.key(), part, kind }
 }

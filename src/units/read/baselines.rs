@@ -11,7 +11,6 @@ use crate::texts::text;
 
 const COLUMNS: [&str; 7] = ["indicator", "group_value", "unit_code", "unit_on", "date", "value", "document"];
 
-/// A published figure.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Baseline {
     pub line: u64,

@@ -13,7 +13,6 @@ use crate::texts::text;
 use crate::units::names::{same_place_name, tidy};
 use crate::units::plan::timeline::Timeline;
 
-/// The boundary of a unit.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Boundary {
     /// Its number in the file, from 1.

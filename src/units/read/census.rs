@@ -16,7 +16,6 @@ const COLUMNS: [(&str, &str); 3] = [
     ("pop_census2019_est", "households_census2019_est"),
 ];
 
-/// The count of a commune.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Count {
     pub code: String,

@@ -11,7 +11,6 @@ use crate::units::names::{kind_of, same_name, tidy};
 /// A list of at least this many provinces is the whole country, which never had fewer (34 since 2025).
 const WHOLE_COUNTRY: usize = 30;
 
-/// A unit in a list.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Listed {
     pub code: String,
