@@ -46,7 +46,7 @@ fn sorted(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-/// What Vite built, the packed copies apart; nothing before the first `make web`.
+/// The files that Vite built, without their packed copies. Empty before the first `make web`.
 fn built_files(dist: &Path) -> io::Result<Vec<String>> {
     let mut names = Vec::new();
     for folder in ["", "assets/"] {

@@ -17,7 +17,7 @@ pub struct Counted {
     pub was: Option<Was>,
 }
 
-/// The day of the comparison, as counted.
+/// What was counted for the day to compare with.
 #[derive(Debug)]
 pub struct Was {
     pub numbers: Numbers,

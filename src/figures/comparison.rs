@@ -95,9 +95,9 @@ impl Delta {
 /// Something that a reader of the change must know.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Note {
-    /// The published changes of the parts do not add up to that of the total.
+    /// The published changes of the parts do not add up to the published change of the total.
     PartsDoNotAddUp { total: f64, parts: Vec<f64> },
-    /// The published base is not what the rows give.
+    /// The published base differs from the value counted from the rows.
     BaseDiffers { declared: f64, computed: i64 },
 }
 
@@ -123,7 +123,7 @@ pub fn check_parts(total: &Delta, parts: &[&Delta]) -> Option<Note> {
     differs.then_some(Note::PartsDoNotAddUp { total: total.value, parts: published })
 }
 
-/// In words where the language has them: "tăng 9", "giảm 2".
+/// A change in words: "tăng 9", "giảm 2".
 fn change(value: f64) -> Text {
     if value < 0.0 { text!("figures.down", value = -value) } else { text!("figures.up", value) }
 }

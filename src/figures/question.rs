@@ -13,7 +13,7 @@ pub struct Scope {
     pub within: Option<String>,
 }
 
-/// What is asked, the units looked up.
+/// A question about figures, with its units looked up.
 #[derive(Debug, Clone)]
 pub struct Question {
     pub scope: Scope,

@@ -15,7 +15,7 @@ pub enum Spot {
     Feature(usize),
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct FileProblem {
     pub spot: Spot,
     /// The column or property.

@@ -97,7 +97,7 @@ impl<'a> Row<'a> {
         text
     }
 
-    /// A cell read as something else; an empty one is `None`, and no problem.
+    /// The parsed value of a cell. An empty cell is `None`, without a problem.
     pub fn parsed<T: FromStr>(&self, column: &str, expected: Text, refused: &mut Refused) -> Option<T> {
         let text = self.optional(column)?;
         let read = text.parse().ok();

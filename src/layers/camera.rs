@@ -9,7 +9,7 @@ pub static CAMERA: Layer = Layer {
     title: label("Camera an ninh", "Security cameras"),
     description: label(
         "Camera đặt tại một điểm; báo cáo đếm số mắt. Người không đăng nhập chỉ thấy vị trí trên lưới 0,001 độ.",
-        "Cameras at a point; reports count eyes (eye_count). Strangers see the place on a 0.001 degree grid.",
+        "Cameras at a point; reports count eyes (eye_count). Anonymous callers see the place on a 0.001 degree grid.",
     ),
     storage: Storage::Assets { table: "cameras", code_prefix: "CAM" },
     geometry: &["Point"],

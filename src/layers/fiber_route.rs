@@ -9,7 +9,7 @@ pub static FIBER_ROUTE: Layer = Layer {
     title: label("Tuyến cáp quang", "Fibre routes"),
     description: label(
         "Tuyến cáp quang theo nhà mạng. Người không đăng nhập chỉ thấy tuyến giản lược trên lưới 0,001 độ.",
-        "Fibre cable routes by operator. Strangers see a simplified line on a 0.001 degree grid.",
+        "Fibre cable routes by operator. Anonymous callers see a simplified line on a 0.001 degree grid.",
     ),
     storage: Storage::Assets { table: "fiber_routes", code_prefix: "FR" },
     geometry: &["LineString", "MultiLineString"],

@@ -193,9 +193,9 @@ impl Field {
         [Some(self.name), self.public_column].into_iter().flatten()
     }
 
-    /// The label with the unit of measure, as the head of a column: "Hướng quay (độ)".
+    /// The label with the unit of measure, for the header of a column: "Hướng quay (độ)".
     pub fn heading(&self, vietnamese: bool) -> String {
-        // The code of a unit of measure is the id of its name.
+        // The code of a unit of measure is also the id of its text.
         let heading = self.unit.map(|unit| text!("heading", label = self.label, unit = Text::new(unit)));
         heading.map_or_else(|| self.label.say(vietnamese).to_owned(), |heading| heading.say(vietnamese))
     }

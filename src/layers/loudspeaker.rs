@@ -41,8 +41,8 @@ static CONTROLLED_BY: &[Choice] = &[
     choice("province", "Tỉnh", "Province").also(&["Đài tỉnh", "Cấp tỉnh"]),
 ];
 
-/// How the sound comes: by wire, by FM radio, or over the Internet (Decision 135/QĐ-TTg of 2020 calls the last "truyền thanh
-/// ứng dụng công nghệ thông tin - viễn thông").
+/// How the sound reaches the speakers: by wire, by FM radio, or over the Internet (which Decision 135/QĐ-TTg of 2020 calls
+/// "truyền thanh ứng dụng công nghệ thông tin - viễn thông").
 static TECHNOLOGIES: &[Choice] = &[
     choice("wired", "Hữu tuyến", "Wired").also(&["Có dây", "Truyền thanh hữu tuyến"]),
     choice("fm", "FM không dây", "FM radio").also(&["FM", "Vô tuyến", "Không dây", "Truyền thanh không dây"]),

@@ -16,7 +16,7 @@ pub struct Near {
 impl Near {
     pub const DEGREES: f64 = 30.0;
 
-    /// The fields that are compared beside the place.
+    /// The fields that are compared besides the place.
     pub fn compared(&self) -> impl Iterator<Item = &'static str> + use<> {
         self.same.iter().copied().chain(self.direction)
     }

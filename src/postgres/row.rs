@@ -49,7 +49,7 @@ impl QueryableByName<Pg> for Row {
     }
 }
 
-/// As the SQL of a view numbers it.
+/// A class, from the number that a view gives it in SQL.
 impl FromSql<Integer, Pg> for Class {
     fn from_sql(value: PgValue<'_>) -> deserialize::Result<Class> {
         Ok(match <i32 as FromSql<Integer, Pg>>::from_sql(value)? {
@@ -60,7 +60,8 @@ impl FromSql<Integer, Pg> for Class {
     }
 }
 
-/// The OIDs are those of PostgreSQL's catalogue (`pg_type.dat`), the same in every database; a geometry has none.
+/// The OIDs are those of PostgreSQL's catalogue (`pg_type.dat`), the same in every database. A geometry has no
+/// fixed OID.
 fn decode(value: PgValue<'_>) -> deserialize::Result<Cell> {
     Ok(match value.get_oid().get() {
         16 => Cell::Bool(FromSql::<Bool, Pg>::from_sql(value)?),

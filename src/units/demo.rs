@@ -9,8 +9,9 @@ use crate::units::read::boundaries::Boundary;
 use crate::units::read::{boundaries, demo};
 use crate::units::{Summary, availability, baselines, begin, finish};
 
-/// Loads the demo's units, boundaries, changes, availability and baselines. What is known of a code at that time stays:
-/// imported units are never replaced, and loading the demo again changes nothing. May be a part of a larger transaction.
+/// Loads the demo's units, boundaries, changes, availability and baselines. It adds nothing where a code is known at
+/// that time: it never replaces imported units, and a second load changes nothing. It may run inside a larger
+/// transaction.
 ///
 /// # Errors
 /// As [`crate::units::lists::import`].

@@ -1,4 +1,4 @@
-//! What figures are counted in, in words.
+//! The words for the units of figures.
 
 use crate::layers::{Label, label};
 
@@ -19,7 +19,7 @@ const UNITS: &[(&str, Label)] = &[
     ("level", label("cấp", "level")),
 ];
 
-/// The words for a unit of an indicator; its code when there are none.
+/// The words for the unit of an indicator; its code if it has no words.
 pub fn unit_label(code: &'static str) -> Label {
     UNITS.iter().find(|(known, _)| *known == code).map_or(label(code, code), |(_, label)| *label)
 }

@@ -31,7 +31,7 @@ pub struct Xlsx {
     left_out: u64,
 }
 
-/// What the last sheet says, label and text.
+/// The lines of the last sheet, each a label and a text.
 pub type About = Vec<(Text, String)>;
 
 struct Formats {
