@@ -25,7 +25,7 @@ fn main() -> io::Result<()> {
     fs::write(out.join("page.rs"), list)
 }
 
-/// The GeoJSON files of the demo district, by layer name.
+/// The data files of each demo locality, by file name.
 fn fixtures(folder: &Path) -> io::Result<String> {
     let mut list = String::from("&[\n");
     for locality in sorted(folder)?.into_iter().filter(|path| path.is_dir()) {

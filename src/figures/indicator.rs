@@ -16,7 +16,6 @@ pub struct Indicator {
     pub denominator: Option<Label>,
     /// Increases when the rule changes, so that a copy of a figure shows which rule made it.
     pub rule_version: u32,
-    /// The layer whose rows are counted.
     pub layer: &'static Layer,
     pub measure: Measure,
     /// The indicator that this partition breaks down.

@@ -29,9 +29,7 @@ pub enum Slot {
     Unknown,
     /// How many facilities of a type state a level.
     Level(&'static str, i64),
-    /// Rows without a place.
     Unlocated,
-    /// Rows without a day of installation.
     NoInstallDate,
 }
 

@@ -128,7 +128,6 @@ pub struct Field {
     pub may_be_future: bool,
     /// A further condition on the column, in SQL, besides type and bounds.
     pub condition: Option<&'static str>,
-    /// Whether its column has an index.
     pub indexed: bool,
     /// What the headers of spreadsheets call it besides the labels. Case and accents do not matter.
     pub aliases: &'static [&'static str],

@@ -21,7 +21,6 @@ pub struct Archive {
     /// The entry that holds the KML of a KMZ.
     pub kml: Option<String>,
     pub has_macros: bool,
-    /// Whether a sheet holds a formula.
     pub has_formulas: bool,
 }
 

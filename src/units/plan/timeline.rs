@@ -98,7 +98,6 @@ impl Timeline {
         self.of(code).iter().find(|version| version.in_force(day))
     }
 
-    /// The province that a version belongs to on a day.
     pub fn province_of(&self, version: &Version, day: NaiveDate) -> Option<String> {
         match (version.code.len(), &version.parent) {
             (2, _) => Some(version.code.clone()),
@@ -108,7 +107,6 @@ impl Timeline {
         }
     }
 
-    /// Whether a province has districts on a day.
     pub fn has_districts(&self, province: &str, day: NaiveDate) -> bool {
         self.all().any(|unit| unit.code.len() == 3 && unit.parent.as_deref() == Some(province) && unit.in_force(day))
     }
