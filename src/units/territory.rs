@@ -79,6 +79,7 @@ impl Unit {
     }
 }
 
+/// Every version of a unit, oldest first.
 pub async fn versions(conn: &mut AsyncPgConnection, code: &str) -> QueryResult<Vec<Unit>> {
     let sql = Sql::new("select ")
         .text(COLUMNS)
