@@ -22,8 +22,11 @@ pub static LOUDSPEAKER: Layer = Layer {
         Field::integer("speaker_count", "Số loa", "Speakers", 1, 64)
             .also(&["Số lượng loa", "Loa", "Số chiếc loa"])
             .or(Default::Integer(1)),
-        Field::one_of("controlled_by", "Cấp điều khiển", "Controlled by", CONTROLLED_BY)
-            .also(&["Cấp quản lý", "Đài truyền thanh", "Điều khiển từ"]),
+        Field::one_of("controlled_by", "Cấp điều khiển", "Controlled by", CONTROLLED_BY).also(&[
+            "Cấp quản lý",
+            "Đài truyền thanh",
+            "Điều khiển từ",
+        ]),
         Field::one_of("technology", "Công nghệ", "Technology", TECHNOLOGIES).also(&["Loại loa", "Loại truyền thanh"]),
     ],
     internal_common: &[],

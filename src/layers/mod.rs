@@ -36,8 +36,19 @@ pub use unit::{COMMUNE, DISTRICT, HAMLET, PROVINCE};
 pub use wifi_point::WIFI_POINT;
 
 /// Every layer, in the order in which they are listed.
-pub static ALL: &[&Layer] =
-    &[&CAMERA, &TOWER, &WIFI_POINT, &FIBER_ROUTE, &FIBER_AREA, &FACILITY, &LOUDSPEAKER, &HAMLET, &COMMUNE, &DISTRICT, &PROVINCE];
+pub static ALL: &[&Layer] = &[
+    &CAMERA,
+    &TOWER,
+    &WIFI_POINT,
+    &FIBER_ROUTE,
+    &FIBER_AREA,
+    &FACILITY,
+    &LOUDSPEAKER,
+    &HAMLET,
+    &COMMUNE,
+    &DISTRICT,
+    &PROVINCE,
+];
 
 /// The properties of a record: column name to value, as JSON.
 pub type Properties = Map<String, Value>;

@@ -38,7 +38,15 @@ pub const HEADLINES: &[&str] = &[
 
 /// Every indicator, in the order of lists.
 pub static INDICATORS: LazyLock<Vec<Indicator>> = LazyLock::new(|| {
-    [camera::figures(), mobile::figures(), fiber::figures(), wifi::figures(), facility::figures(), loudspeaker::figures()].concat()
+    [
+        camera::figures(),
+        mobile::figures(),
+        fiber::figures(),
+        wifi::figures(),
+        facility::figures(),
+        loudspeaker::figures(),
+    ]
+    .concat()
 });
 
 pub fn find(code: &str) -> Option<&'static Indicator> {
