@@ -5,7 +5,7 @@ use serde_json::json;
 use super::*;
 use crate::files::sheet::{Format, Workbook};
 use crate::imports::interpret::{Finding, Mapping, Severity};
-use crate::layers::TOWER;
+use crate::layers::{self, TOWER};
 use crate::register::writing::near::Neighbour;
 use crate::register::writing::scope::Outside;
 use crate::texts::text;
@@ -45,8 +45,12 @@ fn row(number: u32, values: Value) -> Record {
 
 fn matched(record: Value, by: &str) -> Match {
     let mut all = properties(json!({"id": 7, "version": 3, "code": "T7", "name": "Trạm 2", "operator": "viettel",
-        "geom": {"type": "Point", "coordinates": [105.7, 19.82]}, "lifecycle_status": "operational",
-        "effective_on": "2025-01-01", "source": "import"}));
+        "geom": {"type": "Point", "coordinates": [105.7, 19.82]}, "effective_on": "2025-01-01"}));
+    for field in TOWER.fields() {
+        if let layers::Default::Text(text) = field.default {
+            all.insert(field.name.into(), json!(text));
+        }
+    }
     all.extend(properties(record));
     Match { record: all, class: Class::Restricted, is_writable: true, by: by.into(), candidates: 1 }
 }
@@ -97,7 +101,7 @@ fn row_of_a_record_changes_what_differs() {
     let planned = plan(&records, &[(0, matched(json!({}), "id")), (1, matched(same_place, "id"))]);
     assert_eq!(planned.ops(), ["update", "unchanged"]);
     let update = &planned.rows[0];
-    assert_eq!(json!(update.changes), json!({"height_m": 45, "effective_on": "2026-11-01"}));
+    assert_eq!(json!(update.changes), json!({"height_m": 45.0, "effective_on": "2026-11-01"}));
     assert_eq!(json!(update.before), json!({"height_m": null, "effective_on": "2025-01-01"}));
     assert_eq!((update.record_id, update.version, update.moved), (Some(7), Some(3), false));
 }
