@@ -1,4 +1,4 @@
-//! `hatang availability`: statements of what can be had in each hamlet.
+//! `hatang availability`: loads which network technologies are available in each hamlet.
 
 use std::path::PathBuf;
 
@@ -11,14 +11,15 @@ use crate::units::availability;
 pub enum AvailabilityCommand {
     /// Load a CSV file: hamlet_code, hamlet_on, technology, operator, state, share_households, basis, as_of.
     ///
-    /// A statement of the same hamlet, technology, operator and day is replaced. A file with a problem is refused whole.
+    /// A row replaces the stored one of the same hamlet, technology, operator and day. If any row has a problem,
+    /// nothing is loaded.
     Load { file: PathBuf },
 }
 
-/// Runs the command and prints one line of what it did.
+/// Runs the command and prints one line that says what it did.
 ///
 /// # Errors
-/// Every problem of the file, or the database's.
+/// Every problem of the file, or a database error.
 pub async fn run(conn: &mut AsyncPgConnection, command: AvailabilityCommand) -> anyhow::Result<()> {
     let AvailabilityCommand::Load { file } = command;
     let text = crate::cli::file::read(&file)?;

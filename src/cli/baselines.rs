@@ -11,14 +11,15 @@ use crate::units::baselines;
 pub enum BaselinesCommand {
     /// Load a CSV file: indicator, group_value, unit_code, unit_on, date, value, document.
     ///
-    /// A figure of the same indicator, group, unit and day is replaced. A file with a problem is refused whole.
+    /// A figure replaces the stored one of the same indicator, group, unit and day. If any row has a problem, nothing
+    /// is loaded.
     Load { file: PathBuf },
 }
 
-/// Runs the command and prints one line of what it did.
+/// Runs the command and prints one line that says what it did.
 ///
 /// # Errors
-/// Every problem of the file, or the database's.
+/// Every problem of the file, or a database error.
 pub async fn run(conn: &mut AsyncPgConnection, command: BaselinesCommand) -> anyhow::Result<()> {
     let BaselinesCommand::Load { file } = command;
     let text = crate::cli::file::read(&file)?;

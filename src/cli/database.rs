@@ -1,4 +1,4 @@
-//! The database of a verb: the one of `DATABASE_URL`, or the private cluster.
+//! The database that a command works on: the one of `DATABASE_URL`, or the private cluster.
 
 use std::time::Duration;
 
@@ -8,24 +8,24 @@ use crate::cluster::{Cluster, default_data_dir};
 use crate::config::Config;
 use crate::postgres::{connect, migrations};
 
-/// No statement of a verb takes longer.
+/// The time limit of one SQL statement of a command.
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(600);
 
 pub struct Database {
-    /// The owner's.
+    /// Connects as the owner of the tables.
     url: String,
     service_url: String,
-    /// The private cluster while it is in use.
+    /// The private cluster, if the command uses it.
     pub cluster: Option<Cluster>,
 }
 
 impl Database {
-    /// For `serve`: the private cluster lives and dies with the service.
+    /// For `serve`: starts the private cluster, which stops with the service.
     pub fn start(config: &Config) -> anyhow::Result<Database> {
         Database::open(config, Cluster::start)
     }
 
-    /// For other verbs: the private cluster that runs, or one for as long as the verb takes.
+    /// For the other commands: uses the private cluster that is running, or starts one for the duration of the command.
     pub fn attach(config: &Config) -> anyhow::Result<Database> {
         Database::open(config, Cluster::attach_or_start)
     }
@@ -40,17 +40,17 @@ impl Database {
         Ok(Database { url: cluster.url(), service_url: cluster.service_url(), cluster: Some(cluster) })
     }
 
-    /// For whoever owns the tables: migrations, and all verbs but the service.
+    /// Connects as the owner of the tables: for migrations and for every command except `serve`.
     pub fn url(&self) -> String {
         self.url.clone()
     }
 
-    /// For the service, which may neither alter tables nor change history.
+    /// Connects as the service, which may neither alter tables nor change history.
     pub fn service_url(&self) -> String {
         self.service_url.clone()
     }
 
-    /// Migrates, and does the work on a connection.
+    /// Applies pending migrations, then runs `work` on a connection.
     pub fn run(self, work: impl AsyncFnOnce(&mut AsyncPgConnection) -> anyhow::Result<()>) -> anyhow::Result<()> {
         migrations::run(&self.url)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

@@ -1,4 +1,4 @@
-//! The demo localities, loaded through the same code as any write.
+//! Loads the demo localities through the same code as every other write.
 
 use std::collections::HashMap;
 
@@ -19,18 +19,18 @@ use crate::register::{changes, writing};
 use crate::time::today;
 use crate::units::demo;
 
-/// Who the records of the demo say wrote them.
+/// The author that the history of the demo records names.
 const ACTOR: &str = "demo";
 
-/// The files of a locality, name and text.
+/// The files of a locality: name and text of each.
 type Files = &'static [(&'static str, &'static str)];
-/// The folders of `fixtures/` with their files: made by `build.rs`.
+/// Each folder of `fixtures/` with its files. `build.rs` writes this list.
 const LOCALITIES: &[(&str, Files)] = include!(concat!(env!("OUT_DIR"), "/fixtures.rs"));
 
-/// Loads the demo into an empty register, all or nothing; `false` when there is something in it already.
+/// Loads the demo in one transaction. Returns `false`, and loads nothing, if the register is not empty.
 ///
 /// # Errors
-/// A record of the fixture that is refused.
+/// When a record of a fixture is rejected.
 pub async fn load(conn: &mut AsyncPgConnection) -> anyhow::Result<bool> {
     let loaded = conn
         .transaction(async |conn| {
@@ -53,7 +53,7 @@ pub async fn load(conn: &mut AsyncPgConnection) -> anyhow::Result<bool> {
     Ok(loaded)
 }
 
-/// Loads the units of a locality, then its records, layer by layer, then their later versions.
+/// Loads the units of a locality, then its records layer by layer, then later changes of these records.
 async fn load_locality(conn: &mut AsyncPgConnection, files: Files) -> anyhow::Result<()> {
     demo::load(conn, |name| text_of(files, name)).await.context("units")?;
     let mut ids = HashMap::new();
@@ -70,7 +70,7 @@ fn text_of(files: Files, name: &str) -> Option<&'static str> {
     files.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
 }
 
-/// The layers with a fixture, first those to which others refer.
+/// The layers that have a fixture. Layers that other layers refer to come first.
 fn layers(files: Files) -> Vec<(&'static Layer, &'static str)> {
     let fixture = |layer: &Layer| text_of(files, &format!("{}.geojson", layer.collection));
     let mut layers: Vec<_> = ALL.iter().filter_map(|layer| Some((*layer, fixture(layer)?))).collect();
@@ -85,7 +85,7 @@ struct Found {
     id: i64,
 }
 
-/// Collection and code of a record, to its id.
+/// Maps the collection and code of a record to its id.
 type Ids = HashMap<(String, String), i64>;
 
 async fn load_layer(
@@ -130,7 +130,7 @@ async fn load_updates(conn: &mut AsyncPgConnection, text: &str, ids: &Ids) -> an
     Ok(())
 }
 
-/// The demo may write everything; what stands near each other in it is meant so.
+/// The demo may write everything. `unconditional` also accepts records close to each other: none are duplicates.
 fn writing_of<'a>(loader: &'a Caller, layer: &'static Layer) -> Writing<'a> {
     Writing {
         view: View::new(loader, layer),
@@ -148,7 +148,7 @@ fn draft(layer: &'static Layer, write: Write<'_>, given: Properties, geometry: O
     Ok(Draft { given, record })
 }
 
-/// The fixtures name other records by code (`hamlet_code`), the register by id (`hamlet_id`).
+/// Replaces codes by ids: a fixture refers to other records by code (`hamlet_code`), the register by id (`hamlet_id`).
 async fn resolve(
     conn: &mut AsyncPgConnection,
     layer: &Layer,
@@ -168,7 +168,7 @@ async fn resolve(
     Ok(properties)
 }
 
-/// The unit that a code means on the day of a record.
+/// The id of the unit that had this code on the day of a record.
 async fn unit(
     conn: &mut AsyncPgConnection,
     level: &str,
@@ -176,7 +176,7 @@ async fn unit(
     properties: &Properties,
 ) -> anyhow::Result<Option<i64>> {
     let day = ["declared_on", "effective_on"].iter().find_map(|name| properties.get(*name)?.as_str());
-    let day: NaiveDate = day.context("a unit without a day")?.parse()?;
+    let day: NaiveDate = day.context("a record names a unit but has no day")?.parse()?;
     let found: Vec<Found> = Sql::new("select id from admin_units where level = ")
         .bind(Bind::Text(level.into()))
         .text(" and code = ")
@@ -189,7 +189,7 @@ async fn unit(
     Ok(found.into_iter().next().map(|found| found.id))
 }
 
-/// Each record that was refused, by its code, with why.
+/// Lists each rejected record by its code, with the reasons.
 fn refusal(refused: Refused, codes: &[String]) -> anyhow::Error {
     let of_record = |(index, error): &(usize, Error)| {
         let problems = error.problems().iter().map(|problem| format!("{:?}: {}", problem.place, problem.text.en()));

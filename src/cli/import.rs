@@ -1,4 +1,4 @@
-//! `hatang import`: what a file of records would do, as a table; and doing it.
+//! `hatang import`: prints what an import of a file would do, then does it.
 
 use std::path::PathBuf;
 use std::process::exit;
@@ -16,7 +16,7 @@ use crate::imports::{Consent, Import, Mode, Options, Sent};
 use crate::layers::{ALL, Layer};
 use crate::time::today;
 
-/// Nobody waits for an answer here: only what hangs is stopped.
+/// No client waits for this command, so the limit only stops an import that hangs.
 const COMMIT_LIMIT_S: u64 = 3600;
 
 #[derive(Debug, clap::Args)]
@@ -26,23 +26,23 @@ pub struct ImportCommand {
     #[arg(long, help = collections())]
     collection: String,
 
-    /// Print the plan, write nothing.
+    /// Print the plan and write nothing.
     #[arg(long)]
     dry_run: bool,
 
-    /// Write in spite of warnings.
+    /// Write even if there are warnings.
     #[arg(long)]
     accept_warnings: bool,
 
-    /// The list is all there is of its source: what it lacks is decommissioned.
+    /// The file lists every record of its source: records that it lacks are decommissioned.
     #[arg(long, requires = "source_org")]
     snapshot: bool,
 
-    /// Decommission even more than a tenth of the source's records.
+    /// Allow the import to decommission more than a tenth of the source's records.
     #[arg(long)]
     confirm_missing: bool,
 
-    /// Whose records they are, unless a row says another.
+    /// The organisation that owns the records, unless a row names another.
     #[arg(long)]
     source_org: Option<String>,
 
@@ -50,36 +50,36 @@ pub struct ImportCommand {
     #[arg(long)]
     central_meridian: Option<f64>,
 
-    /// The day on which communes are read; default today.
+    /// The day on which codes and names of communes are read; default today.
     #[arg(long)]
     units_as_of: Option<chrono::NaiveDate>,
 
-    /// The day from which the file holds; default today.
+    /// The day from which the values of the file are valid; default today.
     #[arg(long)]
     effective_on: Option<chrono::NaiveDate>,
 
-    /// What columns hold, as JSON: {"header": "field"}.
+    /// Which field each column holds, as JSON: {"header": "field"}.
     #[arg(long)]
     mapping: Option<String>,
 }
 
-/// The help of the option.
+/// The help text of `--collection`.
 fn collections() -> String {
     let layers = ALL.iter().filter(|layer| layer.is_writable());
     format!("The layer: {}", layers.map(|layer| layer.collection).collect::<Vec<_>>().join(", "))
 }
 
-/// Runs the command as administrator; exit status 1 when the file has errors, 2 when it cannot be read.
+/// Runs the command as administrator. The exit status is 1 if the file has errors and 2 if it cannot be read.
 ///
 /// # Errors
-/// The database's.
+/// A database error.
 pub fn run(database: Database, command: ImportCommand) -> anyhow::Result<()> {
     let mut status = 0;
     database.run(async |conn| {
         status = import(conn, command).await?;
         Ok(())
     })?;
-    // The private cluster has been let go by now.
+    // `exit` runs no destructors: by now `database` is dropped, so the private cluster is released.
     if status == 0 { Ok(()) } else { exit(status) }
 }
 
@@ -156,7 +156,7 @@ async fn import(conn: &mut AsyncPgConnection, command: ImportCommand) -> anyhow:
     }
 }
 
-/// The plan as a table: what each column holds, what rows would do, what there is to say of them.
+/// Prints the plan: what each column holds, what is wrong or uncertain, what each update changes, and the counts.
 async fn print(conn: &mut AsyncPgConnection, import: &Import) -> anyhow::Result<()> {
     for mapping in import.mappings.as_array().into_iter().flatten() {
         println!("sheet {}, header in rows {}", mapping["sheet"], mapping["header_rows"]);

@@ -1,4 +1,4 @@
-//! `hatang layer`: what a migration of a layer holds.
+//! `hatang layer`: prints the SQL of a layer's migration.
 
 use anyhow::Context;
 
@@ -13,16 +13,16 @@ pub enum LayerCommand {
         /// Print the migration that adds this field to the table instead.
         #[arg(long, conflicts_with = "registration")]
         add: Option<String>,
-        /// Print what the program runs for the layer after the migrations instead.
+        /// Print the SQL that the program runs for the layer after the migrations instead.
         #[arg(long)]
         registration: bool,
     },
 }
 
-/// Prints; needs no database.
+/// Prints the SQL. It needs no database.
 ///
 /// # Errors
-/// When there is no such layer or field, or when existing records would break the field.
+/// When there is no such layer or field, or when existing records would have no value for a required field.
 pub fn run(command: &LayerCommand) -> anyhow::Result<()> {
     let LayerCommand::Sql { name, add, registration } = command;
     let layer = Layer::of_collection(name).filter(|layer| layer.is_writable());

@@ -1,4 +1,4 @@
-//! The verbs of the program.
+//! The commands of the program.
 
 mod availability;
 mod baselines;
@@ -35,7 +35,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Verb {
-    /// Run the service: private PostgreSQL if need be, migrations, HTTP.
+    /// Run the service: start the private PostgreSQL if needed, apply migrations, serve HTTP.
     Serve {
         #[command(flatten)]
         config: Box<ServeConfig>,
@@ -47,34 +47,34 @@ enum Verb {
     Migrate,
     /// Load the demo district Đông Sơn, if the register is empty.
     Demo,
-    /// Accounts and what they may.
+    /// Manage accounts and their permissions.
     #[command(subcommand)]
     User(user::UserCommand),
-    /// Access tokens.
+    /// Manage access tokens.
     #[command(subcommand)]
     Token(token::TokenCommand),
-    /// Administrative units.
+    /// Import administrative units.
     #[command(subcommand)]
     Units(units::UnitsCommand),
-    /// What can be had in hamlets.
+    /// Load which network technologies are available in hamlets.
     #[command(subcommand)]
     Availability(availability::AvailabilityCommand),
-    /// Plan, and write, a file of records: xlsx, csv, GeoJSON, KML or KMZ.
+    /// Import a file of records: xlsx, csv, GeoJSON, KML or KMZ.
     Import(import::ImportCommand),
-    /// Figures published before the register existed.
+    /// Load figures that were published before the register existed.
     #[command(subcommand)]
     Baselines(baselines::BaselinesCommand),
-    /// The SQL of a layer, from its definition.
+    /// Print the SQL of a layer, from its definition.
     #[command(subcommand)]
     Layer(layer::LayerCommand),
     /// Print the OpenAPI document.
     Openapi,
 }
 
-/// Runs the verb of the command line.
+/// Runs the command that the command line names.
 ///
 /// # Errors
-/// What the verb says; the text is for the operator.
+/// The error of the command, in words for the operator.
 pub fn main() -> anyhow::Result<()> {
     let Cli { config, verb } = Cli::parse();
     match verb {

@@ -1,4 +1,4 @@
-//! `hatang serve`
+//! `hatang serve`: runs the service.
 
 use std::io::{self, IsTerminal};
 use std::net::SocketAddr;
@@ -28,19 +28,19 @@ use crate::register::{changes, idempotency};
 use crate::time::today;
 use crate::{imports, units};
 
-/// How long requests under way may take once the service is told to stop, seconds.
+/// How long running requests may take to finish after the service is told to stop, seconds.
 const DRAIN_S: u64 = 8;
 
-/// How long a client may take to send the head of its first request.
+/// How long a client may take to send the headers of its first request.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How long a connection may lie idle.
+/// How long a connection may stay idle.
 const KEEP_ALIVE: Duration = Duration::from_secs(30);
 
-/// Open connections of one worker; further ones wait in the queue of the system.
+/// Open connections of one worker. Further ones wait in the queue of the operating system.
 const CONNECTIONS: usize = 10_000;
 
-/// Runs until it is told to stop.
+/// Runs the service until it is told to stop.
 pub fn run(config: &Config, serve: &ServeConfig, with_demo: bool) -> anyhow::Result<()> {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,actix_server=warn"));
     tracing_subscriber::fmt()
@@ -95,10 +95,10 @@ async fn listen(serve: &ServeConfig, url: &str, state: App, with_demo: bool) -> 
     Ok(server.await?)
 }
 
-/// Listens, with the limits that hold before a request is one; the answer runs when it is awaited.
+/// Listens, with the limits on connections. The server runs while the returned future is awaited.
 ///
 /// # Errors
-/// When the address is not to be had.
+/// When the address cannot be bound.
 pub fn start(state: App, host: &str, port: u16) -> io::Result<(Server, Vec<SocketAddr>)> {
     let App { store, streams, .. } = state.clone();
     actix_web::rt::spawn(async move { streams.watch(&store).await });
@@ -112,7 +112,7 @@ pub fn start(state: App, host: &str, port: u16) -> io::Result<(Server, Vec<Socke
     Ok((server.run(), addresses))
 }
 
-/// Tells whoever started the service how to become its administrator; not through the log, which others may read.
+/// Prints the link that makes its reader the administrator. It is not logged, because others may read the log.
 fn invite(serve: &ServeConfig, secret: &str) {
     let local = format!("http://127.0.0.1:{}", serve.port);
     let link = link(serve.limits.public_url.as_deref().unwrap_or(&local), secret);
@@ -122,19 +122,21 @@ fn invite(serve: &ServeConfig, secret: &str) {
     );
 }
 
-/// Starts PostgreSQL again when it has died, until the other end of the channel is dropped.
+/// Restarts PostgreSQL when it has died, until the other end of the channel is dropped.
 fn supervise(cluster: &Cluster, stopped: &Receiver<()>) {
     while stopped.recv_timeout(Duration::from_millis(500)) == Err(RecvTimeoutError::Timeout) {
         match cluster.supervise() {
             Ok(true) => tracing::warn!("PostgreSQL had died and was started again"),
             Ok(false) => {}
-            Err(error) => tracing::error!(error = format!("{error:#}"), "PostgreSQL does not start"),
+            Err(error) => tracing::error!(error = format!("{error:#}"), "PostgreSQL cannot be restarted"),
         }
     }
 }
 
-/// Numbers what psql wrote, forgets answers older than a day, and finds the communes of all assets again when the day
-/// changes, since units come into force and end with days; then old imports are forgotten, too.
+/// Once a second: numbers the changes written with psql and deletes stored responses that are older than a day.
+///
+/// Once a day, since units come into force and end on certain days: looks up the communes of all assets again and
+/// erases the contents of old import files.
 async fn housekeeping(store: Store, import_retention_days: u32) {
     let mut day = None;
     loop {
@@ -144,14 +146,14 @@ async fn housekeeping(store: Store, import_retention_days: u32) {
                     Ok(()) => {
                         day = Some(today());
                         if let Err(error) = imports::forget(&mut conn, import_retention_days).await {
-                            tracing::warn!(%error, "old imports were not forgotten");
+                            tracing::warn!(%error, "old import files were not erased");
                         }
                     }
                     Err(error) => tracing::warn!(%error, "the communes of assets were not refreshed"),
                 }
             }
             if let Err(error) = idempotency::purge(&mut conn).await {
-                tracing::warn!(%error, "old answers were not forgotten");
+                tracing::warn!(%error, "old stored responses were not deleted");
             }
             if let Err(error) = changes::number(&mut conn).await {
                 tracing::warn!(%error, "changes were not numbered");
@@ -161,18 +163,19 @@ async fn housekeeping(store: Store, import_retention_days: u32) {
     }
 }
 
-/// Ends the streams of changes when the service is told to stop: it waits for requests under way, and they never end.
+/// Ends the change streams when the service is told to stop. The shutdown waits for open requests, and a stream never
+/// ends by itself.
 async fn close_streams(streams: Arc<Streams>) {
     match signal(SignalKind::terminate()) {
         Ok(mut terminate) => {
             terminate.recv().await;
             streams.close();
         }
-        Err(error) => tracing::warn!(%error, "no signals: open streams will delay the end"),
+        Err(error) => tracing::warn!(%error, "cannot listen for SIGTERM: open streams will delay the shutdown"),
     }
 }
 
-/// Once a minute, for as long as the limits look back.
+/// Runs once a minute, which is how far back the limits look.
 async fn forget_idle(limiters: Arc<Limiters>) {
     loop {
         actix_web::rt::time::sleep(Duration::from_secs(60)).await;

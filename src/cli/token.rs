@@ -1,4 +1,4 @@
-//! `hatang token`
+//! `hatang token`: creates, lists and revokes access tokens.
 
 use diesel_async::AsyncPgConnection;
 use serde_json::json;
@@ -12,35 +12,35 @@ use crate::time::{day_of, today};
 
 #[derive(clap::Subcommand)]
 pub enum TokenCommand {
-    /// Make a token and print it, this once.
+    /// Create a token and print its secret. The secret is shown only this once.
     Create {
-        /// What it is for. The console's tokens bear it in versions and in the audit trail.
+        /// What the token is for. Versions and the audit trail show this name for tokens of the account `console`.
         #[arg(long)]
         name: String,
-        /// Whose it is. Default: the server's own account, an administrator.
+        /// The account that the token belongs to. Default: the server's own account, an administrator.
         #[arg(long, default_value = "console")]
         user: String,
         #[command(flatten)]
         scope: Scope,
-        /// A network from which it may be used, such as 203.0.113.0/24. Several: once each.
+        /// A network from which the token may be used, such as 203.0.113.0/24. Repeat the option for several.
         #[arg(long = "address")]
         addresses: Option<Vec<String>>,
-        /// Keep it from restricted fields.
+        /// Hide restricted fields from the token.
         #[arg(long)]
         without_restricted: bool,
-        /// For clients that cannot send If-Match, such as QGIS.
+        /// Allow writes without If-Match, for clients that cannot send it, such as QGIS.
         #[arg(long)]
         unconditional_writes: bool,
-        /// How long it is valid, at most 366.
+        /// How many days the token is valid, at most 366.
         #[arg(long, default_value_t = 365)]
         days: u32,
     },
-    /// The tokens of an account that hold, each with its number.
+    /// List the valid tokens of an account, each with its number.
     List {
         #[arg(long, default_value = "console")]
         user: String,
     },
-    /// End a token: its number as `hatang token list` has it.
+    /// Revoke a token: its number is the first column of `hatang token list`.
     Revoke {
         #[arg(long, default_value = "console")]
         user: String,

@@ -1,4 +1,5 @@
-//! `hatang units`: administrative units from the lists of the statistics office and the resolutions that change them.
+//! `hatang units`: imports administrative units from the lists of the statistics office and from the resolutions that
+//! change them.
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -12,43 +13,43 @@ use crate::units::{boundaries, census, lists, mappings};
 
 #[derive(Debug, clap::Subcommand)]
 pub enum UnitsCommand {
-    /// Import a file of units. A file with a problem is refused whole, every problem listed; importing a file again
-    /// changes nothing.
+    /// Import a file of units. If the file has problems, all of them are listed and nothing is written. Importing the
+    /// same file twice changes nothing.
     #[command(subcommand)]
     Import(Import),
 }
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Import {
-    /// A list of all units as of a day: a CSV file with a row a commune.
+    /// A list of all units on a day: a CSV file with one row per commune.
     ///
     /// Columns: province_code, province_name, [district_code, district_name,] commune_code, commune_name,
-    /// [commune_type, area_km2]. A row without a commune code is a district without communes. Lists may come in any
-    /// order of time. Units that the list lacks have ended the day before.
+    /// [commune_type, area_km2]. A row without a commune code is a district without communes. Lists may be imported in
+    /// any order. A unit that the list lacks ended on the day before.
     List {
         file: PathBuf,
-        /// The day on which the list holds: 2025-06-30.
+        /// The day for which the list is valid: 2025-06-30.
         #[arg(long)]
         as_of: NaiveDate,
-        /// Whether provinces that the list does not name have ended (country), or are not its subject (listed). Default:
-        /// country for a list of 30 provinces or more.
+        /// What happens to provinces that the list does not name: they have ended (country), or they stay as they are
+        /// (listed). Default: country for a list of 30 provinces or more, otherwise listed.
         #[arg(long, value_enum)]
         covers: Option<Covers>,
     },
     /// Boundaries: a GeoJSON FeatureCollection of polygons, WGS 84, each with the property `code` (text).
     ///
-    /// Districts and provinces all of whose communes have a boundary get the union of them.
+    /// A district or province whose communes all have a boundary gets the union of these boundaries.
     Boundaries {
         file: PathBuf,
-        /// The day on which the codes are read.
+        /// The day on which the codes of the file are valid.
         #[arg(long)]
         as_of: NaiveDate,
     },
-    /// What became of each commune in a reform: a CSV file with a row for each part of an old commune.
+    /// What happened to each commune in a reform: a CSV file with one row for each part of an old commune.
     ///
-    /// Columns: old_commune_code (of a district without communes: its code), old_district_code, old_province_code,
-    /// new_commune_code, new_commune_name, new_province_code, new_province_name, part (full, partial). The lists of
-    /// before and after have to be imported first.
+    /// Columns: old_commune_code (for a district without communes: its own code), old_district_code, old_province_code,
+    /// new_commune_code, new_commune_name, new_province_code, new_province_name, part (full, partial). Import the lists
+    /// from before and after the reform first.
     Mapping {
         file: PathBuf,
         /// The first day of the new units.
@@ -58,32 +59,32 @@ pub enum Import {
     /// Population and households of communes: a CSV file with commune_code, commune_name, [area_km2,] and population,
     /// households (also population_2019, households_2019; pop_census2019_est, households_census2019_est).
     ///
-    /// Codes that are no commune's any more, or that of a commune with another name, are left out and listed.
+    /// A row is left out and listed if its code is no longer the code of a commune, or if the commune has another name.
     Census {
         file: PathBuf,
-        /// The day of the count.
+        /// The day of the census.
         #[arg(long)]
         on: NaiveDate,
-        /// The day on which the codes are read; default: the day of the count.
+        /// The day on which the codes of the file are valid; default: the day of the census.
         #[arg(long)]
         units_as_of: Option<NaiveDate>,
-        /// Who counted, as it is shown beside the numbers.
+        /// Who counted. This name is shown next to the numbers.
         #[arg(long, value_parser = clap::builder::NonEmptyStringValueParser::new())]
         source: String,
     },
 }
 
-/// What a list is a list of.
+/// Which provinces a list covers: all of the country, or only those that it names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Covers {
     Country,
     Listed,
 }
 
-/// Runs the command: progress and what was left out go to stderr, one line of what it did to stdout.
+/// Runs the command. Progress and rows left out go to stderr; one line that says what it did goes to stdout.
 ///
 /// # Errors
-/// Every problem of the file, or the database's.
+/// Every problem of the file, or a database error.
 pub async fn run(conn: &mut AsyncPgConnection, command: UnitsCommand) -> anyhow::Result<()> {
     let UnitsCommand::Import(import) = command;
     let (Import::List { file, .. }

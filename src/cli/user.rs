@@ -1,4 +1,4 @@
-//! `hatang user`
+//! `hatang user`: manages accounts and grants.
 
 use diesel_async::AsyncPgConnection;
 use serde_json::{Value, json};
@@ -14,10 +14,10 @@ use crate::time::today;
 
 #[derive(clap::Subcommand)]
 pub enum UserCommand {
-    /// Make an account and print the link by which its holder sets a password.
+    /// Create an account and print the link with which its holder sets a password.
     Create {
         name: String,
-        /// The source_org of what it registers, unless the record says another.
+        /// The default source_org of records that the account creates.
         #[arg(long)]
         organisation: Option<String>,
         #[arg(long)]
@@ -25,26 +25,26 @@ pub enum UserCommand {
         #[command(flatten)]
         place: Place,
     },
-    /// Let an account do something.
+    /// Give an account a role, optionally within a unit, operators or collections.
     Grant {
         name: String,
         #[command(flatten)]
         scope: Scope,
-        /// The first day on which it no longer holds: 2027-01-01.
+        /// The first day on which the grant is no longer valid: 2027-01-01.
         #[arg(long)]
         until: Option<String>,
         #[arg(long)]
         note: Option<String>,
     },
-    /// Take a grant back: its number as `hatang user list` has it.
+    /// Revoke a grant: its number is shown by `hatang user list`.
     Revoke { name: String, grant: i64 },
-    /// The accounts and the grants that hold.
+    /// List the accounts and their valid grants.
     List,
-    /// End the account's sessions and tokens, and let it in no more.
+    /// Disable an account: end its sessions and tokens, and prevent it from signing in.
     Disable { name: String },
-    /// Let it in again.
+    /// Enable a disabled account again.
     Enable { name: String },
-    /// Print a new link by which its holder sets a password.
+    /// Print a new link with which the account's holder sets a password.
     Link {
         name: String,
         #[command(flatten)]
@@ -52,32 +52,32 @@ pub enum UserCommand {
     },
 }
 
-/// Where people reach the service.
+/// The address at which people reach the service.
 #[derive(clap::Args)]
 pub struct Place {
     #[arg(long, env = "HATANG_PUBLIC_URL", default_value = "http://127.0.0.1:8080")]
     url: String,
 }
 
-/// The limits of a grant or a token; without them it is of everything.
+/// The limits of a grant or a token. Without any, it covers everything.
 #[derive(clap::Args)]
 pub struct Scope {
     /// viewer, editor or administrator.
     #[arg(long)]
     role: Option<String>,
-    /// A unit of any level with the day on which its code is read: 16378@2026-01-01.
+    /// A unit of any level, with a day on which its code is valid: 16378@2026-01-01.
     #[arg(long)]
     unit: Option<String>,
-    /// Several: once each.
+    /// Repeat the option for several operators.
     #[arg(long = "operator")]
     operators: Option<Vec<String>>,
-    /// Several: once each.
+    /// Repeat the option for several collections.
     #[arg(long = "collection")]
     collections: Option<Vec<String>>,
 }
 
 impl Scope {
-    /// As a body of the API has it, with more members.
+    /// These options as the members of an API body, together with the members of `more`.
     pub fn fields(self, more: Value) -> Members {
         let Scope { role, unit, operators, collections } = self;
         let mut members = json!({"role": role, "unit": unit, "operators": operators, "collections": collections});
@@ -130,7 +130,7 @@ pub async fn run(conn: &mut AsyncPgConnection, command: UserCommand) -> anyhow::
     Ok(())
 }
 
-/// Where a person sets a password. The secret is after `#`, which browsers keep to themselves.
+/// The address at which a person sets a password. The secret follows `#`, because browsers do not send that part.
 pub fn link(url: &str, secret: &str) -> String {
     format!("{}/setup#{secret}", url.trim_end_matches('/'))
 }
