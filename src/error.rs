@@ -1,4 +1,4 @@
-//! The situations in which a request fails. What the database or a panic said is logged, never sent.
+//! The reasons why a request fails. What the database or a panic said is logged, never sent to the client.
 
 use std::fmt;
 use std::sync::LazyLock;
@@ -17,48 +17,48 @@ pub enum Error {
     BadRequest(Vec<Problem>),
     /// 401: no valid credentials.
     Unauthorized,
-    /// 401: whatever is wrong with a name and password, nobody is told.
+    /// 401: a wrong name or password. The answer does not say which.
     LogInFailed,
-    /// 403: the caller is known and may not.
+    /// 403: the caller is known and not allowed to do this.
     Forbidden(Option<Problem>),
-    /// 404: there is no such thing, or none that the caller may know of.
+    /// 404: it does not exist, or the caller may not know that it exists.
     NotFound,
-    /// 404, with what can be said about it.
+    /// 404, with a problem that says which unit is missing or on which days it exists.
     NoSuchUnit(Problem),
-    /// 405, with the methods there are.
+    /// 405, with the methods that the path has.
     MethodNotAllowed(&'static str),
-    /// 406.
+    /// 406: no format that the client accepts.
     NotAcceptable,
-    /// 409: a key is taken.
+    /// 409: another record already uses the key.
     Conflict(Problem),
-    /// 409: what was planned cannot be done any more; why.
+    /// 409: the plan can no longer be carried out. The problems say why.
     Outdated(Vec<Problem>),
-    /// 412: somebody else has written since.
+    /// 412: somebody else has written the record since the client read it.
     Stale,
-    /// 413.
+    /// 413: the body is too large.
     TooLarge,
-    /// 414.
+    /// 414: the query is too long.
     UriTooLong,
-    /// 415.
+    /// 415: the media type of the body is not supported.
     UnsupportedMediaType,
-    /// 422: the body is understood and wrong; every problem of it.
+    /// 422: the body can be read but is wrong. Lists every problem.
     Invalid(Vec<Problem>),
-    /// 428: a write without `If-Match`.
+    /// 428: a write lacks `If-Match`.
     PreconditionRequired,
-    /// 429, with the number allowed in a minute.
+    /// 429: how long to wait, and how many requests a minute are allowed.
     TooManyRequests { wait: Duration, limit: u32 },
-    /// 431.
+    /// 431: the headers are too large.
     HeadersTooLarge,
-    /// 503: no connection in time.
+    /// 503: no database connection became free in time.
     Overloaded,
     /// 504: the query took too long and was cancelled.
     Timeout,
-    /// 500: our fault.
+    /// 500: a bug or a failure of the service.
     Internal(anyhow::Error),
 }
 
 impl Error {
-    /// The stable code of the situation.
+    /// The stable code that clients read.
     pub fn code(&self) -> &'static str {
         match self {
             Error::BadRequest(_) => "request.invalid",
@@ -82,7 +82,7 @@ impl Error {
         }
     }
 
-    /// What can be said of it, for the client.
+    /// The problems to show to the client.
     pub fn problems(&self) -> &[Problem] {
         match self {
             Error::BadRequest(problems) | Error::Invalid(problems) | Error::Outdated(problems) => problems,
@@ -94,7 +94,7 @@ impl Error {
         }
     }
 
-    /// The same situation once more, of one that is the client's.
+    /// A copy of an error that the client caused: `anyhow::Error` cannot be cloned. Others become `Internal`.
     pub fn again(&self) -> Error {
         match self {
             Error::Invalid(problems) => Error::Invalid(problems.clone()),
@@ -104,12 +104,12 @@ impl Error {
         }
     }
 
-    /// What is wrong with a part of a body, as problems at and below its pointer.
+    /// The problems of one part of a body, with pointers that start with `pointer`.
     pub fn problems_at(&self, pointer: &str) -> Vec<Problem> {
         let problems = self.problems();
         if problems.is_empty() {
             if matches!(self, Error::PreconditionRequired) {
-                // In a list each record says for itself what a header says for one.
+                // For one record the missing version is a header; in a list each record has a version of its own.
                 return vec![Problem::in_body(pointer, text!("version.required"))];
             }
             let text = text!("situation", title = title(self.code(), []));
@@ -122,7 +122,7 @@ impl Error {
         problems.iter().map(below).collect()
     }
 
-    /// One parameter that is wrong.
+    /// 400 for one wrong parameter.
     pub fn of_parameter(name: &str, text: Text) -> Error {
         Error::BadRequest(vec![Problem::of_parameter(name, text)])
     }
@@ -166,7 +166,7 @@ impl From<anyhow::Error> for Error {
 }
 
 impl Error {
-    /// A key of a record that another one of the same organisation has: `external_id` or `code`.
+    /// 409: another record of the same organisation has this `external_id` or `code`.
     pub fn taken_key(name: &str) -> Error {
         Error::Conflict(if name == "external_id" {
             Problem::of_field("external_id", text!("dup.external_id"))
@@ -175,12 +175,12 @@ impl Error {
         })
     }
 
-    /// A field names a record that is not there.
+    /// 422: a field refers to a record that does not exist.
     pub fn unknown_reference(field: &str) -> Error {
         Error::Invalid(vec![Problem::of_field(field, text!("reference.unknown"))])
     }
 
-    /// A failed write: the constraint that refused it becomes a problem of the field that it guards.
+    /// Turns the constraint that rejected a write into a problem of the field that the constraint guards.
     pub fn of_write(layer: &Layer, error: DieselError) -> Error {
         let DieselError::DatabaseError(violation, details) = &error else { return error.into() };
         let constraint = details.constraint_name().unwrap_or_default().to_owned();
@@ -195,7 +195,7 @@ impl Error {
                 Error::unknown_reference(field.map_or("id", |field| field.name))
             }
             DatabaseErrorKind::CheckViolation | DatabaseErrorKind::NotNullViolation => {
-                tracing::warn!(constraint, "a constraint refused what validation had let through");
+                tracing::warn!(constraint, "a constraint rejected a value that validation accepted");
                 let rest = rest.strip_suffix("_check").unwrap_or(rest);
                 let field = layer.fields().find(|field| field.name.starts_with(rest));
                 let pointer =

@@ -1,4 +1,4 @@
-//! The program: one verb a subcommand.
+//! The program: each command is in `cli`.
 
 fn main() -> anyhow::Result<()> {
     hatang::cli::main()

@@ -1,5 +1,5 @@
-//! The members of a small JSON body, each taken once; what is left over is unknown. Every problem is told at once. The name of a
-//! member is the id of what people call it.
+//! The members of a small JSON body. A handler takes each one once; those left over are rejected as unknown, together
+//! with every other problem. The name of a member is also the id of its label in `texts`.
 
 use chrono::NaiveDate;
 use serde_json::{Map, Value};
@@ -22,18 +22,18 @@ impl Members {
         Members { given, problems: Vec::new() }
     }
 
-    /// From the body of a request.
+    /// Parses the body of a request.
     ///
     /// # Errors
-    /// When it is no JSON object.
+    /// When it is not a JSON object.
     pub fn of_body(body: &[u8]) -> Result<Members, Error> {
-        // What serde says would quote the body, which may be a password.
+        // The message of serde would quote the body, which may contain a password.
         serde_json::from_slice(body)
             .map(Members::new)
             .map_err(|_| Error::Invalid(vec![Problem::in_body("", text!("json.malformed/object"))]))
     }
 
-    /// Whether a member is there, be it null.
+    /// Whether the body has this member, even if it is null.
     pub fn has(&self, name: &str) -> bool {
         self.given.contains_key(name)
     }
@@ -42,7 +42,7 @@ impl Members {
         self.problems.push(Problem::in_body(format!("/{name}"), text));
     }
 
-    /// Takes a member and reads it. Null is as if it were not there.
+    /// Takes a member out and parses it. Null counts as absent.
     pub fn read<T>(
         &mut self,
         name: &'static str,
@@ -57,7 +57,7 @@ impl Members {
         read
     }
 
-    /// A text of 1 to `max` characters without control characters, trimmed and composed.
+    /// A text of 1 to `max` characters without control characters, trimmed and in composed form (NFC).
     pub fn text(&mut self, name: &'static str, max: usize) -> Option<String> {
         self.read(name, text!("expected.text_to", max), |value| {
             let text: String = value.as_str()?.trim().nfc().collect();
@@ -66,13 +66,13 @@ impl Members {
         })
     }
 
-    /// A text as it is, such as a password.
+    /// A required text that is not trimmed or normalised, such as a password.
     pub fn secret(&mut self, name: &'static str) -> String {
         let secret = self.read(name, text!("expected.text"), |value| value.as_str().map(str::to_owned));
         self.required(name, secret).unwrap_or_default()
     }
 
-    /// A list of one or more texts.
+    /// A list of 1 to 100 texts.
     pub fn texts(&mut self, name: &'static str) -> Option<Vec<String>> {
         self.read(name, text!("expected.texts"), |value| {
             let texts: Option<Vec<_>> = value.as_array()?.iter().map(|text| text.as_str().map(str::to_owned)).collect();
@@ -80,7 +80,7 @@ impl Members {
         })
     }
 
-    /// A list of one or more of the values that there are.
+    /// A list of one or more of the known values.
     pub fn some_of(&mut self, name: &'static str, known: &[&str]) -> Option<Vec<String>> {
         let texts = self.texts(name)?;
         if let Some(unknown) = texts.iter().find(|text| !known.contains(&text.as_str())) {
@@ -107,7 +107,7 @@ impl Members {
         self.read(name, expected, |value| value.as_i64().filter(|number| bounds.contains(number)))
     }
 
-    /// Complains when a member that is needed was not there.
+    /// Adds a problem if the value is missing.
     pub fn required<T>(&mut self, name: &'static str, value: Option<T>) -> Option<T> {
         let place = Place::Pointer(format!("/{name}"));
         if value.is_none() && !self.problems.iter().any(|problem| problem.place == place) {
@@ -116,7 +116,7 @@ impl Members {
         value
     }
 
-    /// Refuses what was wrong and what nobody took.
+    /// Rejects the body if a member was wrong, missing or unknown.
     ///
     /// # Errors
     /// Every problem of the body.

@@ -1,5 +1,4 @@
-//! What clients give: the parameters of an address, the members of a small body. Each is taken once; what is left over is
-//! unknown.
+//! Reads what clients send: query parameters and the members of a small JSON body.
 
 mod members;
 mod params;

@@ -1,4 +1,4 @@
-//! Query parameters, each taken once; what is left over is unknown.
+//! Query parameters. A handler takes each one once; those left over are rejected as unknown.
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -17,10 +17,10 @@ impl Params {
         Params { pairs: form_urlencoded::parse(query.as_bytes()).into_owned().collect() }
     }
 
-    /// Takes a parameter out, in Unicode's composed form as texts are stored.
+    /// Takes a parameter out, in Unicode's composed form (NFC), in which texts are stored.
     ///
     /// # Errors
-    /// When it is given twice, or holds a NUL character, which PostgreSQL has no place for.
+    /// When it is given twice, or contains a NUL character, which PostgreSQL cannot store.
     pub fn take(&mut self, name: &str) -> Result<Option<String>, Error> {
         let mut found = None;
         let mut twice = false;
@@ -40,10 +40,10 @@ impl Params {
         Ok(found.map(|text| text.nfc().collect()))
     }
 
-    /// Takes a parameter out and reads it.
+    /// Takes a parameter out and parses it.
     ///
     /// # Errors
-    /// When it is given twice or cannot be read; `expected` says what it should be.
+    /// When it is given twice or `parse` returns `None`. `expected` is what the error message says it should be.
     pub fn read<T>(
         &mut self,
         name: &str,
@@ -57,28 +57,28 @@ impl Params {
         }
     }
 
-    /// The format asked for by `f`, which must be one of those there are; `None` when unsaid.
+    /// Takes the format `f`, which must be one of `formats`. `None` if the request does not name one.
     pub fn format(&mut self, formats: &[&'static str]) -> Result<Option<&'static str>, Error> {
         let find = |text: &str| formats.iter().copied().find(|format| *format == text);
         self.read("f", text!("expected.one_of", known = formats), find)
     }
 
-    /// For what takes no parameter but the format.
+    /// Checks the query of a request that takes no parameter except the format.
     ///
     /// # Errors
-    /// Any other parameter, or a format that there is not.
+    /// For any other parameter, and for a format that is not in `formats`.
     pub fn only_format(query: &str, formats: &[&'static str]) -> Result<(), Error> {
         let mut params = Params::parse(query);
         params.format(formats)?;
         params.finish()
     }
 
-    /// The parameters not taken yet.
+    /// The names of the parameters that have not been taken.
     pub fn rest(&self) -> impl Iterator<Item = &str> {
         self.pairs.iter().map(|(key, _)| key.as_str())
     }
 
-    /// Refuses what nobody took.
+    /// Rejects unknown parameters: those that have not been taken.
     ///
     /// # Errors
     /// A problem for each unknown parameter.
