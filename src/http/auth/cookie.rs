@@ -8,12 +8,12 @@ use crate::http::state::App;
 
 const NAME: &str = "hatang_session";
 
-/// The secret that a browser sent.
+/// The secret of the session, from the cookie.
 pub fn session_cookie(request: &HttpRequest) -> Option<String> {
     request.cookie(NAME).map(|cookie| cookie.value().to_owned())
 }
 
-/// Without an age: it goes with the browser, and earlier with the session.
+/// The cookie for a session. It has no age: the browser drops it when it closes. The session may end earlier.
 pub fn set(app: &App, request: &HttpRequest, secret: &str) -> Cookie<'static> {
     let is_https = home(app, request).starts_with("https:");
     let cookie = Cookie::build(NAME, secret.to_owned()).path("/").http_only(true).same_site(SameSite::Lax);

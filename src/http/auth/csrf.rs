@@ -1,4 +1,5 @@
-//! That a write with a cookie comes from our own page: browsers send the cookie with what other pages ask, too.
+//! Checks that a write with a session cookie comes from our own page: browsers send the cookie with requests of other
+//! pages, too.
 
 use actix_web::HttpRequest;
 use actix_web::http::header::ORIGIN;
@@ -13,13 +14,15 @@ use crate::texts::{Text, text};
 
 const HEADER: &str = "X-CSRF-Token";
 
-/// What a page has to send with a write: only one that may read our answers knows it.
+/// The token that a page sends with each write. Other pages cannot read our answers, so they do not know it.
 pub fn token(secret: &str) -> String {
     hash(&format!("hatang csrf {secret}"))
 }
 
+/// Checks the token and the origin of a write.
+///
 /// # Errors
-/// 403 without the session's token, or from a page that is not ours.
+/// 403 without the session's token, or from another page.
 pub fn check(app: &App, request: &HttpRequest, secret: &str) -> Result<(), Error> {
     let given = request.headers().get(HEADER).map_or(&[][..], |value| value.as_bytes());
     if !given.ct_eq(token(secret).as_bytes()).to_bool() {
@@ -28,8 +31,10 @@ pub fn check(app: &App, request: &HttpRequest, secret: &str) -> Result<(), Error
     check_origin(app, request)
 }
 
+/// Checks that `Origin`, if the request has one, is our own page or a configured origin.
+///
 /// # Errors
-/// 403 from a page that is neither ours nor one that may write.
+/// 403 from any other page.
 pub fn check_origin(app: &App, request: &HttpRequest) -> Result<(), Error> {
     let Some(origin) = request.headers().get(ORIGIN) else { return Ok(()) };
     let known = |origin: &str| home(app, request) == origin || app.limits.write_origins.iter().any(|it| it == origin);

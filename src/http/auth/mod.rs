@@ -1,4 +1,4 @@
-//! Signing in with a password, and the browser's session.
+//! Signing in with a password, and the sessions of browsers.
 
 pub mod cookie;
 pub mod csrf;
@@ -21,9 +21,9 @@ use crate::http::state::App;
 pub use password::{change_password, set_password};
 pub use sessions::{end_session, list_sessions};
 
-/// `POST /api/v1/auth/login`. Whatever is wrong, the answer and the work are the same.
+/// `POST /api/v1/auth/login`. A wrong name and a wrong password get the same answer and cost the same time.
 pub async fn log_in(app: web::Data<App>, request: HttpRequest, body: web::Bytes) -> Result<HttpResponse, Error> {
-    // A form of another page would sign its visitor in under another name.
+    // Otherwise a form on another page could sign its visitor in to an account of the attacker.
     if request.headers().get(CONTENT_TYPE).is_none_or(|value| !value.as_bytes().starts_with(b"application/json")) {
         return Err(Error::UnsupportedMediaType);
     }
@@ -60,7 +60,7 @@ pub async fn log_in(app: web::Data<App>, request: HttpRequest, body: web::Bytes)
             return Ok(private(HttpResponse::Ok()).cookie(cookie).json(account));
         }
     }
-    // A name that nobody has may be a password in the wrong place.
+    // People sometimes type their password into the name field, so an unknown name is not recorded.
     let name = account.map(|_| username);
     let detail = json!({"account": name, "reason": refused.as_deref().unwrap_or("password")});
     audit::add(&mut conn, &by, "session.failed", detail).await?;
@@ -80,7 +80,7 @@ pub async fn log_out(write: WriteRequest) -> Result<HttpResponse, Error> {
     Ok(private(HttpResponse::NoContent()).cookie(cookie::clear(&write.app, &write.request)).finish())
 }
 
-/// `GET /api/v1/auth/me`: who asks, what they may, and what a page must send back to write.
+/// `GET /api/v1/auth/me`: the caller's account and grants, and the CSRF token that a page must send with writes.
 pub async fn show_me(app: web::Data<App>, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Error> {
     let account = caller.account().ok_or(Error::Unauthorized)?;
     let mut conn = app.store.connection().await?;
@@ -108,7 +108,7 @@ fn credential(account: &Account, request: &HttpRequest) -> Vec<(&'static str, Va
     }
 }
 
-/// An answer that nothing may keep.
+/// Tells browsers and caches not to store the answer.
 pub fn private(mut response: HttpResponseBuilder) -> HttpResponseBuilder {
     response.insert_header((CACHE_CONTROL, "no-store"));
     response

@@ -1,4 +1,4 @@
-//! Changing one's password, and setting it by a link.
+//! Changing one's own password, and setting a password by a link.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use diesel_async::AsyncConnection;
@@ -14,7 +14,7 @@ use crate::http::state::App;
 use crate::layers::Problem;
 use crate::texts::text;
 
-/// `POST /api/v1/auth/password`: needs the old one, ends the other sessions.
+/// `POST /api/v1/auth/password`: requires the old password and ends the account's other sessions.
 pub async fn change_password(write: WriteRequest) -> Result<HttpResponse, Error> {
     let (account, session) = write.caller.in_session()?;
     let mut fields = write.members()?;
@@ -45,7 +45,7 @@ pub async fn change_password(write: WriteRequest) -> Result<HttpResponse, Error>
     Ok(private(HttpResponse::NoContent()).finish())
 }
 
-/// `POST /api/v1/auth/setup`: sets a password by a link, once; ends all sessions.
+/// `POST /api/v1/auth/setup`: sets a password by a link that works once, and ends all sessions of the account.
 pub async fn set_password(app: web::Data<App>, request: HttpRequest, body: web::Bytes) -> Result<HttpResponse, Error> {
     csrf::check_origin(&app, &request)?;
     let mut fields = json_body(&request, &body)?;

@@ -1,4 +1,4 @@
-//! One's own sessions.
+//! The caller's own sessions.
 
 use actix_web::{HttpResponse, web};
 use diesel_async::AsyncConnection;
