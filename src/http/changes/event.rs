@@ -1,24 +1,25 @@
-//! What `text/event-stream` looks like: lines that begin with the name of a field, and an empty line after each event.
+//! The format `text/event-stream`: each line begins with the name of a field, and an empty line ends the event.
 //! <https://html.spec.whatwg.org/multipage/server-sent-events.html>
 
 use serde_json::Value;
 
-/// How long a client waits before it comes back, milliseconds.
+/// How long a client waits before it reconnects, milliseconds.
 pub const RETRY: &str = "retry: 3000\n";
 
-/// An event. Its number is what the client sends as `Last-Event-ID` when it comes back; JSON has no line break.
+/// Writes an event. When the client reconnects, it sends `number` as `Last-Event-ID`. The value is one line,
+/// because JSON escapes line breaks.
 pub fn event(name: &str, number: i64, value: &Value) -> String {
     format!("event: {name}\nid: {number}\ndata: {value}\n\n")
 }
 
-/// Nothing happened. Clients keep the number without being told of an event, so that they come back to where we have
-/// looked, not to the last change that was theirs.
+/// Writes a comment with a number. The client stores the number without seeing an event. When it reconnects, it then
+/// continues from where we have looked, not from the last change that it saw.
 pub fn heartbeat(number: i64) -> String {
     format!(": nothing new\nid: {number}\n\n")
 }
 
-/// The reader may not read any more. The empty number takes back what the client would send as `Last-Event-ID`: whoever
-/// comes back may read another sequence.
+/// Tells the client that it may no longer read. The empty id clears the client's `Last-Event-ID`: after it signs in
+/// again it may read a feed with other numbers.
 pub fn end() -> String {
     "event: end\nid:\ndata: {\"code\":\"auth.required\"}\n\n".to_owned()
 }

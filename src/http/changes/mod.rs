@@ -1,5 +1,5 @@
-//! `GET /changes`: what changed after a number, in an order in which nothing appears behind a reader; and the same as
-//! it happens.
+//! `GET /changes`: the changes after a number, and the same as a stream. Numbers only grow: no change is ever inserted
+//! before a number that a reader has passed.
 
 mod event;
 mod stream;
@@ -23,9 +23,9 @@ pub use stream::stream_changes;
 const DEFAULT_LIMIT: usize = 1000;
 const MAX_LIMIT: usize = 10_000;
 
-/// The changes that the caller may know of; `next` is the number to ask after next time, `more` whether that gives
-/// something at once, `scope` says what they may see: when it is another than last time, what was followed so far is to
-/// be read anew.
+/// Lists the changes that the caller may see. `next` is the number to send as `after` next time; `more` says whether
+/// more can be read at once. `scope` identifies what the caller may see: when it differs from last time, the client
+/// must read the layers again.
 pub async fn list_changes(app: web::Data<App>, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Error> {
     let mut params = Params::parse(request.query_string());
     params.format(&["json"])?;
@@ -43,7 +43,7 @@ pub async fn list_changes(app: web::Data<App>, caller: Caller, request: HttpRequ
     Ok(HttpResponse::Ok().json(page))
 }
 
-/// A number of the feed.
+/// Parses a number of the feed.
 fn number(text: &str) -> Option<i64> {
     text.parse().ok().filter(|number| *number >= 0)
 }
@@ -52,7 +52,7 @@ fn after_of(params: &mut Params) -> Result<i64, Error> {
     Ok(params.read("after", text!("expected.number_from_0"), number)?.unwrap_or(0))
 }
 
-/// Layers that have changes; empty is all.
+/// The layers to follow. Empty means all.
 fn collections_of(params: &mut Params) -> Result<Vec<String>, Error> {
     let collections = params.read("collections", text!("expected.layers"), |text| {
         let known = text.split(',').all(|name| Layer::of_collection(name).is_some_and(Layer::is_writable));

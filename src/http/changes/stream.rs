@@ -1,7 +1,8 @@
 //! `GET /changes/stream`: the feed as it happens, as server-sent events.
 //!
-//! A task for each stream writes into a channel that holds one page; it waits while the client has not taken that. It
-//! holds a connection only while it reads, and asks before each page and each heartbeat who its reader is now.
+//! Each stream has a task that writes into a channel with room for one page, and waits until the client takes it. The
+//! task holds a database connection only while it reads. Before each page and each heartbeat it checks what the reader
+//! may still see.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -32,14 +33,14 @@ use crate::texts::text;
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
-/// Changes read and sent at once.
+/// The most changes that are read and sent at once.
 const PAGE: usize = 500;
 
-/// A client that does not take what is sent for so long is gone.
+/// A client that takes nothing for this long is considered gone.
 const STALLED: Duration = Duration::from_secs(60);
 
-/// `change` events with what `GET /changes` gives, each under its number; before them, and whenever it becomes another,
-/// a `scope` event; an `end` event when the reader may not read any more.
+/// Sends a `change` event for each change of `GET /changes`, with its number as id. Sends a `scope` event first and
+/// whenever the scope changes, and an `end` event when the reader may no longer read.
 pub async fn stream_changes(app: web::Data<App>, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Error> {
     let mut params = Params::parse(request.query_string());
     let after = after_of(&mut params)?;
@@ -52,7 +53,7 @@ pub async fn stream_changes(app: web::Data<App>, caller: Caller, request: HttpRe
         Caller::Stranger => Reader::Address(client_address(app.limits.trust_proxy, &request).map(network)),
     };
     let claim = match (&caller, Claim::of(&app, &request)?) {
-        // What an ended session had read is no number of the strangers' feed.
+        // The session has ended. The number belongs to the account's feed; the anonymous feed has other numbers.
         (Caller::Stranger, Claim::Session { .. }) if resumed.is_some() => return Err(Error::Unauthorized),
         (Caller::Stranger, _) => Claim::Nothing,
         (_, claim) => claim,
@@ -61,10 +62,10 @@ pub async fn stream_changes(app: web::Data<App>, caller: Caller, request: HttpRe
     response
         .content_type("text/event-stream")
         .insert_header((CACHE_CONTROL, "no-store"))
-        // Nothing may wait until there is enough to compress, or to pass on (nginx).
+        // Buffers must not hold events back: neither compression nor nginx.
         .insert_header((CONTENT_ENCODING, HeaderValue::from_static("identity")))
         .insert_header((HeaderName::from_static("x-accel-buffering"), "no"))
-        // A stop of the service would else wait for the next request of this client.
+        // Otherwise a shutdown would wait for the next request on this connection.
         .force_close();
     if request.method() == Method::HEAD {
         return Ok(response.finish());
@@ -78,7 +79,7 @@ pub async fn stream_changes(app: web::Data<App>, caller: Caller, request: HttpRe
         after: resumed.unwrap_or(after),
         scope: None,
     };
-    // What fails at once is answered as everywhere.
+    // An error of the first read is answered with its status, as for any request.
     let first = follower.read().await?;
     let (sender, receiver) = channel(1);
     actix_web::rt::spawn(follower.follow(first, sender));
@@ -86,7 +87,7 @@ pub async fn stream_changes(app: web::Data<App>, caller: Caller, request: HttpRe
     Ok(response.streaming(pages))
 }
 
-/// The number of the last event that the client has seen; browsers send it when they come back.
+/// The number of the last event that the client has seen. Browsers send it when they reconnect.
 fn last_event_id(request: &HttpRequest) -> Result<Option<i64>, Error> {
     let Some(header) = request.headers().get(LAST_EVENT_ID) else { return Ok(None) };
     let header = header.to_str().unwrap_or("?").trim();
@@ -100,60 +101,60 @@ fn last_event_id(request: &HttpRequest) -> Result<Option<i64>, Error> {
     }
 }
 
-/// A stream on its way.
+/// An open stream.
 struct Follower {
     app: App,
     _seat: Seat,
     news: watch::Receiver<News>,
     claim: Claim,
     collections: Vec<String>,
-    /// Everything up to here has been told.
+    /// Everything up to this number has been sent.
     after: i64,
-    /// The scope that the client knows.
+    /// The scope that the client was told last.
     scope: Option<String>,
 }
 
-/// What there is to send.
-struct Told {
+/// The next part of the stream.
+struct Part {
     text: String,
-    /// Whether the reader's feed goes on.
+    /// Whether more changes can be read at once.
     more: bool,
-    /// Whether the reader is still one.
-    goes_on: bool,
+    /// Whether the reader may still read.
+    may_read: bool,
 }
 
 impl Follower {
-    /// Until the client is gone or stalled, the reader may not read any more, or the service stops.
-    async fn follow(mut self, first: Told, sender: Sender<Bytes>) {
-        let mut told = Told { text: RETRY.to_owned() + &first.text, ..first };
+    /// Sends until the client is gone or stalled, the reader may no longer read, or the service stops.
+    async fn follow(mut self, first: Part, sender: Sender<Bytes>) {
+        let mut part = Part { text: RETRY.to_owned() + &first.text, ..first };
         let mut due = Instant::now();
         loop {
-            if told.text.is_empty() && Instant::now() >= due {
-                told.text = heartbeat(self.after);
+            if part.text.is_empty() && Instant::now() >= due {
+                part.text = heartbeat(self.after);
             }
-            if !told.text.is_empty() {
+            if !part.text.is_empty() {
                 due = Instant::now() + self.app.streams.heartbeat();
-                if !matches!(timeout(STALLED, sender.send(told.text.into())).await, Ok(Ok(()))) {
+                if !matches!(timeout(STALLED, sender.send(part.text.into())).await, Ok(Ok(()))) {
                     return;
                 }
             }
-            if !told.goes_on || !(told.more || self.wait(&sender, due).await) || self.news.borrow().closing {
+            if !part.may_read || !(part.more || self.wait(&sender, due).await) || self.news.borrow().closing {
                 return;
             }
-            told = match self.read().await {
-                Ok(told) => told,
-                // The client comes back, to where it was.
+            part = match self.read().await {
+                Ok(part) => part,
+                // The client reconnects and continues where it was.
                 Err(error) => return tracing::warn!(%error, "a stream of changes was cut off"),
             };
         }
     }
 
-    /// What happened since, as far as who reads now may know.
-    async fn read(&mut self) -> Result<Told, Error> {
+    /// Reads the changes since the last read that the reader may see now.
+    async fn read(&mut self) -> Result<Part, Error> {
         let _turn = self.app.streams.turn().await;
         let mut conn = self.app.store.connection().await?;
         let Some(caller) = self.claim.caller(&self.app, &mut conn, false).await? else {
-            return Ok(Told { text: end(), more: false, goes_on: false });
+            return Ok(Part { text: end(), more: false, may_read: false });
         };
         let feed = View::feed(&caller);
         let Page { changes, next, more } = changes::page(&mut conn, &feed, self.after, &self.collections, PAGE).await?;
@@ -167,10 +168,10 @@ impl Follower {
             text += &event("change", change["seq"].as_i64().unwrap_or(next), &change);
         }
         self.after = next;
-        Ok(Told { text, more, goes_on: true })
+        Ok(Part { text, more, may_read: true })
     }
 
-    /// Waits for news, or until it is time; false when there is nobody to tell.
+    /// Waits for news or until the time `until`. Returns false if the client is gone.
     async fn wait(&mut self, sender: &Sender<Bytes>, until: Instant) -> bool {
         let after = self.after;
         let is_stranger = matches!(self.claim, Claim::Nothing);

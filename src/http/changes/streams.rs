@@ -1,4 +1,4 @@
-//! What all streams of the process share: the places there are, one look at the feed, the end.
+//! What all streams of the process share: the limits on open streams, the watch on the feed, the shutdown.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -12,11 +12,11 @@ use crate::error::Error;
 use crate::postgres::Store;
 use crate::register::changes;
 
-/// How often the feed is looked at while there are streams. Not `LISTEN`: that keeps a connection, is deaf behind a
-/// pgbouncer that lends connections by transaction, and each `NOTIFY` makes commits wait for each other.
+/// How often the feed is checked while streams are open. `LISTEN` would occupy a connection and does not work behind a
+/// pgbouncer in transaction mode, and each `NOTIFY` makes commits wait for each other.
 const GLANCE: Duration = Duration::from_millis(250);
 
-/// How long somebody without a place is asked to wait.
+/// How long a client is told to wait when it has too many streams open.
 const WAIT: Duration = Duration::from_secs(30);
 
 /// The streams of the process.
@@ -24,28 +24,29 @@ pub struct Streams {
     limits: config::Streams,
     news: watch::Sender<News>,
     open: Mutex<HashMap<Reader, usize>>,
-    /// Streams that read at once: a write wakes them all, and they shall not take the connections of everybody else.
+    /// Limits how many streams read at once. A write wakes all of them, and other requests need connections, too.
     turns: Semaphore,
 }
 
-/// What streams wait for.
+/// What wakes a stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct News {
-    /// The last numbers given, to insiders and to strangers.
+    /// The last number of the feed of accounts.
     pub last_seq: i64,
+    /// The last number of the feed of anonymous callers.
     pub last_public_seq: i64,
-    /// The process is told to stop.
+    /// The process is shutting down.
     pub closing: bool,
 }
 
-/// By whom streams are counted.
+/// Whose open streams are counted together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Reader {
     Account(i64),
     Address(Option<IpAddr>),
 }
 
-/// A place of a stream, until it is dropped.
+/// The right to keep one stream open, until it is dropped.
 pub struct Seat {
     streams: Arc<Streams>,
     reader: Reader,
@@ -65,20 +66,20 @@ impl Streams {
         Duration::from_secs(self.limits.heartbeat_s)
     }
 
-    /// What is new, from now on.
+    /// Subscribes to news from now on.
     pub fn subscribe(&self) -> watch::Receiver<News> {
         self.news.subscribe()
     }
 
-    /// Waits until it may read.
+    /// Waits until this stream may read.
     pub async fn turn(&self) -> Option<SemaphorePermit<'_>> {
         self.turns.acquire().await.ok()
     }
 
-    /// A place for one stream more.
+    /// Reserves a seat for one more stream.
     ///
     /// # Errors
-    /// 503 when all are taken or the process stops, 429 when this reader has as many as one may have.
+    /// 503 when all seats are taken or the process is shutting down, 429 when this reader has its maximum.
     pub fn seat(self: &Arc<Self>, reader: Reader) -> Result<Seat, Error> {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         if self.news.borrow().closing || open.values().sum::<usize>() >= self.limits.open {
@@ -92,7 +93,7 @@ impl Streams {
         Ok(Seat { streams: self.clone(), reader })
     }
 
-    /// Looks at the feed, for all streams, until it is told to [`close`](Streams::close).
+    /// Checks the feed on behalf of all streams, until [`close`](Streams::close) is called.
     pub async fn watch(&self, store: &Store) {
         while !self.news.borrow().closing {
             if self.news.receiver_count() > 0 {
@@ -103,7 +104,7 @@ impl Streams {
                             std::mem::replace(news, seen) != seen
                         });
                     }
-                    Err(error) => tracing::warn!(%error, "the feed was not looked at"),
+                    Err(error) => tracing::warn!(%error, "the feed could not be checked"),
                 }
             }
             actix_web::rt::time::sleep(GLANCE).await;
@@ -137,7 +138,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn places_are_counted_in_all_and_each_and_given_back() {
+    fn seats_are_limited_in_total_and_per_reader_and_given_back() {
         let streams = Arc::new(Streams::new(&config::Streams { open: 3, each: 2, heartbeat_s: 1 }, 4));
         let (lan, minh) = (Reader::Account(1), Reader::Account(2));
         let first = streams.seat(lan).ok();
