@@ -10,10 +10,10 @@ use crate::http::state::App;
 use crate::imports::{Import, listed};
 use crate::postgres::Connection;
 
-/// Rows of each kind that are listed one by one; the workbook has them all.
+/// The most rows listed for each operation; the workbook has all of them.
 const LISTED: i64 = 1000;
 
-/// The document of an import: its plan, counts, findings, and the rows that change or are missing.
+/// The JSON of an import: its plan, counts, findings, and the rows that change or are missing.
 pub async fn document(
     conn: &mut Connection,
     app: &App,
@@ -34,7 +34,7 @@ pub async fn document(
     Ok(document)
 }
 
-/// What a list says of an import.
+/// The JSON of an import in a list.
 pub fn summary(base: &str, import: &Import) -> Value {
     let own = format!("{base}/imports/{}", import.id);
     let mut summary = json!({
@@ -62,7 +62,7 @@ pub fn summary(base: &str, import: &Import) -> Value {
     summary
 }
 
-/// Each with its message in the language asked for, and in both.
+/// The findings, each with its message in the language asked for and in both languages.
 fn findings(import: &Import, vietnamese: bool) -> Value {
     let mut findings = import.findings.clone();
     for finding in findings.as_array_mut().into_iter().flatten() {

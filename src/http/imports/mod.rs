@@ -1,4 +1,4 @@
-//! `/imports`: files that are planned, committed, sent back, undone.
+//! `/imports`: plans, commits, undoes and returns files of records.
 
 mod answer;
 mod upload;
@@ -34,8 +34,8 @@ const PATIENCE: Duration = Duration::from_secs(25);
 
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
-/// `POST /api/v1/collections/{collection}/imports`: plans what a file would do, and writes nothing of it. `201` with the
-/// plan; `202` when it takes longer, and `GET /imports/{id}` tells how far it is.
+/// `POST /api/v1/collections/{collection}/imports`: plans what a file would do, without writing its records. Answers
+/// `201` with the plan, or `202` if planning takes longer; then `GET /imports/{id}` shows the progress.
 pub async fn create_import(
     app: web::Data<App>,
     caller: Caller,
@@ -64,7 +64,7 @@ pub async fn create_import(
     Ok(response.insert_header((LOCATION, format!("{}/imports/{id}", base(&app, &request)))).json(document))
 }
 
-/// `GET /api/v1/imports`: one's own, newest first; administrators see all.
+/// `GET /api/v1/imports`: the caller's own imports, newest first. Administrators see all.
 pub async fn list_imports(app: web::Data<App>, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Error> {
     if caller.is_stranger() {
         return Err(Error::Unauthorized);
@@ -81,7 +81,7 @@ pub async fn list_imports(app: web::Data<App>, caller: Caller, request: HttpRequ
     Ok(HttpResponse::Ok().json(json!({"imports": imports, "links": links})))
 }
 
-/// `GET /api/v1/imports/{import}`: the plan, or how far it is.
+/// `GET /api/v1/imports/{import}`: the plan, or its progress.
 pub async fn find_import(
     app: web::Data<App>,
     caller: Caller,
@@ -90,7 +90,7 @@ pub async fn find_import(
 ) -> Result<HttpResponse, Error> {
     Params::only_format(request.query_string(), &["json"])?;
     let mut conn = app.store.connection().await?;
-    let (import, _) = known(&mut conn, &caller, &path).await?;
+    let (import, _) = visible(&mut conn, &caller, &path).await?;
     Ok(HttpResponse::Ok().json(answer::document(&mut conn, &app, &request, &import).await?))
 }
 
@@ -103,11 +103,11 @@ struct Commit {
     confirm_missing: bool,
 }
 
-/// `POST /api/v1/imports/{import}/commit`: writes everything that the plan says, or nothing.
+/// `POST /api/v1/imports/{import}/commit`: writes everything in the plan, or nothing.
 pub async fn commit_import(path: web::Path<String>, write: WriteRequest) -> Result<HttpResponse, Error> {
     let WriteRequest { app, caller, request, body } = &write;
     let mut conn = write.connection().await?;
-    let (import, layer) = known(&mut conn, caller, &path).await?;
+    let (import, layer) = visible(&mut conn, caller, &path).await?;
     may_write(caller, layer)?;
     let Commit { plan, accept_warnings, confirm_missing } = serde_json::from_slice(body).map_err(|error| {
         Error::Invalid(vec![Problem::in_body("", text!("json.malformed/plan", reason = error.to_string()))])
@@ -118,18 +118,18 @@ pub async fn commit_import(path: web::Path<String>, write: WriteRequest) -> Resu
     Ok(HttpResponse::Ok().json(answer::document(&mut conn, app, request, &import).await?))
 }
 
-/// `POST /api/v1/imports/{import}/undo`: restores every record that nobody has changed since, and lists the others.
+/// `POST /api/v1/imports/{import}/undo`: restores every record that has not been changed since, and lists the others.
 pub async fn undo_import(path: web::Path<String>, write: WriteRequest) -> Result<HttpResponse, Error> {
     let WriteRequest { app, caller, request, .. } = &write;
     let mut conn = write.connection().await?;
-    let (import, layer) = known(&mut conn, caller, &path).await?;
+    let (import, layer) = visible(&mut conn, caller, &path).await?;
     may_write(caller, layer)?;
     imports::undo(&mut conn, caller, layer, import.id, app.limits.request_timeout_s).await?;
     let import = imports::find(&mut conn, caller, import.id).await?.ok_or(Error::NotFound)?;
     Ok(HttpResponse::Ok().json(answer::document(&mut conn, app, request, &import).await?))
 }
 
-/// `GET /api/v1/imports/{import}/workbook`: the file back as a workbook that says what is wrong where.
+/// `GET /api/v1/imports/{import}/workbook`: the file as a workbook that marks what is wrong in each cell.
 pub async fn show_workbook(
     app: web::Data<App>,
     caller: Caller,
@@ -138,7 +138,7 @@ pub async fn show_workbook(
 ) -> Result<HttpResponse, Error> {
     Params::only_format(request.query_string(), &["xlsx"])?;
     let mut conn = app.store.connection().await?;
-    let (import, layer) = known(&mut conn, &caller, &path).await?;
+    let (import, layer) = visible(&mut conn, &caller, &path).await?;
     let file = imports::file(&mut conn, import.id).await?.ok_or(Error::NotFound)?;
     let states: HashMap<_, _> = imports::operations(&mut conn, import.id).await?.into_iter().collect();
     let missing = imports::listed(&mut conn, import.id, "missing", i64::MAX).await?;
@@ -155,7 +155,7 @@ pub async fn show_workbook(
     Ok(download(XLSX, &format!("{name}-ket-qua.xlsx"), bytes?))
 }
 
-/// `GET /api/v1/collections/{collection}/import-template.xlsx`: the workbook to fill in.
+/// `GET /api/v1/collections/{collection}/import-template.xlsx`: an empty workbook to fill in.
 pub async fn show_template(
     app: web::Data<App>,
     caller: Caller,
@@ -172,7 +172,7 @@ pub async fn show_template(
     let everywhere = of_places.clone().any(|grant| grant.places.is_empty());
     let ids: Vec<i64> = of_places.flat_map(|grant| &grant.places).flat_map(|place| place.communes.clone()).collect();
     let communes = units::communes_of_today(&mut conn, if everywhere { None } else { Some(ids) }).await?;
-    // Strangers get the columns that an editor without restricted fields has.
+    // Anonymous callers get the same columns as an editor who may not see restricted fields.
     let class = view.class_written().max(crate::layers::Class::Internal);
     let is_asked = |field: &&'static crate::layers::Field| {
         field.writable
@@ -186,8 +186,9 @@ pub async fn show_template(
     Ok(download(XLSX, &format!("{}.xlsx", layer.collection), bytes))
 }
 
-/// The import that the path names, and its layer: 401 for strangers, 404 for what is not the caller's.
-async fn known(
+/// Finds the import that the path names, and its layer: 401 for anonymous callers, 404 for imports that the caller may
+/// not see.
+async fn visible(
     conn: &mut crate::postgres::Connection,
     caller: &Caller,
     id: &str,
@@ -201,7 +202,7 @@ async fn known(
     Ok((import, layer))
 }
 
-/// The overrides that a client gave as JSON.
+/// Parses the overrides that a client sends as JSON.
 fn overrides_of(layer: &'static Layer, text: &str) -> Result<Overrides, Error> {
     let malformed = || Error::of_parameter("mapping", text!("parameter.invalid/mapping"));
     let given: serde_json::Value = serde_json::from_str(text).map_err(|_| malformed())?;

@@ -1,4 +1,4 @@
-//! What comes with an import: the file, as the body or as a part of a form, and what its sender says of it.
+//! Reads an upload: the file, as the body or as a part of a form, and its parameters.
 
 use actix_multipart::Multipart;
 use actix_web::http::header::CONTENT_TYPE;
@@ -16,10 +16,10 @@ use crate::layers::{Layer, Problem};
 use crate::texts::text;
 use crate::time::today;
 
-/// Fields of a form are short.
+/// The longest field of a form, bytes.
 const FIELD_LIMIT: usize = 64 * 1024;
 
-/// Reads an upload of at most so many bytes. Everything but the file may be a query parameter or a field of the form.
+/// Reads an upload of at most `limit` bytes. Its parameters come from the query or from the fields of the form.
 ///
 /// # Errors
 /// 400 for parameters, 413 for a file that is too large, 422 without a file.
