@@ -1,4 +1,4 @@
-//! The paths and schemas of each layer, from `layer.json` and the layer's table of fields.
+//! The OpenAPI paths and schemas of each layer, from `layer.json` and the layer's table of fields.
 
 use serde_json::{Map, Value, json};
 
@@ -8,10 +8,10 @@ use crate::http::openapi::template::fill;
 use crate::http::schema;
 use crate::layers::{ALL, Field, Layer, Type};
 
-/// The operations of a layer that is only read.
+/// The operations of a read-only layer.
 const READING: &[&str] = &["list_items", "find_item"];
 
-/// The paths of the features of any layer, then those of each.
+/// The generic paths for any layer, then the paths of each layer.
 pub fn paths(template: &Value) -> Value {
     let mut paths = Map::new();
     let any = of_layer(template, &json!({"type": "object"}), &json!({"type": "object"}));
@@ -36,7 +36,7 @@ fn of_layer(template: &Value, feature: &Value, features: &Value) -> Map<String, 
     paths.as_object().cloned().unwrap_or_default()
 }
 
-/// Makes an operation of any layer that of one layer; whether the layer has it.
+/// Turns the generic operation into the operation of one layer. Returns false if the layer does not have it.
 fn narrow(operation: &mut Value, layer: &'static Layer) -> bool {
     let id = operation["operationId"].as_str().unwrap_or_default();
     if id == "erase_fields" && !layer.fields().any(|field| layer.is_erasable(field))
@@ -53,7 +53,7 @@ fn narrow(operation: &mut Value, layer: &'static Layer) -> bool {
             Some("known_at") => layer.is_writable(),
             _ => true,
         });
-        // What takes a bbox takes every filter. GDAL sends a filter only for a field that it finds here.
+        // An operation with `bbox` also has all filters. GDAL uses a filter only if its field is listed here.
         if parameters.iter().any(|parameter| parameter == "bbox") {
             parameters.extend(fields(layer).into_iter().map(parameter));
         }
@@ -61,7 +61,7 @@ fn narrow(operation: &mut Value, layer: &'static Layer) -> bool {
     true
 }
 
-/// `…Feature` and `…FeatureCollection` of each layer.
+/// The schemas `…Feature` and `…FeatureCollection` of each layer.
 pub fn schemas(template: &Value) -> Value {
     let mut schemas = Map::new();
     for layer in ALL {
@@ -80,13 +80,13 @@ pub fn schemas(template: &Value) -> Value {
     schemas.into()
 }
 
-/// The fields of the widest view: an answer leaves out what its caller does not see.
+/// Every field of a layer. An answer leaves out those that its caller may not see.
 fn fields(layer: &'static Layer) -> Vec<&'static Field> {
     let everyone = Caller::console("");
     View::new(&everyone, layer).fields().collect()
 }
 
-/// `cameras` is `CamerasFeature`.
+/// The name of a schema: `cameras` becomes `CamerasFeature`.
 fn feature_name(layer: &Layer) -> String {
     let words = layer.collection.split('-').map(|word| word[..1].to_uppercase() + &word[1..]);
     words.collect::<String>() + "Feature"
@@ -96,14 +96,14 @@ fn reference(schema: &str) -> Value {
     json!({"$ref": format!("#/components/schemas/{schema}")})
 }
 
-/// A field as a parameter. The type is that of one value; several are separated by commas.
+/// A field as a query parameter. The type is that of one value; several values are separated by commas.
 fn parameter(field: &Field) -> Value {
     let mut schema = match field.value {
         Type::SomeOf(_) => json!({"type": "string"}),
         _ => schema::of_field(field),
     };
     if let Some(object) = schema.as_object_mut() {
-        // What a value is, not what may be stored; a list of values is no value of the enumeration.
+        // Bounds and enumerations are dropped: a value outside them is a valid filter, and so is a list of values.
         object.retain(|key, _| ["type", "format", "pattern"].contains(&key.as_str()));
     }
     json!({
@@ -115,7 +115,7 @@ fn parameter(field: &Field) -> Value {
     })
 }
 
-/// A schema of OpenAPI 3.0 from one of JSON Schema 2020-12: where the two differ in what we use.
+/// Converts a JSON Schema 2020-12 to a schema of OpenAPI 3.0. With the keywords that we use, only null is different.
 fn schema_3_0(mut schema: Value) -> Value {
     if let Some(object) = schema.as_object_mut() {
         object.insert("nullable".into(), json!(true));

@@ -1,6 +1,6 @@
-//! The OpenAPI 3.0 document: `base.json`, and the paths and schemas that each layer adds to it.
+//! The OpenAPI 3.0 document: `base.json`, plus the paths and schemas of each layer.
 //!
-//! By hand and not by utoipa: it writes 3.1 only, GIS clients read 3.0.x.
+//! It is written by hand because utoipa writes only OpenAPI 3.1, and GIS clients read 3.0.
 
 mod layers;
 mod template;
@@ -25,14 +25,14 @@ pub const MEDIA_TYPE: &str = "application/vnd.oai.openapi+json;version=3.0";
 /// `GET /api/v1/openapi.json`
 pub async fn show_openapi(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Error> {
     Params::only_format(request.query_string(), &["json"])?;
-    // The same for every request but for the address.
+    // Only the address of the server differs between requests.
     static DOCUMENT: LazyLock<Value> = LazyLock::new(document);
     let mut document = DOCUMENT.clone();
     document["servers"] = json!([{"url": base(&app, &request)}]);
     Ok(HttpResponse::Ok().content_type(MEDIA_TYPE).body(document.to_string()))
 }
 
-/// The document as it is kept in `openapi/openapi.json`.
+/// The document that is committed as `openapi/openapi.json`.
 pub fn document() -> Value {
     let mut document = template::read(include_str!("base.json"));
     let mut layer = template::read(include_str!("layer.json"));
@@ -51,7 +51,7 @@ pub fn document() -> Value {
     document
 }
 
-/// The values that the code knows: `$max_limit` of a template stands for the one under `max_limit`.
+/// The values that templates use: `$max_limit` is replaced by the value of `max_limit`.
 fn generated() -> Map<String, Value> {
     let values = json!({
         "version": env!("CARGO_PKG_VERSION"),
@@ -68,7 +68,7 @@ fn generated() -> Map<String, Value> {
     joined([values])
 }
 
-/// The members of several objects, in order.
+/// Joins the members of several objects, in order.
 fn joined(objects: impl IntoIterator<Item = Value>) -> Map<String, Value> {
     let members = |object| if let Value::Object(members) = object { members } else { Map::new() };
     objects.into_iter().flat_map(members).collect()

@@ -1,5 +1,5 @@
-//! The templates of the document: JSON in which a text `$name` stands for a value, and in which an operation leaves out
-//! what all operations have alike.
+//! The templates of the OpenAPI document: JSON in which the text `$name` stands for a value, and operations leave out
+//! what all operations have in common.
 
 use serde_json::{Map, Value, json};
 
@@ -7,7 +7,7 @@ pub fn read(template: &str) -> Value {
     serde_json::from_str(template).expect("the templates are JSON")
 }
 
-/// Puts each value in the place of its name. A value may hold names of others; unknown names stay.
+/// Replaces each name by its value, also within values. Unknown names stay.
 pub fn fill(template: &mut Value, values: &Map<String, Value>) {
     match template {
         Value::String(text) => {
@@ -22,14 +22,14 @@ pub fn fill(template: &mut Value, values: &Map<String, Value>) {
     }
 }
 
-/// The operations of one path as OpenAPI writes them, by method.
+/// Expands the operations of one path to OpenAPI, by method.
 pub fn path_item(item: &Value) -> Value {
     let operations = item.as_object().into_iter().flatten();
     operations.map(|(method, short)| (method.clone(), operation(method, short))).collect()
 }
 
-/// `problems` lists the statuses that a problem document answers; `caller` is `account` where anonymous callers are
-/// refused. A parameter that is a text is one of the shared ones.
+/// Expands one operation. `problems` lists the statuses that answer with a problem document. `caller` is `account` if
+/// anonymous callers are rejected. A parameter that is a text refers to a shared one.
 fn operation(method: &str, short: &Value) -> Value {
     let parameters = short["parameters"].as_array().into_iter().flatten();
     let parameters: Vec<_> = parameters
@@ -40,7 +40,7 @@ fn operation(method: &str, short: &Value) -> Value {
         .collect();
     let mut responses = short["responses"].as_object().cloned().unwrap_or_default();
     let problems = short["problems"].as_array().into_iter().flatten().filter_map(Value::as_u64);
-    // Anything can be asked too often, or be too long.
+    // Every operation can be called too often, or with a request that is too long.
     for status in problems.chain([414, 429, 431]) {
         responses.insert(status.to_string(), json!({"$ref": "#/components/responses/Problem"}));
     }
