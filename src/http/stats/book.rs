@@ -1,4 +1,4 @@
-//! Figures as a workbook: a row a unit, or a row a figure of one unit, and a sheet of notes and definitions.
+//! Figures as a workbook: a sheet of figures, and a sheet of notes and definitions.
 
 use std::collections::HashMap;
 
@@ -14,7 +14,7 @@ use crate::texts::{Text, text};
 use crate::time::rfc3339;
 use crate::units::territory::Unit;
 
-/// A row a unit, one of what lies in none, one of all: its sums are the figures of the unit that they are within.
+/// One row per unit, one for records outside any unit, and one of totals, which are the figures of the enclosing unit.
 pub fn of_units(context: &Context<'_>, counted: &FiguresByUnit) -> Vec<Page> {
     let columns = columns(counted);
     let head = (0..3).map(|line| {
@@ -38,7 +38,7 @@ pub fn of_units(context: &Context<'_>, counted: &FiguresByUnit) -> Vec<Page> {
     vec![Page { name: "Số liệu", head: 3, rows, widths }, notes(context, columns.iter().map(|column| column.indicator))]
 }
 
-/// A row a figure, and of a partition a row a value.
+/// One row per figure; a partition has one row per value and one for the total.
 pub fn of_unit(context: &Context<'_>, unit: &Unit, figures: &UnitFigures) -> Vec<Page> {
     let head = [list::COLUMNS.map(|column| column.vi), list::COLUMNS.map(|column| column.en)];
     let head = head.map(|names| names.map(Put::from).to_vec());
@@ -75,7 +75,7 @@ fn put(value: Option<&Json>) -> Put {
     }
 }
 
-/// What a column adds up to. A percentage is of the sums, never a mean.
+/// The total of a column. A percentage is computed from the totals, never averaged.
 fn sum<'a>(column: &Column, rows: impl Iterator<Item = &'a HashMap<String, Json>> + Clone) -> Put {
     let sum_of = |name: &str| rows.clone().filter_map(|cells| cells.get(name)?.as_f64()).sum::<f64>();
     match column.name.strip_suffix("_percent") {
@@ -88,7 +88,7 @@ fn sum<'a>(column: &Column, rows: impl Iterator<Item = &'a HashMap<String, Json>
     }
 }
 
-/// What the figures are of, what is to be known of them, and what each of them counts.
+/// The sheet of notes: the dates and the source of the figures, then the definition of each figure.
 fn notes(context: &Context<'_>, indicators: impl Iterator<Item = &'static Indicator>) -> Page {
     let days = context.question.days;
     let text = |text: &str| Put::from(text);
@@ -119,12 +119,12 @@ fn notes(context: &Context<'_>, indicators: impl Iterator<Item = &'static Indica
         .map(Put::Text)
         .to_vec(),
     ];
-    let mut told: Vec<&str> = Vec::new();
+    let mut listed: Vec<&str> = Vec::new();
     for indicator in indicators {
-        if told.contains(&indicator.code) {
+        if listed.contains(&indicator.code) {
             continue;
         }
-        told.push(indicator.code);
+        listed.push(indicator.code);
         let denominator = |pick: fn(Label) -> &'static str| indicator.denominator.map_or("", pick);
         rows.push(vec![
             text(indicator.code),

@@ -1,4 +1,4 @@
-//! A figure as JSON, with the link to its rows.
+//! A figure as JSON, with a link to the records that it counts.
 
 use serde_json::{Map, Value as Json, json};
 
@@ -8,7 +8,7 @@ use crate::figures::{
 };
 use crate::time::rfc3339;
 
-/// What an answer needs beside the figures.
+/// What the answers need besides the figures.
 #[derive(Debug, Clone, Copy)]
 pub struct Context<'a> {
     /// The URL of the API.
@@ -17,7 +17,7 @@ pub struct Context<'a> {
     pub vietnamese: bool,
 }
 
-/// The unit whose rows are linked; none of what lies in no unit, which no link can name.
+/// The context with the unit that links name. `None` for records outside any unit, which no link can name.
 #[derive(Debug, Clone, Copy)]
 pub struct Linked<'a> {
     context: Context<'a>,
@@ -35,7 +35,7 @@ impl<'a> Context<'a> {
 }
 
 impl Linked<'_> {
-    /// The figures by code.
+    /// The figures as an object, by code.
     pub fn figures(&self, figures: &UnitFigures) -> Json {
         let by_code = figures.figures.iter().map(|figure| (figure.indicator.code.to_owned(), self.figure(figure)));
         Json::Object(by_code.collect())
@@ -99,7 +99,8 @@ impl Linked<'_> {
         self.context.question.operator.filter(|_| indicator.is_of_availability())
     }
 
-    /// The items whose number, or whose sum of the counted field, is the value.
+    /// The URL of the records behind a value: the value is their number, or the sum of one of their fields. `None` for
+    /// records outside any unit.
     pub fn rows(&self, indicator: &'static Indicator, value: &Value, part: Option<&'static str>) -> Option<String> {
         let Context { base, question, .. } = self.context;
         let unit = self.unit?;

@@ -1,4 +1,4 @@
-//! The figures of one unit as a list: a row a figure, and of a partition a row a value.
+//! The figures of one unit as a list: one row per figure; a partition has one row per value and one for the total.
 
 use serde_json::{Value as Json, json};
 
@@ -9,8 +9,8 @@ use crate::http::stats::table::text;
 use crate::layers::{Label, label};
 use crate::units::territory::Unit;
 
-/// A column: Vietnamese, English as CSV names it, its width in a workbook, its cell. A cell is null where there is
-/// nothing to say.
+/// A column: its name in Vietnamese and in English (for CSV), its width in a workbook, its value. The value is null if
+/// it does not apply to the row.
 pub struct Column {
     pub vi: &'static str,
     pub en: &'static str,
@@ -42,7 +42,7 @@ pub const COLUMNS: [Column; 17] = [
     column("Các bản ghi", "rows", 60, |row| json!(row.rows)),
 ];
 
-/// A figure, or a value of its partition.
+/// A row: a figure, or one value of a partition.
 pub struct Row<'a> {
     context: &'a Context<'a>,
     figure: &'a Figure,
@@ -51,7 +51,7 @@ pub struct Row<'a> {
     /// Covered, unknown, total.
     ratio: Option<(i64, i64, i64)>,
     delta: Option<&'a Delta>,
-    /// The address of the items behind it.
+    /// The URL of the records behind the value.
     rows: Option<String>,
 }
 
@@ -111,7 +111,7 @@ pub fn rows<'a>(context: &'a Context<'a>, unit: &Unit, figures: &'a UnitFigures)
 /// The list as CSV, with a byte order mark for Excel.
 ///
 /// # Errors
-/// None that memory does not give.
+/// None in practice: the list is written to memory.
 pub fn csv(context: &Context<'_>, unit: &Unit, figures: &UnitFigures) -> Result<Vec<u8>, Error> {
     let mut writer = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
     let failed = |error: csv::Error| Error::Internal(error.into());

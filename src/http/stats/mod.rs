@@ -1,4 +1,4 @@
-//! The figures: `GET /stats/definitions`, `/stats`, `/stats/{unit}`.
+//! `GET /stats/definitions`, `/stats` and `/stats/{unit}`: the figures.
 
 mod book;
 mod figure;
@@ -119,7 +119,7 @@ async fn workbook(pages: Vec<Page>) -> Result<Vec<u8>, Error> {
     Ok(written.map_err(anyhow::Error::new)?)
 }
 
-/// `figures_405@2023-09-20_2023-09-20.xlsx`
+/// Answers with a file such as `figures_405@2023-09-20_2023-09-20.xlsx`.
 fn file(question: &Question, format: &str, bytes: Vec<u8>) -> HttpResponse {
     let Days { as_of, unit_date, .. } = question.days;
     let unit = question.scope.within.as_deref().map_or_else(String::new, |code| format!("_{code}@{unit_date}"));

@@ -1,4 +1,4 @@
-//! Which figures of which units a request asks for.
+//! Parses which figures a request asks for, of which units.
 
 use chrono::{DateTime, NaiveDate, Utc};
 
@@ -13,14 +13,14 @@ use crate::time::{day_of, today};
 use crate::units::territory;
 use crate::units::territory::{Level, Unit};
 
-/// A question whose units are not looked up yet.
+/// A parsed question whose units have not been looked up yet.
 #[derive(Debug, Clone)]
 pub struct Asked {
     pub format: &'static str,
-    /// The parameter that names the unit, for what is said about it.
+    /// The parameter that names the unit, for error messages.
     named_by: &'static str,
     unit: Option<UnitRef>,
-    /// The level of the answer; `None` is that of the unit.
+    /// The level of the units in the answer; `None` means the level of `unit`.
     level: Option<Level>,
     as_of: Option<NaiveDate>,
     compare: Option<NaiveDate>,
@@ -29,10 +29,10 @@ pub struct Asked {
     operator: Option<&'static str>,
 }
 
-/// Reads the parameters of `/stats/{unit}`.
+/// Parses the parameters of `/stats/{unit}`.
 ///
 /// # Errors
-/// 400, naming the parameter; 404 when the path names no unit.
+/// 400 for a wrong parameter, which the problem names; 404 when the path names no unit.
 pub fn of_unit(path: &str, mut params: Params) -> Result<Asked, Error> {
     let unit = UnitRef::parse(path)
         .filter(|unit| Level::of_code(&unit.code).is_some())
@@ -46,10 +46,10 @@ pub fn of_unit(path: &str, mut params: Params) -> Result<Asked, Error> {
     Ok(asked)
 }
 
-/// Reads the parameters of `/stats`.
+/// Parses the parameters of `/stats`.
 ///
 /// # Errors
-/// 400, naming the parameter.
+/// 400 for a wrong parameter, which the problem names.
 pub fn of_units(mut params: Params) -> Result<Asked, Error> {
     let format = params.format(&["json", "geojson", "csv", "xlsx"])?.unwrap_or("json");
     let level = params.read("level", text!("expected.one_of", known = "province, district, commune"), |text| {
@@ -93,10 +93,10 @@ fn common(params: &mut Params, named_by: &'static str, format: &'static str) -> 
 }
 
 impl Asked {
-    /// Looks the units up.
+    /// Looks up the units.
     ///
     /// # Errors
-    /// 404 when the unit does not exist, or not on that day, with the days on which it does.
+    /// 404 when the unit does not exist, or not on that day; then the problem lists the days on which it does.
     pub async fn resolve(&self, conn: &mut Connection) -> Result<Question, Error> {
         let today = today();
         let as_of = self.as_of.unwrap_or_else(|| self.known_at.map_or(today, day_of));
@@ -122,8 +122,8 @@ impl Asked {
         })
     }
 
-    /// The version of the unit, and the day on which it is read: the one given, else that of the count if the unit was
-    /// in force then, else today.
+    /// The version of the unit, and the day for which it is read: the day given, otherwise the day of the figures if
+    /// the unit was in force then, otherwise today.
     async fn find_unit(
         &self,
         conn: &mut Connection,

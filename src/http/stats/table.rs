@@ -1,4 +1,4 @@
-//! The figures of units as a table: GeoJSON for a choropleth, CSV for a spreadsheet.
+//! The figures of several units as a table: GeoJSON for a choropleth map, CSV for a spreadsheet.
 
 use std::collections::HashMap;
 
@@ -15,7 +15,7 @@ use crate::postgres::row::Cell;
 use crate::units::territory;
 use crate::units::territory::Unit;
 
-/// The columns of a unit: Vietnamese, English, the name in files.
+/// The columns that describe a unit: Vietnamese, English, the name in files.
 pub const UNIT_COLUMNS: [[&str; 3]; 6] = [
     ["Mã", "Code", "code"],
     ["Tên", "Name", "name"],
@@ -25,7 +25,7 @@ pub const UNIT_COLUMNS: [[&str; 3]; 6] = [
     ["Số liệu ngày", "As of", "as_of"],
 ];
 
-/// What stands in them; `unnamed` names the row of what is no unit.
+/// The values of these columns. `unnamed` is the name of a row that is not a unit.
 pub fn unit_cells(context: &Context<'_>, unit: Option<&Unit>, unnamed: &str) -> [String; 6] {
     let of_unit = |read: fn(&Unit) -> String| unit.map(read).unwrap_or_default();
     [
@@ -38,7 +38,7 @@ pub fn unit_cells(context: &Context<'_>, unit: Option<&Unit>, unnamed: &str) -> 
     ]
 }
 
-/// The units with their boundaries, and the figures as properties.
+/// The units with their boundaries. The figures are properties.
 pub async fn geojson(
     conn: &mut Connection,
     context: &Context<'_>,
@@ -77,8 +77,8 @@ pub async fn geojson(
     Ok(HttpResponse::Ok().content_type(GEOJSON).body(body))
 }
 
-/// A row a unit, and a last one without a code of what lies in none. With a byte order mark: Excel takes the file for
-/// something else than UTF-8 without it.
+/// One row per unit, then one without a code for records outside any unit. The byte order mark makes Excel read the
+/// file as UTF-8.
 pub fn csv(context: &Context<'_>, counted: &FiguresByUnit) -> Result<HttpResponse, Error> {
     let columns = columns(counted);
     let mut writer = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
@@ -96,7 +96,7 @@ pub fn csv(context: &Context<'_>, counted: &FiguresByUnit) -> Result<HttpRespons
     Ok(HttpResponse::Ok().content_type("text/csv; charset=utf-8").body(body))
 }
 
-/// A cell as CSV holds it.
+/// A value as CSV text.
 pub fn text(value: &Json) -> String {
     match value {
         Json::Null => String::new(),
