@@ -1,4 +1,4 @@
-//! The grants of an account, for administrators.
+//! The grants of an account. Only for administrators.
 
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -14,7 +14,7 @@ use crate::http::state::App;
 use crate::postgres::Connection;
 use crate::time::today;
 
-/// `GET /api/v1/users/{user}/grants`: also those that have ended.
+/// `GET /api/v1/users/{user}/grants`: lists valid and ended grants.
 pub async fn list_grants(app: web::Data<App>, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Error> {
     may_administer(&caller)?;
     let user = id_in_path(&request, "user")?;
@@ -36,7 +36,7 @@ pub async fn create_grant(write: WriteRequest) -> Result<HttpResponse, Error> {
     Ok(private(HttpResponse::Created()).insert_header((LOCATION, location)).json(grant))
 }
 
-/// `DELETE /api/v1/users/{user}/grants/{grant}`: it stays on record as revoked.
+/// `DELETE /api/v1/users/{user}/grants/{grant}`: revokes the grant. It is kept as revoked.
 pub async fn revoke_grant(write: WriteRequest) -> Result<HttpResponse, Error> {
     may_administer(&write.caller)?;
     let (user, grant) = (write.id("user")?, write.id("grant")?);
@@ -44,7 +44,7 @@ pub async fn revoke_grant(write: WriteRequest) -> Result<HttpResponse, Error> {
     Ok(private(HttpResponse::NoContent()).finish())
 }
 
-/// `POST /api/v1/users/{user}/grants/{grant}/review`: what the grant was carried to is right.
+/// `POST /api/v1/users/{user}/grants/{grant}/review`: confirms that a grant is still right after its unit ended.
 pub async fn review_grant(write: WriteRequest) -> Result<HttpResponse, Error> {
     may_administer(&write.caller)?;
     let (user, grant) = (write.id("user")?, write.id("grant")?);

@@ -1,4 +1,4 @@
-//! Accounts, for administrators.
+//! Accounts. Only for administrators.
 
 mod grants;
 
@@ -21,7 +21,7 @@ use crate::input::Params;
 
 pub use grants::{create_grant, list_grants, review_grant, revoke_grant};
 
-/// `GET /api/v1/users`, by their names.
+/// `GET /api/v1/users`: lists accounts by name.
 pub async fn list_users(app: web::Data<App>, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Error> {
     may_administer(&caller)?;
     let mut params = Params::parse(request.query_string());
@@ -42,7 +42,7 @@ pub async fn find_user(app: web::Data<App>, caller: Caller, request: HttpRequest
     Ok(private(HttpResponse::Ok()).json(account::find(&mut conn, id).await?.ok_or(Error::NotFound)?))
 }
 
-/// `POST /api/v1/users`: without a password, which a link sets.
+/// `POST /api/v1/users`: creates an account without a password. A link sets the password later.
 pub async fn create_user(write: WriteRequest) -> Result<HttpResponse, Error> {
     may_administer(&write.caller)?;
     let new = NewAccount::read(write.members()?)?;
@@ -63,8 +63,8 @@ pub async fn update_user(write: WriteRequest) -> Result<HttpResponse, Error> {
     Ok(private(HttpResponse::Ok()).json(account::find(&mut conn, id).await?.ok_or(Error::NotFound)?))
 }
 
-/// `POST /api/v1/users/{user}/password-link`: a link to hand over. Its secret is after `#`, which browsers keep to
-/// themselves, so that no log on the way has it.
+/// `POST /api/v1/users/{user}/password-link`: makes a link for the administrator to hand over. Its secret follows `#`,
+/// which browsers do not send, so that no log contains it.
 pub async fn create_password_link(write: WriteRequest) -> Result<HttpResponse, Error> {
     may_administer(&write.caller)?;
     let id = write.id("user")?;
@@ -74,7 +74,7 @@ pub async fn create_password_link(write: WriteRequest) -> Result<HttpResponse, E
     Ok(private(HttpResponse::Created()).json(json!({"link": link, "expires_at": expires_at})))
 }
 
-/// `POST /api/v1/users/{user}/unlock`: forgets failed log-ins.
+/// `POST /api/v1/users/{user}/unlock`: resets the count of failed log-ins.
 pub async fn unlock_user(write: WriteRequest) -> Result<HttpResponse, Error> {
     may_administer(&write.caller)?;
     account::unlock(&mut *write.connection().await?, &write.by(), write.id("user")?).await?;
