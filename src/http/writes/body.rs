@@ -1,4 +1,4 @@
-//! What the bodies of writes say.
+//! Parses the bodies and preconditions of writes.
 
 use actix_web::http::header::{CONTENT_TYPE, Header, HeaderMap, IF_MATCH, IfMatch};
 use actix_web::{HttpRequest, web};
@@ -13,14 +13,14 @@ use crate::texts::{Text, text};
 
 /// Media types of a feature.
 pub const FEATURE: &[&str] = &["application/geo+json", "application/json"];
-/// Media types of a change of a feature.
+/// Media types of a change to a feature.
 pub const PATCH: &[&str] = &["application/merge-patch+json", "application/geo+json", "application/json"];
 
 const LONGEST_REASON: usize = 500;
-/// Most features of a bulk write.
+/// The most features of a bulk write.
 pub const MOST_FEATURES: usize = 10_000;
 
-/// The bytes of a body; after it is known who sends it.
+/// Reads a body of at most `limit` bytes. Handlers call this after they know the caller.
 pub async fn bytes(payload: web::Payload, limit: usize) -> Result<web::Bytes, Error> {
     match payload.to_bytes_limited(limit).await {
         Ok(Ok(bytes)) => Ok(bytes),
@@ -29,7 +29,7 @@ pub async fn bytes(payload: web::Payload, limit: usize) -> Result<web::Bytes, Er
     }
 }
 
-/// The JSON object of a body of one of the media types.
+/// Parses a body as a JSON object. Its media type must be one of `types`.
 pub fn read_object(headers: &HeaderMap, body: &[u8], types: &[&str]) -> Result<Value, Error> {
     let given = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = given.split(';').next().unwrap_or_default().trim();
@@ -38,24 +38,24 @@ pub fn read_object(headers: &HeaderMap, body: &[u8], types: &[&str]) -> Result<V
     }
     let value: Value = serde_json::from_slice(body)
         .map_err(|error| invalid("", text!("json.malformed", line = error.line(), column = error.column())))?;
-    if value.is_object() { Ok(value) } else { Err(no_feature()) }
+    if value.is_object() { Ok(value) } else { Err(not_a_feature()) }
 }
 
-/// The JSON object of a body that may be left out.
+/// Parses a body as a JSON object. An empty body counts as `{}`.
 pub fn read_optional(headers: &HeaderMap, body: &[u8]) -> Result<Value, Error> {
     if body.is_empty() { Ok(json!({})) } else { read_object(headers, body, FEATURE) }
 }
 
-/// A feature, or with `patch` a part of one, which need not say that it is one.
+/// Checks that a body is a feature. With `patch` it may be a part of one, which needs no `type`.
 pub fn check_feature(value: &Value, patch: bool) -> Result<(), Error> {
     match value.get("type") {
         Some(name) if name == "Feature" => Ok(()),
         None if patch => Ok(()),
-        _ => Err(no_feature()),
+        _ => Err(not_a_feature()),
     }
 }
 
-fn no_feature() -> Error {
+fn not_a_feature() -> Error {
     invalid("/type", text!("json.malformed/feature"))
 }
 
@@ -63,7 +63,8 @@ fn invalid(pointer: impl Into<String>, text: Text) -> Error {
     Error::Invalid(vec![Problem::in_body(pointer, text)])
 }
 
-/// A new record of a feature. What an account registers is its organisation's, unless it says another.
+/// The new record that a feature describes. `source_org` is the organisation of the account, unless the feature names
+/// another.
 pub fn draft(
     layer: &'static Layer,
     caller: &Caller,
@@ -78,7 +79,7 @@ pub fn draft(
     Ok(Draft { given, record })
 }
 
-/// The change of a record that a feature says.
+/// The change that a feature makes to a record.
 pub fn change(
     layer: &'static Layer,
     write: Write<'_>,
@@ -102,7 +103,7 @@ fn properties(feature: &Value) -> Result<Properties, Error> {
     }
 }
 
-/// Refuses members that a body does not have: what was meant would be passed over.
+/// Rejects unknown members: ignoring them could hide a misspelt one.
 pub fn only_members(body: &Value, known: &[&str]) -> Result<(), Error> {
     let unknown =
         body.as_object().into_iter().flat_map(|body| body.keys()).filter(|name| !known.contains(&name.as_str()));
@@ -112,7 +113,7 @@ pub fn only_members(body: &Value, known: &[&str]) -> Result<(), Error> {
     if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems)) }
 }
 
-/// An `id` in a body is that of the address, or absent.
+/// Checks that an `id` in the body, if there is one, is the id in the path.
 pub fn same_id(feature: &Value, id: i64) -> Result<(), Error> {
     match feature.get("id") {
         Some(given) if given != id && given.as_str() != Some(&id.to_string()) => {
@@ -122,16 +123,16 @@ pub fn same_id(feature: &Value, id: i64) -> Result<(), Error> {
     }
 }
 
-/// What a writer says of the write beside the data.
+/// What a writer adds to a write besides the data.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Remarks {
-    /// Why; kept with each version.
+    /// The reason for the write. It is kept with each version.
     pub reason: Option<String>,
-    /// Warnings confirmed.
+    /// The codes of the warnings that the writer confirms.
     pub confirm: Vec<String>,
 }
 
-/// The members `reason` and `confirm` of a body.
+/// Parses the members `reason` and `confirm` of a body.
 pub fn remarks(body: &Value) -> Result<Remarks, Error> {
     let field = || Text::new("reason");
     let reason = match body.get("reason") {
@@ -157,7 +158,7 @@ pub fn remarks(body: &Value) -> Result<Remarks, Error> {
     Ok(Remarks { reason, confirm })
 }
 
-/// The precondition of a request.
+/// Parses the precondition `If-Match` of a request.
 pub fn expected(request: &HttpRequest) -> Expected {
     if !request.headers().contains_key(IF_MATCH) {
         return Expected::Unsaid;
@@ -167,7 +168,7 @@ pub fn expected(request: &HttpRequest) -> Expected {
         Ok(IfMatch::Items(tags)) => tags,
         Err(_) => Vec::new(),
     };
-    // Compared strongly: a weak tag names no version.
+    // The comparison is strong: a weak tag identifies no version.
     let strong = tags.iter().filter(|tag| !tag.weak);
     let versions: Vec<i64> = strong.filter_map(|tag| tag.tag().parse().ok()).collect();
     if versions.is_empty() { Expected::Other } else { Expected::Versions(versions) }
@@ -185,12 +186,12 @@ pub fn list<'a>(body: &'a Value, name: &'static str) -> Result<&'a Vec<Value>, E
     }
 }
 
-/// A member of a body, by its name, that is not what it should be.
+/// The problem of a member with the wrong type.
 pub fn wrong_type(name: &'static str, expected: Text) -> Error {
     invalid(format!("/{name}"), text!("type", field = Text::new(name), expected))
 }
 
-/// The records that a bulk write is of, each with its `id` and the `version` that is meant, every one once.
+/// The records of a bulk write, each with its `id` and expected `version`. A duplicate id is a problem.
 pub fn targets(list: &[Value], name: &str) -> Result<Vec<(i64, Expected)>, Error> {
     let mut problems = Vec::new();
     let mut seen = std::collections::HashSet::new();

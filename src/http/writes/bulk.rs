@@ -1,4 +1,4 @@
-//! Many features in one transaction, all or none, with an answer for each in order.
+//! Bulk writes: many features in one transaction, all or none, with a result for each in order.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use diesel_async::AsyncPgConnection;
@@ -19,7 +19,7 @@ use crate::register::writing::{Writing, Written};
 use crate::register::{batches, items, writing};
 use crate::time::today;
 
-/// `POST …/items` of a FeatureCollection.
+/// `POST …/items` with a FeatureCollection.
 pub async fn create_items(
     app: &App,
     context: &Context<'_>,
@@ -95,7 +95,7 @@ pub async fn delete_items(
     .map_err(|refused| refused.of_list("/items"))
 }
 
-/// The bulk write that all versions of the transaction will belong to.
+/// Begins a bulk write. All versions of the transaction belong to it.
 pub async fn begin<'a>(
     conn: &mut AsyncPgConnection,
     context: &'a Context<'_>,
@@ -107,7 +107,7 @@ pub async fn begin<'a>(
     Ok(context.writing(remarks, Some(batch)))
 }
 
-/// `{"items": [{"index", "id", "version", "status", "warnings"}], "batch"}`
+/// The answer: `{"items": [{"index", "id", "version", "status", "warnings"}], "batch"}`.
 pub async fn answer(
     conn: &mut AsyncPgConnection,
     context: &Context<'_>,

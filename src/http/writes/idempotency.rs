@@ -1,4 +1,4 @@
-//! `Idempotency-Key`: a write that is sent again is answered again, not done again.
+//! `Idempotency-Key`: a write that is sent again gets the stored response and is not done again.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
@@ -19,7 +19,7 @@ type Transactions = <AsyncPgConnection as AsyncConnection>::TransactionManager;
 
 const HEADER: &str = "Idempotency-Key";
 
-/// A request as far as it tells whether it is the same.
+/// What identifies a request: its caller, its key, and a hash of its method, URL and body.
 pub struct Request<'a> {
     caller: &'a Caller,
     key: Option<String>,
@@ -27,8 +27,10 @@ pub struct Request<'a> {
 }
 
 impl<'a> Request<'a> {
+    /// Reads the key of a request.
+    ///
     /// # Errors
-    /// A key that is no key.
+    /// 422 for a key that is malformed.
     pub fn new(caller: &'a Caller, request: &HttpRequest, body: &[u8]) -> Result<Request<'a>, Error> {
         let key = match request.headers().get(HEADER) {
             None => None,
@@ -46,18 +48,18 @@ impl<'a> Request<'a> {
 }
 
 impl Request<'_> {
-    /// Does the work of a write in one transaction and answers after its commit, with its number in the feed; what was
-    /// answered the first time is answered again.
+    /// Does the work of a write in one transaction, and answers after its commit, when its changes have numbers in the
+    /// feed. A request that was answered before gets the stored response.
     ///
     /// # Errors
-    /// Those of the work; 422 when the key came with another request before, 409 while the first is not answered.
+    /// The errors of the work; 422 when the key was used for another request, 409 while the first request is running.
     pub async fn answer(
         &self,
         app: &App,
         work: impl AsyncFnOnce(&mut AsyncPgConnection) -> Result<Stored, Refused>,
     ) -> Result<HttpResponse, Refused> {
         let mut conn = app.store.connection().await.map_err(Error::from)?;
-        // `AsyncConnection::transaction` wants futures that are `Send`, which no generic function can promise.
+        // `AsyncConnection::transaction` requires futures that are `Send`, which a generic function cannot promise.
         Transactions::begin_transaction(&mut *conn).await?;
         match self.once(&mut conn, work).await {
             Ok(answer) => {
@@ -66,7 +68,7 @@ impl Request<'_> {
                 Ok(send(answer))
             }
             Err(refused) => {
-                // When that fails too, the connection is not used again.
+                // If the rollback fails, too, the connection is not used again.
                 Transactions::rollback_transaction(&mut *conn).await.ok();
                 Err(refused)
             }
@@ -92,7 +94,7 @@ impl Request<'_> {
     }
 }
 
-/// A stored answer as it is sent.
+/// Sends a stored response.
 fn send(stored: Stored) -> HttpResponse {
     let status = StatusCode::from_u16(stored.status).unwrap_or(StatusCode::OK);
     let mut response = HttpResponse::build(status);

@@ -1,5 +1,5 @@
-//! Writing features: `POST`, `PUT`, `PATCH`, `DELETE`, of one or of many. Checks in this order: 401, 403 or 404, 428, 412,
-//! 415, 422.
+//! Writing one or many features: `POST`, `PUT`, `PATCH`, `DELETE`. Errors are checked in this order: 401, 403 or 404,
+//! 428, 412, 415, 422.
 
 pub mod body;
 mod bulk;
@@ -39,7 +39,7 @@ use crate::register::{items, writing};
 use crate::time::today;
 use body::{FEATURE, PATCH, Remarks};
 
-/// `POST /api/v1/collections/{collection}/items`: a feature, or a collection of features.
+/// `POST /api/v1/collections/{collection}/items`: creates a feature, or many with a FeatureCollection.
 pub async fn create_item(
     app: web::Data<App>,
     caller: Caller,
@@ -85,7 +85,7 @@ pub async fn replace_item(
     change_item(&app, &context, id, &request, &bytes, FEATURE, |current| Write::Replace { current }).await
 }
 
-/// `PATCH /api/v1/collections/{collection}/items/{id}`, a JSON merge patch (RFC 7396) of the feature.
+/// `PATCH /api/v1/collections/{collection}/items/{id}`: a JSON merge patch (RFC 7396) of the feature.
 pub async fn update_item(
     app: web::Data<App>,
     caller: Caller,
@@ -98,7 +98,8 @@ pub async fn update_item(
     change_item(&app, &context, id, &request, &bytes, PATCH, |current| Write::Patch { current }).await
 }
 
-/// `DELETE /api/v1/collections/{collection}/items/{id}`: history keeps the record. A body may say why.
+/// `DELETE /api/v1/collections/{collection}/items/{id}`: deletes the record and keeps its history. A body may give a
+/// reason.
 pub async fn delete_item(
     app: web::Data<App>,
     caller: Caller,
@@ -134,7 +135,7 @@ async fn change_item(
     let once = Request::new(context.caller, request, bytes)?;
     let headers = request.headers();
     let targets = [(id, body::expected(request))];
-    // What the body says is told after what the precondition says: see `read` below.
+    // Errors of the body are reported after errors of the precondition, so `read` returns them later.
     let parsed = read_object(headers, bytes, types);
     let remarks = parsed.as_ref().map_or(Ok(Remarks::default()), body::remarks);
     let writing = context.writing(remarks.as_ref().map_or(Remarks::default(), Clone::clone), None);
@@ -153,12 +154,12 @@ async fn change_item(
     .map_err(Refused::of_one)
 }
 
-/// What a write needs of its request.
+/// The parts of a request that a write needs.
 pub struct Context<'a> {
     pub caller: &'a Caller,
     pub view: View<'a>,
     pub base: String,
-    /// Longest time of a statement, seconds: that of the request.
+    /// The time limit of an SQL statement, seconds: that of the request.
     limit_s: u64,
     vietnamese: bool,
     trace: Trace,
@@ -188,18 +189,18 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// A value in the language of the answer.
+    /// The label of a value, in the language of the answer.
     pub fn label(&self, choice: &Choice) -> &'static str {
         if self.vietnamese { choice.label.vi } else { choice.label.en }
     }
 
-    /// Problems as an answer tells them.
+    /// Warnings as JSON, in the language of the answer.
     pub fn warnings(&self, warnings: &[Problem]) -> Vec<Value> {
         let message = |problem: &Problem| problem.text.say(self.vietnamese);
         warnings.iter().map(|problem| json!({"code": problem.code, "message": message(problem)})).collect()
     }
 
-    /// The record as it is after a write.
+    /// The response with the record as it is after the write.
     pub async fn answer(
         &self,
         conn: &mut AsyncPgConnection,
@@ -216,7 +217,7 @@ impl<'a> Context<'a> {
         let headers = vec![
             (ETAG.to_string(), etag.to_string()),
             (CONTENT_CRS.to_owned(), content_crs()),
-            // A strong tag names these very bytes, so this answer is never compressed.
+            // A strong tag stands for exact bytes, so this answer is never compressed.
             (CONTENT_ENCODING.to_string(), "identity".to_owned()),
             (CONTENT_TYPE.to_string(), GEOJSON.to_owned()),
         ];
@@ -224,13 +225,13 @@ impl<'a> Context<'a> {
     }
 }
 
-/// That a caller may write in a layer at all: 405, 401, 403.
+/// Checks that the caller may write to the layer at all: 405, 401, 403.
 fn permit(caller: &Caller, layer: &'static Layer) -> Result<(), Error> {
     writable(layer)?;
     may_write(caller, layer)
 }
 
-/// 405 of a layer that is only read.
+/// Answers 405 for a read-only layer.
 pub fn writable(layer: &Layer) -> Result<(), Error> {
     if layer.is_writable() { Ok(()) } else { Err(Error::MethodNotAllowed(READING)) }
 }

@@ -1,4 +1,4 @@
-//! `OPTIONS`, and methods that features do not have.
+//! `OPTIONS`, and methods that are not allowed.
 
 use actix_web::http::header::ALLOW;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -11,7 +11,7 @@ use crate::http::state::App;
 use crate::layers::Layer;
 use crate::register::items;
 
-/// `OPTIONS`: what this caller may do here (OGC API Features, part 4); of a record, with this very record.
+/// `OPTIONS`: the methods that this caller may use on this layer or record (OGC API Features, part 4).
 pub async fn show_options(
     app: web::Data<App>,
     caller: Caller,
@@ -31,7 +31,7 @@ pub async fn show_options(
     Ok(HttpResponse::Ok().insert_header((ALLOW, allow)).finish())
 }
 
-/// A method that features, or a feature, do not have.
+/// Answers a method that the path does not have.
 pub async fn refuse_method(LayerPath(layer): LayerPath, request: HttpRequest) -> Result<HttpResponse, Error> {
     Err(Error::MethodNotAllowed(methods(layer, request.match_info().get("id").is_some())))
 }

@@ -1,5 +1,6 @@
-//! When a value of an enumeration ends, such as district police on 1 March 2025: which records still hold it
-//! (`GET /collections/{collection}/reclassification`), and giving them a successor (`POST`), as one write that can be undone.
+//! Replaces values of an enumeration that have ended, such as district police on 1 March 2025.
+//! `GET /collections/{collection}/reclassification` shows which records still hold one; `POST` gives them a successor,
+//! as one write that can be undone.
 
 use std::fmt::Write as _;
 
@@ -26,7 +27,7 @@ use crate::register::{items, writing};
 use crate::texts::text;
 use crate::time::today;
 
-/// Every value of the layer that has ended, or will, with the records that the parameters of items select.
+/// Lists every value of the layer with an end date, and how many of the selected records hold it.
 pub async fn show_reclassification(
     app: web::Data<App>,
     caller: Caller,
@@ -61,7 +62,7 @@ pub async fn show_reclassification(
     Ok(HttpResponse::Ok().json(json!({"ended": ended})))
 }
 
-/// `{"field", "from", "to", "plan", "effective_on", "reason"}`: all records of the plan, or none.
+/// `{"field", "from", "to", "plan", "effective_on", "reason"}`: changes all records of the plan, or none.
 pub async fn reclassify(
     app: web::Data<App>,
     caller: Caller,
@@ -79,7 +80,7 @@ pub async fn reclassify(
         return Err(Error::Forbidden(None));
     }
     let holding = Holding { field, choice, selected: &selected };
-    // What the law ended on a day has been something else since that day: earlier figures stay as they were.
+    // The change took effect on the day on which the value ended, so figures of earlier days stay as they were.
     let effective_on = body.get("effective_on").cloned().unwrap_or_else(|| json!(choice.until));
     let patch = json!({"properties": {field.name: to, "effective_on": effective_on}});
     let remarks = body::remarks(&body)?;
@@ -98,7 +99,7 @@ pub async fn reclassify(
     .map_err(|refused| refused.of_list("/items"))
 }
 
-/// The records of today that the parameters select: a plan of other days would not be what is written.
+/// The records that the parameters select. Other days than today are rejected, because writes change today's records.
 fn selection(context: &Context<'_>, request: &HttpRequest) -> Result<Question, Error> {
     let query = ItemsQuery::parse(&context.view, Params::parse(request.query_string()))?;
     for (name, is_given) in [("as_of", query.as_of.is_some()), ("known_at", query.known_at.is_some())] {
@@ -114,12 +115,12 @@ fn ended_values(layer: &'static Layer) -> impl Iterator<Item = (&'static Field, 
     layer.fields().filter(|field| field.writable).flat_map(of_field).filter(|(_, choice)| choice.until.is_some())
 }
 
-/// What may be written instead.
+/// The values that may replace a value.
 fn successors(field: &'static Field, choice: &'static Choice) -> impl Iterator<Item = &'static Choice> {
     field.value.choices().iter().filter(|next| choice.successors.contains(&next.value))
 }
 
-/// The field, the value that ended and its successor that a body names.
+/// The field, the ended value and the successor that a body names.
 fn change_of(
     layer: &'static Layer,
     body: &Value,
@@ -149,15 +150,15 @@ fn change_of(
     }
 }
 
-/// The records that hold a value, of those selected.
+/// The selected records that hold a value.
 struct Holding<'a> {
     field: &'static Field,
     choice: &'static Choice,
     selected: &'a Question,
 }
 
-/// Those of them that the caller may write, and a hash of which they are, in which versions; none when there are none, or
-/// more than one write may be of.
+/// The records that the caller may write. `plan` is a hash of their ids and versions; `None` if there are no records or
+/// too many for one write.
 struct Found {
     ids: Vec<i64>,
     plan: Option<String>,

@@ -1,4 +1,4 @@
-//! `POST …/items/{id}/restore`: brings a deleted record back, or the values of an earlier version as a new one.
+//! `POST …/items/{id}/restore`: restores a deleted record, or the values of an earlier version as a new version.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use diesel_async::AsyncPgConnection;
@@ -55,7 +55,7 @@ async fn undelete(conn: &mut AsyncPgConnection, writing: &Writing<'_>, id: i64) 
     Ok(Vec::new())
 }
 
-/// The fields that the writer sees as they were in a version; those they do not see stay as they are.
+/// Restores the fields that the writer may see to their values in a version. Other fields keep their values.
 async fn put_back(
     conn: &mut AsyncPgConnection,
     writing: &Writing<'_>,
@@ -68,9 +68,9 @@ async fn put_back(
     let was = history::at_version(conn, layer, class, id, version).await?;
     let was = was.map(|record| {
         let (mut properties, geometry) = history::feature(layer, class, &record);
-        // From when the values hold anew is today.
+        // The restored values are valid from today.
         properties.remove("effective_on");
-        // What a version hides from the writer is not taken for empty.
+        // A null may be a value that is hidden from the writer; it must not erase the field.
         let is_hidden = |name: &str| class < Class::Restricted && layer.field(name).is_some_and(is_masked);
         properties.retain(|name, value| !(value.is_null() && is_hidden(name)));
         (properties, geometry)

@@ -1,5 +1,5 @@
-//! "Still true": `POST …/items/{id}/verify` of one record, `POST /collections/{collection}/verify` of many. No
-//! precondition: it is said of what is there now.
+//! Confirms that records are still true: `POST …/items/{id}/verify` for one record,
+//! `POST /collections/{collection}/verify` for many. There is no precondition: it confirms the current values.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
@@ -40,8 +40,8 @@ pub async fn verify_item(
     .map_err(Refused::of_one)
 }
 
-/// `POST /api/v1/collections/{collection}/verify`: `{"items": [ids]}`, or every record within the writer's scope that the
-/// parameters of items select, of which there must be one.
+/// `POST /api/v1/collections/{collection}/verify`: verifies `{"items": [ids]}`, or every record that the query
+/// parameters select and the caller may write. Without `items` at least one parameter is required.
 pub async fn verify_items(
     app: web::Data<App>,
     caller: Caller,
@@ -83,7 +83,7 @@ pub async fn verify_items(
     .map_err(|refused| refused.of_list("/items"))
 }
 
-/// That a query selects no more records than one write may be of.
+/// Checks that a query selects no more records than one write may contain.
 pub fn within_bounds(ids: Vec<i64>) -> Result<Vec<i64>, Error> {
     if ids.len() <= MOST_FEATURES {
         return Ok(ids);
