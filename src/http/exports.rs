@@ -1,7 +1,7 @@
-//! The whole result of `GET …/items` as a file: `f=csv`, `xlsx`, `geojson`, `geojsonseq`, `kml`, or by `Accept`.
+//! Exports the whole result of `GET …/items` as a file: `f=csv`, `xlsx`, `geojson`, `geojsonseq`, `kml`, or `Accept`.
 //!
-//! One statement, on a connection of a small pool; its rows are written as they come, and no faster than the client takes
-//! them. A workbook is made first and sent then, since it cannot be sent before it is complete.
+//! One SQL statement reads the rows, on a connection from a small pool. They are written as they arrive, and no faster
+//! than the client takes them. A workbook cannot be sent before it is complete, so it is written to a file first.
 
 mod text;
 
@@ -36,20 +36,20 @@ use crate::texts::text;
 use crate::time::today;
 use text::Text;
 
-/// The file that a request asks for; `None` for a page.
+/// The file format that a request asks for; `None` for a page.
 pub fn format(request: &HttpRequest, query: &ItemsQuery) -> Option<Format> {
     let f = form_urlencoded::parse(request.query_string().as_bytes()).any(|(name, _)| name == "f");
     let accepted = || {
-        // The one preferred, so that a browser, which takes anything, gets a page.
+        // Only the most preferred type counts: browsers accept anything, and get a page.
         let preferred = Accept::parse(request).ok()?.preference();
-        // GeoJSON without `f` is a page, as it is for every client of OGC API Features.
+        // GeoJSON without `f` is a page, as every client of OGC API Features expects.
         let mut files = Format::ALL.into_iter().filter(|format| *format != Format::Geojson);
         files.find(|format| format.media_type() == preferred.essence_str())
     };
     query.format.or_else(|| if f { None } else { accepted() }).filter(|_| !query.hits_only)
 }
 
-/// The links to the same features as files.
+/// Links to the same features in each file format.
 pub fn links(items: &str) -> impl Iterator<Item = Value> {
     let separator = if items.contains('?') { '&' } else { '?' };
     let href = move |format: Format| format!("{}{separator}f={}", items, format.name());
@@ -71,7 +71,7 @@ pub async fn export_items(
         trace.check_purpose()?;
     }
     let mut conn = app.store.connection().await?;
-    // Each format has a tag of its own: they may be had from the same address.
+    // Each format needs its own tag, because `Accept` can select several formats at the same address.
     let tag = public_tag(&mut conn, &caller).await?;
     let tag = tag.map(|tag| EntityTag::new_weak(format!("{}-{}", tag.tag(), format.name())));
     drop(conn);
@@ -101,7 +101,7 @@ pub async fn export_items(
         export.log(file.is_ok()).await?;
         let file = file?;
         let length = file.metadata().map_err(anyhow::Error::from)?.len();
-        // It is compressed already.
+        // A workbook is compressed already.
         response.insert_header((CONTENT_ENCODING, HeaderValue::from_static("identity")));
         response.body(SizedStream::new(length, contents(file)))
     } else {
@@ -124,7 +124,7 @@ fn file_name(layer: &Layer, query: &ItemsQuery, format: Format) -> String {
     format!("{}_{day}{unit}.{}", layer.collection, format.name())
 }
 
-/// A file on its way.
+/// An export in progress.
 struct Export {
     app: App,
     caller: Caller,
@@ -133,8 +133,9 @@ struct Export {
     format: Format,
     vietnamese: bool,
     trace: Trace,
-    /// So many rows have been written, so many of them with restricted fields.
+    /// Rows written so far.
     rows: usize,
+    /// How many of them show restricted fields.
     restricted: usize,
 }
 
@@ -144,7 +145,7 @@ enum Part {
     Last(Bytes),
 }
 
-/// The parts as they come. Without a last one the file is not complete.
+/// Streams the parts as they arrive. If the last one is missing, the file is incomplete and the connection is closed.
 fn parts(receiver: Receiver<Part>) -> impl Stream<Item = Chunk> {
     stream::unfold(Some(receiver), async |receiver| {
         let mut receiver = receiver?;
@@ -157,13 +158,13 @@ fn parts(receiver: Receiver<Part>) -> impl Stream<Item = Chunk> {
 }
 
 impl Export {
-    /// Writes the file into a channel; whatever happens, what went out is logged before its last part is.
+    /// Writes the file into a channel. The export is logged, whatever happens, before the last part is sent.
     async fn send(mut self, conn: ExportConnection, sender: Sender<Part>, limit: Duration) {
         let written = timeout(limit, self.write(conn, &sender)).await.unwrap_or(Err(Error::Timeout));
         let complete = written.is_ok();
         let logged = self.log(complete).await;
         match (written, logged) {
-            // There is room for it, and when the client is gone it is for nobody.
+            // The channel has room for the last part. If the client is gone, nobody needs it.
             (Ok(tail), Ok(())) => drop(sender.try_send(Part::Last(tail.into()))),
             (Err(error), _) | (_, Err(error)) => {
                 tracing::warn!(%error, rows = self.rows, format = self.format.name(), "an export was cut off");
@@ -192,7 +193,7 @@ impl Export {
         drop(rows);
         conn.done();
         text.tail(&mut out);
-        // Room for the end, which is sent when it is logged.
+        // Waits until there is room for the end, which is sent after the export is logged.
         drop(sender.reserve().await.map_err(|_| Error::Timeout)?);
         Ok(out)
     }
@@ -211,7 +212,7 @@ impl Export {
                 self.rows += 1;
                 self.restricted += restricted_rows(self.layer, std::slice::from_ref(&row));
             }
-            // Others wait for this thread.
+            // Other tasks need this thread.
             tokio::task::yield_now().await;
         }
         drop(rows);
@@ -226,7 +227,7 @@ impl Export {
         Columns { layer: self.layer, fields, vietnamese: self.vietnamese }
     }
 
-    /// What the last sheet of a workbook says.
+    /// The last sheet of a workbook: which data it contains and who exported it.
     fn about(&self, url: &str) -> About {
         let title = self.layer.title.say(self.vietnamese);
         let now = crate::time::in_vietnam(chrono::Utc::now());
@@ -245,7 +246,7 @@ impl Export {
         ]
     }
 
-    /// Notes who took what. Strangers take what anyone may have.
+    /// Logs who exported what. Exports by anonymous callers are not logged: they contain only public data.
     async fn log(&self, complete: bool) -> Result<(), Error> {
         if self.caller.is_stranger() {
             return Ok(());

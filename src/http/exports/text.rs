@@ -1,11 +1,11 @@
-//! The formats that are written row by row.
+//! Export formats that are written row by row.
 
 use crate::access::View;
 use crate::files::export::{Columns, Csv, Format, Kml};
 use crate::http::feature;
 use crate::postgres::row::Row;
 
-/// A writer of one of them.
+/// A writer for one of the formats.
 pub enum Text {
     Csv(Csv),
     Kml(Kml),
@@ -14,7 +14,7 @@ pub enum Text {
 }
 
 impl Text {
-    /// A workbook is no text; whoever asks for one gets CSV.
+    /// Chooses the writer. A workbook is not written row by row, so `Xlsx` is treated as CSV here.
     pub fn new(format: Format, columns: Columns) -> Text {
         match format {
             Format::Csv | Format::Xlsx => Text::Csv(Csv::new(columns)),
