@@ -90,7 +90,7 @@ fn single(app: &App, request: &HttpRequest, view: &View<'_>, row: &Row) -> HttpR
     }
     let mut response = HttpResponse::Ok();
     response.insert_header(ETag(etag)).insert_header((CONTENT_CRS, content_crs()));
-    // A strong tag names these very bytes, so this answer is never compressed.
+    // A strong tag stands for exact bytes, so this answer is never compressed.
     response.insert_header((CONTENT_ENCODING, HeaderValue::from_static("identity")));
     response.content_type(GEOJSON).body(body)
 }

@@ -1,4 +1,4 @@
-//! The parameters of `GET …/items`.
+//! The query parameters of `GET …/items`.
 
 use chrono::{DateTime, NaiveDate, Utc};
 
@@ -16,40 +16,40 @@ use crate::texts::text;
 use crate::time::{day_of, today};
 
 pub const DEFAULT_LIMIT: usize = 100;
-/// More is clamped to this, not refused.
+/// A greater `limit` is reduced to this, not rejected.
 pub const MAX_LIMIT: usize = 10_000;
 
-/// A file is as long as the layer unless it is told otherwise.
+/// A file has no limit of its own, only the `limit` that the client asks for.
 const LIMIT_OF_FILES: usize = i32::MAX as usize;
 
-/// What `f` can be.
+/// The values that `f` accepts.
 pub const FORMATS: &[&str] = &["json", "geojson", "geojsonseq", "csv", "xlsx", "kml"];
 
-/// WGS 84 longitude, latitude: the only CRS so far.
+/// WGS 84 with longitude first: the only coordinate reference system so far.
 pub const CRS84: &str = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
 
-/// What is asked, and how it is to be answered.
+/// What a request asks for, and how it is answered.
 #[derive(Debug, Clone)]
 pub struct ItemsQuery {
     pub question: Question,
-    /// At most so many rows, as asked.
+    /// The most rows, if the client gives a limit.
     pub limit: Option<usize>,
-    /// The whole result in a file, not a page.
+    /// The file format of the whole result; `None` for a page.
     pub format: Option<Format>,
-    /// Only the number is asked for.
+    /// Whether the client asks only for the number of rows.
     pub hits_only: bool,
-    /// The records as they were on a day.
+    /// The day for which the records are read.
     pub as_of: Option<NaiveDate>,
-    /// Of layers whose records have versions.
+    /// The time at which the register is read; only for layers whose records have versions.
     pub known_at: Option<DateTime<Utc>>,
     pub within: Option<UnitRef>,
 }
 
 impl ItemsQuery {
-    /// Reads the parameters; every field that `view` shows can be one.
+    /// Parses the parameters. Every field that `view` shows can be one.
     ///
     /// # Errors
-    /// 400, naming the parameter that is unknown or malformed.
+    /// 400 for a parameter that is unknown or malformed. The problem names it.
     pub fn parse(view: &View<'_>, mut params: Params) -> Result<ItemsQuery, Error> {
         let layer = view.layer;
         let format = params.format(FORMATS)?.and_then(Format::of_name);
@@ -84,11 +84,11 @@ impl ItemsQuery {
         let day = as_of.unwrap_or_else(|| known_at.map_or(today, day_of));
         let unit_date = within.as_ref().and_then(|unit| unit.on);
         let days = Days { as_of: day, unit_date: unit_date.unwrap_or(day), known_at, today };
-        // The hamlets that a figure counts are those of its territory.
+        // A figure counts the hamlets that its unit has on `unit_date`.
         let of_territory = unit_date.filter(|_| figure.is_some() && !layer.is_writable());
         let lasting = match (as_of, datetime) {
             (Some(day), _) => Some(of_territory.unwrap_or(day)),
-            // Units: those in force today, or on the day that the asked unit is read.
+            // Units: those in force today, or on the day for which the unit in `within` is given.
             (None, None) if !layer.is_writable() => Some(unit_date.unwrap_or(today)),
             (None, _) => None,
         };
@@ -108,7 +108,7 @@ impl ItemsQuery {
         Ok(ItemsQuery { question, limit, format, hits_only: hits_only.unwrap_or(false), as_of, known_at, within })
     }
 
-    /// The number of rows of a page.
+    /// How many rows a page holds.
     pub fn page_size(&self) -> usize {
         self.limit.unwrap_or(DEFAULT_LIMIT).min(MAX_LIMIT)
     }
