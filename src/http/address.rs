@@ -1,16 +1,16 @@
-//! From where a request comes, and how its client wrote the address of the service.
+//! The address that a request comes from, and the proxy headers that say it.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use actix_web::HttpRequest;
 use actix_web::http::header::{FORWARDED, HeaderMap, HeaderName};
 
-/// The client's address: the other end of the connection, or behind a proxy that is trusted what that says. Of a list
-/// only the last entry is the proxy's own; clients write the others as they like. `Forwarded` counts only where there
-/// is no `X-Forwarded-For`, which is what proxies set and what clients therefore cannot.
+/// The client's address: the other end of the connection, or the address that a trusted proxy reports. Only the last
+/// entry of a list comes from the proxy; clients can write the others. `Forwarded` counts only without
+/// `X-Forwarded-For`, because a client can forge `Forwarded` behind a proxy that sets only `X-Forwarded-For`.
 pub fn client_address(trust_proxy: bool, request: &HttpRequest) -> Option<IpAddr> {
     let peer = request.peer_addr().map(|address| address.ip());
-    let told = || {
+    let from_proxy = || {
         let entry = last_hop(request.headers(), "x-forwarded-for", "for")?;
         entry
             .parse::<IpAddr>()
@@ -18,11 +18,11 @@ pub fn client_address(trust_proxy: bool, request: &HttpRequest) -> Option<IpAddr
             .or_else(|| Some(entry.parse::<SocketAddr>().ok()?.ip()))
             .or_else(|| entry.strip_prefix('[')?.strip_suffix(']')?.parse::<Ipv6Addr>().ok().map(IpAddr::from))
     };
-    let address = if trust_proxy { told().or(peer) } else { peer };
+    let address = if trust_proxy { from_proxy().or(peer) } else { peer };
     address.map(|address| address.to_canonical())
 }
 
-/// The part of an address that one client has for itself: of IPv6, the network of 64 bits.
+/// The part of an address that belongs to one client: the whole IPv4 address, or the first 64 bits of an IPv6 address.
 pub fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
@@ -30,7 +30,7 @@ pub fn network(address: IpAddr) -> IpAddr {
     }
 }
 
-/// What the proxy that is nearest to us says: the last entry of its header, else of `Forwarded` (RFC 7239).
+/// What the nearest proxy reports: the last entry of the header `name`, otherwise of `Forwarded` (RFC 7239).
 pub fn last_hop(headers: &HeaderMap, name: &'static str, parameter: &str) -> Option<String> {
     let last = |name: &HeaderName| {
         let value = headers.get_all(name).last()?.to_str().ok()?;

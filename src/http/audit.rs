@@ -1,4 +1,4 @@
-//! `GET /audit`: the audit trail, for administrators; and what of a request goes into it.
+//! `GET /audit`: the audit trail, for administrators; and the audit context of a request.
 
 use std::net::IpAddr;
 
@@ -24,7 +24,7 @@ use crate::time::start_of;
 
 const LONGEST_PURPOSE: usize = 200;
 
-/// Events, newest first. A page is of events before one; the link `next` leads on.
+/// Lists events, newest first. `next` links to older ones.
 pub async fn list_events(app: web::Data<App>, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Error> {
     may_administer(&caller)?;
     let mut params = Params::parse(request.query_string());
@@ -48,7 +48,7 @@ pub async fn list_events(app: web::Data<App>, caller: Caller, request: HttpReque
     Ok(HttpResponse::Ok().json(json!({"events": events, "links": links})))
 }
 
-/// A time, or the day in Vietnam that begins then.
+/// Parses a time. A day means the moment at which it begins in Vietnam.
 fn moment_of(text: &str) -> Option<DateTime<Utc>> {
     if let Ok(moment) = DateTime::parse_from_rfc3339(text) {
         return Some(moment.to_utc());
@@ -56,13 +56,13 @@ fn moment_of(text: &str) -> Option<DateTime<Utc>> {
     start_of(text.parse().ok()?)
 }
 
-/// What the audit trail notes of a request; kept apart from it, for what outlives the handler.
+/// The audit context of a request: what the audit trail records about it. A copy, so that it can outlive the handler.
 #[derive(Debug, Clone)]
 pub struct Trace {
     pub path: String,
     pub request_id: Option<String>,
     pub address: Option<IpAddr>,
-    /// What restricted fields are read for, in the client's words.
+    /// Why the client reads restricted fields, in its own words.
     purpose: Option<String>,
     needs_purpose: bool,
 }
@@ -76,12 +76,12 @@ impl Trace {
             request_id: request.extensions().get::<RequestId>().map(|id| id.0.clone()),
             address: client_address(limits.is_some_and(|limits| limits.trust_proxy), request),
             purpose: purpose(request.headers()),
-            // A write is its own purpose.
+            // A write needs no stated purpose: its purpose is the write itself.
             needs_purpose: requires && request.method().is_safe(),
         }
     }
 
-    /// Notes that a caller did something.
+    /// Records an action of the caller in the audit trail.
     pub async fn record(
         &self,
         conn: &mut AsyncPgConnection,
@@ -96,11 +96,10 @@ impl Trace {
         Ok(audit::record(conn, &event).await?)
     }
 
-    /// Notes that the restricted fields of some rows are read, or taken away in a file (`restricted.read`, `data.export`),
-    /// with the purpose that `X-Purpose` says.
+    /// Records that restricted fields of some rows were read, with the purpose from `X-Purpose`.
     ///
     /// # Errors
-    /// 400 when the purpose is too long, or missing where the deployment asks for one.
+    /// 400 when the purpose is too long, or missing where the deployment requires one.
     pub async fn record_reading(
         &self,
         conn: &mut AsyncPgConnection,
@@ -115,10 +114,10 @@ impl Trace {
         self.record(conn, caller, action, Some(layer.collection), detail).await
     }
 
-    /// Whether restricted fields may be read.
+    /// Checks the purpose before restricted fields are read.
     ///
     /// # Errors
-    /// 400 when the purpose is too long, or missing where the deployment asks for one.
+    /// 400 when the purpose is too long, or missing where the deployment requires one.
     pub fn check_purpose(&self) -> Result<(), Error> {
         let wrong = match &self.purpose {
             None if self.needs_purpose => text!("purpose.required"),
@@ -128,7 +127,7 @@ impl Trace {
         Err(Error::BadRequest(vec![Problem::of_header("X-Purpose", wrong)]))
     }
 
-    /// Adds the purpose to what is noted.
+    /// Adds the purpose to the details of an event.
     pub fn add_purpose(&self, detail: &mut Value) {
         if let Some(purpose) = &self.purpose {
             detail["purpose"] = json!(purpose);
@@ -136,8 +135,8 @@ impl Trace {
     }
 }
 
-/// `X-Purpose`: UTF-8, or percent-encoded, since a page's script can send ASCII only. A header, so that it is in no link,
-/// history or log of addresses.
+/// Reads `X-Purpose`: UTF-8, percent-encoded if need be, because scripts of a page can send only ASCII. It is a header
+/// and not a parameter, so that it appears in no link, browser history or access log.
 fn purpose(headers: &HeaderMap) -> Option<String> {
     let text = percent_encoding::percent_decode(headers.get("x-purpose")?.as_bytes()).decode_utf8_lossy();
     let text = text.replace('\0', "");

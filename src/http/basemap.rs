@@ -1,4 +1,4 @@
-//! `GET /basemap.pmtiles`: the local base map, read in pieces.
+//! `GET /basemap.pmtiles`: the local base map, which clients read in ranges of bytes.
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -20,7 +20,7 @@ use crate::http::state::App;
 
 pub const BASEMAP: &str = "/basemap.pmtiles";
 
-/// The whole file, or a range of its bytes (RFC 9110): of several ranges the first that it has.
+/// Sends the whole file or a range of its bytes (RFC 9110). Of several ranges it sends only the first valid one.
 pub async fn show_range(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Error> {
     let path = app.page.basemap.clone().ok_or(Error::NotFound)?;
     let opened = web::block(move || open(&path)).await.map_err(anyhow::Error::new)?;
@@ -29,7 +29,7 @@ pub async fn show_range(app: web::Data<App>, request: HttpRequest) -> Result<Htt
         return Ok(unchanged);
     }
     let asked = request.headers().contains_key(RANGE).then(|| Range::parse(&request));
-    // A client with another file than this one needs the whole.
+    // `If-Range` names another version of the file: its bytes would not fit, so the client gets the whole file.
     let asked = asked.filter(|_| is_same(&request, &tag));
     let content_range = |range| ContentRange(ContentRangeSpec::Bytes { range, instance_length: Some(length) });
     let Some((first, last)) = bounds(asked, length) else {
@@ -41,12 +41,12 @@ pub async fn show_range(app: web::Data<App>, request: HttpRequest) -> Result<Htt
         response = HttpResponse::PartialContent();
         response.insert_header(content_range(Some((first, last))));
     }
-    // The length is told with HEAD as well, and nothing is read.
+    // `HEAD` announces the length but reads nothing.
     let sent = if request.method() == Method::HEAD { 0 } else { count };
     file.seek(SeekFrom::Start(first)).map_err(anyhow::Error::new)?;
     Ok(response
         .content_type("application/vnd.pmtiles")
-        // The tiles are packed already; ranges count the bytes of the file.
+        // The tiles are compressed already, and ranges count the bytes of the file.
         .insert_header((CONTENT_ENCODING, "identity"))
         .insert_header((ACCEPT_RANGES, "bytes"))
         .insert_header(ETag(tag))
@@ -61,7 +61,7 @@ fn open(path: &Path) -> anyhow::Result<(File, u64, EntityTag)> {
     Ok((file, state.len(), EntityTag::new_strong(format!("{:x}-{changed:x}", state.len()))))
 }
 
-/// Whether the client has a part of this very file, or does not say of which.
+/// Whether `If-Range` names this version of the file, or is absent.
 fn is_same(request: &HttpRequest, tag: &EntityTag) -> bool {
     match IfRange::parse(request) {
         Ok(IfRange::EntityTag(known)) => known.strong_eq(tag),
@@ -70,7 +70,7 @@ fn is_same(request: &HttpRequest, tag: &EntityTag) -> bool {
     }
 }
 
-/// First and last byte, inclusive; none when the file has nothing of what is asked for.
+/// The first and last byte to send, inclusive. `None` if no range that was asked for lies in the file.
 fn bounds(asked: Option<Result<Range, ParseError>>, length: u64) -> Option<(u64, u64)> {
     match asked {
         None | Some(Ok(Range::Unregistered(..))) => Some((0, length.checked_sub(1)?)),
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn of_several_ranges_the_first_is_answered_that_there_is() {
+    fn only_the_first_valid_range_is_answered() {
         assert_eq!(bounds(Some("bytes=2-4, 6-8"), 10), Some((2, 4)));
         assert_eq!(bounds(Some("bytes=20-24, 6-8"), 10), Some((6, 8)));
         assert_eq!(bounds(Some("items=2-4"), 10), Some((0, 9)));

@@ -1,4 +1,4 @@
-//! `GET /batches`, `GET /batches/{batchId}`, `POST /batches/{batchId}/undo`: writes of many records, and taking one back.
+//! `GET /batches`, `GET /batches/{batchId}`, `POST /batches/{batchId}/undo`: bulk writes, and undoing one.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use diesel_async::AsyncPgConnection;
@@ -20,7 +20,7 @@ use crate::register::writing::Refused;
 use crate::register::{batches, items, undo};
 use crate::texts::text;
 
-/// The bulk writes that the caller may know of, newest first.
+/// Lists the bulk writes that the caller may see, newest first.
 pub async fn list_batches(app: web::Data<App>, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Error> {
     if caller.is_stranger() {
         return Err(Error::Unauthorized);
@@ -41,22 +41,22 @@ pub async fn list_batches(app: web::Data<App>, caller: Caller, request: HttpRequ
     Ok(HttpResponse::Ok().json(json!({"batches": batches, "links": links})))
 }
 
-/// A bulk write, and what it did to each record that the caller sees.
+/// A bulk write, and what it did to each record that the caller may see.
 pub async fn find_batch(app: web::Data<App>, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Error> {
     Params::only_format(request.query_string(), &["json"])?;
     let mut conn = app.store.connection().await?;
-    let (batch, layer) = known(&mut conn, &caller, number_of(&request)?).await?;
+    let (batch, layer) = visible(&mut conn, &caller, number_of(&request)?).await?;
     let items = batches::records(&mut conn, &View::new(&caller, layer), batch.id).await?;
     let mut batch = json!(batch);
     batch["items"] = json!(items);
     Ok(HttpResponse::Ok().json(batch))
 }
 
-/// Takes a bulk write back: every record becomes what it was, but for those that were changed since, which are listed.
+/// Undoes a bulk write: every record gets its earlier values back, except those changed since, which are listed.
 pub async fn undo_batch(write: WriteRequest) -> Result<HttpResponse, Error> {
     let WriteRequest { app, caller, request, body: bytes } = &write;
     let id = number_of(request)?;
-    let (_, layer) = known(&mut *write.connection().await?, caller, id).await?;
+    let (_, layer) = visible(&mut *write.connection().await?, caller, id).await?;
     may_write(caller, layer)?;
     let body = body::read_optional(request.headers(), bytes)?;
     body::only_members(&body, &["reason", "confirm"])?;
@@ -68,7 +68,7 @@ pub async fn undo_batch(write: WriteRequest) -> Result<HttpResponse, Error> {
         limit_statements(conn, app.limits.request_timeout_s).await?;
         let undone = undo::undo(conn, &context.writing(remarks, Some(own)), id).await?;
         if undone.restored.is_empty() {
-            // It would count as undone.
+            // Without an error, a write that restored nothing would mark the batch as undone.
             return Err(nothing_restored(&undone.left).into());
         }
         let versions = items::versions_of(conn, layer, &undone.restored).await?;
@@ -93,8 +93,8 @@ fn number_of(request: &HttpRequest) -> Result<i64, Error> {
     request.match_info().get("batchId").and_then(|id| id.parse().ok()).ok_or(Error::NotFound)
 }
 
-/// A batch that the caller may know of, and its layer.
-async fn known(conn: &mut AsyncPgConnection, caller: &Caller, id: i64) -> Result<(Batch, &'static Layer), Error> {
+/// Finds a batch that the caller may see, and its layer.
+async fn visible(conn: &mut AsyncPgConnection, caller: &Caller, id: i64) -> Result<(Batch, &'static Layer), Error> {
     if caller.is_stranger() {
         return Err(Error::Unauthorized);
     }

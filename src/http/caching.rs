@@ -1,4 +1,4 @@
-//! Which answers may be kept, and how a client asks whether they still hold.
+//! Which answers may be stored, and how a client checks that a stored response is still valid.
 
 use actix_web::http::header::{
     CACHE_CONTROL, ETAG, ETag, EntityTag, Header, HeaderMap, HeaderValue, IfNoneMatch, TryIntoHeaderValue, VARY,
@@ -11,10 +11,10 @@ use crate::error::Error;
 use crate::register::changes;
 use crate::time::today;
 
-/// The weak tag of each list and figure for anonymous callers: it moves with each change that they may know of, with the
-/// units, and with the day. None for others, whose answers are not shared.
+/// The weak tag of lists and figures for anonymous callers. It changes with each public change, with each change of the
+/// units or other reference data, and with the day. `None` for accounts, whose answers are not shared.
 ///
-/// Read it before the answer: the tag may then be older than the answer, never newer.
+/// Read the tag before the answer: it may then be older than the answer, but never newer.
 pub async fn public_tag(conn: &mut AsyncPgConnection, caller: &Caller) -> Result<Option<EntityTag>, Error> {
     if !caller.is_stranger() {
         return Ok(None);
@@ -23,7 +23,7 @@ pub async fn public_tag(conn: &mut AsyncPgConnection, caller: &Caller) -> Result
     Ok(Some(EntityTag::new_weak(format!("{seq}-{reference}-{}", today()))))
 }
 
-/// 304, when the client has what the tag names.
+/// 304 if the client already has the version that the tag names.
 pub fn not_modified(request: &HttpRequest, tag: &EntityTag) -> Option<HttpResponse> {
     let is_known = match IfNoneMatch::parse(request).ok()? {
         IfNoneMatch::Any => true,
@@ -32,7 +32,7 @@ pub fn not_modified(request: &HttpRequest, tag: &EntityTag) -> Option<HttpRespon
     is_known.then(|| HttpResponse::NotModified().insert_header(ETag(tag.clone())).finish())
 }
 
-/// The answer under its tag.
+/// Adds the tag to the answer.
 pub fn with_tag(mut answer: HttpResponse, tag: Option<EntityTag>) -> HttpResponse {
     if let Some(Ok(value)) = tag.map(EntityTag::try_into_value) {
         answer.headers_mut().insert(ETAG, value);
@@ -40,7 +40,7 @@ pub fn with_tag(mut answer: HttpResponse, tag: Option<EntityTag>) -> HttpRespons
     answer
 }
 
-/// Sets `Cache-Control`: anyone may keep the answer to an anonymous caller, and must ask first whether it still holds.
+/// Sets `Cache-Control`: `public` for anonymous callers, otherwise `private`. Either way a cache must revalidate.
 pub fn control(is_private: bool, response: &mut HeaderMap) {
     if !response.contains_key(CACHE_CONTROL) {
         let control = if is_private { "private, no-cache" } else { "public, no-cache" };

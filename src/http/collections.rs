@@ -54,7 +54,7 @@ pub async fn find_collection(
     Ok(HttpResponse::Ok().json(describe(&mut conn, &view, &base(&app, &request), vietnamese).await?))
 }
 
-/// `GET /api/v1/collections/{collection}/schema`: the properties, each with its role.
+/// `GET /api/v1/collections/{collection}/schema`: the fields, each with its role.
 pub async fn show_schema(
     app: web::Data<App>,
     caller: Caller,
@@ -64,7 +64,7 @@ pub async fn show_schema(
     show(&app, &caller, &layer, &request, schema::of_properties)
 }
 
-/// `GET /api/v1/collections/{collection}/feature-schema`: the GeoJSON feature, from which GDAL takes its columns.
+/// `GET /api/v1/collections/{collection}/feature-schema`: the GeoJSON feature. GDAL reads the columns from it.
 pub async fn show_feature_schema(
     app: web::Data<App>,
     caller: Caller,
@@ -74,7 +74,7 @@ pub async fn show_feature_schema(
     show(&app, &caller, &layer, &request, schema::of_feature)
 }
 
-/// `GET /api/v1/collections/{collection}/queryables`: what can be a parameter of items.
+/// `GET /api/v1/collections/{collection}/queryables`: the fields that `…/items` can be filtered by.
 pub async fn show_queryables(
     app: web::Data<App>,
     caller: Caller,
@@ -84,7 +84,7 @@ pub async fn show_queryables(
     show(&app, &caller, &layer, &request, schema::of_queryables)
 }
 
-/// `GET /api/v1/collections/{collection}/sortables`: what `sortby` takes.
+/// `GET /api/v1/collections/{collection}/sortables`: the fields that `sortby` accepts.
 pub async fn show_sortables(
     app: web::Data<App>,
     caller: Caller,
@@ -127,7 +127,7 @@ async fn describe(conn: &mut Connection, view: &View<'_>, base: &str, vietnamese
             link("http://www.opengis.net/def/rel/ogc/1.0/queryables", &format!("{url}/queryables"), "application/schema+json", "What can be filtered by"),
             link("http://www.opengis.net/def/rel/ogc/1.0/sortables", &format!("{url}/sortables"), "application/schema+json", "What can be sorted by"),
             link("http://www.opengis.net/def/rel/ogc/1.0/schema", &format!("{url}/schema"), "application/schema+json", "The fields"),
-            // GDAL 3.6 compares the case of this relation, later versions follow the registry.
+            // GDAL 3.6 compares this relation case-sensitively; later versions use the spelling of the registry.
             link("describedby", &format!("{url}/feature-schema"), "application/schema+json", "The feature"),
             link("describedBy", &format!("{url}/feature-schema"), "application/schema+json", "The feature"),
         ],
@@ -140,7 +140,7 @@ async fn describe(conn: &mut Connection, view: &View<'_>, base: &str, vietnamese
     }
     let mut extents = serde_json::Map::new();
     if let [Cell::Double(west), Cell::Double(south), Cell::Double(east), Cell::Double(north), ..] = &extent[..] {
-        // Rounded outward, so that nothing lies outside.
+        // Rounded outward, so that every feature lies inside.
         let bbox = [down(*west), down(*south), up(*east), up(*north)];
         extents.insert("spatial".into(), json!({"bbox": [bbox], "crs": CRS84}));
     }

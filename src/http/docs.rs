@@ -1,4 +1,4 @@
-//! The API document to read.
+//! The API documentation as an HTML page.
 
 use std::fmt::Write;
 
@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::http::openapi;
 use crate::texts::text;
 
-/// `GET /api/v1/docs`: every operation of the OpenAPI document.
+/// `GET /api/v1/docs`: lists every operation of the OpenAPI document.
 pub async fn show_docs() -> Result<HttpResponse, Error> {
     let document = web::block(openapi::document).await.map_err(anyhow::Error::new)?;
     let mut body = format!("<p>{}: <a href=\"openapi.json\">openapi.json</a></p>", text!("docs.whole").vi());
@@ -51,7 +51,7 @@ fn escape(text: &str) -> String {
 const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:52rem;margin:2rem auto;padding:0 1rem}\
     code{font-size:.9em}summary{padding:.2rem 0;cursor:pointer}";
 
-/// A page of this one style; it runs and loads nothing.
+/// An HTML page with the style above. Its policy forbids scripts and loading anything.
 fn page(title: &str, body: &str) -> HttpResponse {
     let style = BASE64_STANDARD.encode(Sha256::digest(STYLE));
     let policy = format!(

@@ -1,4 +1,4 @@
-//! Answers that are files to keep.
+//! Answers that the client saves as a file.
 
 use std::io::Read;
 
@@ -7,18 +7,18 @@ use actix_web::http::header::{Charset, ContentDisposition, DispositionParam, Dis
 use actix_web::web::{Bytes, block};
 use futures_util::{Stream, stream};
 
-/// Sent at once, bytes.
+/// The size of a chunk of a file, bytes.
 pub const CHUNK: usize = 64 * 1024;
 
-/// An error cuts the connection, by which the client sees that the file is not complete.
+/// A chunk of a file. An error closes the connection, so that the client sees that the file is incomplete.
 pub type Chunk = std::io::Result<Bytes>;
 
-/// A file that is in memory.
+/// Answers with a file that is in memory.
 pub fn download(media_type: &str, name: &str, bytes: impl Into<Bytes>) -> HttpResponse {
     HttpResponse::Ok().content_type(media_type).insert_header(attachment(name)).body(bytes.into())
 }
 
-/// `Content-Disposition` of a file to keep under a name (RFC 6266).
+/// The `Content-Disposition` of a file to be saved under a name (RFC 6266).
 pub fn attachment(name: &str) -> ContentDisposition {
     if name.is_ascii() {
         return ContentDisposition::attachment(name);
@@ -29,7 +29,7 @@ pub fn attachment(name: &str) -> ContentDisposition {
     ContentDisposition { disposition: DispositionType::Attachment, parameters }
 }
 
-/// The contents of a file, piece by piece.
+/// Streams the contents of a file in chunks.
 pub fn contents(file: impl Read + Send + 'static) -> impl Stream<Item = Chunk> {
     stream::unfold(Some(file), async |file| {
         let mut file = file?;

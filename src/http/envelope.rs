@@ -1,4 +1,4 @@
-//! Around every request: an id, the problem document of what failed, one log line.
+//! Wraps every request: gives it an id, turns its failure into a problem document, logs it in one line.
 
 use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
@@ -19,20 +19,20 @@ use crate::http::state::App;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The methods of what can only be read.
+/// The methods of paths that can only be read.
 pub const READING: &str = "GET, HEAD, OPTIONS";
 
-/// The methods of what can only be posted to.
+/// The methods of paths that only accept `POST`.
 pub const POSTING: &str = "OPTIONS, POST";
 
-/// The id of a request, in its extensions.
+/// The id of a request. It is kept in the request's extensions.
 #[derive(Debug, Clone)]
 pub struct RequestId(pub String);
 
 /// The middleware.
 ///
 /// # Errors
-/// A panic and the end of the time, completed when they become answers.
+/// A panic or a timeout, as an error that becomes a problem document when it is answered.
 pub async fn envelope(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -42,7 +42,7 @@ pub async fn envelope(
     request.extensions_mut().insert(RequestId(request_id.clone()));
 
     let method = request.method().clone();
-    // The path alone: a query may name a person.
+    // Only the path: a query may contain the name of a person.
     let path = request.path().to_owned();
     let vietnamese = wants_vietnamese(&request);
     let is_private = credential(request.request()).is_some();
@@ -58,7 +58,7 @@ pub async fn envelope(
             let (request, response) = response.into_parts();
             Ok(ServiceResponse::new(request, finish(response)))
         }
-        // The request is gone with what failed: the layers around this one get an error to complete.
+        // The request no longer exists, so `finish` runs when an outer middleware turns the error into an answer.
         Err(mut error) => {
             error.add_response_mapper(finish);
             Err(error)
@@ -66,17 +66,17 @@ pub async fn envelope(
     }
 }
 
-/// The answer in time, or the error that a panic or the end of the time is.
+/// The answer, or an error if the handler panicked or took too long.
 async fn outcome(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let timeout_s = request.app_data::<web::Data<App>>().map_or(60, |app| app.limits.request_timeout_s);
-    // Sound: nothing that the panic left behind is used again.
+    // This is sound: nothing that the panic left behind is used again.
     let handling = AssertUnwindSafe(next.call(request)).catch_unwind();
     match tokio::time::timeout(Duration::from_secs(timeout_s), handling).await {
         Ok(Ok(answer)) => Ok(answer?.map_into_boxed_body()),
-        // The hook has written what it said to standard error.
+        // The panic hook has already written the message to standard error.
         Ok(Err(_panic)) => Err(Error::Internal(anyhow::anyhow!("a handler panicked")).into()),
         Err(_elapsed) => Err(Error::Timeout.into()),
     }
@@ -99,19 +99,19 @@ fn complete(mut response: HttpResponse, vietnamese: bool, is_private: bool, requ
     response
 }
 
-/// What nothing else answers.
+/// Answers paths that do not exist.
 pub async fn not_found() -> HttpResponse {
     use actix_web::ResponseError;
     Error::NotFound.error_response()
 }
 
-/// A path that is known, with a method that is not.
+/// Answers a method that the path does not have.
 pub fn refuse_method(allow: &'static str) -> HttpResponse {
     use actix_web::ResponseError;
     Error::MethodNotAllowed(allow).error_response()
 }
 
-/// `OPTIONS`
+/// Answers `OPTIONS`.
 pub fn allow(methods: &'static str) -> HttpResponse {
     HttpResponse::Ok().insert_header((ALLOW, methods)).finish()
 }
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[actix_web::test]
-    async fn a_panic_is_a_problem_that_says_nothing() {
+    async fn a_panic_answers_a_problem_without_details() {
         let service = init_service(
             actix_web::App::new()
                 .route("/", web::get().to(panics))

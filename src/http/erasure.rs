@@ -1,4 +1,4 @@
-//! `POST /collections/{collection}/items/{id}/erase`: personal data taken out for good.
+//! `POST /collections/{collection}/items/{id}/erase`: erases personal data permanently.
 
 use actix_web::HttpResponse;
 use diesel_async::AsyncConnection;
@@ -17,8 +17,8 @@ use crate::texts::text;
 
 const LONGEST_REASON: usize = 500;
 
-/// Erases values of restricted fields from the record, its history and the audit trail; their hashes and the reason
-/// stay. Also of a deleted record.
+/// Erases values of restricted fields from the record, its history and the audit trail, also if the record is deleted.
+/// The hashes of the values and the reason are kept.
 pub async fn erase_fields(
     LayerPath(layer): LayerPath,
     RecordId(id): RecordId,
@@ -35,7 +35,7 @@ pub async fn erase_fields(
     let limit_s = app.limits.request_timeout_s;
     let erased = conn
         .transaction(async |conn| {
-            // Lists of years are searched.
+            // The search covers years of history, so it may take as long as the request.
             limit_statements(conn, limit_s).await?;
             let erased = erasure::erase(conn, layer, id, &fields, caller.name(), &reason).await?;
             let erased = erased.ok_or(Error::NotFound)?;

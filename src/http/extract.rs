@@ -1,4 +1,4 @@
-//! What handlers take from a request: who asks, which layer, which record.
+//! What handlers extract from a request: the caller, the layer, the record, the body.
 
 use actix_web::dev::Payload;
 use actix_web::http::header::AUTHORIZATION;
@@ -23,7 +23,7 @@ use crate::input::Members;
 use crate::layers::Layer;
 use crate::postgres::Connection;
 
-/// What a request brings to say who asks. Without `Debug`: it holds secrets.
+/// The credential of a request. It does not implement `Debug`, because it contains secrets.
 #[derive(Clone)]
 pub enum Claim {
     Nothing,
@@ -32,10 +32,10 @@ pub enum Claim {
 }
 
 impl Claim {
-    /// A bearer token, else a browser's session: a page that sends a token means that.
+    /// Reads the bearer token or, without one, the browser's session cookie.
     ///
     /// # Errors
-    /// 401 for an `Authorization` that is none.
+    /// 401 for an `Authorization` header that is no bearer token.
     pub fn of(app: &App, request: &HttpRequest) -> Result<Claim, Error> {
         if let Some(header) = request.headers().get(AUTHORIZATION) {
             let header = header.to_str().map_err(|_| Error::Unauthorized)?;
@@ -50,7 +50,8 @@ impl Claim {
         Ok(session.unwrap_or(Claim::Nothing))
     }
 
-    /// Who that is now; `None` when it has ended. `is_use`: whether it is used by that, which keeps a session alive.
+    /// Looks up the caller now; `None` when the credential has ended. `is_use` says whether this counts as use of the
+    /// credential: use keeps a session alive.
     pub async fn caller(&self, app: &App, conn: &mut AsyncPgConnection, is_use: bool) -> QueryResult<Option<Caller>> {
         let account = match self {
             Claim::Nothing => return Ok(Some(Caller::Stranger)),
@@ -63,8 +64,8 @@ impl Claim {
     }
 }
 
-/// A session that has ended is that of a stranger, so that the map still opens; a token that has ended is refused, since
-/// its program would else take what strangers see for all there is.
+/// A browser whose session has ended becomes an anonymous caller, so that the map still opens. A token that has ended
+/// is rejected: otherwise its program would take the public data for all data.
 impl FromRequest for Caller {
     type Error = Error;
     type Future = Pin<Box<dyn Future<Output = Result<Caller, Error>>>>;
@@ -96,7 +97,7 @@ impl FromRequest for Caller {
     }
 }
 
-/// A write: who sends it, by which request, with which body.
+/// A write request, with its caller and body.
 pub struct WriteRequest {
     pub app: web::Data<App>,
     pub caller: Caller,
@@ -104,7 +105,7 @@ pub struct WriteRequest {
     pub body: web::Bytes,
 }
 
-/// The body is read once the caller is known.
+/// Extracts the caller before it reads the body.
 impl FromRequest for WriteRequest {
     type Error = actix_web::Error;
     type Future = Pin<Box<dyn Future<Output = Result<WriteRequest, actix_web::Error>>>>;
@@ -121,22 +122,22 @@ impl FromRequest for WriteRequest {
 }
 
 impl WriteRequest {
-    /// By whom it is done, for the audit trail.
+    /// The audit context of this write.
     pub fn by(&self) -> By {
         by(&self.app, &self.request, self.caller.name())
     }
 
-    /// The members of the body, which is a JSON object.
+    /// The body as a JSON object.
     pub fn members(&self) -> Result<Members, Error> {
         json_body(&self.request, &self.body)
     }
 
-    /// An id in the path.
+    /// An id in the path; 404 if it is not a positive number.
     pub fn id(&self, name: &str) -> Result<i64, Error> {
         id_in_path(&self.request, name)
     }
 
-    /// The address of something below the API's.
+    /// The absolute URL of a path below the API's base.
     pub fn url(&self, path: Arguments<'_>) -> String {
         format!("{}{path}", base(&self.app, &self.request))
     }
@@ -146,7 +147,7 @@ impl WriteRequest {
     }
 }
 
-/// By whom a request does something, for the audit trail.
+/// The audit context of a request: the actor, the request id and the client's address.
 pub fn by(app: &App, request: &HttpRequest, actor: &str) -> By {
     By {
         actor: actor.to_owned(),
@@ -168,7 +169,7 @@ impl FromRequest for LayerPath {
     }
 }
 
-/// The id of the record that the path names; what is not a number is no record.
+/// The id of the record that the path names; 404 if it is not a positive number.
 pub struct RecordId(pub i64);
 
 impl FromRequest for RecordId {
@@ -181,12 +182,12 @@ impl FromRequest for RecordId {
     }
 }
 
-/// An id in the path; what is not a number names nothing.
+/// An id in the path; 404 if it is not a positive number.
 pub fn id_in_path(request: &HttpRequest, name: &str) -> Result<i64, Error> {
     request.match_info().get(name).and_then(|id| id.parse().ok()).filter(|id| *id > 0).ok_or(Error::NotFound)
 }
 
-/// A body that is a JSON object. Only of JSON's own media type: a form of another page cannot send that unasked.
+/// Reads a JSON object. Requires a JSON media type, which a form on another page cannot send.
 pub fn json_body(request: &HttpRequest, body: &[u8]) -> Result<Members, Error> {
     let given = request.content_type();
     if !["application/json", "application/merge-patch+json"].iter().any(|known| known.eq_ignore_ascii_case(given)) {

@@ -1,4 +1,4 @@
-//! Features as answers write them: the GeoJSON, its tag, and what is noted of restricted fields.
+//! Features in answers: their GeoJSON, their ETag, and the audit of restricted fields.
 
 use actix_web::http::header::EntityTag;
 use diesel_async::AsyncPgConnection;
@@ -19,7 +19,7 @@ pub const GEOJSON: &str = "application/geo+json";
 
 pub const CONTENT_CRS: &str = "content-crs";
 
-/// Appends a row of [`Page`](crate::register::items::Page) as a GeoJSON feature; `more` are further members.
+/// Appends a row of [`Page`](crate::register::items::Page) as a GeoJSON feature. `more` are additional members.
 pub fn write(out: &mut Vec<u8>, view: &View<'_>, row: &Row, more: &[(&str, Value)]) {
     out.extend_from_slice(b"{\"type\":\"Feature\",\"id\":");
     row.cells[0].write_json(out);
@@ -44,7 +44,7 @@ pub fn write(out: &mut Vec<u8>, view: &View<'_>, row: &Row, more: &[(&str, Value
     out.push(b'}');
 }
 
-/// The bytes of a feature with its links, and their ETag. `more` are further members.
+/// The JSON of a feature with its links, and its ETag. `more` are additional members.
 pub fn tagged_feature(base: &str, view: &View<'_>, row: &Row, more: &[(&str, Value)]) -> (EntityTag, Vec<u8>) {
     let collection = format!("{base}/collections/{}", view.layer.collection);
     let id = row.cells[0].as_integer().unwrap_or_default();
@@ -59,7 +59,7 @@ pub fn tagged_feature(base: &str, view: &View<'_>, row: &Row, more: &[(&str, Val
     (etag(view, row, &body), body)
 }
 
-/// The strong tag of a feature: its version as the caller sees it, or the hash of what has no versions.
+/// The strong tag of a feature: its version, with `p` in the public view, or a hash if it has no versions.
 fn etag(view: &View<'_>, row: &Row, body: &[u8]) -> EntityTag {
     let version = view.field("version").and_then(|field| items::position(view, field));
     let tag = match version.and_then(|at| row.cells[at].as_integer()) {
@@ -78,7 +78,7 @@ pub fn restricted_rows(layer: &'static Layer, rows: &[Row]) -> usize {
     rows.iter().filter(|row| items::class_of_row(row) == Class::Restricted).count()
 }
 
-/// Notes in the audit trail that restricted fields were read.
+/// Records in the audit trail that restricted fields were read.
 pub async fn log_restricted(
     conn: &mut AsyncPgConnection,
     caller: &Caller,
@@ -92,7 +92,7 @@ pub async fn log_restricted(
     trace.record_reading(conn, caller, "restricted.read", layer, rows).await
 }
 
-/// `Content-Crs` of every answer with features (OGC API Features, part 2).
+/// The `Content-Crs` header of answers with features (OGC API Features, part 2).
 pub fn content_crs() -> String {
     format!("<{CRS84}>")
 }

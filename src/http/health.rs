@@ -1,4 +1,4 @@
-//! Whether the process lives, and whether it can work.
+//! Whether the process is running, and whether it can serve requests.
 
 use actix_web::{HttpResponse, web};
 use serde_json::json;
@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::http::state::App;
 use crate::postgres::migrations;
 
-/// `GET /healthz`: the process answers.
+/// `GET /healthz`: the process is running.
 pub async fn show_health() -> HttpResponse {
     HttpResponse::Ok().json(json!({"status": "ok"}))
 }

@@ -1,4 +1,4 @@
-//! `GET /collections/{collection}/items/{id}/history` and `…/history/{version}`
+//! `GET /collections/{collection}/items/{id}/history` and `…/history/{version}`: the history of a record.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::json;
@@ -14,7 +14,7 @@ use crate::input::Params;
 use crate::layers::{Class, Layer};
 use crate::register::{history, items};
 
-/// Every version that the caller may see, oldest first.
+/// Lists every version that the caller may see, oldest first.
 pub async fn list_versions(
     app: web::Data<App>,
     caller: Caller,
@@ -25,7 +25,7 @@ pub async fn list_versions(
     Params::only_format(request.query_string(), &["json"])?;
     let view = View::new(&caller, layer);
     let mut conn = app.store.connection().await?;
-    // Whoever may not see the record may not see what it was; a deleted one keeps its history for insiders.
+    // Whoever may not see the record may not see its history. Accounts may see the history of deleted records.
     if !view.has_versions() {
         return Err(Error::NotFound);
     }
@@ -39,7 +39,7 @@ pub async fn list_versions(
     ))
 }
 
-/// The record as a version left it, as the caller may see it.
+/// The record as it was in a version, as far as the caller may see it.
 pub async fn find_version(
     app: web::Data<App>,
     caller: Caller,

@@ -28,7 +28,7 @@ pub async fn show_landing(app: web::Data<App>, request: HttpRequest) -> Result<H
     })))
 }
 
-/// What is true of this service, spelled as the standards do.
+/// The conformance classes of this service, as the standards spell them.
 const CONFORMANCE: &[&str] = &[
     "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/core",
     "http://www.opengis.net/spec/ogcapi-common-2/1.0/conf/collections",

@@ -3,10 +3,10 @@
 use actix_web::HttpMessage;
 use actix_web::http::header::{AcceptLanguage, Header, Quality};
 
-/// Whether the client wants Vietnamese, which it gets unless it prefers English.
+/// Whether the answer is in Vietnamese. It is, unless the client prefers English.
 pub fn wants_vietnamese(request: &impl HttpMessage) -> bool {
     let accepted = AcceptLanguage::parse(request).map(|accepted| accepted.0).unwrap_or_default();
-    // A range that names a language counts before `*`.
+    // A named language takes precedence over `*`.
     let quality = |language: &str| {
         let named = accepted
             .iter()

@@ -1,4 +1,4 @@
-//! The counters of how often an address, a credential and an account ask.
+//! Counts the requests of each address, credential and account.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -13,7 +13,7 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use crate::config::Rates;
 use crate::error::Error;
 
-/// Who asks for what, as far as it counts here.
+/// What the limiters need to know about a request.
 pub struct Asker {
     pub address: Option<IpAddr>,
     pub secret: Option<SecretHash>,
@@ -35,9 +35,9 @@ pub struct Limiters {
     sign_ins: Limiter<IpAddr>,
     /// Credentials that were refused, by address.
     failures: Limiter<IpAddr>,
-    /// The same one again is no guess: a program with an old token must not shut out its whole office.
+    /// The same wrong credential again is not a guess: a program with an old token must not shut out its whole office.
     failed_lately: Limiter<SecretHash>,
-    /// Addresses with too many failures, and until when nothing is believed that comes from there.
+    /// Addresses with too many failures. Until this time their requests with a credential or password are rejected.
     shut_out: Mutex<HashMap<IpAddr, Instant>>,
 }
 
@@ -57,6 +57,8 @@ impl Limiters {
         }
     }
 
+    /// Counts a request before its caller is known.
+    ///
     /// # Errors
     /// `TooManyRequests`.
     pub fn admit(&self, asker: &Asker) -> Result<(), Refused> {
@@ -75,7 +77,7 @@ impl Limiters {
         by_credential.check(secret.as_ref())
     }
 
-    /// Once the caller is known: all tokens and sessions of one account together.
+    /// Counts a request once the caller is known. All tokens and sessions of an account are counted together.
     ///
     /// # Errors
     /// `TooManyRequests`.
@@ -96,7 +98,7 @@ impl Limiters {
     /// Counts a credential or password that was refused.
     pub fn note_failure(&self, asker: &Asker) {
         let Asker { address: Some(address), secret, .. } = asker else { return };
-        // A password is a guess whatever else the request carries.
+        // A password is always a guess, even if the request also carries a credential.
         let is_guess =
             asker.tries_password || secret.is_some_and(|secret| self.failed_lately.check(Some(&secret)).is_ok());
         if !is_guess {
@@ -108,7 +110,7 @@ impl Limiters {
         }
     }
 
-    /// Forgets who has not asked lately, which keeps the memory bounded; to be called every minute or so.
+    /// Forgets keys that have not made requests lately, to save memory. To be called about once a minute.
     pub fn forget_idle(&self) {
         for limiter in [&self.address_reads, &self.address_writes, &self.sign_ins, &self.failures] {
             limiter.forget_idle();
@@ -135,7 +137,7 @@ impl From<Refused> for Error {
     }
 }
 
-/// So many a minute, and at once; 0 is without limit.
+/// Allows `limit` requests a minute, also all at once. 0 means no limit.
 struct Limiter<K: Clone + Hash + Eq> {
     limit: u32,
     inner: Option<DefaultKeyedRateLimiter<K>>,
@@ -187,12 +189,12 @@ mod tests {
         }
         let refused = limiters.admit(&asker(1, Some(9))).unwrap_err();
         assert!(refused.wait > Duration::from_secs(10), "{:?}", refused.wait);
-        assert!(limiters.admit(&asker(1, None)).is_ok(), "strangers of the same office go on reading");
+        assert!(limiters.admit(&asker(1, None)).is_ok(), "anonymous callers of the same office can still read");
         assert!(limiters.admit(&asker(2, Some(9))).is_ok());
     }
 
     #[test]
-    fn passwords_are_guesses_whatever_cookie_comes_with_them() {
+    fn a_password_is_a_guess_with_or_without_a_cookie() {
         let limiters = Limiters::new(&Rates { failures_per_minute: 3, ..Rates::UNLIMITED });
         let guess = Asker { tries_password: true, ..asker(1, Some(0)) };
         for _ in 0..4 {
@@ -203,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn an_account_is_one_whatever_tokens_it_uses() {
+    fn all_tokens_of_an_account_are_counted_together() {
         let limiters = Limiters::new(&Rates { credential_writes_per_minute: 2, ..Rates::UNLIMITED });
         for allowed in [true, true, false] {
             assert_eq!(limiters.admit_account(1, true).is_ok(), allowed);
@@ -212,8 +214,8 @@ mod tests {
     }
 
     #[test]
-    fn what_has_recovered_is_forgotten() {
-        // So many a minute that the first has recovered at once.
+    fn idle_keys_are_forgotten() {
+        // The limit is so high that each key recovers at once.
         let limiters = Limiters::new(&Rates { address_reads_per_minute: u32::MAX, ..Rates::UNLIMITED });
         for address in 0..=255 {
             assert!(limiters.admit(&asker(address, Some(address))).is_ok());

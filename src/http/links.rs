@@ -1,4 +1,4 @@
-//! Absolute links, as the client sees the service.
+//! Absolute links, with the address at which the client sees the service.
 
 use actix_web::HttpRequest;
 use actix_web::http::header::HOST;
@@ -8,12 +8,12 @@ use crate::http::BASE;
 use crate::http::address::last_hop;
 use crate::http::state::App;
 
-/// Where the API is for this client: `https://hatang.example/api/v1`.
+/// The URL of the API for this client: `https://hatang.example/api/v1`.
 pub fn base(app: &App, request: &HttpRequest) -> String {
     format!("{}{BASE}", home(app, request))
 }
 
-/// Where the service is for this client: `https://hatang.example`.
+/// The URL of the service for this client: `https://hatang.example`.
 pub fn home(app: &App, request: &HttpRequest) -> String {
     if let Some(url) = &app.limits.public_url {
         return url.trim_end_matches('/').to_owned();
@@ -35,7 +35,7 @@ pub fn link(rel: &str, href: &str, media_type: &str, title: &str) -> Value {
     json!({"rel": rel, "href": href, "type": media_type, "title": title})
 }
 
-/// This request's own URL with one parameter set anew.
+/// The URL of this request with one parameter replaced.
 pub fn with_parameter(base: &str, request: &HttpRequest, name: &str, value: &str) -> String {
     let path = request.path().strip_prefix(BASE).unwrap_or_default();
     let kept = form_urlencoded::parse(request.query_string().as_bytes()).filter(|(key, _)| key != name);
@@ -43,7 +43,7 @@ pub fn with_parameter(base: &str, request: &HttpRequest, name: &str, value: &str
     format!("{base}{path}?{query}")
 }
 
-/// This request's own URL without some parameters.
+/// The URL of this request without some parameters.
 pub fn without_parameters(base: &str, request: &HttpRequest, names: &[&str]) -> String {
     let path = request.path().strip_prefix(BASE).unwrap_or_default();
     let kept =
@@ -52,7 +52,7 @@ pub fn without_parameters(base: &str, request: &HttpRequest, names: &[&str]) -> 
     if query.is_empty() { format!("{base}{path}") } else { format!("{base}{path}?{query}") }
 }
 
-/// This request's own URL.
+/// The URL of this request.
 pub fn own(base: &str, request: &HttpRequest) -> String {
     let path = request.path().strip_prefix(BASE).unwrap_or_default();
     match request.query_string() {

@@ -1,4 +1,4 @@
-//! Handlers, by URL: parse, permit, call, answer.
+//! The HTTP handlers and middleware. A handler parses the request, checks permission, calls other rooms and answers.
 
 pub mod address;
 pub mod audit;
@@ -38,5 +38,5 @@ pub mod web;
 pub mod wire;
 pub mod writes;
 
-/// The path under which the API lives; also the OGC API landing page.
+/// The path of the API. It is also the OGC API landing page.
 pub const BASE: &str = "/api/v1";

@@ -1,4 +1,4 @@
-//! Lists in pages: at most so many after a cursor, with links to this page and the next.
+//! Pages of a list: at most `limit` items after a cursor, with links to this page and the next.
 
 use actix_web::HttpRequest;
 use serde_json::Value;
@@ -13,10 +13,10 @@ use crate::texts::text;
 pub const DEFAULT_LIMIT: usize = 100;
 pub const MAX_LIMIT: usize = 1000;
 
-/// The page of a list that a request asks for.
+/// Which page of a list a request asks for.
 pub struct Paging<C> {
     limit: usize,
-    /// The last item of the page before, as a `next` link told it.
+    /// Identifies the last item of the previous page, taken from its `next` link.
     pub cursor: Option<C>,
 }
 
@@ -24,7 +24,7 @@ impl<C> Paging<C> {
     /// Takes `cursor` and `limit` from the parameters.
     ///
     /// # Errors
-    /// When one of them cannot be read.
+    /// When one of them cannot be parsed.
     pub fn read(
         params: &mut Params,
         default: usize,
@@ -34,12 +34,12 @@ impl<C> Paging<C> {
         Ok(Paging { limit: limit(params, default, MAX_LIMIT)?, cursor })
     }
 
-    /// How many items to look for: one more than the page holds tells whether another page follows.
+    /// How many items to read: one more than the page holds, which shows whether another page follows.
     pub fn sought(&self) -> i64 {
         self.limit as i64 + 1
     }
 
-    /// Cuts what was found to the page, and returns its links. `cursor` tells where an item is in the list.
+    /// Cuts the items to one page and returns its links. `cursor` identifies an item in the list.
     pub fn links<T>(
         &self,
         app: &App,
@@ -47,13 +47,13 @@ impl<C> Paging<C> {
         found: &mut Vec<T>,
         cursor: impl Fn(&T) -> String,
     ) -> Vec<Value> {
-        let goes_on = found.len() > self.limit;
+        let has_more = found.len() > self.limit;
         found.truncate(self.limit);
-        links(app, request, "cursor", found.last().filter(|_| goes_on).map(cursor))
+        links(app, request, "cursor", found.last().filter(|_| has_more).map(cursor))
     }
 }
 
-/// The links of a page: itself, and the next one if there is one, which begins after a value of a parameter.
+/// The links of a page: to itself and, if `next` is given, to the page after the item that it identifies.
 pub fn links(app: &App, request: &HttpRequest, parameter: &str, next: Option<String>) -> Vec<Value> {
     let base = base(app, request);
     let mut links = vec![link("self", &own(&base, request), "application/json", "This page")];
@@ -63,16 +63,16 @@ pub fn links(app: &App, request: &HttpRequest, parameter: &str, next: Option<Str
     links
 }
 
-/// Takes `limit` from the parameters; more than `max` is `max`.
+/// Takes `limit` from the parameters. A greater number than `max` becomes `max`.
 ///
 /// # Errors
-/// When it is no number from 1.
+/// When it is not a positive number.
 pub fn limit(params: &mut Params, default: usize, max: usize) -> Result<usize, Error> {
     let limit = params.read("limit", text!("expected.positive"), |text| limit_of(text, max))?;
     Ok(limit.unwrap_or(default))
 }
 
-/// A cursor that is the id of an item.
+/// Parses a cursor that is the id of an item.
 pub fn id(text: &str) -> Option<i64> {
     text.parse().ok().filter(|id| *id > 0)
 }

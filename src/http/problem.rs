@@ -1,4 +1,4 @@
-//! Failed requests as RFC 9457 problem documents, in the language that the client asks for.
+//! Failed requests as RFC 9457 problem documents, in the language of the client.
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
@@ -10,10 +10,10 @@ use crate::layers::Problem;
 use crate::layers::problem::Place;
 use crate::texts::title;
 
-/// Where the problem types are described.
+/// The base URL of the problem types.
 const TYPES: &str = "https://hatang.example/problems";
 
-/// The status of each code of `Error::code`.
+/// The HTTP status of each code of `Error::code`.
 const STATUSES: &[(&str, StatusCode)] = &[
     ("request.invalid", StatusCode::BAD_REQUEST),
     ("auth.required", StatusCode::UNAUTHORIZED),
@@ -35,8 +35,8 @@ const STATUSES: &[(&str, StatusCode)] = &[
     ("internal", StatusCode::INTERNAL_SERVER_ERROR),
 ];
 
-/// What a client is told of a failed request, before its language is known. The answer carries it in its extensions
-/// until `http::envelope` writes it.
+/// A failed request before the client's language is known. The answer carries it in its extensions until
+/// `http::envelope` writes the problem document.
 #[derive(Debug, Clone)]
 pub struct Failure {
     status: StatusCode,
@@ -45,7 +45,7 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// The failure of an answer that is the framework's own.
+    /// The failure for an error answer that actix-web made itself.
     pub fn of_status(status: StatusCode) -> Failure {
         let known = STATUSES.iter().find(|(_, known)| *known == status).map(|(code, _)| *code);
         let code = known.unwrap_or(if status.is_server_error() { "internal" } else { "request.invalid" });
@@ -112,7 +112,7 @@ fn add_headers(error: &Error, headers: &mut HeaderMap) {
             headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
         }
         Error::TooManyRequests { wait, limit } => {
-            // Rounded up: a client that waits as told must not be refused again.
+            // Rounded up: otherwise a client that waits exactly this long could be rejected again.
             let wait = HeaderValue::from(wait.as_secs() + 1);
             headers.insert(RETRY_AFTER, wait.clone());
             headers.insert(HeaderName::from_static("ratelimit-limit"), HeaderValue::from(*limit));

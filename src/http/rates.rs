@@ -1,4 +1,4 @@
-//! How often one address and one credential may ask; 429 beyond.
+//! Limits how often an address and a credential may send requests; answers 429 beyond that.
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -15,10 +15,10 @@ use crate::http::auth::cookie::session_cookie;
 use crate::http::limiters::Asker;
 use crate::http::state::App;
 
-/// The middleware. The two addresses that watchers ask are free.
+/// The middleware. `/healthz` and `/readyz` are not limited, so that monitoring always works.
 ///
 /// # Errors
-/// Those of what it wraps.
+/// The errors of the handler.
 pub async fn limit_rates(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -38,10 +38,10 @@ pub async fn limit_rates(
     Ok(response)
 }
 
-/// Who asks for what, as far as the counters go by it.
+/// What the limiters need to know about a request.
 fn asker(request: &ServiceRequest, trust_proxy: bool) -> Asker {
     let writes = !matches!(request.method().as_str(), "GET" | "HEAD" | "OPTIONS");
-    // The path as it will be routed: `%6Cogin` is `login`.
+    // The decoded path, which the router uses: `%6Cogin` is `login`.
     let path = request.match_info().as_str();
     let signs_in = path.strip_prefix(BASE).is_some_and(|rest| rest.starts_with("/auth/"));
     Asker {
@@ -52,7 +52,7 @@ fn asker(request: &ServiceRequest, trust_proxy: bool) -> Asker {
     }
 }
 
-/// The secret of a request: what follows the scheme in `Authorization`, else the session's cookie.
+/// The credential of a request: the text after the scheme in `Authorization`, otherwise the session's cookie.
 pub fn credential(request: &HttpRequest) -> Option<Vec<u8>> {
     if let Some(value) = request.headers().get(AUTHORIZATION) {
         let value = value.as_bytes();

@@ -1,4 +1,4 @@
-//! The one list of routes and middleware; what `main` and the tests run.
+//! The routes and middleware of the service, for `serve` and for the tests.
 
 use std::future::ready;
 
@@ -22,7 +22,7 @@ use crate::http::state::App;
 use crate::http::wire::check_wire;
 use crate::http::{BASE, envelope};
 
-/// The service.
+/// Builds the service.
 pub fn app(
     state: App,
 ) -> actix_web::App<
@@ -51,7 +51,7 @@ pub fn app(
         .wrap(NormalizePath::trim())
 }
 
-/// Every route. The OpenAPI document describes the same list; a test compares them.
+/// Lists every route. A test compares the list with the OpenAPI document.
 fn routes(config: &mut web::ServiceConfig) {
     config
         .service(only_get("/", read().to(handlers::web::show_page)))
@@ -205,7 +205,7 @@ fn routes(config: &mut web::ServiceConfig) {
         );
 }
 
-/// A path with its methods, which `OPTIONS` and 405 name.
+/// A path with its methods, which the answers to `OPTIONS` and the 405 errors list.
 fn methods<const N: usize>(path: &str, allow: &'static str, routes: [Route; N]) -> Resource {
     let resource = routes.into_iter().fold(web::resource(path), Resource::route);
     resource
@@ -221,7 +221,7 @@ fn only_post(path: &str, handler: Route) -> Resource {
     methods(path, "POST, OPTIONS", [handler])
 }
 
-/// `GET`, and `HEAD` as the same without the body.
+/// A route for `GET`, and for `HEAD`, which is the same without the body.
 fn read() -> Route {
     web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
 }
@@ -230,7 +230,8 @@ fn options() -> Route {
     web::method(actix_web::http::Method::OPTIONS)
 }
 
-/// Browsers keep what a preflight allows for all methods that it names: one that asks to read must name no other.
+/// Names only the reading methods in a preflight for `GET`. Browsers store a preflight for all methods that it names,
+/// so naming the others would allow them, too.
 async fn narrow_preflight<B: MessageBody>(
     request: ServiceRequest,
     next: Next<B>,
@@ -245,7 +246,7 @@ async fn narrow_preflight<B: MessageBody>(
     Ok(response)
 }
 
-/// Anyone's page may read; configured origins may write.
+/// Pages of any origin may read; only configured origins may write.
 fn cors(limits: &Limits) -> Cors {
     let write_origins = limits.write_origins.clone();
     Cors::default()

@@ -1,4 +1,4 @@
-//! JSON Schemas of a layer, from its table of fields.
+//! The JSON Schemas of a layer, from its table of fields.
 
 use serde_json::{Map, Value, json};
 
@@ -8,7 +8,7 @@ use crate::layers::{Default, Field, Storage, Type};
 
 const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 
-/// The fields with their roles (OGC API Features, part 5).
+/// The fields of a layer with their roles (OGC API Features, part 5).
 pub fn of_properties(view: &View<'_>, url: &str) -> Value {
     let mut properties = Map::new();
     properties.insert("id".into(), json!({"type": "integer", "x-ogc-role": "id", "readOnly": true}));
@@ -26,7 +26,7 @@ pub fn of_properties(view: &View<'_>, url: &str) -> Value {
     schema
 }
 
-/// What can be a parameter of items; `geom` by bbox.
+/// The fields that `…/items` can be filtered by. `geom` is filtered by `bbox`.
 pub fn of_queryables(view: &View<'_>, url: &str) -> Value {
     let mut schema = of_properties(view, url);
     if let Some(properties) = schema["properties"].as_object_mut() {
@@ -38,7 +38,7 @@ pub fn of_queryables(view: &View<'_>, url: &str) -> Value {
     schema
 }
 
-/// What `sortby` takes.
+/// The fields that `sortby` accepts.
 pub fn of_sortables(view: &View<'_>, url: &str) -> Value {
     let mut schema = of_queryables(view, url);
     if let Some(properties) = schema["properties"].as_object_mut() {
@@ -47,11 +47,11 @@ pub fn of_sortables(view: &View<'_>, url: &str) -> Value {
     schema
 }
 
-/// The GeoJSON feature. Without it GDAL guesses the type of a column from the first page.
+/// The schema of a GeoJSON feature. Without it GDAL guesses the type of a column from the first page.
 pub fn of_feature(view: &View<'_>, url: &str) -> Value {
     let mut properties: Map<_, _> = view.fields().map(|field| (field.name.to_owned(), of_field(field))).collect();
     for field in view.fields().filter(|field| matches!(field.value, Type::Reference { .. })) {
-        // GDAL makes a 32-bit column of an integer; a double holds every id exactly.
+        // GDAL reads an integer as 32 bits. A double holds every id exactly.
         properties[field.name]["type"] = json!("number");
     }
     json!({
@@ -69,7 +69,7 @@ pub fn of_feature(view: &View<'_>, url: &str) -> Value {
     })
 }
 
-/// Whatever GeoJSON types the layer holds, or null.
+/// Any GeoJSON type that the layer allows, or null.
 pub fn of_geometry(view: &View<'_>) -> Value {
     let mut any: Vec<_> = view
         .layer
@@ -96,7 +96,7 @@ fn required(view: &View<'_>) -> Vec<&'static str> {
     view.fields().filter(|field| field.required).map(|field| field.name).collect()
 }
 
-/// One field: type, bounds, labels in both languages, unit.
+/// The schema of one field: type, bounds, labels in both languages, unit.
 pub fn of_field(field: &Field) -> Value {
     let mut schema = match field.value {
         Type::Text { max } => json!({"type": "string", "maxLength": max}),

@@ -1,4 +1,4 @@
-//! What every answer tells browsers not to do.
+//! The security headers of every answer.
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -19,10 +19,10 @@ const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resour
 const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
 
-/// The middleware. A handler that has set one of these headers knows better.
+/// The middleware. It keeps a header that the handler has set.
 ///
 /// # Errors
-/// Those of what it wraps.
+/// The errors of the handler.
 pub async fn secure<B: MessageBody>(
     request: ServiceRequest,
     next: Next<B>,
@@ -30,7 +30,7 @@ pub async fn secure<B: MessageBody>(
     let app = request.app_data::<web::Data<App>>().cloned();
     let is_https = app.as_ref().is_some_and(|app| is_https(&app.limits, request.headers()));
     let varies_by = app.as_ref().and_then(|app| wire::varies_by(app));
-    // Any page may show our layers; what somebody may see who has signed in, only their own programs.
+    // Any page may embed public data. Answers to a credential are only for pages of our own origin.
     let is_open = request.path().starts_with(BASE) && credential(request.request()).is_none();
     let add = move |headers: &mut HeaderMap| {
         let mut set = |name: HeaderName, value: &'static str| {

@@ -1,4 +1,4 @@
-//! What every handler shares.
+//! The state that all handlers share.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use crate::http::changes::streams::Streams;
 use crate::http::limiters::Limiters;
 use crate::postgres::Store;
 
-/// The pool, the settings, and what limits callers of this process.
+/// The connection pool, the settings, and the limits on callers and streams of this process.
 #[derive(Clone)]
 pub struct App {
     pub store: Store,

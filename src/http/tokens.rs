@@ -1,4 +1,4 @@
-//! One's own tokens.
+//! The caller's own tokens.
 
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -30,7 +30,7 @@ pub async fn list_tokens(app: web::Data<App>, caller: Caller, request: HttpReque
     Ok(private(HttpResponse::Ok()).json(json!({"tokens": tokens, "links": links})))
 }
 
-/// `POST /api/v1/tokens`. Only from a session: a token that made tokens could outlive its end and its limits.
+/// `POST /api/v1/tokens`. Requires a session: a token that creates tokens could outlive its own expiry and limits.
 pub async fn create_token(write: WriteRequest) -> Result<HttpResponse, Error> {
     let (account, _) = write.caller.in_session()?;
     let new = NewToken::read(write.members()?, today())?;
@@ -42,7 +42,7 @@ pub async fn create_token(write: WriteRequest) -> Result<HttpResponse, Error> {
     Ok(private(HttpResponse::Created()).insert_header((LOCATION, location)).json(token))
 }
 
-/// `DELETE /api/v1/tokens/{token}`. With a token only that one.
+/// `DELETE /api/v1/tokens/{token}`. A caller with a token can revoke only this token.
 pub async fn revoke_token(write: WriteRequest) -> Result<HttpResponse, Error> {
     let account = write.caller.account().ok_or(Error::Unauthorized)?;
     let id = write.id("token")?;

@@ -1,4 +1,4 @@
-//! The map page: what `make web` built, embedded by `build.rs`, and what it must know of this service.
+//! The map page: the files that `make web` built and `build.rs` embeds, and the page's configuration.
 
 use std::sync::LazyLock;
 
@@ -18,7 +18,7 @@ use crate::http::basemap::BASEMAP;
 use crate::http::caching::not_modified;
 use crate::http::state::App;
 
-/// A file of the page, as it is and, when that is smaller, packed.
+/// A file of the page. `gzip` is its compressed form, if that is smaller.
 struct File {
     name: &'static str,
     bytes: &'static [u8],
@@ -27,7 +27,7 @@ struct File {
 
 static FILES: &[File] = include!(concat!(env!("OUT_DIR"), "/page.rs"));
 
-/// What a program says that was built without its page.
+/// The page of a program that was built without `make web`.
 static PLACEHOLDER: File = File {
     name: "index.html",
     bytes: b"<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Hatang</title>\
@@ -45,12 +45,12 @@ pub async fn show_page(app: web::Data<App>, request: HttpRequest) -> HttpRespons
     let is_unchanged = not_modified(&request, &TAG).is_some();
     let mut response = if is_unchanged { HttpResponse::NotModified() } else { answer(&request, file) };
     response.insert_header((CACHE_CONTROL, "no-cache")).insert_header(ETag(TAG.clone()));
-    // With 304 as well: browsers put its headers over those that they keep, and the policy of all else lets nothing run.
+    // Also with 304: browsers replace their stored headers, and the default policy would stop the scripts.
     response.insert_header((CONTENT_SECURITY_POLICY, policy(&app.page)));
     if is_unchanged { response.finish() } else { body(response, &request, file) }
 }
 
-/// `GET /login`, `GET /setup`: the page by which people sign in and set their password.
+/// `GET /login`, `GET /setup`: the page on which people sign in and set their password.
 pub async fn show_account(request: HttpRequest) -> HttpResponse {
     let file = find("account.html").unwrap_or(&PLACEHOLDER);
     let mut response = answer(&request, file);
@@ -62,7 +62,8 @@ pub async fn show_account(request: HttpRequest) -> HttpResponse {
     body(response, &request, file)
 }
 
-/// `GET /assets/{file}`: names change with the content, so that a copy holds for ever.
+/// `GET /assets/{file}`, and the few files outside that folder. Names of assets change with their content, so a copy is
+/// valid for ever.
 pub async fn show_file(name: web::Path<String>, request: HttpRequest) -> Result<HttpResponse, Error> {
     let file = find(&name).ok_or(Error::NotFound)?;
     let lasting = if name.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "public, no-cache" };
@@ -71,7 +72,7 @@ pub async fn show_file(name: web::Path<String>, request: HttpRequest) -> Result<
     Ok(body(response, &request, file))
 }
 
-/// `GET /config.json`: where the map opens, and what lies under it.
+/// `GET /config.json`: the first view of the map, and its base map.
 pub async fn show_config(app: web::Data<App>) -> HttpResponse {
     let Page { home, basemap, basemap_style, attribution, .. } = &app.page;
     HttpResponse::Ok().json(json!({
@@ -109,8 +110,8 @@ fn takes_gzip(request: &HttpRequest) -> bool {
     AcceptEncoding::parse(request).is_ok_and(|accepted| accepted.negotiate(supported.iter()) == Some(Encoding::gzip()))
 }
 
-/// The page runs its own scripts only, and asks no other host but those of a base map from elsewhere. MapLibre starts
-/// its worker from a blob.
+/// The page may run only its own scripts, and may connect only to this service and the hosts of a remote base map.
+/// MapLibre starts its worker from a blob.
 fn policy(page: &Page) -> String {
     let addresses = page.basemap_style.iter().chain(&page.basemap_hosts);
     let hosts: String = addresses.filter_map(|address| origin(address)).map(|origin| format!(" {origin}")).collect();
@@ -121,7 +122,7 @@ fn policy(page: &Page) -> String {
     )
 }
 
-/// `https://tiles.example:8443` of the address of a style.
+/// The origin of a URL, such as `https://tiles.example:8443`.
 fn origin(address: &str) -> Option<String> {
     let uri = address.parse::<Uri>().ok()?;
     Some(format!("{}://{}", uri.scheme_str()?, uri.authority()?))

@@ -1,4 +1,4 @@
-//! What every request must be before anybody reads it.
+//! Checks the size and the host headers of every request before a handler reads it.
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -22,7 +22,7 @@ const HEADERS: usize = 32 * 1024;
 /// The middleware.
 ///
 /// # Errors
-/// Those of what it wraps.
+/// The errors of the handler.
 pub async fn check_wire(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -41,14 +41,14 @@ fn check(request: &ServiceRequest) -> Result<(), Error> {
     if headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum::<usize>() > HEADERS {
         return Err(Error::HeadersTooLarge);
     }
-    // Links are made of it.
+    // `Host` becomes part of links.
     let mut hosts = headers.get_all(HOST);
-    let host_is_well = match (hosts.next(), hosts.next()) {
+    let is_valid_host = match (hosts.next(), hosts.next()) {
         (Some(host), None) => host.to_str().is_ok_and(is_host),
         (None, _) => request.version() != Version::HTTP_11,
         _ => false,
     };
-    if !host_is_well {
+    if !is_valid_host {
         return Err(malformed("Host"));
     }
     if request.app_data::<web::Data<App>>().is_some_and(|app| app.limits.trust_proxy) {
@@ -66,7 +66,7 @@ fn malformed(header: &'static str) -> Error {
     Error::BadRequest(vec![Problem::of_header(header, text!("header.invalid", header))])
 }
 
-/// A name or address, perhaps with a port.
+/// Whether a text is a host name or an address, with or without a port.
 fn is_host(text: &str) -> bool {
     let (name, port) = match text.rsplit_once(':') {
         Some((name, port)) if !port.ends_with(']') => (name, Some(port)),
@@ -82,7 +82,7 @@ fn is_host(text: &str) -> bool {
         && port.is_none_or(|port| port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok())
 }
 
-/// What the answer depends on through its links.
+/// The `Vary` header of answers: the headers from which their links are made.
 pub fn varies_by(app: &App) -> Option<HeaderValue> {
     match (&app.limits.public_url, app.limits.trust_proxy) {
         (Some(_), _) => None,
