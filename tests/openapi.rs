@@ -58,7 +58,7 @@ async fn methods_are_those_documented() {
         for method in [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
             let documented = operations.iter().any(|other| other.path == *path && other.method == method);
             let asked = path.replace("{featureId}", "1").replace("{batchId}", "1").replace("{import}", "1");
-            let status = server.stranger().send(method.clone(), &asked, &[], None).await.status;
+            let status = server.anonymous().send(method.clone(), &asked, &[], None).await.status;
             assert_eq!(status == 405, !documented, "{method} {path} is {status}");
         }
     }
@@ -154,7 +154,7 @@ async fn answers_are_as_documented() {
     let components = json_schema(&document["components"]);
     for operation in operations().iter().filter(|operation| operation.method == Method::GET) {
         let path = address(&server, operation).await.replace("{user}", "1");
-        let strangers = operation.is_open().then(|| server.stranger());
+        let strangers = operation.is_open().then(|| server.anonymous());
         for caller in strangers.into_iter().chain([server.administrator()]) {
             let answer = caller.get(&path).await;
             // Sessions are asked for in `tests/api/auth.rs`.
@@ -184,7 +184,7 @@ async fn answers_are_as_documented() {
 #[actix_web::test]
 async fn served_document_names_the_server_that_was_asked() {
     let server = Server::new().await;
-    let answer = server.stranger().get("/openapi.json").await;
+    let answer = server.anonymous().get("/openapi.json").await;
     assert_eq!(answer.header("content-type").unwrap(), "application/vnd.oai.openapi+json;version=3.0");
     let mut served = answer.json();
     assert_eq!(served["servers"], json!([{"url": "http://hatang.test/api/v1"}]));

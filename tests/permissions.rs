@@ -12,7 +12,7 @@ use crate::common::{PASSWORD, Server, minimal};
 /// Who asks, in the order of the answers below. The record asked of lies in the editor's commune and is of the liaison's
 /// operator.
 const CALLERS: [&str; 11] = [
-    "stranger",
+    "anonymous",
     "nonsense",
     "expired",
     "revoked",
@@ -133,7 +133,7 @@ async fn tokens(server: &Server) -> HashMap<&'static str, String> {
         let posted = server.administrator().post(&path, minimal(layer)).await.ok();
         mine.insert(posted["properties"]["commune_code"].as_str().unwrap().to_owned());
     }
-    let communes = server.stranger().get("/collections/communes/items").await.features();
+    let communes = server.anonymous().get("/collections/communes/items").await.features();
     let codes = communes.iter().map(|commune| commune["properties"]["code"].as_str().unwrap().to_owned());
     let others: Vec<_> = codes.filter(|code| !mine.contains(code)).collect();
     assert!(!others.is_empty() && !mine.is_empty());
@@ -233,7 +233,7 @@ pub async fn record(server: &Server, layer: &'static Layer) -> Value {
     if layer.is_writable() {
         return server.administrator().post(&items, minimal(layer)).await.ok()["id"].clone();
     }
-    server.stranger().get(&format!("{items}?datetime=2023-09-20&limit=1")).await.ok()["features"][0]["id"].clone()
+    server.anonymous().get(&format!("{items}?datetime=2023-09-20&limit=1")).await.ok()["features"][0]["id"].clone()
 }
 
 /// The path of an operation on a record, or a batch, of its own.
@@ -269,8 +269,8 @@ fn every_operation_has_a_row_and_every_row_an_operation() {
 fn what_writes_says_that_it_needs_a_token() {
     for operation in operations() {
         let open = operation.described["security"].as_array().unwrap().contains(&json!({}));
-        let (_, [stranger, ..]) = EXPECTED.iter().find(|(name, _)| *name == operation.name()).unwrap();
-        assert_eq!(open, *stranger != 401, "{}", operation.id);
+        let (_, [anonymous, ..]) = EXPECTED.iter().find(|(name, _)| *name == operation.name()).unwrap();
+        assert_eq!(open, *anonymous != 401, "{}", operation.id);
     }
 }
 
@@ -306,7 +306,7 @@ async fn each_operation_answers_each_caller_as_the_table_says() {
         let Operation { id, method, layer, described, .. } = &operation;
         let (_, expected) = EXPECTED.iter().find(|(name, _)| *name == operation.name()).expect("a row");
         for (name, expected) in CALLERS.iter().zip(expected) {
-            let caller = tokens.get(name).map_or(server.stranger(), |token| server.holder(token));
+            let caller = tokens.get(name).map_or(server.anonymous(), |token| server.holder(token));
             // An import is its planner's: below it gets a plan of the editor's.
             let mut path = if operation.path.contains("{import}") {
                 operation.path.clone()
@@ -366,6 +366,6 @@ async fn each_operation_answers_each_caller_as_the_table_says() {
 async fn strangers_feed_and_insiders_feed_are_apart() {
     let server = Server::with_demo().await;
     let last = async |caller: crate::common::Caller<'_>| caller.get("/changes?limit=10000").await.ok()["next"].as_i64();
-    assert!(last(server.stranger()).await < last(server.administrator()).await);
+    assert!(last(server.anonymous()).await < last(server.administrator()).await);
     assert!(ALL.iter().any(|layer| layer.is_writable()));
 }

@@ -153,7 +153,7 @@ async fn each_surface_shows_what_the_policy_says_and_nothing_else() {
         for account in 0..4 {
             let grants = if account == 0 { Vec::new() } else { grants().new_tree(&mut runner).unwrap().current() };
             let secret = account_with(&server, &format!("account{account}"), &grants).await;
-            let caller = if account == 0 { server.stranger() } else { server.holder(&secret) };
+            let caller = if account == 0 { server.anonymous() } else { server.holder(&secret) };
             let story = format!("round {round}, grants {grants:?}, records {records:?}");
             check(caller, &records, &ids, &grants, &story).await;
         }

@@ -13,7 +13,7 @@ use crate::texts::text;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Caller {
     /// An anonymous caller: no account.
-    Stranger,
+    Anonymous,
     Account(Account),
 }
 
@@ -56,13 +56,13 @@ impl Caller {
         })
     }
 
-    pub fn is_stranger(&self) -> bool {
-        matches!(self, Caller::Stranger)
+    pub fn is_anonymous(&self) -> bool {
+        matches!(self, Caller::Anonymous)
     }
 
     pub fn account(&self) -> Option<&Account> {
         match self {
-            Caller::Stranger => None,
+            Caller::Anonymous => None,
             Caller::Account(account) => Some(account),
         }
     }

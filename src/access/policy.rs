@@ -119,13 +119,13 @@ impl<'a> View<'a> {
         let mut grants: Vec<_> = caller.grants().iter().map(|grant| format!("{grant:?}")).collect();
         grants.sort();
         grants.dedup();
-        let digest = Sha256::digest(format!("{} {}", caller.is_stranger(), grants.join("\n")));
+        let digest = Sha256::digest(format!("{} {}", caller.is_anonymous(), grants.join("\n")));
         digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// The change feed of the caller.
     pub fn feed(caller: &Caller) -> Feed {
-        if caller.is_stranger() {
+        if caller.is_anonymous() {
             return Feed::Public;
         }
         let grants = caller.grants().iter().map(|grant| {
@@ -174,7 +174,7 @@ fn any_of<'a>(grants: impl Iterator<Item = &'a Grant>) -> Option<Condition> {
 /// # Errors
 /// 401 without an account, 403 without a grant.
 pub fn may_write(caller: &Caller, layer: &'static Layer) -> Result<(), Error> {
-    if caller.is_stranger() {
+    if caller.is_anonymous() {
         return Err(Error::Unauthorized);
     }
     let may = covering(caller, layer).any(|grant| grant.role >= Role::Editor);

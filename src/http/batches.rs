@@ -22,7 +22,7 @@ use crate::texts::text;
 
 /// Lists the bulk writes that the caller may see, newest first.
 pub async fn list_batches(app: web::Data<App>, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Error> {
-    if caller.is_stranger() {
+    if caller.is_anonymous() {
         return Err(Error::Unauthorized);
     }
     let mut params = Params::parse(request.query_string());
@@ -95,7 +95,7 @@ fn number_of(request: &HttpRequest) -> Result<i64, Error> {
 
 /// Finds a batch that the caller may see, and its layer.
 async fn visible(conn: &mut AsyncPgConnection, caller: &Caller, id: i64) -> Result<(Batch, &'static Layer), Error> {
-    if caller.is_stranger() {
+    if caller.is_anonymous() {
         return Err(Error::Unauthorized);
     }
     let batch = batches::find(conn, caller, id).await?.ok_or(Error::NotFound)?;

@@ -16,7 +16,7 @@ use crate::time::today;
 ///
 /// Read the tag before the answer: it may then be older than the answer, but never newer.
 pub async fn public_tag(conn: &mut AsyncPgConnection, caller: &Caller) -> Result<Option<EntityTag>, Error> {
-    if !caller.is_stranger() {
+    if !caller.is_anonymous() {
         return Ok(None);
     }
     let (seq, reference) = changes::public_state(conn).await?;

@@ -248,7 +248,7 @@ impl Export {
 
     /// Logs who exported what. Exports by anonymous callers are not logged: they contain only public data.
     async fn log(&self, complete: bool) -> Result<(), Error> {
-        if self.caller.is_stranger() {
+        if self.caller.is_anonymous() {
             return Ok(());
         }
         let mut conn = self.app.store.connection().await?;

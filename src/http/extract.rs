@@ -54,7 +54,7 @@ impl Claim {
     /// credential: use keeps a session alive.
     pub async fn caller(&self, app: &App, conn: &mut AsyncPgConnection, is_use: bool) -> QueryResult<Option<Caller>> {
         let account = match self {
-            Claim::Nothing => return Ok(Some(Caller::Stranger)),
+            Claim::Nothing => return Ok(Some(Caller::Anonymous)),
             Claim::Token { secret, address } => callers::by_token(conn, secret, *address, is_use).await?,
             Claim::Session { secret } => {
                 callers::by_session(conn, secret, app.limits.sessions.idle_min, is_use).await?
@@ -76,14 +76,14 @@ impl FromRequest for Caller {
             let app = request.app_data::<web::Data<App>>().ok_or(Error::NotFound)?;
             let claim = Claim::of(app, &request)?;
             if matches!(claim, Claim::Nothing) {
-                return Ok(Caller::Stranger);
+                return Ok(Caller::Anonymous);
             }
             let caller = claim.caller(app, &mut *app.store.connection().await?, true).await?;
             let Some(Caller::Account(account)) = caller else {
                 return if matches!(claim, Claim::Token { .. }) {
                     Err(Error::Unauthorized)
                 } else {
-                    Ok(Caller::Stranger)
+                    Ok(Caller::Anonymous)
                 };
             };
             app.limiters.admit_account(account.id, !request.method().is_safe())?;

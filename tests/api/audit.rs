@@ -24,7 +24,7 @@ async fn read_of_restricted_fields_is_noted_with_its_purpose() {
     let read = admin.send(Method::GET, &path, &[("X-Purpose", "kiểm tra định kỳ")], None).await;
     let encoded = "ki%E1%BB%83m tra 50%";
     admin.send(Method::GET, &path, &[("X-Purpose", encoded)], None).await.ok();
-    server.stranger().send(Method::GET, &path, &[("X-Purpose", "tò mò")], None).await.ok();
+    server.anonymous().send(Method::GET, &path, &[("X-Purpose", "tò mò")], None).await.ok();
     let found = events(&server, "action=restricted.read").await;
     let purposes: Vec<_> = found.iter().map(|event| event["detail"]["purpose"].clone()).collect();
     // The first is the answer to the write, whose purpose is itself.
@@ -46,7 +46,7 @@ async fn purpose_can_be_asked_for() {
     for path in [CAMERAS, &path, &format!("{path}/history")] {
         assert_eq!(admin.get(path).await.summary(), "400 purpose.required X-Purpose", "{path}");
         admin.send(Method::GET, path, &[("X-Purpose", "test")], None).await.ok();
-        server.stranger().get(path).await.ok();
+        server.anonymous().get(path).await.ok();
     }
 }
 
@@ -85,5 +85,5 @@ async fn administrator_of_a_commune_reads_no_trail() {
     let grants = [json!({"role": "administrator", "unit": "00001@2026-01-01"})];
     let token = server.account("local", &grants).await;
     assert_eq!(server.holder(&token).get("/audit").await.status, 403);
-    assert_eq!(server.stranger().get("/audit").await.status, 401);
+    assert_eq!(server.anonymous().get("/audit").await.status, 401);
 }

@@ -9,7 +9,7 @@ use crate::common::{Answer, PASSWORD, Server, camera};
 const NEW: &str = "gearbox-lemon-quartz-71";
 
 async fn log_in(server: &Server, username: &str, password: &str) -> Answer {
-    server.stranger().post_json("/auth/login", json!({"username": username, "password": password})).await
+    server.anonymous().post_json("/auth/login", json!({"username": username, "password": password})).await
 }
 
 /// What an answer says, but for what is its own.
@@ -85,13 +85,13 @@ async fn a_cookie_that_was_sent_with_a_log_in_is_not_kept() {
     let fixed = "a".repeat(64);
     let headers = [("Cookie", &*format!("hatang_session={fixed}")), ("Content-Type", "application/json")];
     let body = json!({"username": "an", "password": PASSWORD});
-    let answer = server.stranger().send(Method::POST, "/auth/login", &headers, Some(body)).await;
+    let answer = server.anonymous().send(Method::POST, "/auth/login", &headers, Some(body)).await;
     let cookie = answer.header("set-cookie").unwrap();
     assert!(!cookie.contains(&fixed));
     assert!(cookie.contains("; HttpOnly; SameSite=Lax") && !cookie.contains("Secure"), "{cookie}");
     assert_eq!(answer.header("cache-control").unwrap(), "no-store");
     answer.ok();
-    assert_eq!(server.stranger().send(Method::GET, "/auth/me", &headers[..1], None).await.status, 401);
+    assert_eq!(server.anonymous().send(Method::GET, "/auth/me", &headers[..1], None).await.status, 401);
     // Each log-in has a secret of its own, and none is in the database.
     let (one, two) = (server.sign_in("an").await, server.sign_in("an").await);
     assert_ne!(one.cookie, two.cookie);
@@ -107,7 +107,7 @@ async fn behind_tls_the_cookie_is_secure() {
     server.person("an", &[]).await;
     let headers = [("X-Forwarded-Proto", "https"), ("Content-Type", "application/json"), ("Origin", "https://hatang.test")];
     let body = json!({"username": "an", "password": PASSWORD});
-    let answer = server.stranger().send(Method::POST, "/auth/login", &headers, Some(body)).await;
+    let answer = server.anonymous().send(Method::POST, "/auth/login", &headers, Some(body)).await;
     assert!(answer.header("set-cookie").unwrap().contains("; Secure"));
 }
 
@@ -129,7 +129,7 @@ async fn another_page_can_neither_write_nor_sign_in() {
         let mut headers = vec![("Cookie", session.cookie.as_str())];
         headers.extend(csrf.as_deref().map(|csrf| ("X-CSRF-Token", csrf)));
         headers.extend(origin.map(|origin| ("Origin", origin)));
-        let answer = server.stranger().send(Method::POST, items, &headers, Some(camera(json!({})))).await;
+        let answer = server.anonymous().send(Method::POST, items, &headers, Some(camera(json!({})))).await;
         // An origin that may not write is refused by CORS already.
         let refused = if answer.status == 400 { 403 } else { answer.status.as_u16() };
         assert_eq!(refused, status, "{csrf:?} {origin:?}: {}", answer.summary());
@@ -139,7 +139,7 @@ async fn another_page_can_neither_write_nor_sign_in() {
         ([("Content-Type", "text/plain"), ("X-Any", "1")], 415),
         ([("Content-Type", "application/json"), ("Origin", "https://evil.example")], 403),
     ] {
-        let answer = server.stranger().send(Method::POST, "/auth/login", &headers, Some(body.clone())).await;
+        let answer = server.anonymous().send(Method::POST, "/auth/login", &headers, Some(body.clone())).await;
         assert!(answer.status == refused || answer.status == 400, "{}", answer.summary());
         assert!(answer.header("set-cookie").is_none());
     }
@@ -231,7 +231,7 @@ async fn a_link_sets_a_password_once_within_a_day() {
     let user = json!(server.person("an", &[]).await);
     let session = server.sign_in("an").await;
     let set = async |token: &str, password: &str| {
-        server.stranger().post_json("/auth/setup", json!({"token": token, "password": password})).await.summary()
+        server.anonymous().post_json("/auth/setup", json!({"token": token, "password": password})).await.summary()
     };
     let (first, second) = (server.link_of(&user).await, server.link_of(&user).await);
     assert_eq!(set(&first, NEW).await, "422 auth.link /token", "a new link ends the one before");
@@ -253,7 +253,7 @@ async fn the_first_start_makes_an_administrator_without_a_password() {
     let missed = first_link(&mut conn).await.unwrap().expect("a link");
     let link = first_link(&mut conn).await.unwrap().expect("a new one, as long as nobody has a password");
     let set = async |token: &str| {
-        server.stranger().post_json("/auth/setup", json!({"token": token, "password": PASSWORD})).await.status.as_u16()
+        server.anonymous().post_json("/auth/setup", json!({"token": token, "password": PASSWORD})).await.status.as_u16()
     };
     assert_eq!((set(&missed).await, set(&link).await), (422, 200));
     assert!(first_link(&mut conn).await.unwrap().is_none());
@@ -265,7 +265,7 @@ async fn the_first_start_makes_an_administrator_without_a_password() {
 async fn the_pages_run_their_own_scripts_only() {
     let server = Server::new().await;
     for path in ["//login", "//setup"] {
-        let policy = server.stranger().get(path).await.header("content-security-policy").unwrap();
+        let policy = server.anonymous().get(path).await.header("content-security-policy").unwrap();
         assert!(policy.contains("script-src 'self'; style-src 'self'") && !policy.contains("unsafe"), "{policy}");
     }
 }

@@ -304,7 +304,7 @@ async fn deleted_record_and_earlier_values_come_back() {
 
     let second = admin.get(&format!("{path}/history/2")).await.ok();
     assert_eq!((&second["properties"]["note"], &second["properties"]["eye_count"]), (&json!("mới"), &json!(7)));
-    let seen = server.stranger().get(&format!("{path}/history/2")).await;
+    let seen = server.anonymous().get(&format!("{path}/history/2")).await;
     assert!(!String::from_utf8(seen.body.to_vec()).unwrap().contains("Lan"));
     assert_eq!(seen.ok()["properties"]["eye_count"], 7);
     assert_eq!(admin.get(&format!("{path}/history/99")).await.status, 404);

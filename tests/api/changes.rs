@@ -25,7 +25,7 @@ async fn each_write_has_the_next_number() {
     let path = format!("{TOWERS}/{id}");
     admin.patch(&path, "*", json!({"properties": {"height_m": 1}})).await.ok();
     admin.delete(&path, "*").await.ok();
-    for caller in [admin, server.stranger()] {
+    for caller in [admin, server.anonymous()] {
         let found = changes(caller, "").await;
         assert_eq!(column(&found, "seq"), [1, 2, 3]);
         assert_eq!(column(&found, "op"), ["create", "update", "delete"]);
@@ -42,8 +42,8 @@ async fn internal_edit_is_no_public_change_and_leaves_the_public_tag() {
     let id = admin.post(CAMERAS, camera(json!({}))).await.ok()["id"].clone();
     let path = format!("{CAMERAS}/{id}");
     let state = async || {
-        let (one, list) = (server.stranger().get(&path).await, server.stranger().get(CAMERAS).await);
-        let changes = server.stranger().get("/changes").await.ok();
+        let (one, list) = (server.anonymous().get(&path).await, server.anonymous().get(CAMERAS).await);
+        let changes = server.anonymous().get("/changes").await.ok();
         (one.etag(), list.etag(), one.json(), changes)
     };
     let before = state().await;
@@ -53,7 +53,7 @@ async fn internal_edit_is_no_public_change_and_leaves_the_public_tag() {
     assert_eq!(state().await, before);
     assert_eq!(changes(admin, "").await.len(), 2);
     admin.patch(&path, "*", json!({"properties": {"eye_count": 3}})).await.ok();
-    let public = changes(server.stranger(), "").await;
+    let public = changes(server.anonymous(), "").await;
     assert_eq!((column(&public, "seq"), column(&public, "version")), (vec![json!(1), json!(2)], vec![json!(1), json!(2)]));
     assert_ne!(state().await.0, before.0);
 }
@@ -67,9 +67,9 @@ async fn record_that_becomes_hidden_is_deleted_for_strangers() {
     for legal_class in ["operational_police", "traffic"] {
         admin.patch(&path, "*", json!({"properties": {"legal_class": legal_class}})).await.ok();
     }
-    assert_eq!(column(&changes(server.stranger(), "").await, "op"), ["create", "delete", "create"]);
+    assert_eq!(column(&changes(server.anonymous(), "").await, "op"), ["create", "delete", "create"]);
     assert_eq!(column(&changes(admin, "").await, "op"), ["create", "update", "update"]);
-    let versions = server.stranger().get(&format!("{path}/history")).await.ok();
+    let versions = server.anonymous().get(&format!("{path}/history")).await.ok();
     assert_eq!(column(versions["versions"].as_array().unwrap(), "op"), ["create", "delete", "create"]);
 }
 
@@ -83,7 +83,7 @@ async fn next_continues_where_the_page_ended() {
     }
     let (mut after, mut seen) = (json!(0), Vec::new());
     loop {
-        let page = server.stranger().get(&format!("/changes?after={after}&limit=2&collections=towers")).await.ok();
+        let page = server.anonymous().get(&format!("/changes?after={after}&limit=2&collections=towers")).await.ok();
         let changes = page["changes"].as_array().unwrap();
         seen.extend(column(changes, "seq"));
         after = page["next"].clone();
@@ -94,7 +94,7 @@ async fn next_continues_where_the_page_ended() {
     assert_eq!(seen, [1, 3, 5]);
     // Past what other collections have written.
     assert_eq!(after, 6);
-    let both = changes(server.stranger(), "collections=towers,cameras").await;
+    let both = changes(server.anonymous(), "collections=towers,cameras").await;
     assert_eq!(both.len(), 6);
 }
 
@@ -104,10 +104,10 @@ async fn malformed_parameters_are_named() {
     for (query, parameter) in
         [("after=x", "after"), ("after=-1", "after"), ("limit=0", "limit"), ("collections=ships", "collections"), ("f=html", "f")]
     {
-        let refused = server.stranger().get(&format!("/changes?{query}")).await;
+        let refused = server.anonymous().get(&format!("/changes?{query}")).await;
         assert_eq!(refused.summary(), format!("400 parameter.invalid {parameter}"));
     }
-    assert_eq!(server.stranger().get("/changes?after=9223372036854775807&limit=99999999999999999999").await.status, 200);
+    assert_eq!(server.anonymous().get("/changes?after=9223372036854775807&limit=99999999999999999999").await.status, 200);
 }
 
 #[actix_web::test]
@@ -121,10 +121,10 @@ async fn what_psql_writes_is_numbered_too() {
              update towers set height_m = 5 where id = 2;",
         )
         .await;
-    assert_eq!(changes(server.stranger(), "").await.len(), 0);
+    assert_eq!(changes(server.anonymous(), "").await.len(), 0);
     assert_eq!(server.query("select number_changes()").await, 3);
-    assert_eq!(column(&changes(server.stranger(), "").await, "seq"), [1, 2, 3]);
-    assert_eq!(server.stranger().get(TOWERS).await.ok()["numberMatched"], 2);
+    assert_eq!(column(&changes(server.anonymous(), "").await, "seq"), [1, 2, 3]);
+    assert_eq!(server.anonymous().get(TOWERS).await.ok()["numberMatched"], 2);
     assert_eq!(server.query("select number_changes()").await, 0);
 }
 
@@ -175,9 +175,9 @@ async fn follower_of_eight_writers_ends_with_what_the_table_holds() {
             conn.batch_execute(&sql).await.unwrap();
         }
     };
-    let (mut insider, mut stranger) = (
+    let (mut insider, mut anonymous) = (
         Follower { caller: server.administrator(), after: 0, rows: BTreeMap::new() },
-        Follower { caller: server.stranger(), after: 0, rows: BTreeMap::new() },
+        Follower { caller: server.anonymous(), after: 0, rows: BTreeMap::new() },
     );
     let writing = async {
         tokio::join!(writer(1), writer(2), writer(3), writer(4), writer(5), writer(6), writer(7), writer(8));
@@ -187,18 +187,18 @@ async fn follower_of_eight_writers_ends_with_what_the_table_holds() {
     while !done {
         tokio::select! {
             () = &mut writing => done = true,
-            () = async { insider.poll().await; stranger.poll().await } => {}
+            () = async { insider.poll().await; anonymous.poll().await } => {}
         }
     }
     let total = server.query("select last_seq from feed").await.as_i64().unwrap();
-    for follower in [&mut insider, &mut stranger] {
+    for follower in [&mut insider, &mut anonymous] {
         while follower.after < total {
             follower.poll().await;
         }
     }
     assert_eq!(total, server.query("select count(*) from changes").await);
     let table: BTreeMap<i64, i64> = server
-        .stranger()
+        .anonymous()
         .all_items(&format!("{TOWERS}?limit=1000"))
         .await
         .iter()
@@ -206,5 +206,5 @@ async fn follower_of_eight_writers_ends_with_what_the_table_holds() {
         .collect();
     assert_eq!(table.len(), 32);
     assert_eq!(insider.rows, table);
-    assert_eq!(stranger.rows, table);
+    assert_eq!(anonymous.rows, table);
 }

@@ -41,25 +41,25 @@ async fn file_holds_every_row_and_a_limit_bounds_it() {
              '2024-01-01', st_setsrid(st_makepoint(105.7 + n / 100000.0, 19.8), 4326) from generate_series(1, 10050) n; select number_changes()",
         )
         .await;
-    let rows = csv_rows(server.stranger().get(&format!("{TOWERS}?f=csv")).await);
+    let rows = csv_rows(server.anonymous().get(&format!("{TOWERS}?f=csv")).await);
     assert_eq!(rows.len() - 1, 10_050);
     assert_eq!(rows.iter().map(|row| &row[0]).collect::<std::collections::HashSet<_>>().len(), 10_051, "a row twice");
-    let all = server.stranger().get(&format!("{TOWERS}?f=geojson")).await.features();
+    let all = server.anonymous().get(&format!("{TOWERS}?f=geojson")).await.features();
     assert_eq!(all.len(), 10_050);
-    let lines = server.stranger().get(&format!("{TOWERS}?f=geojsonseq")).await;
+    let lines = server.anonymous().get(&format!("{TOWERS}?f=geojsonseq")).await;
     let lines = std::str::from_utf8(&lines.body).unwrap().split('\u{1e}').skip(1);
     let lines: Vec<Value> = lines.map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(lines, all);
-    assert_eq!(first_sheet(&server.stranger().get(&format!("{TOWERS}?f=xlsx")).await).len() - 1, 10_050);
-    assert_eq!(csv_rows(server.stranger().get(&format!("{TOWERS}?f=csv&limit=10001")).await).len() - 1, 10_001);
-    assert_eq!(csv_rows(server.stranger().get(&format!("{TOWERS}?f=csv&q=tram+100")).await).len() - 1, 1 + 10 + 51);
+    assert_eq!(first_sheet(&server.anonymous().get(&format!("{TOWERS}?f=xlsx")).await).len() - 1, 10_050);
+    assert_eq!(csv_rows(server.anonymous().get(&format!("{TOWERS}?f=csv&limit=10001")).await).len() - 1, 10_001);
+    assert_eq!(csv_rows(server.anonymous().get(&format!("{TOWERS}?f=csv&q=tram+100")).await).len() - 1, 1 + 10 + 51);
 }
 
 #[actix_web::test]
 async fn format_is_negotiated_and_geojson_without_f_stays_a_page() {
     let server = Server::new().await;
     for format in FILES {
-        let by_name = server.stranger().get(&format!("{CAMERAS}?f={format}")).await;
+        let by_name = server.anonymous().get(&format!("{CAMERAS}?f={format}")).await;
         let file = by_name.header("content-disposition").unwrap();
         assert!(file.starts_with("attachment; filename=\"cameras_") && file.ends_with(&format!(".{format}\"")), "{file}");
         if format == "geojson" {
@@ -67,7 +67,7 @@ async fn format_is_negotiated_and_geojson_without_f_stays_a_page() {
         }
         let media_type = by_name.header("content-type").unwrap();
         let media_type = media_type.split(';').next().unwrap();
-        let accepted = server.stranger().send(Method::GET, CAMERAS, &[("Accept", media_type)], None).await;
+        let accepted = server.anonymous().send(Method::GET, CAMERAS, &[("Accept", media_type)], None).await;
         assert_eq!(accepted.header("content-type"), by_name.header("content-type"));
         let varies = accepted.headers.get_all("vary").map(|value| value.to_str().unwrap()).collect::<Vec<_>>().join(", ");
         assert!(varies.split(", ").any(|name| name.eq_ignore_ascii_case("accept")), "{varies}");
@@ -76,13 +76,13 @@ async fn format_is_negotiated_and_geojson_without_f_stays_a_page() {
     for accept in
         ["application/geo+json", "*/*", "text/html,application/xml;q=0.9,*/*;q=0.8", "text/csv;q=0.5, application/json"]
     {
-        let page = server.stranger().send(Method::GET, CAMERAS, &[("Accept", accept)], None).await;
+        let page = server.anonymous().send(Method::GET, CAMERAS, &[("Accept", accept)], None).await;
         assert_eq!(page.header("content-type").unwrap(), "application/geo+json", "{accept}");
         assert!(page.json()["links"].is_array());
     }
-    let refused = server.stranger().get(&format!("{CAMERAS}?f=shp")).await;
+    let refused = server.anonymous().get(&format!("{CAMERAS}?f=shp")).await;
     assert_eq!(refused.summary(), "400 parameter.invalid f");
-    let head = server.stranger().send(Method::HEAD, &format!("{CAMERAS}?f=csv"), &[], None).await;
+    let head = server.anonymous().send(Method::HEAD, &format!("{CAMERAS}?f=csv"), &[], None).await;
     assert_eq!((head.status.as_u16(), head.body.len()), (200, 0));
 }
 
@@ -91,11 +91,11 @@ async fn items_and_layers_link_to_files_that_are_there() {
     let server = Server::new().await;
     server.administrator().post(CAMERAS, camera(json!({}))).await.ok();
     for document in [format!("{CAMERAS}?eye_count=2&limit=1"), "/collections/cameras".into()] {
-        let links = server.stranger().get(&document).await.ok()["links"].as_array().unwrap().clone();
+        let links = server.anonymous().get(&document).await.ok()["links"].as_array().unwrap().clone();
         let files: Vec<_> = links.iter().filter(|link| link["rel"] == "enclosure").collect();
         assert_eq!(files.len(), FILES.len());
         for link in files {
-            let file = server.stranger().get(&crate::common::below_api(link)).await;
+            let file = server.anonymous().get(&crate::common::below_api(link)).await;
             assert_eq!(file.status, 200, "{link}");
             let media_type = file.header("content-type").unwrap();
             assert_eq!(media_type.split(';').next(), link["type"].as_str());
@@ -108,19 +108,19 @@ async fn strangers_file_holds_public_fields_only() {
     let server = Server::new().await;
     let hidden = json!({"serial_number": "SN-777", "note": "Ghi chú kín", "manufacturer": "Hãng kín"});
     server.administrator().post(CAMERAS, camera(hidden)).await.ok();
-    let rows = csv_rows(server.stranger().get(&format!("{CAMERAS}?f=csv")).await);
+    let rows = csv_rows(server.anonymous().get(&format!("{CAMERAS}?f=csv")).await);
     let shown: Vec<_> = CAMERA.fields().filter(|field| CAMERA.class(field) == Class::Public).collect();
     let expected: Vec<_> =
         ["id"].into_iter().chain(shown.iter().map(|field| field.name)).chain(["lon", "lat"]).collect();
     assert_eq!(rows[0], expected);
     for format in ["csv", "geojson", "geojsonseq", "kml"] {
-        let file = server.stranger().get(&format!("{CAMERAS}?f={format}")).await;
+        let file = server.anonymous().get(&format!("{CAMERAS}?f={format}")).await;
         let text = String::from_utf8_lossy(&file.body).into_owned();
         assert!(!["SN-777", "kín"].iter().any(|secret| text.contains(secret)), "{format}: {text}");
         let full = server.administrator().get(&format!("{CAMERAS}?f={format}")).await;
         assert!(String::from_utf8_lossy(&full.body).contains("SN-777"), "{format}");
     }
-    let sheet = format!("{:?}", first_sheet(&server.stranger().get(&format!("{CAMERAS}?f=xlsx")).await));
+    let sheet = format!("{:?}", first_sheet(&server.anonymous().get(&format!("{CAMERAS}?f=xlsx")).await));
     assert!(!sheet.contains("SN-777") && !sheet.contains("kín"), "{sheet}");
 }
 
@@ -148,12 +148,12 @@ async fn scoped_editors_file_has_internal_fields_only_inside() {
 async fn strangers_files_are_cached_until_something_changes() {
     let server = Server::new().await;
     let path = format!("{CAMERAS}?f=csv");
-    let first = server.stranger().get(&path).await.etag();
-    assert_ne!(first, server.stranger().get(&format!("{CAMERAS}?f=kml")).await.etag());
-    let again = server.stranger().send(Method::GET, &path, &[("If-None-Match", &first)], None).await;
+    let first = server.anonymous().get(&path).await.etag();
+    assert_ne!(first, server.anonymous().get(&format!("{CAMERAS}?f=kml")).await.etag());
+    let again = server.anonymous().send(Method::GET, &path, &[("If-None-Match", &first)], None).await;
     assert_eq!(again.status, 304);
     server.administrator().post(CAMERAS, camera(json!({}))).await.ok();
-    let changed = server.stranger().send(Method::GET, &path, &[("If-None-Match", &first)], None).await;
+    let changed = server.anonymous().send(Method::GET, &path, &[("If-None-Match", &first)], None).await;
     assert_eq!(changed.status, 200);
     assert_eq!(server.administrator().get(&path).await.header("etag"), None);
 }
@@ -164,7 +164,7 @@ async fn each_file_is_in_the_audit_trail_but_those_of_strangers() {
     server.administrator().post(CAMERAS, camera(json!({"serial_number": "SN-1"}))).await.ok();
     server.administrator().post(CAMERAS, camera(json!({}))).await.ok();
     for format in FILES {
-        server.stranger().get(&format!("{CAMERAS}?f={format}")).await;
+        server.anonymous().get(&format!("{CAMERAS}?f={format}")).await;
         let answer = server.administrator().get(&format!("{CAMERAS}?f={format}&eye_count=2")).await;
         let events = server.administrator().get("/audit?action=export.items&limit=1").await.ok();
         let event = &events["events"][0];
@@ -186,7 +186,7 @@ async fn files_ask_for_a_purpose_where_restricted_reads_do() {
         assert_eq!(server.administrator().get(&path).await.summary(), "400 purpose.required X-Purpose");
         let said = server.administrator().send(Method::GET, &path, &[("X-Purpose", "Audit")], None).await;
         assert_eq!(said.status, 200);
-        assert_eq!(server.stranger().get(&path).await.status, 200);
+        assert_eq!(server.anonymous().get(&path).await.status, 200);
     }
 }
 
@@ -213,10 +213,10 @@ async fn gdal_reads_as_many_features_of_each_layer_as_there_are() {
     std::fs::create_dir_all(&directory).unwrap();
     for layer in ALL {
         let items = format!("/collections/{}/items", layer.collection);
-        let matched = server.stranger().get(&format!("{items}?resultType=hits")).await.ok()["numberMatched"].clone();
+        let matched = server.anonymous().get(&format!("{items}?resultType=hits")).await.ok()["numberMatched"].clone();
         for format in FILES {
             let file = directory.join(format!("{}.{format}", layer.collection));
-            std::fs::write(&file, server.stranger().get(&format!("{items}?f={format}")).await.body).unwrap();
+            std::fs::write(&file, server.anonymous().get(&format!("{items}?f={format}")).await.body).unwrap();
             if format == "xlsx" {
                 continue;
             }

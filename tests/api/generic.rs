@@ -16,7 +16,7 @@ fn items(layer: &Layer) -> String {
 #[actix_web::test]
 async fn minimal_record_is_created_read_listed_found_patched_and_deleted() {
     let server = Server::new().await;
-    let (admin, stranger) = (server.administrator(), server.stranger());
+    let (admin, anonymous) = (server.administrator(), server.anonymous());
     for layer in writable() {
         let name = layer.collection;
         let mut new = minimal(layer);
@@ -27,7 +27,7 @@ async fn minimal_record_is_created_read_listed_found_patched_and_deleted() {
         assert_eq!(made["geometry"], minimal(layer)["geometry"], "{name}");
         let path = format!("{}/{}", items(layer), made["id"]);
         assert_eq!(admin.get(&path).await.ok()["properties"], made["properties"], "{name}");
-        for caller in [admin, stranger] {
+        for caller in [admin, anonymous] {
             let list = caller.get(&items(layer)).await.ok();
             assert_eq!((&list["numberMatched"], &list["features"][0]["id"]), (&json!(1), &made["id"]), "{name}");
         }
@@ -97,7 +97,7 @@ async fn every_writable_field_keeps_its_value() {
             assert_eq!(&made["properties"][name], value, "{}.{name}", layer.collection);
         }
         // Only the public ones are shown to strangers.
-        let seen = server.stranger().get(&format!("{}/{}", items(layer), made["id"])).await.ok();
+        let seen = server.anonymous().get(&format!("{}/{}", items(layer), made["id"])).await.ok();
         let shown: Vec<_> = seen["properties"].as_object().unwrap().keys().cloned().collect();
         let public: Vec<_> =
             layer.fields().filter(|field| layer.class(field) == Class::Public).map(|field| field.name.to_owned()).collect();

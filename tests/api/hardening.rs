@@ -8,7 +8,7 @@ use crate::common::{Answer, Server, tower};
 const TOWERS: &str = "/collections/towers/items";
 
 async fn get(server: &Server, path: &str, headers: &[(&str, &str)]) -> Answer {
-    server.stranger().send(Method::GET, path, headers, None).await
+    server.anonymous().send(Method::GET, path, headers, None).await
 }
 
 #[actix_web::test]
@@ -50,11 +50,11 @@ async fn other_sites_may_show_what_strangers_see_and_nothing_else() {
         (answer.header("cross-origin-resource-policy").unwrap(), answer.header("cache-control").unwrap())
     };
     let (open, closed) = ("cross-origin".to_owned(), "same-origin".to_owned());
-    assert_eq!(policy(server.stranger(), TOWERS, &[]).await, (open, "public, no-cache".into()));
+    assert_eq!(policy(server.anonymous(), TOWERS, &[]).await, (open, "public, no-cache".into()));
     assert_eq!(policy(server.administrator(), TOWERS, &[]).await, (closed.clone(), "private, no-cache".into()));
     let cookie = [("Cookie", "a=b; hatang_session=c")];
-    assert_eq!(policy(server.stranger(), TOWERS, &cookie).await, (closed.clone(), "private, no-cache".into()));
-    assert_eq!(policy(server.stranger(), "//", &[]).await.0, closed);
+    assert_eq!(policy(server.anonymous(), TOWERS, &cookie).await, (closed.clone(), "private, no-cache".into()));
+    assert_eq!(policy(server.anonymous(), "//", &[]).await.0, closed);
 }
 
 #[actix_web::test]
@@ -146,7 +146,7 @@ async fn passwords_are_tried_slowly_however_the_path_is_spelled() {
     for path in ["/auth/login", "/auth/%6cogin", "/auth/login/", "//api//v1/auth/login", "//api/v1/%61uth/login?x=1"] {
         let headers = [("X-Forwarded-For", "203.0.113.1")];
         let body = json!({"username": "an", "password": "wrong"});
-        statuses.push(server.stranger().send(Method::POST, path, &headers, Some(body)).await.status.as_u16());
+        statuses.push(server.anonymous().send(Method::POST, path, &headers, Some(body)).await.status.as_u16());
     }
     assert!(statuses[..2].iter().all(|status| *status != 429), "{statuses:?}");
     assert_eq!(statuses[2..], [429, 429, 429]);

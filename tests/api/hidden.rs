@@ -48,7 +48,7 @@ fn hidden(more: Value) -> Value {
 
 /// Those from whom it is hidden: the token of each.
 async fn outsiders(server: &Server) -> Vec<(&'static str, Option<String>)> {
-    let mut outsiders = vec![("stranger", None)];
+    let mut outsiders = vec![("anonymous", None)];
     for (name, grant) in [
         ("other_editor", json!({"role": "editor", "unit": "00002@2026-01-01"})),
         ("liaison", json!({"role": "editor", "unit": "38@2026-01-01", "operators": ["viettel"]})),
@@ -60,7 +60,7 @@ async fn outsiders(server: &Server) -> Vec<(&'static str, Option<String>)> {
 }
 
 fn caller<'a>(server: &'a Server, token: &'a Option<String>) -> Caller<'a> {
-    token.as_ref().map_or(server.stranger(), |token| server.holder(token))
+    token.as_ref().map_or(server.anonymous(), |token| server.holder(token))
 }
 
 /// Every address that the document has for reading, with the questions that an outsider might ask of it.

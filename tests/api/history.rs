@@ -52,7 +52,7 @@ async fn strangers_see_public_fields_and_no_version_without_one() {
     admin.patch(&path, "*", json!({"properties": {"note": "cột 4"}})).await.ok();
     admin.patch(&path, "*", json!({"properties": {"eye_count": 3, "note": "cột 5"}})).await.ok();
 
-    let answer = server.stranger().get(&format!("{path}/history")).await;
+    let answer = server.anonymous().get(&format!("{path}/history")).await;
     let text = String::from_utf8(answer.body.to_vec()).unwrap();
     for hidden in ["cột", "Lan", "tester", "effective_on", "\"at\"", "105.70001"] {
         assert!(!text.contains(hidden), "{hidden} in {text}");
@@ -72,7 +72,7 @@ async fn deleted_record_keeps_its_history_for_insiders_only() {
     admin.delete(&path, "\"1\"").await.ok();
     let found = versions(admin.get(&format!("{path}/history")).await).await;
     assert_eq!(found.last().unwrap()["op"], "delete");
-    assert_eq!(server.stranger().get(&format!("{path}/history")).await.status, 404);
+    assert_eq!(server.anonymous().get(&format!("{path}/history")).await.status, 404);
 }
 
 #[actix_web::test]
@@ -86,7 +86,7 @@ async fn what_was_hidden_once_stays_out_of_the_public_history() {
     let shown = json!({"legal_class": "traffic", "name": "Ngã tư", "eye_count": 1});
     admin.patch(&path, "*", json!({"properties": shown})).await.ok();
 
-    let answer = server.stranger().get(&format!("{path}/history")).await;
+    let answer = server.anonymous().get(&format!("{path}/history")).await;
     let text = String::from_utf8(answer.body.to_vec()).unwrap();
     for hidden in ["bí mật", "operational_police"] {
         assert!(!text.contains(hidden), "{hidden} in {text}");
@@ -97,7 +97,7 @@ async fn what_was_hidden_once_stays_out_of_the_public_history() {
     assert_eq!(found[0]["version"], 1);
     assert_eq!(found[0]["changes"]["eye_count"], json!({"before": null, "after": 1}));
     assert_eq!(found[0]["changes"]["managing_level"]["after"], "commune_police");
-    assert_eq!(server.stranger().get(&path).await.etag(), "\"p1\"");
+    assert_eq!(server.anonymous().get(&path).await.etag(), "\"p1\"");
 }
 
 #[actix_web::test]
@@ -109,7 +109,7 @@ async fn as_of_does_not_show_what_was_hidden_then() {
     let shown = json!({"legal_class": "traffic", "effective_on": "2022-01-01"});
     admin.patch(&format!("{CAMERAS}/{id}"), "*", json!({"properties": shown})).await.ok();
     let count = async |day: &str| {
-        server.stranger().get(&format!("{CAMERAS}?as_of={day}")).await.ok()["numberMatched"].clone()
+        server.anonymous().get(&format!("{CAMERAS}?as_of={day}")).await.ok()["numberMatched"].clone()
     };
     assert_eq!((count("2021-01-01").await, count("2023-01-01").await), (json!(0), json!(1)));
 }

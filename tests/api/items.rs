@@ -33,10 +33,10 @@ async fn posted_camera_appears_in_items_and_changes_at_once() {
     assert_eq!(created.etag(), "\"1\"");
     let id = created.json()["id"].clone();
 
-    let items = server.stranger().get(CAMERAS).await.ok();
+    let items = server.anonymous().get(CAMERAS).await.ok();
     assert_eq!(items["numberMatched"], 1);
     assert_eq!(items["features"][0]["id"], id);
-    let changes = server.stranger().get("/changes").await.ok();
+    let changes = server.anonymous().get("/changes").await.ok();
     assert_eq!(changes["changes"][0]["id"], id);
     assert_eq!(changes["next"], 1);
 }
@@ -68,7 +68,7 @@ async fn next_links_visit_every_row_once_with_any_limit() {
     for limit in 1..=8 {
         for query in [format!("limit={limit}"), format!("limit={limit}&q=camera"), format!("eye_count=2&limit={limit}")]
         {
-            let found = walk(server.stranger(), &format!("{CAMERAS}?{query}"), async |_| {}).await;
+            let found = walk(server.anonymous(), &format!("{CAMERAS}?{query}"), async |_| {}).await;
             assert_eq!(found.len(), 7, "{query}");
             assert_eq!(found.iter().copied().collect::<HashSet<_>>(), all, "{query}");
         }
@@ -82,7 +82,7 @@ async fn paging_neither_skips_nor_repeats_while_others_write() {
     for number in 0..6 {
         before.push(add_camera(&server, json!({"name": format!("{number}")})).await["id"].as_i64().unwrap());
     }
-    let found = walk(server.stranger(), &format!("{CAMERAS}?limit=2"), async |page| {
+    let found = walk(server.anonymous(), &format!("{CAMERAS}?limit=2"), async |page| {
         if page < 5 {
             add_camera(&server, json!({"name": "Mới"})).await;
             let path = format!("{CAMERAS}/{}", before[page]);
@@ -101,7 +101,7 @@ async fn next_link_carries_every_parameter_and_ends_on_the_last_page() {
     for _ in 0..3 {
         add_camera(&server, json!({"surveillance_zone": "town"})).await;
     }
-    let first = server.stranger().get(&format!("{CAMERAS}?surveillance_zone=town&limit=2&f=json")).await;
+    let first = server.anonymous().get(&format!("{CAMERAS}?surveillance_zone=town&limit=2&f=json")).await;
     assert!(first.header("link").unwrap().contains("rel=\"next\""));
     let first = first.ok();
     let next = first["links"].as_array().unwrap().iter().find(|link| link["rel"] == "next").unwrap().clone();
@@ -111,7 +111,7 @@ async fn next_link_carries_every_parameter_and_ends_on_the_last_page() {
     for kept in ["surveillance_zone=town", "limit=2", "f=json", "cursor="] {
         assert!(href.contains(kept), "{href}");
     }
-    let last = server.stranger().get(&below_api(&next)).await.ok();
+    let last = server.anonymous().get(&below_api(&next)).await.ok();
     assert_eq!((&last["numberMatched"], &last["numberReturned"]), (&json!(3), &json!(1)));
     assert!(last["links"].as_array().unwrap().iter().all(|link| link["rel"] != "next"));
 }
@@ -120,10 +120,10 @@ async fn next_link_carries_every_parameter_and_ends_on_the_last_page() {
 async fn limit_above_the_maximum_is_clamped_and_nonsense_refused() {
     let server = Server::new().await;
     for limit in ["1", "10000", "10001", "4000000000", "99999999999999999999999"] {
-        assert_eq!(server.stranger().get(&format!("{CAMERAS}?limit={limit}")).await.status, 200, "{limit}");
+        assert_eq!(server.anonymous().get(&format!("{CAMERAS}?limit={limit}")).await.status, 200, "{limit}");
     }
     for limit in ["0", "-1", "abc", "unlimited", "", "1.5", "1e3"] {
-        let refused = server.stranger().get(&format!("{CAMERAS}?limit={limit}")).await;
+        let refused = server.anonymous().get(&format!("{CAMERAS}?limit={limit}")).await;
         assert_eq!(refused.summary(), "400 parameter.invalid limit", "{limit}");
     }
 }
@@ -132,10 +132,10 @@ async fn limit_above_the_maximum_is_clamped_and_nonsense_refused() {
 async fn unknown_parameter_is_named() {
     let server = Server::new().await;
     for path in [CAMERAS, "/collections", "/collections/cameras", "/changes", "", "/conformance", "/openapi.json"] {
-        let refused = server.stranger().get(&format!("{path}?colour=red")).await;
+        let refused = server.anonymous().get(&format!("{path}?colour=red")).await;
         assert_eq!(refused.summary(), "400 parameter.unknown colour", "{path}");
     }
-    let both = server.stranger().get(&format!("{CAMERAS}?colour=red&size=2")).await;
+    let both = server.anonymous().get(&format!("{CAMERAS}?colour=red&size=2")).await;
     assert_eq!(both.summary(), "400 parameter.unknown colour parameter.unknown size");
 }
 
@@ -174,7 +174,7 @@ async fn malformed_value_is_refused_naming_its_parameter() {
         ("limit=1&limit=1", "limit"),
         ("eye_count=1&eye_count=2", "eye_count"),
     ] {
-        let refused = server.stranger().get(&format!("{CAMERAS}?{query}")).await;
+        let refused = server.anonymous().get(&format!("{CAMERAS}?{query}")).await;
         assert_eq!(refused.summary(), format!("400 parameter.invalid {parameter}"), "{query}");
     }
 }
@@ -232,7 +232,7 @@ async fn field_finds_its_own_value_in_every_type() {
     ] {
         let encoded: String = form_urlencoded::byte_serialize(query.as_bytes()).collect();
         let encoded = encoded.replace("%3D", "=").replace("%26", "&");
-        let found = server.stranger().get(&format!("{TOWERS}?{encoded}")).await.features();
+        let found = server.anonymous().get(&format!("{TOWERS}?{encoded}")).await.features();
         assert_eq!(ids(&found), [made["id"].as_i64().unwrap()], "{query}");
     }
     let found = server.administrator().get(&format!("{TOWERS}?created_by=console/tester&version=1")).await.features();
@@ -245,7 +245,7 @@ async fn filter_matches_a_name_typed_with_combining_accents() {
     add_tower(&server, json!({"name": "Trạm Cổng"})).await;
     // NFD, as macOS types it.
     let decomposed = "Tra%CC%A3m%20Co%CC%82%CC%89ng";
-    assert_eq!(server.stranger().get(&format!("{TOWERS}?name={decomposed}")).await.names(), ["Trạm Cổng"]);
+    assert_eq!(server.anonymous().get(&format!("{TOWERS}?name={decomposed}")).await.names(), ["Trạm Cổng"]);
 }
 
 #[actix_web::test]
@@ -254,7 +254,7 @@ async fn hidden_field_is_an_unknown_parameter_for_strangers() {
     for layer in [&CAMERA, &TOWER] {
         for field in layer.fields().filter(|field| layer.class(field) > hatang::layers::Class::Public) {
             let path = format!("/collections/{}/items?{}=1", layer.collection, field.name);
-            let refused = server.stranger().get(&path).await;
+            let refused = server.anonymous().get(&path).await;
             assert_eq!(refused.summary(), format!("400 parameter.unknown {}", field.name), "{path}");
         }
     }
@@ -266,16 +266,16 @@ async fn search_folds_accents_and_ranks_exact_ones_first() {
     for name in ["Đường Lê Lợi", "Duong Le Loi", "Đường Lễ Lợi", "Quốc lộ 47"] {
         add_tower(&server, json!({"name": name})).await;
     }
-    let found = server.stranger().get(&format!("{TOWERS}?q=le%20loi")).await.names();
+    let found = server.anonymous().get(&format!("{TOWERS}?q=le%20loi")).await.names();
     assert_eq!(found[0], "Duong Le Loi");
     assert_eq!(found.len(), 3);
-    let found = server.stranger().get(&format!("{TOWERS}?q=L%C3%AA%20L%E1%BB%A3i")).await.names();
+    let found = server.anonymous().get(&format!("{TOWERS}?q=L%C3%AA%20L%E1%BB%A3i")).await.names();
     assert_eq!(found[0], "Đường Lê Lợi");
     assert_eq!(found.len(), 3);
-    let pages = walk(server.stranger(), &format!("{TOWERS}?q=le%20loi&limit=1"), async |_| {}).await;
+    let pages = walk(server.anonymous(), &format!("{TOWERS}?q=le%20loi&limit=1"), async |_| {}).await;
     assert_eq!(pages.len(), 3);
     for literal in ["%25", "_", "%5C"] {
-        assert_eq!(server.stranger().get(&format!("{TOWERS}?q={literal}")).await.names().len(), 0, "{literal}");
+        assert_eq!(server.anonymous().get(&format!("{TOWERS}?q={literal}")).await.names().len(), 0, "{literal}");
     }
 }
 
@@ -297,7 +297,7 @@ async fn bbox_finds_what_it_meets() {
         ("-180,-90,180,90", vec!["Tây", "Đông"]),
         ("105.71,19.7,105.8,19.9", vec![]),
     ] {
-        let mut found = server.stranger().get(&format!("{TOWERS}?bbox={bbox}")).await.names();
+        let mut found = server.anonymous().get(&format!("{TOWERS}?bbox={bbox}")).await.names();
         found.sort();
         assert_eq!(found, expected, "{bbox}");
     }
@@ -324,7 +324,7 @@ async fn datetime_asks_valid_time() {
         ("2021-01-01T00:00:00Z/9999-12-31T00:00:00Z", vec!["Cũ", "Mới"]),
         ("0000-01-01T00:00:00Z/2021-01-01T00:00:00Z", vec!["Cũ"]),
     ] {
-        let mut found = server.stranger().get(&format!("{TOWERS}?datetime={datetime}")).await.names();
+        let mut found = server.anonymous().get(&format!("{TOWERS}?datetime={datetime}")).await.names();
         found.sort();
         assert_eq!(found, expected, "{datetime}");
     }
@@ -332,7 +332,7 @@ async fn datetime_asks_valid_time() {
 
 /// Where the first tower was on a day, and its properties.
 async fn tower_on(server: &Server, day: &str) -> Option<Value> {
-    let page = server.stranger().get(&format!("{TOWERS}?as_of={day}")).await.ok();
+    let page = server.anonymous().get(&format!("{TOWERS}?as_of={day}")).await.ok();
     assert_eq!(page["numberMatched"], page["numberReturned"]);
     page["features"].get(0).cloned()
 }
@@ -359,10 +359,10 @@ async fn as_of_returns_records_as_they_were() {
     assert_eq!(moved["properties"]["lifecycle_status"], "operational");
     assert_eq!(tower_on(&server, "2023-01-01").await, None);
     // Today it is a row still, in its last state.
-    let now = server.stranger().get(TOWERS).await.features();
+    let now = server.anonymous().get(TOWERS).await.features();
     assert_eq!(now[0]["properties"]["lifecycle_status"], "decommissioned");
     // What it was filters, what it is does not.
-    let was = server.stranger().get(&format!("{TOWERS}?as_of=2020-06-01&operator=vnpt&bbox=105.6,19.7,105.75,19.85")).await;
+    let was = server.anonymous().get(&format!("{TOWERS}?as_of=2020-06-01&operator=vnpt&bbox=105.6,19.7,105.75,19.85")).await;
     assert_eq!(was.features().len(), 1);
 }
 
@@ -389,7 +389,7 @@ async fn correction_of_an_old_date_reaches_only_the_fields_it_names() {
 async fn hits_are_the_number_alone() {
     let server = Server::new().await;
     add_tower(&server, json!({})).await;
-    let hits = server.stranger().get(&format!("{TOWERS}?resultType=hits&offset=0")).await.ok();
+    let hits = server.anonymous().get(&format!("{TOWERS}?resultType=hits&offset=0")).await.ok();
     assert_eq!(hits["numberMatched"], 1);
     assert_eq!(hits["features"], json!([]));
 }
@@ -399,12 +399,12 @@ async fn clients_habits_are_accepted() {
     let server = Server::new().await;
     let crs = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
     for query in [format!("crs={crs}"), format!("bbox=105,19,106,20&bbox-crs={crs}"), "f=json&offset=0".into()] {
-        let answer = server.stranger().get(&format!("{TOWERS}?{query}")).await;
+        let answer = server.anonymous().get(&format!("{TOWERS}?{query}")).await;
         assert_eq!(answer.status, 200, "{query}");
         assert_eq!(answer.header("content-crs").unwrap(), format!("<{crs}>"));
     }
     for accept in ["*/*", "application/json", "application/geo+json", "text/html"] {
-        let answer = server.stranger().send(Method::GET, TOWERS, &[("Accept", accept)], None).await;
+        let answer = server.anonymous().send(Method::GET, TOWERS, &[("Accept", accept)], None).await;
         assert_eq!(answer.header("content-type").unwrap(), "application/geo+json", "{accept}");
     }
 }
@@ -416,8 +416,8 @@ async fn head_is_get_without_the_body() {
     let one = format!("{TOWERS}/{id}");
     for path in [TOWERS, &one, "", "/collections", "/changes", "//healthz", "//readyz", "/openapi.json"] {
         let (get, head) = (
-            server.stranger().get(path).await,
-            server.stranger().send(Method::HEAD, path, &[], None).await,
+            server.anonymous().get(path).await,
+            server.anonymous().send(Method::HEAD, path, &[], None).await,
         );
         assert_eq!(head.status, 200, "{path}");
         assert_eq!(head.header("content-type"), get.header("content-type"), "{path}");
@@ -436,7 +436,7 @@ async fn options_tells_what_this_caller_may_do() {
         answer.header("allow").unwrap()
     };
     for path in [TOWERS, &one, "", "/collections", "/collections/towers", "/changes", "/collections/communes/items", "//healthz"] {
-        assert_eq!(allow(server.stranger(), path).await, "GET, HEAD, OPTIONS", "{path}");
+        assert_eq!(allow(server.anonymous(), path).await, "GET, HEAD, OPTIONS", "{path}");
     }
     assert_eq!(allow(server.administrator(), TOWERS).await, "GET, HEAD, OPTIONS, POST, PATCH, DELETE");
     assert_eq!(allow(server.administrator(), &one).await, "GET, HEAD, OPTIONS, PUT, PATCH, DELETE");
@@ -448,10 +448,10 @@ async fn lists_are_compressed_and_strong_tags_are_not() {
     let server = Server::new().await;
     let id = add_tower(&server, json!({"name": "a".repeat(180)})).await["id"].clone();
     let gzip = [("Accept-Encoding", "gzip")];
-    let list = server.stranger().send(Method::GET, TOWERS, &gzip, None).await;
+    let list = server.anonymous().send(Method::GET, TOWERS, &gzip, None).await;
     assert_eq!(list.header("content-encoding").unwrap(), "gzip");
     assert_eq!(&list.body[..2], [0x1f, 0x8b]);
-    let one = server.stranger().send(Method::GET, &format!("{TOWERS}/{id}"), &gzip, None).await;
+    let one = server.anonymous().send(Method::GET, &format!("{TOWERS}/{id}"), &gzip, None).await;
     assert_ne!(one.header("content-encoding").as_deref(), Some("gzip"));
     assert_eq!(one.json()["id"], id);
 }
@@ -461,8 +461,8 @@ async fn unchanged_answers_are_304() {
     let server = Server::new().await;
     let id = add_tower(&server, json!({})).await["id"].clone();
     for path in [TOWERS.to_owned(), format!("{TOWERS}/{id}")] {
-        let tag = server.stranger().get(&path).await.etag();
-        let again = async |tag: &str| server.stranger().send(Method::GET, &path, &[("If-None-Match", tag)], None).await;
+        let tag = server.anonymous().get(&path).await.etag();
+        let again = async |tag: &str| server.anonymous().send(Method::GET, &path, &[("If-None-Match", tag)], None).await;
         let unchanged = again(&tag).await;
         assert_eq!((unchanged.status.as_u16(), unchanged.body.len()), (304, 0), "{path}");
         assert_eq!(unchanged.etag(), tag);
@@ -491,14 +491,14 @@ fn allowed(answer: &Answer, method: &str) -> bool {
 #[actix_web::test]
 async fn any_page_reads_and_configured_origins_write() {
     let server = Server::new().await;
-    let read = server.stranger().send(Method::GET, TOWERS, &[("Origin", "https://anyone.example")], None).await;
+    let read = server.anonymous().send(Method::GET, TOWERS, &[("Origin", "https://anyone.example")], None).await;
     assert!(["*", "https://anyone.example"].contains(&read.header("access-control-allow-origin").unwrap().as_str()));
     let exposed = read.header("access-control-expose-headers").unwrap().to_lowercase();
     for name in ["etag", "location", "link", "content-crs"] {
         assert!(exposed.contains(name), "{exposed}");
     }
     let ask = async |origin: &str, method: &str| {
-        server.stranger().send(Method::OPTIONS, TOWERS, &preflight(origin, method), None).await
+        server.anonymous().send(Method::OPTIONS, TOWERS, &preflight(origin, method), None).await
     };
     assert!(allowed(&ask("https://anyone.example", "GET").await, "GET"));
     assert!(allowed(&ask("https://console.example", "POST").await, "POST"));
@@ -515,7 +515,7 @@ async fn any_page_reads_and_configured_origins_write() {
 async fn geometry_has_no_superfluous_digits() {
     let server = Server::new().await;
     add_tower_at(&server, "x", [105.123456789, 19.5]).await;
-    let text = server.stranger().get(TOWERS).await;
+    let text = server.anonymous().get(TOWERS).await;
     let text = String::from_utf8(text.body.to_vec()).unwrap();
     assert!(text.contains("\"coordinates\":[105.1234568,19.5]"), "{text}");
 }

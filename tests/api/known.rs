@@ -174,7 +174,7 @@ async fn any_day_known_at_any_instant_is_what_the_versions_say() {
         assert_eq!(shown(admin, &question).await, all, "{question}");
         // What is hidden or deleted today is so at all times, what was hidden then is hidden then.
         let public = expected(&|camera, state| !state.hidden && camera.now().is_some_and(|now| !now.hidden));
-        assert_eq!(shown(server.stranger(), &question).await, public, "{question} by a stranger");
+        assert_eq!(shown(server.anonymous(), &question).await, public, "{question} by an anonymous caller");
         if day.is_some() {
             let figure = admin.get(&format!("/stats/38@2026-01-01?{question}&indicators=camera_eyes")).await.ok();
             let eyes = &figure["figures"]["camera_eyes"];
@@ -191,11 +191,11 @@ async fn any_day_known_at_any_instant_is_what_the_versions_say() {
 async fn what_cannot_be_known_is_refused() {
     let server = Server::new().await;
     for known_at in ["tomorrow", "2999-01-01", "2026-13-01", "2026-01-01T00:00:00", ""] {
-        let refused = server.stranger().get(&format!("{CAMERAS}?known_at={known_at}")).await;
+        let refused = server.anonymous().get(&format!("{CAMERAS}?known_at={known_at}")).await;
         assert_eq!((refused.status.as_u16(), refused.codes()), (400, vec!["parameter.invalid".to_owned()]), "{known_at}");
     }
-    assert_eq!(server.stranger().get("/collections/communes/items?known_at=2026-01-01").await.status, 400);
-    let of_hamlets = server.stranger().get("/stats?known_at=2026-01-01&indicators=fiber_hamlets_any").await;
+    assert_eq!(server.anonymous().get("/collections/communes/items?known_at=2026-01-01").await.status, 400);
+    let of_hamlets = server.anonymous().get("/stats?known_at=2026-01-01&indicators=fiber_hamlets_any").await;
     assert_eq!(of_hamlets.status, 400);
 }
 

@@ -25,7 +25,7 @@ fn one_link<'a>(document: &'a Value, rel: &str) -> &'a Value {
 async fn landing_page_leads_everywhere() {
     let server = Server::new().await;
     for path in ["", "/"] {
-        let landing = server.stranger().get(path).await.ok();
+        let landing = server.anonymous().get(path).await.ok();
         for (rel, media_type) in [
             ("self", "application/json"),
             ("service-desc", "application/vnd.oai.openapi+json;version=3.0"),
@@ -35,7 +35,7 @@ async fn landing_page_leads_everywhere() {
         ] {
             let link = one_link(&landing, rel);
             assert_eq!(link["type"], media_type);
-            let answer = server.stranger().get(&below_api(link)).await;
+            let answer = server.anonymous().get(&below_api(link)).await;
             assert_eq!(answer.status, 200, "{rel}");
             assert!(answer.header("content-type").unwrap().starts_with(media_type), "{rel}");
         }
@@ -45,7 +45,7 @@ async fn landing_page_leads_everywhere() {
 #[actix_web::test]
 async fn conformance_names_the_core_and_nothing_unknown() {
     let server = Server::new().await;
-    let classes = server.stranger().get("/conformance").await.ok();
+    let classes = server.anonymous().get("/conformance").await.ok();
     let classes: Vec<_> = classes["conformsTo"].as_array().unwrap().iter().map(|class| class.as_str().unwrap()).collect();
     for core in ["core", "oas30", "geojson"] {
         let class = format!("http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/{core}");
@@ -61,14 +61,14 @@ async fn every_link_of_every_document_answers() {
     for layer in ALL {
         pages.push(format!("/collections/{}", layer.collection));
         pages.push(format!("/collections/{}/items?limit=1&datetime=2023-09-20", layer.collection));
-        let page = server.stranger().get(&format!("/collections/{}/items?limit=1&datetime=2023-09-20", layer.collection)).await.ok();
+        let page = server.anonymous().get(&format!("/collections/{}/items?limit=1&datetime=2023-09-20", layer.collection)).await.ok();
         let feature = page["features"].get(0).unwrap_or_else(|| panic!("no {} in the demo", layer.collection));
         pages.push(format!("/collections/{}/items/{}", layer.collection, feature["id"]));
     }
     for page in pages {
-        let answer = server.stranger().get(&page).await.ok();
+        let answer = server.anonymous().get(&page).await.ok();
         for link in answer["links"].as_array().unwrap() {
-            let target = server.stranger().get(&below_api(link)).await;
+            let target = server.anonymous().get(&below_api(link)).await;
             assert_eq!(target.status, 200, "{page}: {link}");
             let media_type = link["type"].as_str().unwrap();
             assert!(target.header("content-type").unwrap().starts_with(media_type), "{page}: {link}");
@@ -79,13 +79,13 @@ async fn every_link_of_every_document_answers() {
 #[actix_web::test]
 async fn collections_list_what_each_collection_repeats() {
     let server = Server::with_demo().await;
-    let list = server.stranger().get("/collections").await.ok();
+    let list = server.anonymous().get("/collections").await.ok();
     one_link(&list, "self");
     let listed = list["collections"].as_array().unwrap();
     assert_eq!(listed.len(), ALL.len());
     for collection in listed {
         let id = collection["id"].as_str().unwrap();
-        assert_eq!(&server.stranger().get(&format!("/collections/{id}")).await.ok(), collection);
+        assert_eq!(&server.anonymous().get(&format!("/collections/{id}")).await.ok(), collection);
         assert_eq!((&collection["crs"][0], &collection["storageCrs"]), (&json!(CRS84), &json!(CRS84)));
         assert_eq!(collection["itemType"], "feature");
         for text in ["title", "description"] {
@@ -109,7 +109,7 @@ async fn collections_list_what_each_collection_repeats() {
 #[actix_web::test]
 async fn extent_holds_every_feature() {
     let server = Server::with_demo().await;
-    for caller in [server.stranger(), server.administrator()] {
+    for caller in [server.anonymous(), server.administrator()] {
         for layer in ALL {
             let collection = caller.get(&format!("/collections/{}", layer.collection)).await.ok();
             let Some(bbox) = collection["extent"]["spatial"]["bbox"][0].as_array() else { continue };
@@ -138,10 +138,10 @@ async fn matched(caller: Caller<'_>, path: &str) -> i64 {
 #[actix_web::test]
 async fn items_of_every_layer_are_as_the_suite_asks() {
     let server = Server::with_demo().await;
-    let stranger = server.stranger();
+    let anonymous = server.anonymous();
     for layer in ALL {
         let items = format!("/collections/{}/items", layer.collection);
-        let answer = stranger.get(&format!("{items}?limit=7")).await;
+        let answer = anonymous.get(&format!("{items}?limit=7")).await;
         assert_eq!(answer.header("content-type").unwrap(), "application/geo+json");
         assert_eq!(answer.header("content-crs").unwrap(), format!("<{CRS84}>"));
         let page = answer.ok();
@@ -152,15 +152,15 @@ async fn items_of_every_layer_are_as_the_suite_asks() {
         assert!(chrono::DateTime::parse_from_rfc3339(page["timeStamp"].as_str().unwrap()).is_ok());
         one_link(&page, "self");
         one_link(&page, "collection");
-        let all = stranger.all_items(&format!("{items}?limit=150")).await;
+        let all = anonymous.all_items(&format!("{items}?limit=150")).await;
         assert_eq!(page["numberMatched"], all.len(), "{}", layer.collection);
-        assert_eq!(stranger.get(&format!("{items}?limit=unlimited")).await.status, 400);
-        assert_eq!(stranger.get(&format!("{items}?bbox=177,65,-177,70")).await.status, 200);
-        assert_eq!(matched(stranger, &format!("{items}?bbox=-180,-90,180,90")).await,
+        assert_eq!(anonymous.get(&format!("{items}?limit=unlimited")).await.status, 400);
+        assert_eq!(anonymous.get(&format!("{items}?bbox=177,65,-177,70")).await.status, 200);
+        assert_eq!(matched(anonymous, &format!("{items}?bbox=-180,-90,180,90")).await,
             all.iter().filter(|feature| !feature["geometry"].is_null()).count() as i64);
 
         let Some(feature) = features.first() else { continue };
-        let one = stranger.get(&format!("{items}/{}", feature["id"])).await;
+        let one = anonymous.get(&format!("{items}/{}", feature["id"])).await;
         assert_eq!(one.header("content-crs").unwrap(), format!("<{CRS84}>"));
         let one = one.ok();
         for member in ["id", "type", "geometry", "properties"] {
@@ -177,7 +177,7 @@ async fn every_geometry_meets_the_bbox() {
     for layer in ["cameras", "towers", "wifi-points", "facilities"] {
         let [west, south, east, north] = [105.70, 19.80, 105.74, 19.84];
         let path = format!("/collections/{layer}/items?limit=1000&bbox={west},{south},{east},{north}");
-        let found = server.stranger().all_items(&path).await;
+        let found = server.anonymous().all_items(&path).await;
         assert!(!found.is_empty(), "{layer}");
         for feature in found {
             each_position(&feature["geometry"]["coordinates"], &mut |lon, lat| {
@@ -190,7 +190,7 @@ async fn every_geometry_meets_the_bbox() {
 #[actix_web::test]
 async fn features_are_valid_by_their_schema() {
     let server = Server::with_demo().await;
-    for caller in [server.stranger(), server.administrator()] {
+    for caller in [server.anonymous(), server.administrator()] {
         for layer in ALL {
             let layer = format!("/collections/{}", layer.collection);
             let mut schema = caller.get(&format!("{layer}/feature-schema")).await.ok();
@@ -214,7 +214,7 @@ async fn schemas_are_json_schema_and_show_what_the_caller_sees() {
     for layer in ALL {
         for schema in ["schema", "queryables", "sortables", "feature-schema"] {
             let path = format!("/collections/{}/{schema}", layer.collection);
-            let answer = server.stranger().get(&path).await;
+            let answer = server.anonymous().get(&path).await;
             assert_eq!(answer.header("content-type").unwrap(), "application/schema+json", "{path}");
             let body = answer.json();
             assert_eq!(body["$id"], format!("http://hatang.test/api/v1{path}"));
@@ -222,13 +222,13 @@ async fn schemas_are_json_schema_and_show_what_the_caller_sees() {
         }
     }
     let fields = async |caller: Caller<'_>| caller.get("/collections/cameras/queryables").await.ok()["properties"].clone();
-    assert!(fields(server.stranger()).await.get("owner_phone").is_none());
+    assert!(fields(server.anonymous()).await.get("owner_phone").is_none());
     assert!(fields(server.administrator()).await.get("owner_phone").is_some());
 }
 
 /// Where the landing page says that it is.
 async fn own_address(server: &Server, headers: &[(&str, &str)]) -> String {
-    let landing = server.stranger().send(Method::GET, "", headers, None).await.ok();
+    let landing = server.anonymous().send(Method::GET, "", headers, None).await.ok();
     one_link(&landing, "self")["href"].as_str().unwrap().to_owned()
 }
 
@@ -259,9 +259,9 @@ async fn public_address_of_the_settings_wins() {
 #[actix_web::test]
 async fn collection_says_how_many_it_has() {
     let server = Server::with_demo().await;
-    let stranger = server.stranger();
-    for collection in stranger.get("/collections").await.ok()["collections"].as_array().unwrap() {
-        let items = stranger.get(&format!("/collections/{}/items?limit=1", collection["id"].as_str().unwrap())).await.ok();
+    let anonymous = server.anonymous();
+    for collection in anonymous.get("/collections").await.ok()["collections"].as_array().unwrap() {
+        let items = anonymous.get(&format!("/collections/{}/items?limit=1", collection["id"].as_str().unwrap())).await.ok();
         assert_eq!(collection["itemCount"], items["numberMatched"], "{}", collection["id"]);
     }
 }

@@ -41,7 +41,7 @@ async fn found(caller: Caller<'_>, question: &str) -> bool {
 #[actix_web::test]
 async fn shrinking_box_finds_the_node_of_the_grid_and_no_more() {
     let (server, _, east) = house().await;
-    for (caller, who) in [(server.stranger(), "stranger"), (server.holder(&east), "editor of another commune")] {
+    for (caller, who) in [(server.anonymous(), "anonymous"), (server.holder(&east), "editor of another commune")] {
         let [lon, lat] = bisect(caller).await;
         assert!((lon - 105.7).abs() < 1e-6 && (lat - 19.81).abs() < 1e-6, "{who} found {lon} {lat}");
     }
@@ -66,8 +66,8 @@ async fn filters_and_search_on_what_is_not_shown_find_nothing() {
     ] {
         assert!(!found(neighbour, question).await, "{question}");
         assert!(found(server.administrator(), question).await, "{question} by an administrator");
-        let stranger = server.stranger().get(&format!("{CAMERAS}?{question}")).await;
-        assert!(stranger.status == 400 || stranger.features().is_empty(), "{question} by a stranger");
+        let anonymous = server.anonymous().get(&format!("{CAMERAS}?{question}")).await;
+        assert!(anonymous.status == 400 || anonymous.features().is_empty(), "{question} by an anonymous caller");
     }
     let seen = neighbour.get(&format!("{CAMERAS}/{id}")).await;
     assert_eq!(seen.etag(), "\"p1\"");
@@ -83,9 +83,9 @@ async fn history_and_past_of_anothers_record_are_a_strangers() {
     let change = json!({"properties": {"owner_phone": "0900 333 444", "eye_count": 3}});
     server.administrator().patch(&path, "\"1\"", change).await.ok();
     let told = |answer: crate::common::Answer| String::from_utf8(answer.body.to_vec()).unwrap();
-    let of_stranger = told(server.stranger().get(&format!("{path}/history")).await);
+    let of_anonymous = told(server.anonymous().get(&format!("{path}/history")).await);
     let of_neighbour = told(server.holder(&east).get(&format!("{path}/history")).await);
-    assert_eq!(of_stranger, of_neighbour);
+    assert_eq!(of_anonymous, of_neighbour);
     let past = told(server.holder(&east).get(&format!("{CAMERAS}?as_of=2024-06-01")).await);
     assert!(past.contains("NHA-1"));
     for hidden in ["0900", "SN-4711", "105.7004", "Nhà bà", "cột điện"] {

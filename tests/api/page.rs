@@ -7,13 +7,13 @@ use crate::common::Server;
 #[actix_web::test]
 async fn the_page_may_run_its_own_scripts_only() {
     let server = Server::new().await;
-    let page = server.stranger().get("//").await;
+    let page = server.anonymous().get("//").await;
     assert_eq!(page.status, 200);
     let policy = page.header("content-security-policy").unwrap();
     assert!(policy.starts_with("default-src 'none'; script-src 'self';"), "{policy}");
     assert_eq!(page.header("cache-control").unwrap(), "no-cache");
     let tag = page.header("etag").unwrap();
-    let again = server.stranger().send(Method::GET, "//", &[("If-None-Match", &tag)], None).await;
+    let again = server.anonymous().send(Method::GET, "//", &[("If-None-Match", &tag)], None).await;
     assert_eq!(again.status, 304);
     assert_eq!(again.header("content-security-policy").unwrap(), policy);
 }
@@ -21,7 +21,7 @@ async fn the_page_may_run_its_own_scripts_only() {
 #[actix_web::test]
 async fn the_page_learns_where_to_open() {
     let server = Server::new().await;
-    let settings = server.stranger().get("//config.json").await.ok();
+    let settings = server.anonymous().get("//config.json").await.ok();
     assert_eq!(settings["home"], "405@2023-09-20");
     assert!(settings["basemap"].is_null());
 }
@@ -30,6 +30,6 @@ async fn the_page_learns_where_to_open() {
 async fn without_a_base_map_there_is_none() {
     let server = Server::new().await;
     for path in ["//basemap.pmtiles", "//assets/none.js"] {
-        assert_eq!(server.stranger().get(path).await.status, 404, "{path}");
+        assert_eq!(server.anonymous().get(path).await.status, 404, "{path}");
     }
 }

@@ -26,17 +26,17 @@ async fn every_failure_is_a_problem_document() {
     let server = Server::new().await;
     let admin = server.administrator();
     for (answer, code) in [
-        (server.stranger().get("/nowhere").await, "not_found"),
-        (server.stranger().get("//nowhere").await, "not_found"),
-        (server.stranger().get("/collections/ships").await, "not_found"),
-        (server.stranger().get("/collections/ships/items").await, "not_found"),
-        (server.stranger().get(&format!("{TOWERS}/7")).await, "not_found"),
-        (server.stranger().get(&format!("{TOWERS}/x")).await, "not_found"),
-        (server.stranger().get(&format!("{TOWERS}/99999999999999999999")).await, "not_found"),
-        (server.stranger().get(&format!("{TOWERS}/%ff%00")).await, "not_found"),
-        (server.stranger().get(&format!("{TOWERS}?x=1")).await, "request.invalid"),
-        (server.stranger().get(&format!("{TOWERS}?q=%ff%fe%00")).await, "request.invalid"),
-        (server.stranger().post(TOWERS, tower(json!({}))).await, "auth.required"),
+        (server.anonymous().get("/nowhere").await, "not_found"),
+        (server.anonymous().get("//nowhere").await, "not_found"),
+        (server.anonymous().get("/collections/ships").await, "not_found"),
+        (server.anonymous().get("/collections/ships/items").await, "not_found"),
+        (server.anonymous().get(&format!("{TOWERS}/7")).await, "not_found"),
+        (server.anonymous().get(&format!("{TOWERS}/x")).await, "not_found"),
+        (server.anonymous().get(&format!("{TOWERS}/99999999999999999999")).await, "not_found"),
+        (server.anonymous().get(&format!("{TOWERS}/%ff%00")).await, "not_found"),
+        (server.anonymous().get(&format!("{TOWERS}?x=1")).await, "request.invalid"),
+        (server.anonymous().get(&format!("{TOWERS}?q=%ff%fe%00")).await, "request.invalid"),
+        (server.anonymous().post(TOWERS, tower(json!({}))).await, "auth.required"),
         (server.holder("nonsense").get(TOWERS).await, "auth.required"),
         (admin.post(TOWERS, json!({})).await, "validation.failed"),
         (admin.send(Method::DELETE, "/changes", &[], None).await, "method.not_allowed"),
@@ -58,7 +58,7 @@ async fn problems_are_vietnamese_unless_english_is_asked_for() {
         ("vi; q=0.8, en-US; q=0.9", "The request is not valid", "en"),
     ] {
         let headers = [("Accept-Language", language)];
-        let answer = server.stranger().send(Method::GET, &format!("{TOWERS}?limit=0"), &headers, None).await;
+        let answer = server.anonymous().send(Method::GET, &format!("{TOWERS}?limit=0"), &headers, None).await;
         let body = assert_problem(&answer);
         assert_eq!((&body["title"], answer.header("content-language").unwrap().as_str()), (&json!(title), content_language));
         let message = body["errors"][0]["message"].as_str().unwrap();
@@ -91,7 +91,7 @@ async fn wrong_method_is_told_the_right_ones() {
 async fn what_the_database_says_is_not_sent() {
     let server = Server::new().await;
     server.execute("alter table towers rename to elsewhere").await;
-    let broken = server.stranger().get(TOWERS).await;
+    let broken = server.anonymous().get(TOWERS).await;
     let body = assert_problem(&broken);
     assert_eq!((broken.status.as_u16(), &body["code"]), (500, &json!("internal")));
     let text = body.to_string();
@@ -101,6 +101,6 @@ async fn what_the_database_says_is_not_sent() {
 #[actix_web::test]
 async fn request_ids_differ() {
     let server = Server::new().await;
-    let id = async || server.stranger().get("//healthz").await.header("x-request-id").unwrap();
+    let id = async || server.anonymous().get("//healthz").await.header("x-request-id").unwrap();
     assert_ne!(id().await, id().await);
 }

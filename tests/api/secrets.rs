@@ -64,7 +64,7 @@ async fn secrets_are_neither_logged_nor_stored_nor_repeated() {
     let mut secrets = Vec::new();
     for Sent { method, path, headers, body, secrets: sent } in requests(&token) {
         let headers: Vec<_> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        let answer = server.stranger().send(method.clone(), &path, &headers, body).await;
+        let answer = server.anonymous().send(method.clone(), &path, &headers, body).await;
         assert!(!answer.status.is_server_error(), "{method} {path}: {answer:?}");
         secrets.extend(sent);
     }
@@ -84,7 +84,7 @@ async fn what_people_sign_in_with_is_neither_logged_nor_stored() {
     let user = json!(server.person("nguyen.an", &[json!({"role": "administrator"})]).await);
     let link = server.link_of(&user).await;
     let chosen = "cá chép hóa rồng lúc ba giờ";
-    server.stranger().post_json("/auth/setup", json!({"token": link, "password": PASSWORD})).await.ok();
+    server.anonymous().post_json("/auth/setup", json!({"token": link, "password": PASSWORD})).await.ok();
     let session = server.sign_in("nguyen.an").await;
     let cookie = session.cookie.split_once('=').unwrap().1.to_owned();
     let token = session.post("/tokens", json!({"name": "máy bàn", "days": 3})).await.ok()["token"].clone();
@@ -96,7 +96,7 @@ async fn what_people_sign_in_with_is_neither_logged_nor_stored() {
     assert_eq!(change.status, 204);
     let unused = server.link_of(&user).await;
     let by_hand = json!({"token": "Link4731", "password": "Short47"});
-    assert_eq!(server.stranger().post_json("/auth/setup", by_hand).await.status, 422);
+    assert_eq!(server.anonymous().post_json("/auth/setup", by_hand).await.status, 422);
     let csrf = session.csrf.clone();
     assert_eq!(session.post("/auth/logout", json!({})).await.status, 204);
     drop(recording);

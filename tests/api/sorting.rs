@@ -24,12 +24,12 @@ async fn names_are_in_the_order_of_the_vietnamese_alphabet_both_ways() {
         let body = feature([105.7, 19.8], json!({"name": word, "operator": "vnpt"}), json!({}));
         server.administrator().post(TOWERS, body).await.ok();
     }
-    let up = server.stranger().get(&format!("{TOWERS}?sortby=name")).await.names();
+    let up = server.anonymous().get(&format!("{TOWERS}?sortby=name")).await.names();
     assert_eq!(up, WORDS);
     // A plus is a space to those who decode forms.
-    assert_eq!(server.stranger().get(&format!("{TOWERS}?sortby=+name")).await.names(), WORDS);
-    assert_eq!(server.stranger().get(&format!("{TOWERS}?sortby=%2Bname")).await.names(), WORDS);
-    let down = server.stranger().get(&format!("{TOWERS}?sortby=-name")).await.names();
+    assert_eq!(server.anonymous().get(&format!("{TOWERS}?sortby=+name")).await.names(), WORDS);
+    assert_eq!(server.anonymous().get(&format!("{TOWERS}?sortby=%2Bname")).await.names(), WORDS);
+    let down = server.anonymous().get(&format!("{TOWERS}?sortby=-name")).await.names();
     assert!(down.iter().rev().eq(&up), "{down:?}");
 }
 
@@ -37,32 +37,32 @@ async fn names_are_in_the_order_of_the_vietnamese_alphabet_both_ways() {
 async fn what_is_not_shown_or_has_no_order_is_refused_naming_the_parameter() {
     let server = Server::new().await;
     for sortby in ["owner_phone", "note", "address", "geom", "nonsense", "", "name,", "name,-name", "--name", "search"] {
-        let refused = server.stranger().get(&format!("{CAMERAS}?sortby={sortby}")).await;
+        let refused = server.anonymous().get(&format!("{CAMERAS}?sortby={sortby}")).await;
         assert_eq!(refused.summary(), "400 parameter.invalid sortby", "{sortby}");
     }
     assert_eq!(server.administrator().get(&format!("{CAMERAS}?sortby=note")).await.status, 200);
     // The last phone number of a page would stand in the address of the next.
     let refused = server.administrator().get(&format!("{CAMERAS}?sortby=owner_phone")).await;
     assert_eq!(refused.summary(), "400 parameter.invalid sortby");
-    let other = server.stranger().get(&format!("{CAMERAS}?sortby=name")).await;
+    let other = server.anonymous().get(&format!("{CAMERAS}?sortby=name")).await;
     assert_eq!(other.status, 200);
-    let cursor = server.stranger().get(&format!("{CAMERAS}?sortby=name&cursor=WzFd")).await;
+    let cursor = server.anonymous().get(&format!("{CAMERAS}?sortby=name&cursor=WzFd")).await;
     assert_eq!(cursor.summary(), "400 parameter.invalid cursor", "a cursor of another order");
 }
 
 #[actix_web::test]
 async fn every_sortable_of_every_layer_sorts_for_whoever_sees_it() {
     let server = Server::with_demo().await;
-    for caller in [server.stranger(), server.administrator()] {
+    for caller in [server.anonymous(), server.administrator()] {
         for layer in ALL {
             let base = format!("/collections/{}", layer.collection);
             let sortables = caller.get(&format!("{base}/sortables")).await.ok()["properties"].clone();
             for name in sortables.as_object().unwrap().keys() {
-                let minus = if caller.is_stranger() { "" } else { "-" };
+                let minus = if caller.is_anonymous() { "" } else { "-" };
                 let path = format!("{base}/items?sortby={minus}{name}&limit=2");
                 let first = caller.get(&path).await.ok();
                 let next = first["links"].as_array().unwrap().iter().find(|link| link["rel"] == "next");
-                if let Some(next) = next.filter(|_| !caller.is_stranger()) {
+                if let Some(next) = next.filter(|_| !caller.is_anonymous()) {
                     let second = caller.get(&below_api(next)).await.features();
                     assert!(!first["features"].as_array().unwrap().contains(&second[0]), "{path}");
                 }
@@ -80,7 +80,7 @@ async fn every_sortable_of_every_layer_sorts_for_whoever_sees_it() {
         let expected = CAMERA.class(field) < Class::Restricted && !matches!(field.value, Type::SomeOf(_));
         assert_eq!(administrators.get(field.name).is_some(), expected, "{}", field.name);
     }
-    assert!(of(server.stranger()).await.get("note").is_none());
+    assert!(of(server.anonymous()).await.get("note").is_none());
 }
 
 /// Records with ties and gaps in all that they are sorted by, on both sides of the boundary.
@@ -141,7 +141,7 @@ async fn pages_hold_every_row_once_in_order_while_others_write() {
         let mut noise = 0;
         for round in 0..8 {
             let keys = sortings().new_tree(&mut runner).unwrap().current();
-            let caller = [server.stranger(), server.administrator(), server.holder(&west)][round % 3];
+            let caller = [server.anonymous(), server.administrator(), server.holder(&west)][round % 3];
             let shown = caller.get("/collections/cameras/sortables").await.ok()["properties"].clone();
             let keys: Vec<_> = keys.into_iter().filter(|(field, _)| shown.get(*field).is_some()).collect();
             if keys.is_empty() {

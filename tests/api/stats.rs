@@ -15,7 +15,7 @@ const QUESTIONS: [&str; 4] = [
 #[actix_web::test]
 async fn the_published_figures_of_the_district() {
     let server = Server::with_demo().await;
-    for caller in [server.stranger(), server.administrator()] {
+    for caller in [server.anonymous(), server.administrator()] {
         let answer = caller.get(QUESTIONS[0]).await.ok();
         assert_eq!(answer["unit"]["name"], "Huyện Đông Sơn");
         let figure = |code: &str| answer["figures"][code].clone();
@@ -96,7 +96,7 @@ fn add(sum: &mut Map<String, Value>, figure: &Value) {
 #[actix_web::test]
 async fn rows_of_a_figure_are_its_value() {
     let server = Server::with_demo().await;
-    for caller in [server.stranger(), server.administrator()] {
+    for caller in [server.anonymous(), server.administrator()] {
         for question in QUESTIONS {
             let answer = caller.get(question).await.ok();
             for (code, figure) in answer["figures"].as_object().expect("figures") {
@@ -166,25 +166,25 @@ fn assert_adds_up(delta: &Value, value: i64, base: i64, code: &str) {
 async fn posted_camera_counts_at_once_and_a_closed_station_still_counts_before() {
     let server = Server::with_demo().await;
     let stats = "/stats/38?indicators=camera_eyes,bts_stations";
-    let before = server.stranger().get(stats).await.ok();
+    let before = server.anonymous().get(stats).await.ok();
     let point = json!({"type": "Point", "coordinates": [105.72, 19.80]});
     let mut new = camera(json!({"eye_count": 3}));
     new["geometry"] = point;
     assert_eq!(server.administrator().post("/collections/cameras/items", new).await.status, 201);
-    let after = server.stranger().get(stats).await.ok();
+    let after = server.anonymous().get(stats).await.ok();
     let eyes = |answer: &Value| answer["figures"]["camera_eyes"]["value"].as_i64().expect("a value");
     assert_eq!(eyes(&after), eyes(&before) + 3);
 
     let answer =
-        server.stranger().get("/collections/towers/items?operator=vnpt&lifecycle_status=operational").await.ok();
+        server.anonymous().get("/collections/towers/items?operator=vnpt&lifecycle_status=operational").await.ok();
     let id = &answer["features"][0]["id"];
     let path = format!("/collections/towers/items/{id}");
     let etag = server.administrator().get(&path).await.etag();
     let close = json!({"properties": {"lifecycle_status": "decommissioned"}});
     assert_eq!(server.administrator().patch(&path, &etag, close).await.status, 200);
     let stations = |answer: &Value| answer["figures"]["bts_stations"]["value"].as_i64().expect("a value");
-    assert_eq!(stations(&server.stranger().get(stats).await.ok()), stations(&before) - 1);
-    let then = server.stranger().get(QUESTIONS[0]).await.ok();
+    assert_eq!(stations(&server.anonymous().get(stats).await.ok()), stations(&before) - 1);
+    let then = server.anonymous().get(QUESTIONS[0]).await.ok();
     assert_eq!(stations(&then), 69);
 }
 
@@ -192,7 +192,7 @@ async fn posted_camera_counts_at_once_and_a_closed_station_still_counts_before()
 async fn the_figures_as_a_map_and_as_a_table() {
     let server = Server::with_demo().await;
     let path = "/stats?level=commune&within=405@2023-09-20&as_of=2023-09-20";
-    let map = server.stranger().get(&format!("{path}&f=geojson")).await.ok();
+    let map = server.anonymous().get(&format!("{path}&f=geojson")).await.ok();
     let features = map["features"].as_array().expect("features");
     assert_eq!(features.len(), 14);
     let sum = |name: &str| features.iter().filter_map(|feature| feature["properties"][name].as_i64()).sum::<i64>();
@@ -200,7 +200,7 @@ async fn the_figures_as_a_map_and_as_a_table() {
     assert_eq!((sum("camera_eyes"), sum("camera_eyes_by_manager_district_police")), (421, 55));
     assert_eq!(features[0]["properties"]["mobile_hamlets_4g_percent"], 100.0);
 
-    let table = server.stranger().get(&format!("{path}&f=csv&indicators=camera_eyes")).await;
+    let table = server.anonymous().get(&format!("{path}&f=csv&indicators=camera_eyes")).await;
     let text = String::from_utf8(table.body.to_vec()).expect("UTF-8");
     let mut lines = text.lines();
     assert_eq!(lines.next(), Some("\u{feff}code,name,level,valid_from,valid_to,as_of,camera_eyes"));
@@ -225,18 +225,18 @@ async fn what_cannot_be_asked_is_named() {
         ("/stats/nowhere", 404, "unit"),
         ("/collections/towers/items?indicator=camera_eyes", 400, "indicator"),
     ] {
-        let answer = server.stranger().get(path).await;
+        let answer = server.anonymous().get(path).await;
         assert_eq!(answer.status, status, "{path}");
         assert_eq!(answer.json()["errors"][0]["parameter"], parameter, "{path}");
     }
-    let answer = server.stranger().get("/stats/405").await.json();
+    let answer = server.anonymous().get("/stats/405").await.json();
     assert!(answer["detail"].as_str().is_some_and(|text| text.contains("2019-12-01 to 2024-12-31")), "{answer}");
 }
 
 #[actix_web::test]
 async fn every_indicator_is_defined_in_both_languages() {
     let server = Server::new().await;
-    let answer = server.stranger().get("/stats/definitions").await.ok();
+    let answer = server.anonymous().get("/stats/definitions").await.ok();
     for definition in answer["definitions"].as_array().expect("definitions") {
         for name in ["code", "vi", "en", "unit", "collection"] {
             assert!(definition[name].as_str().is_some_and(|text| !text.is_empty()), "{name} of {definition}");

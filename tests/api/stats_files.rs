@@ -29,8 +29,8 @@ fn number(cell: &Data) -> Option<f64> {
 #[actix_web::test]
 async fn workbook_of_communes_adds_up_to_the_figures_of_the_district() {
     let server = Server::with_demo().await;
-    let district = server.stranger().get(DISTRICT).await.ok()["figures"].clone();
-    let answer = server.stranger().get(&format!("{COMMUNES}&f=xlsx")).await;
+    let district = server.anonymous().get(DISTRICT).await.ok()["figures"].clone();
+    let answer = server.anonymous().get(&format!("{COMMUNES}&f=xlsx")).await;
     assert_eq!(
         answer.header("content-disposition").unwrap(),
         "attachment; filename=\"figures_405@2023-09-20_2023-09-20.xlsx\""
@@ -72,11 +72,11 @@ async fn workbook_of_communes_adds_up_to_the_figures_of_the_district() {
 #[actix_web::test]
 async fn files_of_one_unit_have_each_figure_of_the_answer() {
     let server = Server::with_demo().await;
-    let json = server.stranger().get(DISTRICT).await.ok()["figures"].clone();
-    let csv = server.stranger().get(&format!("{DISTRICT}&f=csv")).await;
+    let json = server.anonymous().get(DISTRICT).await.ok()["figures"].clone();
+    let csv = server.anonymous().get(&format!("{DISTRICT}&f=csv")).await;
     let rows: Vec<HashMap<String, String>> =
         csv::Reader::from_reader(&csv.body[3..]).deserialize().map(Result::unwrap).collect();
-    let workbook = sheet(&server.stranger().get(&format!("{DISTRICT}&f=xlsx")).await, 0);
+    let workbook = sheet(&server.anonymous().get(&format!("{DISTRICT}&f=xlsx")).await, 0);
     assert_eq!(workbook.len(), rows.len() + 2);
     for (code, figure) in json.as_object().unwrap() {
         let own: Vec<_> = rows.iter().filter(|row| row["code"] == *code).collect();

@@ -217,7 +217,7 @@ async fn checks_come_in_the_documented_order() {
     let wrong = || Some(b"{}".to_vec());
     let text = ("Content-Type", "text/plain");
     let send = async |secret: bool, path: &str, headers: &[(&str, &str)], body: Option<Vec<u8>>| {
-        let caller = if secret { server.administrator() } else { server.stranger() };
+        let caller = if secret { server.administrator() } else { server.anonymous() };
         caller.send_bytes(Method::PUT, path, headers, body).await.status.as_u16()
     };
     assert_eq!(send(false, &path, &[text], wrong()).await, 401);
@@ -297,7 +297,7 @@ async fn put_of_what_was_read_keeps_the_rest() {
     assert_eq!(written["properties"]["height_m"], 31.0);
     // The date that was read is not the date of the change: the past stays what it was.
     assert_eq!(written["properties"]["effective_on"], json!(hatang::time::today()));
-    let was = server.stranger().get(&format!("{TOWERS}?as_of=2024-01-01")).await.features();
+    let was = server.anonymous().get(&format!("{TOWERS}?as_of=2024-01-01")).await.features();
     assert_eq!(was[0]["properties"]["height_m"], 30.5);
 }
 
@@ -353,7 +353,7 @@ async fn deleted_record_is_gone_and_its_keys_are_not_reused() {
     assert_eq!(admin.delete(&path, "\"9\"").await.status, 412);
     let deleted = admin.delete(&path, "\"1\"").await;
     assert_eq!((deleted.status.as_u16(), deleted.body.len()), (204, 0));
-    for caller in [admin, server.stranger()] {
+    for caller in [admin, server.anonymous()] {
         assert_eq!(caller.get(&path).await.status, 404);
         assert_eq!(caller.get(TOWERS).await.ok()["numberMatched"], 0);
         assert_eq!(caller.get(&format!("{TOWERS}?as_of=2024-01-01")).await.features().len(), 0);

@@ -85,7 +85,7 @@ impl Server {
         Server { respond, secret, database, state }
     }
 
-    pub fn stranger(&self) -> Caller<'_> {
+    pub fn anonymous(&self) -> Caller<'_> {
         Caller { server: self, secret: None }
     }
 
@@ -126,7 +126,7 @@ impl Server {
             self.administrator().post_json(&format!("/users/{}/grants", user["id"]), grant.clone()).await.ok();
         }
         let token = self.link_of(&user["id"]).await;
-        self.stranger().post_json("/auth/setup", json!({"token": token, "password": PASSWORD})).await.ok();
+        self.anonymous().post_json("/auth/setup", json!({"token": token, "password": PASSWORD})).await.ok();
         user["id"].as_i64().unwrap()
     }
 
@@ -141,7 +141,7 @@ impl Server {
     /// Signs a person in.
     pub async fn sign_in(&self, username: &str) -> Session<'_> {
         let answer =
-            self.stranger().post_json("/auth/login", json!({"username": username, "password": PASSWORD})).await;
+            self.anonymous().post_json("/auth/login", json!({"username": username, "password": PASSWORD})).await;
         let cookie = answer.header("set-cookie").expect("a cookie");
         let cookie = cookie.split(';').next().unwrap().to_owned();
         Session { server: self, cookie, csrf: answer.ok()["csrf"].as_str().unwrap().to_owned() }
@@ -225,7 +225,7 @@ impl Session<'_> {
     pub async fn send(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
         let headers =
             [("Cookie", self.cookie.as_str()), ("X-CSRF-Token", &self.csrf), ("Content-Type", "application/json")];
-        self.server.stranger().send(method, path, &headers, body).await
+        self.server.anonymous().send(method, path, &headers, body).await
     }
 }
 
@@ -237,7 +237,7 @@ pub struct Caller<'a> {
 }
 
 impl Caller<'_> {
-    pub fn is_stranger(&self) -> bool {
+    pub fn is_anonymous(&self) -> bool {
         self.secret.is_none()
     }
 

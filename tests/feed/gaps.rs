@@ -38,7 +38,7 @@ async fn what_is_committed_is_told_at_once_in_order_whatever_else_is_held_open()
     let admin = server.administrator();
     let held = admin.post(TOWERS, tower(json!({}))).await.ok()["id"].as_i64().unwrap();
     let mut expected = vec![(held, "create".to_owned())];
-    let mut readers = [admin, server.stranger()].map(|caller| Reader { caller, after: 0, seen: Vec::new() });
+    let mut readers = [admin, server.anonymous()].map(|caller| Reader { caller, after: 0, seen: Vec::new() });
 
     let mut foreign = server.connection().await;
     foreign
@@ -98,7 +98,7 @@ async fn tombstone_is_told_to_who_comes_later_and_says_nothing_but_that() {
     let admin = server.administrator();
     let id = admin.post(TOWERS, tower(json!({"name": "Trạm cũ"}))).await.ok()["id"].clone();
     admin.delete(&format!("{TOWERS}/{id}"), "*").await.ok();
-    for caller in [admin, server.stranger()] {
+    for caller in [admin, server.anonymous()] {
         assert_eq!(caller.get(&format!("{TOWERS}/{id}")).await.status, 404);
         let page = caller.get("/changes").await.ok();
         let tombstone = page["changes"].as_array().unwrap().last().unwrap();

@@ -53,7 +53,7 @@ async fn stream_follows_the_grants_and_tells_that_they_are_others() {
     let lan = server.person("lan", &[json!({"role": "viewer", "unit": "00001@2026-01-01"})]).await;
     let session = server.sign_in("lan").await;
     let hidden = admin.post(CAMERAS, of_police()).await.ok()["id"].clone();
-    let mut events = server.stranger().stream(STREAM, &[("Cookie", &session.cookie)]).await;
+    let mut events = server.anonymous().stream(STREAM, &[("Cookie", &session.cookie)]).await;
     let scope = events.named("scope").await;
     assert_eq!(events.named("change").await["id"], hidden);
 
@@ -87,7 +87,7 @@ async fn stream_ends_with_the_credential_and_takes_the_number_back() {
         let cookie = [("Cookie", session.cookie.as_str())];
         let id = admin.post(CAMERAS, of_police()).await.ok()["id"].clone();
         let mut events = match ending {
-            "log out" => server.stranger().stream(STREAM, &cookie).await,
+            "log out" => server.anonymous().stream(STREAM, &cookie).await,
             _ => server.holder(&secret).stream(STREAM, &[]).await,
         };
         while events.named("change").await["id"] != id {}
@@ -119,8 +119,8 @@ async fn stream_ends_with_the_credential_and_takes_the_number_back() {
         assert!(events.next().await.is_none(), "{ending}");
         if ending == "log out" {
             let back = [cookie[0], ("Last-Event-ID", "1")];
-            assert_eq!(server.stranger().stream(STREAM, &back).await.status, 401);
-            assert_eq!(server.stranger().stream(STREAM, &cookie).await.status, 200);
+            assert_eq!(server.anonymous().stream(STREAM, &back).await.status, 401);
+            assert_eq!(server.anonymous().stream(STREAM, &cookie).await.status, 200);
         } else {
             assert_eq!(server.holder(&secret).stream(STREAM, &[]).await.status, 401);
         }
@@ -142,7 +142,7 @@ async fn open_stream_does_not_keep_a_session_alive() {
     let server = lively().await;
     server.person("lan", &[json!({"role": "viewer"})]).await;
     let session = server.sign_in("lan").await;
-    let mut events = server.stranger().stream(STREAM, &[("Cookie", &session.cookie)]).await;
+    let mut events = server.anonymous().stream(STREAM, &[("Cookie", &session.cookie)]).await;
     events.named("scope").await;
     server.execute("update sessions set last_seen_at = now() - interval '59 minutes'").await;
     // Alive still, and not used by that.

@@ -28,7 +28,7 @@ pub async fn readers(server: &Server) -> Vec<(&'static str, String)> {
 /// Everybody who follows, on a register that is empty still.
 pub fn followers<'a>(server: &'a Server, readers: &'a [(&'static str, String)]) -> Vec<Follower<'a>> {
     let mut followers =
-        vec![Follower::new("stranger", server.stranger()), Follower::new("administrator", server.administrator())];
+        vec![Follower::new("anonymous", server.anonymous()), Follower::new("administrator", server.administrator())];
     followers.extend(readers.iter().map(|(name, secret)| Follower::new(name, server.holder(secret))));
     followers
 }
@@ -74,7 +74,7 @@ async fn what_leaves_is_removed_what_enters_appears_and_others_hear_nothing() {
     let mut all = async || {
         let callers = [
             server.administrator(),
-            server.stranger(),
+            server.anonymous(),
             server.holder(&readers[0].1),
             server.holder(&readers[1].1),
             server.holder(&readers[2].1),
@@ -91,7 +91,7 @@ async fn what_leaves_is_removed_what_enters_appears_and_others_hear_nothing() {
     let patch = async |body: Value| {
         admin.patch(&path, "*", body).await.ok();
     };
-    // Of administrator, stranger, editor of the west, viewer of the east, liaison.
+    // Of administrator, anonymous, editor of the west, viewer of the east, liaison.
     assert_eq!(all().await, ["create 1", "", "create 1", "", ""]);
     patch(json!({"geometry": {"type": "Point", "coordinates": [105.8, 19.81]}, "confirm": ["dup.near"]})).await;
     assert_eq!(all().await, ["update 2", "", "delete 2", "create 2", ""], "moved while hidden");
@@ -107,7 +107,7 @@ async fn what_leaves_is_removed_what_enters_appears_and_others_hear_nothing() {
     assert_eq!(all().await, ["update 7", "delete 4", "update 7", "delete 4", "delete 4"], "hidden again");
     admin.delete(&path, "*").await.ok();
     assert_eq!(all().await, ["delete 8", "", "delete 8", "", ""], "a tombstone for those who knew of it");
-    assert_eq!(server.stranger().get(&path).await.status, 404);
+    assert_eq!(server.anonymous().get(&path).await.status, 404);
     admin.post_json(&format!("{path}/restore"), json!({})).await.ok();
     assert_eq!(all().await, ["create 9", "", "create 9", "", ""], "brought back");
 }

@@ -26,6 +26,6 @@ async fn reader_of_few_changes_moves_on_without_having_all_of_them_read() {
     // A stream goes on by itself.
     let mut events = server.holder(&west).stream("/changes/stream", &[]).await;
     assert_eq!(events.named("change").await["seq"], 60_001);
-    let strangers = server.stranger().get("/changes").await.ok();
+    let strangers = server.anonymous().get("/changes").await.ok();
     assert_eq!((&strangers["next"], &strangers["more"]), (&json!(0), &json!(false)));
 }

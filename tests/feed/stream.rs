@@ -24,7 +24,7 @@ async fn tells_what_was_written_and_then_what_is() {
     let server = Server::new().await;
     let admin = server.administrator();
     let first = write(admin).await;
-    for caller in [admin, server.stranger()] {
+    for caller in [admin, server.anonymous()] {
         let mut events = caller.stream(STREAM, &[]).await;
         assert_eq!(events.next().await.unwrap().name, "scope");
         assert_eq!(events.last_id, "0");
@@ -32,7 +32,7 @@ async fn tells_what_was_written_and_then_what_is() {
         assert_eq!((&change["id"], events.last_id.as_str()), (&first, "1"));
         assert_eq!(json!([change]), caller.get("/changes?limit=1").await.ok()["changes"]);
     }
-    let mut open = [admin.stream(STREAM, &[]).await, server.stranger().stream(STREAM, &[]).await];
+    let mut open = [admin.stream(STREAM, &[]).await, server.anonymous().stream(STREAM, &[]).await];
     for events in &mut open {
         assert_eq!(events.named("change").await["id"], first);
     }
@@ -50,7 +50,7 @@ async fn tells_what_was_written_and_then_what_is() {
 async fn says_what_proxies_and_browsers_need_to_know() {
     let server = Server::new().await;
     let head = [("Accept-Encoding", "gzip, br"), ("Accept", "text/event-stream")];
-    let mut events = server.stranger().stream(STREAM, &head).await;
+    let mut events = server.anonymous().stream(STREAM, &head).await;
     assert_eq!(events.status, 200);
     for (name, value) in [
         ("content-type", "text/event-stream"),
@@ -61,9 +61,9 @@ async fn says_what_proxies_and_browsers_need_to_know() {
         assert_eq!(events.headers.get(name).map(|value| value.to_str().unwrap()), Some(value), "{name}");
     }
     assert!(events.more().await.unwrap().starts_with("retry: 3000\nevent: scope\nid: 0\ndata: {"));
-    let head = server.stranger().send(Method::HEAD, STREAM, &[], None).await;
+    let head = server.anonymous().send(Method::HEAD, STREAM, &[], None).await;
     assert_eq!((head.status.as_u16(), head.body.len()), (200, 0));
-    let options = server.stranger().send(Method::OPTIONS, STREAM, &[], None).await;
+    let options = server.anonymous().send(Method::OPTIONS, STREAM, &[], None).await;
     assert_eq!(options.header("allow").unwrap(), "GET, HEAD, OPTIONS");
 }
 
@@ -117,7 +117,7 @@ async fn who_is_cut_off_and_comes_back_neither_misses_nor_repeats() {
 async fn number_of_a_heartbeat_is_where_we_have_looked() {
     let server = Server::with_limits(|limits| limits.streams.heartbeat_s = 1).await;
     let admin = server.administrator();
-    let mut events = server.stranger().stream(&format!("{STREAM}?collections=cameras"), &[]).await;
+    let mut events = server.anonymous().stream(&format!("{STREAM}?collections=cameras"), &[]).await;
     events.named("scope").await;
     for _ in 0..3 {
         write(admin).await;
@@ -126,10 +126,10 @@ async fn number_of_a_heartbeat_is_where_we_have_looked() {
         let event = events.next().await.unwrap();
         assert_eq!((event.name.as_str(), event.data), ("", Value::Null));
     }
-    let mut events = server.stranger().stream(STREAM, &[("Last-Event-ID", "2")]).await;
+    let mut events = server.anonymous().stream(STREAM, &[("Last-Event-ID", "2")]).await;
     assert_eq!(events.named("change").await["seq"], 3);
     // It wins over the address, which a browser cannot change when it comes back.
-    let mut events = server.stranger().stream(&format!("{STREAM}?after=0"), &[("Last-Event-ID", "2")]).await;
+    let mut events = server.anonymous().stream(&format!("{STREAM}?after=0"), &[("Last-Event-ID", "2")]).await;
     assert_eq!(events.named("change").await["seq"], 3);
 }
 
@@ -143,8 +143,8 @@ async fn there_are_so_many_streams_in_all_and_each() {
     assert_eq!((refused.status.as_u16(), &refused.json()["code"]), (429, &json!("rate.exceeded")));
     assert!(refused.header("retry-after").is_some());
     assert_eq!(admin.send(Method::HEAD, STREAM, &[], None).await.status, 200);
-    let _third = server.stranger().stream(STREAM, &[]).await;
-    let refused = server.stranger().get(STREAM).await;
+    let _third = server.anonymous().stream(STREAM, &[]).await;
+    let refused = server.anonymous().get(STREAM).await;
     assert_eq!((refused.status.as_u16(), &refused.json()["code"]), (503, &json!("overloaded")));
     assert!(refused.header("retry-after").is_some());
     drop(first);
@@ -167,7 +167,7 @@ async fn what_is_wrong_is_said_before_the_stream_begins() {
         ("", &[("Last-Event-ID", "x")], "400 header.invalid Last-Event-ID"),
         ("", &[("Authorization", "Bearer x")], "401"),
     ] {
-        let refused = server.stranger().send(Method::GET, &format!("{STREAM}{path}"), headers, None).await;
+        let refused = server.anonymous().send(Method::GET, &format!("{STREAM}{path}"), headers, None).await;
         assert_eq!(refused.summary(), summary);
         assert_eq!(refused.header("content-type").unwrap(), "application/problem+json");
     }
@@ -176,9 +176,9 @@ async fn what_is_wrong_is_said_before_the_stream_begins() {
 #[actix_web::test]
 async fn closing_ends_every_stream_at_once() {
     let server = Server::new().await;
-    let mut events = server.stranger().stream(STREAM, &[]).await;
+    let mut events = server.anonymous().stream(STREAM, &[]).await;
     events.named("scope").await;
     server.state.streams.close();
     assert_eq!(events.next().await, None);
-    assert_eq!(server.stranger().get(STREAM).await.status, 503);
+    assert_eq!(server.anonymous().get(STREAM).await.status, 503);
 }

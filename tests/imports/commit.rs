@@ -169,7 +169,7 @@ async fn import_that_is_undone_as_a_batch_is_undone() {
 async fn layer_of_units_takes_no_file_and_strangers_none_at_all() {
     let server = Server::with_communes().await;
     assert_eq!(send(server.administrator(), "communes", "", csv(&TWO)).await.status, 405);
-    assert_eq!(send(server.stranger(), "towers", "", csv(&TWO)).await.status, 401);
+    assert_eq!(send(server.anonymous(), "towers", "", csv(&TWO)).await.status, 401);
     assert_eq!(
         send(server.administrator(), "towers", "?mode=replace", csv(&TWO)).await.summary(),
         "400 parameter.invalid mode"

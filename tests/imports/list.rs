@@ -28,7 +28,7 @@ async fn each_sees_their_own_newest_first_and_administrators_all() {
     assert_eq!(ids(server.holder(&lan), "").await, own);
     assert_eq!(ids(server.holder(&minh), "").await, [sent[2].clone()]);
     assert_eq!(ids(server.administrator(), "").await, sent);
-    assert_eq!(server.stranger().get("/imports").await.status, 401);
+    assert_eq!(server.anonymous().get("/imports").await.status, 401);
 
     let mut paged = Vec::new();
     let mut next = Some("/imports?limit=2".to_owned());

@@ -35,7 +35,7 @@ async fn import_is_shown_to_its_sender_and_to_administrators() {
     assert_eq!(server.holder(&mine).get(&path).await.status, 200);
     assert_eq!(server.administrator().get(&path).await.status, 200);
     assert_eq!(server.holder(&other).get(&path).await.status, 404);
-    assert_eq!(server.stranger().get(&path).await.status, 401);
+    assert_eq!(server.anonymous().get(&path).await.status, 401);
     assert_eq!(commit(server.holder(&other), &planned).await.status, 404);
     let viewer = server.account("viewer", &[json!({"role": "viewer"})]).await;
     assert_eq!(send(server.holder(&viewer), "cameras", "", csv(&["A,A,Công an xã,105.7,19.8"])).await.status, 403);

@@ -15,7 +15,7 @@ async fn strangers_see_the_grid_node_and_no_internal_field() {
     exact["geometry"]["coordinates"] = json!([105.70049, 19.81051]);
     server.administrator().post("/collections/cameras/items", exact).await.ok();
 
-    let seen = server.stranger().get("/collections/cameras/items").await.ok();
+    let seen = server.anonymous().get("/collections/cameras/items").await.ok();
     let feature = &seen["features"][0];
     assert_eq!(feature["geometry"]["coordinates"], json!([105.7, 19.811]));
     for hidden in ["owner_phone", "azimuth_deg", "note", "created_by", "serial_number"] {
@@ -28,18 +28,18 @@ async fn household_name_is_hidden_and_not_found_by_search() {
     let server = Server::new().await;
     let more = json!({"managing_level": "household", "name": "Nhà bà Lan", "owner_name": "Nguyễn Thị Lan", "code": "HH-1"});
     let id = server.administrator().post(CAMERAS, camera(more)).await.ok()["id"].clone();
-    let seen = server.stranger().get(&format!("{CAMERAS}/{id}")).await.ok();
+    let seen = server.anonymous().get(&format!("{CAMERAS}/{id}")).await.ok();
     assert_eq!(seen["properties"]["name"], json!(null));
     for query in ["q=Lan", "q=nha%20ba", "name=Nh%C3%A0%20b%C3%A0%20Lan"] {
         let path = format!("{CAMERAS}?{query}");
-        assert_eq!(server.stranger().get(&path).await.ok()["numberMatched"], 0, "{query}");
+        assert_eq!(server.anonymous().get(&path).await.ok()["numberMatched"], 0, "{query}");
     }
-    assert_eq!(server.stranger().get(&format!("{CAMERAS}?q=HH-1")).await.features().len(), 1);
+    assert_eq!(server.anonymous().get(&format!("{CAMERAS}?q=HH-1")).await.features().len(), 1);
     assert_eq!(server.administrator().get(&format!("{CAMERAS}?q=ba%20lan")).await.features().len(), 1);
-    let history = server.stranger().get(&format!("{CAMERAS}/{id}/history")).await;
+    let history = server.anonymous().get(&format!("{CAMERAS}/{id}/history")).await;
     assert!(!String::from_utf8(history.body.to_vec()).unwrap().contains("Lan"));
     // Nor does the past of a camera that a household took over tell the name.
-    let told = server.stranger().get(&format!("{CAMERAS}?as_of=2030-01-01")).await;
+    let told = server.anonymous().get(&format!("{CAMERAS}?as_of=2030-01-01")).await;
     assert!(!String::from_utf8(told.body.to_vec()).unwrap().contains("Lan"));
 }
 
@@ -54,7 +54,7 @@ async fn name_of_a_camera_that_turns_out_to_be_a_households_is_hidden_in_its_pas
     let viewer = server.account("an", &[json!({"role": "viewer"})]).await;
     let editor = server.account("binh", &[json!({"role": "editor"})]).await;
     server.execute("update tokens set sees_restricted = false where account_id = (select id from accounts where username = 'binh')").await;
-    let callers = [server.stranger(), server.holder(&viewer), server.holder(&editor)];
+    let callers = [server.anonymous(), server.holder(&viewer), server.holder(&editor)];
     for caller in callers {
         assert_eq!(caller.get(&path).await.ok()["properties"]["name"], "Nhà bà Lan");
     }
@@ -115,7 +115,7 @@ async fn shrinking_bbox_finds_the_grid_node_and_no_more() {
     let finds = async |bbox: [f64; 4]| {
         let [west, south, east, north] = bbox;
         let path = format!("{CAMERAS}?bbox={west:.9},{south:.9},{east:.9},{north:.9}");
-        server.stranger().get(&path).await.ok()["numberMatched"] == 1
+        server.anonymous().get(&path).await.ok()["numberMatched"] == 1
     };
     for _ in 0..24 {
         let middle = (west + east) / 2.0;
@@ -125,9 +125,9 @@ async fn shrinking_bbox_finds_the_grid_node_and_no_more() {
     }
     assert!((west - 105.75).abs() < 1e-6 && (south - 19.81).abs() < 1e-6, "{west} {south}");
     // The commune is that of the node: otherwise it would tell on which side the camera stands.
-    let seen = server.stranger().get(CAMERAS).await.features();
+    let seen = server.anonymous().get(CAMERAS).await.features();
     let by_commune = async |code: &str| {
-        server.stranger().get(&format!("{CAMERAS}?commune_code={code}")).await.features().len()
+        server.anonymous().get(&format!("{CAMERAS}?commune_code={code}")).await.features().len()
     };
     let public_code = seen[0]["properties"]["commune_code"].as_str().unwrap().to_owned();
     assert_eq!(by_commune(&public_code).await, 1);
@@ -144,9 +144,9 @@ async fn past_place_is_on_the_grid_too() {
     let id = admin.post(CAMERAS, body).await.ok()["id"].clone();
     let moved = json!({"geometry": {"type": "Point", "coordinates": [105.8, 19.9]}});
     admin.patch(&format!("{CAMERAS}/{id}"), "*", moved).await.ok();
-    let was = server.stranger().get(&format!("{CAMERAS}?as_of=2021-01-01")).await.features();
+    let was = server.anonymous().get(&format!("{CAMERAS}?as_of=2021-01-01")).await.features();
     assert_eq!(was[0]["geometry"]["coordinates"], json!([105.7, 19.811]));
-    let history = server.stranger().get(&format!("{CAMERAS}/{id}/history")).await;
+    let history = server.anonymous().get(&format!("{CAMERAS}/{id}/history")).await;
     let text = String::from_utf8(history.body.to_vec()).unwrap();
     assert!(!text.contains("105.70049") && text.contains("19.811"), "{text}");
 }
@@ -160,7 +160,7 @@ async fn insiders_reading_of_restricted_fields_is_logged_and_strangers_is_not() 
     )
     .await;
     for path in [CAMERAS.to_owned(), format!("{CAMERAS}/1"), format!("{CAMERAS}/1/history")] {
-        server.stranger().get(&path).await.ok();
+        server.anonymous().get(&path).await.ok();
         server.administrator().get(&path).await.ok();
     }
     assert_eq!(server.query("select count(*) from audit where action = 'restricted.read'").await, 3);

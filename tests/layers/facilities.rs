@@ -28,10 +28,10 @@ async fn unknown_data_line_is_neither_yes_nor_no() {
         server.administrator().post(FACILITIES, facility(json!({"data_line": data_line}))).await.ok();
     }
     for answer in ["true", "false"] {
-        let found = server.stranger().get(&format!("{FACILITIES}?data_line={answer}")).await.features();
+        let found = server.anonymous().get(&format!("{FACILITIES}?data_line={answer}")).await.features();
         assert_eq!(found.len(), 1, "{answer}");
     }
-    let refused = server.stranger().get(&format!("{FACILITIES}?data_line=maybe")).await;
+    let refused = server.anonymous().get(&format!("{FACILITIES}?data_line=maybe")).await;
     assert_eq!(refused.summary(), "400 parameter.invalid data_line");
 }
 

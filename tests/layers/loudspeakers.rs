@@ -32,12 +32,12 @@ async fn counts_are_bounded_and_the_district_controls_none_any_more() {
 async fn hung_my_reports_15_clusters_with_26_loudspeakers() {
     let server = Server::with_demo().await;
     let path = "/stats/18019@2024-01-15?as_of=2024-01-15&indicators=loudspeaker_clusters,loudspeaker_speakers";
-    let stats = server.stranger().get(path).await.ok();
+    let stats = server.anonymous().get(path).await.ok();
     assert_eq!(stats["figures"]["loudspeaker_clusters"]["value"], 15);
     assert_eq!(stats["figures"]["loudspeaker_speakers"]["value"], 26);
     let rows = stats["figures"]["loudspeaker_speakers"]["rows"].as_str().unwrap();
     let (_, rows) = rows.split_once("/api/v1").unwrap();
-    let speakers = server.stranger().get(rows).await.features();
+    let speakers = server.anonymous().get(rows).await.features();
     let sum: i64 = speakers.iter().map(|speaker| speaker["properties"]["speaker_count"].as_i64().unwrap()).sum();
     assert_eq!((speakers.len(), sum), (15, 26));
 }

@@ -33,7 +33,7 @@ async fn strangers_see_the_place_and_not_the_cells() {
     let server = Server::new().await;
     let more = json!({"cell_ids": "452-04", "backhaul": "viba", "backup_power_h": 4, "permit_no": "GP 1", "address": "Thôn 1"});
     server.administrator().post(TOWERS, tower(more)).await.ok();
-    let seen = &server.stranger().get(TOWERS).await.features()[0];
+    let seen = &server.anonymous().get(TOWERS).await.features()[0];
     assert_eq!(seen["geometry"]["coordinates"], json!([105.7, 19.81]));
     assert_eq!((&seen["properties"]["permit_no"], &seen["properties"]["address"]), (&json!("GP 1"), &json!("Thôn 1")));
     for hidden in ["cell_ids", "backhaul", "backup_power_h", "note", "external_id"] {
@@ -48,7 +48,7 @@ async fn tower_decommissioned_today_is_still_there_last_year() {
     let today = json!(hatang::time::today());
     let ended = json!({"properties": {"lifecycle_status": "decommissioned", "decommissioned_on": today}});
     server.administrator().patch(&format!("{TOWERS}/{}", made["id"]), "*", ended).await.ok();
-    let was = server.stranger().get(&format!("{TOWERS}?as_of=2025-01-01")).await.features();
+    let was = server.anonymous().get(&format!("{TOWERS}?as_of=2025-01-01")).await.features();
     assert_eq!(was[0]["properties"]["lifecycle_status"], "operational");
 }
 

@@ -23,7 +23,7 @@ async fn facility_must_be_one() {
     let path = format!("{POINTS}/{}", made["id"]);
     let moved = admin.patch(&path, "*", json!({"properties": {"facility_id": 12345}})).await;
     assert_eq!(moved.summary(), "422 reference.unknown /properties/facility_id");
-    let found = server.stranger().get(&format!("{POINTS}?facility_id={school}")).await.features();
+    let found = server.anonymous().get(&format!("{POINTS}?facility_id={school}")).await.features();
     assert_eq!(found.len(), 1);
 }
 

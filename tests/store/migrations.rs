@@ -15,13 +15,13 @@ async fn connect(url: &str) -> AsyncPgConnection {
 #[actix_web::test]
 async fn database_of_a_development_version_is_refused() {
     let server = Server::new().await;
-    server.stranger().get("//readyz").await.ok();
+    server.anonymous().get("//readyz").await.ok();
     server.execute("insert into __diesel_schema_migrations (version) values ('20261122000300')").await;
     let refusal = migrations::run(&server.database_url()).unwrap_err().to_string();
     for said in ["20261122000300", "pg_dump", "HATANG_DATA_DIR", "DATABASE_URL"] {
         assert!(refusal.contains(said), "{refusal}");
     }
-    assert_eq!(server.stranger().get("//readyz").await.status, 503);
+    assert_eq!(server.anonymous().get("//readyz").await.status, 503);
 }
 
 /// A newer program may have upgraded the database while this one still answers.
@@ -32,7 +32,7 @@ async fn database_of_a_newer_program_is_left_alone() {
     server.execute("drop function grants_of(bigint, date) cascade").await;
     assert_eq!(migrations::run(&server.database_url()).unwrap(), 0);
     assert_eq!(server.query("select to_regproc('grants_of') is null").await, true);
-    server.stranger().get("//readyz").await.ok();
+    server.anonymous().get("//readyz").await.ok();
 }
 
 #[actix_web::test]
@@ -112,8 +112,8 @@ async fn database_of_the_baseline_is_upgraded_with_its_data() {
     assert_eq!(migrations::run(&database.url()).unwrap(), 0, "after {later} migrations");
 
     let server = Server::on(database).await;
-    server.stranger().get("//readyz").await.ok();
-    let figures = server.stranger().get("/stats/405@2023-09-20?as_of=2023-09-20&compare=2022-12-31").await.ok();
+    server.anonymous().get("//readyz").await.ok();
+    let figures = server.anonymous().get("/stats/405@2023-09-20?as_of=2023-09-20&compare=2022-12-31").await.ok();
     let eyes = &figures["figures"]["camera_eyes"];
     assert_eq!((&eyes["value"], &eyes["delta"]["value"]), (&json!(421), &json!(109)));
     assert_eq!(figures["figures"]["bts_stations"]["value"], 69);

@@ -50,12 +50,12 @@ pub async fn stream_changes(app: web::Data<App>, caller: Caller, request: HttpRe
 
     let reader = match &caller {
         Caller::Account(account) => Reader::Account(account.id),
-        Caller::Stranger => Reader::Address(client_address(app.limits.trust_proxy, &request).map(network)),
+        Caller::Anonymous => Reader::Address(client_address(app.limits.trust_proxy, &request).map(network)),
     };
     let claim = match (&caller, Claim::of(&app, &request)?) {
         // The session has ended. The number belongs to the account's feed; the anonymous feed has other numbers.
-        (Caller::Stranger, Claim::Session { .. }) if resumed.is_some() => return Err(Error::Unauthorized),
-        (Caller::Stranger, _) => Claim::Nothing,
+        (Caller::Anonymous, Claim::Session { .. }) if resumed.is_some() => return Err(Error::Unauthorized),
+        (Caller::Anonymous, _) => Claim::Nothing,
         (_, claim) => claim,
     };
     let mut response = HttpResponse::Ok();
@@ -174,9 +174,9 @@ impl Follower {
     /// Waits for news or until the time `until`. Returns false if the client is gone.
     async fn wait(&mut self, sender: &Sender<Bytes>, until: Instant) -> bool {
         let after = self.after;
-        let is_stranger = matches!(self.claim, Claim::Nothing);
+        let is_anonymous = matches!(self.claim, Claim::Nothing);
         let is_news = |news: &News| {
-            let last = if is_stranger { news.last_public_seq } else { news.last_seq };
+            let last = if is_anonymous { news.last_public_seq } else { news.last_seq };
             news.closing || last > after
         };
         tokio::select! {

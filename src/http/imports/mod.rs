@@ -66,7 +66,7 @@ pub async fn create_import(
 
 /// `GET /api/v1/imports`: the caller's own imports, newest first. Administrators see all.
 pub async fn list_imports(app: web::Data<App>, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Error> {
-    if caller.is_stranger() {
+    if caller.is_anonymous() {
         return Err(Error::Unauthorized);
     }
     let mut params = Params::parse(request.query_string());
@@ -193,7 +193,7 @@ async fn visible(
     caller: &Caller,
     id: &str,
 ) -> Result<(Import, &'static Layer), Error> {
-    if caller.is_stranger() {
+    if caller.is_anonymous() {
         return Err(Error::Unauthorized);
     }
     let id: Uuid = id.parse().map_err(|_| Error::NotFound)?;
