@@ -16,7 +16,7 @@ use crate::layers::Problem;
 use crate::postgres::moment::Moment;
 use crate::texts::text;
 
-/// Names under which others than people write.
+/// Reserved names: versions and the audit trail use them for writers that are not people.
 const RESERVED: &[&str] = &["console", "stranger", "system", "migration", "demo"];
 
 /// An account as administrators see it.
@@ -31,7 +31,7 @@ pub struct User {
     pub display_name: Option<String>,
     #[diesel(select_expression = accounts::password_hash.is_not_null())]
     pub has_password: bool,
-    /// Until when it is locked now.
+    /// When the current lock ends; null if the account is not locked.
     #[diesel(select_expression = case_when(accounts::locked_until.gt(now), accounts::locked_until))]
     pub locked_until: Option<Moment>,
     pub organisation: Option<String>,
@@ -46,7 +46,7 @@ pub struct NewAccount {
 
 impl NewAccount {
     /// # Errors
-    /// Every problem of it.
+    /// `Invalid` with every problem.
     pub fn read(mut fields: Members) -> Result<NewAccount, Error> {
         let username = fields.read("username", text!("expected.username"), |value| {
             value.as_str().filter(|name| is_username(name)).map(str::to_owned)
@@ -68,7 +68,7 @@ fn is_username(name: &str) -> bool {
         && name.as_bytes().first().is_some_and(u8::is_ascii_alphanumeric)
 }
 
-/// Accounts by their names: those after one, at most so many.
+/// At most `limit` accounts in the order of their names, beginning after the name `after`.
 pub async fn list(conn: &mut AsyncPgConnection, after: Option<&str>, limit: i64) -> QueryResult<Vec<User>> {
     let later = accounts::username.gt(after.unwrap_or_default());
     accounts::table.filter(later).select(User::as_select()).order(accounts::username).limit(limit).load(conn).await
@@ -78,7 +78,7 @@ pub async fn find(conn: &mut AsyncPgConnection, id: i64) -> QueryResult<Option<U
     accounts::table.find(id).select(User::as_select()).first(conn).await.optional()
 }
 
-/// The id of an account.
+/// The id of the account with this name.
 pub async fn by_name(conn: &mut AsyncPgConnection, username: &str) -> QueryResult<Option<i64>> {
     accounts::table.filter(accounts::username.eq(username)).select(accounts::id).first(conn).await.optional()
 }
@@ -102,10 +102,10 @@ pub async fn create(conn: &mut AsyncPgConnection, by: &By, new: &NewAccount) -> 
     .await
 }
 
-/// Forgets failed log-ins.
+/// Clears the failed sign-ins of an account.
 ///
 /// # Errors
-/// 403 for the console's, 404.
+/// 403 for the console's account, 404.
 pub async fn unlock(conn: &mut AsyncPgConnection, by: &By, id: i64) -> Result<(), Error> {
     conn.transaction(async |conn| {
         let username = managed(conn, id).await?;
@@ -117,10 +117,11 @@ pub async fn unlock(conn: &mut AsyncPgConnection, by: &By, id: i64) -> Result<()
     .await
 }
 
-/// Locks an account that is to be changed, and returns its name. Nobody changes the console's.
+/// Locks the row of an account that is about to be changed, and returns its name. Nobody may change the console's
+/// account.
 ///
 /// # Errors
-/// 403 for the console's, 404.
+/// 403 for the console's account, 404.
 pub async fn managed(conn: &mut AsyncPgConnection, id: i64) -> Result<String, Error> {
     let locked = accounts::table.find(id).select(accounts::username).for_no_key_update();
     let name: String = locked.first(conn).await.optional()?.ok_or(Error::NotFound)?;
@@ -130,7 +131,7 @@ pub async fn managed(conn: &mut AsyncPgConnection, id: i64) -> Result<String, Er
     Ok(name)
 }
 
-/// A unique key that is taken, at its member of the body.
+/// Turns a unique violation into a 409 at the member `pointer` of the body.
 pub fn taken(error: DieselError, pointer: &str) -> Error {
     match error {
         DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => {

@@ -1,4 +1,4 @@
-//! Changes of accounts, among them letting one in no more.
+//! Changes of accounts, including disabling and enabling them.
 
 use diesel::dsl::now;
 use diesel::prelude::*;
@@ -12,7 +12,7 @@ use crate::accounts::{administrators, audit, password_links, sessions, tokens};
 use crate::error::Error;
 use crate::input::Members;
 
-/// What is to be changed of an account: left alone, emptied, or given.
+/// What to change in an account. The outer `None` leaves a member as it is, `Some(None)` clears it.
 #[derive(Debug, Default, AsChangeset)]
 #[diesel(table_name = accounts)]
 pub struct AccountChange {
@@ -24,7 +24,7 @@ pub struct AccountChange {
 
 impl AccountChange {
     /// # Errors
-    /// Every problem of it.
+    /// `Invalid` with every problem.
     pub fn read(mut fields: Members) -> Result<AccountChange, Error> {
         let mut text = |name: &'static str| fields.has(name).then(|| fields.text(name, 200));
         let (display_name, organisation) = (text("display_name"), text("organisation"));
@@ -35,7 +35,7 @@ impl AccountChange {
 }
 
 /// # Errors
-/// 403 for the console's, 404, 409 when nobody could administer any more.
+/// 403 for the console's account, 404, 409 when nobody could administer any more.
 pub async fn update(conn: &mut AsyncPgConnection, by: &By, id: i64, change: AccountChange) -> Result<(), Error> {
     conn.transaction(async |conn| {
         let could = administrators::number(conn).await?;
@@ -60,7 +60,7 @@ pub async fn update(conn: &mut AsyncPgConnection, by: &By, id: i64, change: Acco
     .await
 }
 
-/// Ends the account's sessions, tokens and links, too: enabling it again does not bring them back.
+/// Also ends the account's sessions, tokens and links. Enabling it again does not bring them back.
 async fn disable(conn: &mut AsyncPgConnection, by: &By, id: i64, username: &str) -> Result<(), Error> {
     let enabled = accounts::table.find(id).filter(accounts::disabled_at.is_null());
     if diesel::update(enabled).set(accounts::disabled_at.eq(now)).execute(conn).await? == 0 {

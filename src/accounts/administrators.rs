@@ -1,4 +1,4 @@
-//! That somebody can always administer.
+//! Makes sure that somebody can always administer.
 
 use diesel::dsl::count;
 use diesel::prelude::*;
@@ -11,8 +11,9 @@ use crate::layers::Problem;
 use crate::postgres::sql::Sql;
 use crate::texts::text;
 
-/// How many people can administer: by a password, and a grant of everything that holds. Transactions that change this
-/// wait for each other, so that two administrators do not disable each other at the same time.
+/// The number of people who can administer: they have a password, and a grant of everything that is in force today.
+/// Transactions that change this wait for each other, so that two administrators cannot disable each other at the same
+/// time.
 pub async fn number(conn: &mut AsyncPgConnection) -> QueryResult<i64> {
     Sql::new("select pg_advisory_xact_lock(hashtext('hatang administrators'))").execute(conn).await?;
     let of_everything = grants::unit_code.is_null().and(grants::operators.is_null()).and(grants::collections.is_null());
@@ -26,7 +27,7 @@ pub async fn number(conn: &mut AsyncPgConnection) -> QueryResult<i64> {
         .await
 }
 
-/// Refuses what has just been done when it leaves nobody who can administer. `before`: how many could.
+/// Refuses the change just made if it leaves nobody who can administer. `before` is the [`number`] before the change.
 ///
 /// # Errors
 /// 409.

@@ -1,6 +1,7 @@
--- Begins an attempt to sign in and counts it as failed. $1 text: the name. Columns: account bigint, password_hash text,
+-- Starts an attempt to sign in and counts it as failed. $1 text: the name. Columns: account bigint, password_hash text,
 -- refused text; no row for an unknown name.
--- Attempts at once wait for each other's row and then see its count. After a day without one the count begins anew.
+-- Simultaneous attempts wait for the row lock and then see the new count. A day after the last lock the count starts
+-- again.
 with counted as (
   update accounts a
   set

@@ -1,4 +1,4 @@
-//! The audit trail: who signed in, who was given what, who read or took away what. Only ever added to.
+//! The audit trail: who signed in, who was given what, who read or exported what. Events are only ever added.
 
 use std::net::IpAddr;
 
@@ -10,21 +10,21 @@ use serde_json::{Value, json};
 
 use crate::accounts::schema::audit;
 
-/// What is to be noted.
+/// An event to record.
 #[derive(Debug, Clone, Default)]
 pub struct Event<'a> {
-    /// The account's name; of a failed log-in, the name that was tried.
+    /// The account's name. For a failed sign-in, the name that was tried.
     pub actor: &'a str,
-    /// What was done, as `subject.verb`: `token.create`, `restricted.read`, `auth.failure`.
+    /// The action as `subject.verb`: `token.create`, `restricted.read`, `auth.failure`.
     pub action: &'static str,
     pub collection: Option<&'static str>,
-    /// Never a secret, and never the value of a restricted field: it would be here for ever.
+    /// Never a secret or the value of a restricted field: the trail keeps it for ever.
     pub detail: Value,
     pub request_id: Option<&'a str>,
     pub address: Option<IpAddr>,
 }
 
-/// Adds to the audit trail.
+/// Adds an event to the audit trail.
 pub async fn record(conn: &mut AsyncPgConnection, event: &Event<'_>) -> QueryResult<()> {
     let values = (
         audit::actor.eq(event.actor),
@@ -38,7 +38,7 @@ pub async fn record(conn: &mut AsyncPgConnection, event: &Event<'_>) -> QueryRes
     Ok(())
 }
 
-/// By whom something is done, and in which request.
+/// Who acts, and in which request.
 #[derive(Debug, Clone)]
 pub struct By {
     pub actor: String,
@@ -47,20 +47,20 @@ pub struct By {
 }
 
 impl By {
-    /// Whoever runs a verb on the server itself.
+    /// For commands that run on the server itself.
     pub fn console() -> By {
         By { actor: "console".into(), request_id: None, address: None }
     }
 }
 
-/// Adds what somebody did with accounts, in the transaction in which it is done.
+/// Records an action on accounts, in the transaction that performs it.
 pub async fn add(conn: &mut AsyncPgConnection, by: &By, action: &'static str, detail: Value) -> QueryResult<()> {
     let By { actor, request_id, address } = by;
     let request_id = request_id.as_deref();
     record(conn, &Event { actor, action, detail, request_id, address: *address, ..Event::default() }).await
 }
 
-/// What is asked of the trail. Times are from, inclusive, and to, exclusive.
+/// Filters of events. `from` is inclusive, `to` exclusive.
 #[derive(Debug, Clone, Default)]
 pub struct Asked {
     pub actor: Option<String>,
@@ -70,7 +70,7 @@ pub struct Asked {
     pub to: Option<DateTime<Utc>>,
 }
 
-/// An event that was noted.
+/// A recorded event.
 #[derive(Debug, Serialize, Queryable, Selectable)]
 #[diesel(table_name = audit)]
 pub struct NotedEvent {
@@ -89,7 +89,7 @@ fn rfc3339_millis<S: Serializer>(moment: &DateTime<Utc>, serializer: S) -> Resul
     serializer.serialize_str(&moment.to_rfc3339_opts(SecondsFormat::Millis, true))
 }
 
-/// Events, newest first: those before one, at most so many.
+/// At most `limit` events, newest first, beginning before the event `before`.
 pub async fn events(
     conn: &mut AsyncPgConnection,
     asked: Asked,

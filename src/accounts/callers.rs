@@ -1,4 +1,4 @@
-//! From what a request brings to the account behind it, with what it may do.
+//! Finds the account behind a token or a session, and what it may do.
 
 use std::net::IpAddr;
 
@@ -50,18 +50,18 @@ struct HeldToken {
     last_used_at: Option<DateTime<Utc>>,
 }
 
-/// A credential with its account; one row for each grant that holds, or one without.
+/// A credential with its account: one row for each grant in force, or one row without a grant.
 type Rows<C> = Vec<(C, Holder, Option<HeldGrant>)>;
 
-/// The account of the token with this secret, when neither is ended and the token may be used from this address. An
-/// address that is not known is in no network. `is_use`: whether the token was used by that.
+/// The account of the token with this secret. `None` if the token or the account has ended, or if the token may not be
+/// used from this address. An unknown address is in no network. `is_use`: whether to record that the token was used.
 pub async fn by_token(
     conn: &mut AsyncPgConnection,
     secret: &str,
     address: Option<IpAddr>,
     is_use: bool,
 ) -> QueryResult<Option<Account>> {
-    // Found by the hash: comparing takes the same time whatever the secret.
+    // Found by its hash, so that the lookup takes the same time for every secret.
     let rows: Rows<HeldToken> = tokens::table
         .inner_join(accounts::table)
         .left_join(grants::table.on(grants::account_id.eq(accounts::id).and(holds())))
@@ -78,7 +78,7 @@ pub async fn by_token(
     if is_use && !is_recent(token.last_used_at) {
         diesel::update(tokens::table.find(token.id)).set(tokens::last_used_at.eq(now)).execute(conn).await?;
     }
-    // The console's tokens stand for whoever runs the server, each under its own name, which no account can have.
+    // A token of the console acts for whoever runs the server. Each has its own name, which no account can have.
     let name = if holder.username == "console" { format!("console/{}", token.name) } else { holder.username };
     let credential = Credential::Token { id: token.id, unconditional_writes: token.unconditional_writes };
     let limits = Limits {
@@ -93,8 +93,8 @@ pub async fn by_token(
     Ok(Some(Account { id: holder.id, name, organisation: holder.organisation, grants, credential }))
 }
 
-/// The account of the browser session with this secret, when it has not ended. `is_use`: whether that keeps it from
-/// ending as idle.
+/// The account of the browser session with this secret. `None` if the session or the account has ended. `is_use`:
+/// whether the request counts as use, which keeps an idle session from ending.
 pub async fn by_session(
     conn: &mut AsyncPgConnection,
     secret: &str,
@@ -139,12 +139,12 @@ fn gathered<C>(rows: Rows<C>) -> QueryResult<Option<(C, Holder, Vec<Grant>)>> {
     Ok(found.map(|(credential, holder)| (credential, holder, grants)))
 }
 
-/// A role that the code does not know is an error: without it a token would have no limit.
+/// An unknown role is an error: if it were ignored, a token would have no limit.
 fn role_of(name: &str) -> QueryResult<Role> {
     Role::of_name(name).ok_or_else(|| DeserializationError(format!("there is no role {name}").into()))
 }
 
-/// Whether an address is in one of some networks; without networks every one is.
+/// Whether an address is in one of the networks. Without networks every address is.
 fn is_within(address: Option<IpAddr>, networks: Option<&[String]>) -> bool {
     let holds = |network: &String| {
         network.parse::<IpNet>().is_ok_and(|network| address.is_some_and(|it| network.contains(&it)))
@@ -152,7 +152,7 @@ fn is_within(address: Option<IpAddr>, networks: Option<&[String]>) -> bool {
     networks.is_none_or(|networks| networks.iter().any(holds))
 }
 
-/// Whether something was used within a minute; more often is not noted.
+/// Whether the last recorded use is less than a minute old. Use is recorded at most once a minute.
 fn is_recent(used_at: Option<DateTime<Utc>>) -> bool {
     used_at.is_some_and(|used_at| Utc::now() - used_at < Duration::minutes(1))
 }

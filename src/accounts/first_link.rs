@@ -1,4 +1,4 @@
-//! The way in for the first administrator.
+//! The link by which the first administrator gets in.
 
 use diesel::prelude::*;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
@@ -10,11 +10,11 @@ use crate::accounts::schema::{accounts, grants};
 use crate::accounts::{administrators, audit, password_links};
 use crate::error::Error;
 
-/// Makes the account of the first administrator, and a link by which they set their password, as long as no account has a
-/// password; earlier links end. `None` afterwards.
+/// Creates the account of the first administrator and a link to set its password; earlier links end. `None` once any
+/// account has a password or an account other than `console` and `admin` exists.
 ///
 /// # Errors
-/// The database's.
+/// Those of the database.
 pub async fn first_link(conn: &mut AsyncPgConnection) -> Result<Option<String>, Error> {
     conn.transaction(async |conn| {
         administrators::number(conn).await?;

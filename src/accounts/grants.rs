@@ -21,7 +21,7 @@ use crate::postgres::moment::Moment;
 use crate::postgres::sql::{Bind, Sql};
 use crate::texts::text;
 
-/// A grant as administrators and its holder see it.
+/// A grant as administrators and its account see it.
 #[derive(Debug, Serialize, QueryableByName)]
 #[diesel(table_name = grants)]
 pub struct UserGrant {
@@ -30,10 +30,10 @@ pub struct UserGrant {
     pub role: String,
     #[diesel(sql_type = Nullable<UnitColumns>)]
     pub unit: Option<ScopeUnit>,
-    /// Whether it holds today.
+    /// Whether it is in force today.
     #[diesel(sql_type = Bool)]
     pub holds: bool,
-    /// What its unit stands for today.
+    /// The communes that its unit stands for today.
     #[diesel(sql_type = Nullable<Array<CommuneColumns>>)]
     pub communes: Option<Vec<Commune>>,
     pub operators: Option<Vec<String>>,
@@ -73,7 +73,7 @@ pub struct NewGrant {
 
 impl NewGrant {
     /// # Errors
-    /// Every problem of it.
+    /// `Invalid` with every problem.
     pub fn read(mut fields: Members, today: NaiveDate) -> Result<NewGrant, Error> {
         let scope = Scope::read(&mut fields, today);
         fields.required("role", scope.role.as_ref());
@@ -88,14 +88,15 @@ impl NewGrant {
     }
 }
 
-/// The grants of an account, with the names of their units: all of them, for administrators, or those that hold.
+/// The grants of an account, with the names of their units: only those in force today, or all of them for
+/// administrators.
 pub async fn list(conn: &mut AsyncPgConnection, account: i64, only_holding: bool) -> QueryResult<Vec<UserGrant>> {
     let values = [Bind::Integer(account), Bind::Bool(only_holding)];
     Sql::file(include_str!("grants.sql"), &values).load(conn).await
 }
 
 /// # Errors
-/// 403 for the console's account, 404, 422 when there is no such unit.
+/// 403 for the console's account, 404, 422 for a unit that does not exist.
 pub async fn create(conn: &mut AsyncPgConnection, by: &By, account: i64, new: &NewGrant) -> Result<i64, Error> {
     conn.transaction(async |conn| {
         let username = managed(conn, account).await?;
@@ -138,7 +139,7 @@ pub async fn revoke(conn: &mut AsyncPgConnection, by: &By, account: i64, grant: 
     .await
 }
 
-/// Notes that an administrator has looked at a grant whose unit ended, and that it is right.
+/// Records that an administrator has reviewed a grant whose unit ended and found it right.
 ///
 /// # Errors
 /// 403 for the console's account, 404.

@@ -1,5 +1,5 @@
--- The grants of an account, newest last. $1 bigint: the account. $2 boolean: only those that hold today. Columns: those of
--- UserGrant.
+-- The grants of an account, oldest first. $1 bigint: the account. $2 boolean: only those in force today. Columns: those
+-- of UserGrant.
 select
   g.id, g.note, g.role,
   case when g.unit_code is not null then (g.unit_on, g.unit_code, u.name, u.level) end as unit,

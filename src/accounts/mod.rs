@@ -1,6 +1,6 @@
-//! Accounts: who may sign in and how, what they were given, and the audit trail.
+//! Accounts: who may sign in and how, their grants, and the audit trail.
 //!
-//! Answers list their members as PostgreSQL's jsonb sorts them, shorter names first: clients have seen them so.
+//! JSON members are in the order of PostgreSQL's jsonb, shorter names first, because clients have seen them so.
 
 pub mod account;
 pub mod account_change;

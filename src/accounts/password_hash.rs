@@ -1,4 +1,4 @@
-//! Passwords, hashed and compared.
+//! Hashes and checks passwords.
 
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,14 +13,14 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::error::Error;
 
-/// Each takes 19 MiB and a core: more would only wait for each other.
+/// Each hash takes 19 MiB and one core. More at once would only wait for each other.
 const AT_ONCE: usize = 2;
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 static PLACES: Semaphore = Semaphore::const_new(AT_ONCE);
 
 static VERIFICATIONS: AtomicU64 = AtomicU64::new(0);
 
-/// A password as it was given, composed (NFC), so that every keyboard gives the same bytes. Never printed.
+/// A password as it was typed, composed (NFC) so that every keyboard gives the same bytes. Never printed.
 #[derive(Clone)]
 pub struct Password(pub(super) String);
 
@@ -29,10 +29,10 @@ impl Password {
         Password(given.nfc().collect())
     }
 
-    /// Hashes it, off the threads that answer.
+    /// Hashes the password, away from the threads that serve requests.
     ///
     /// # Errors
-    /// 503 when too many others wait.
+    /// 503 when too many others are waiting.
     pub async fn hash(self) -> Result<String, Error> {
         off_thread(move || {
             let salt: [u8; 16] = rand::random();
@@ -43,11 +43,11 @@ impl Password {
         .map_err(Error::Internal)
     }
 
-    /// Whether it is the one of a hash. Without a hash the same work is done, so that the time does not tell whether
-    /// there is one.
+    /// Whether the password matches a hash. Without a hash it does the same work, so that the time taken does not
+    /// reveal whether there is one.
     ///
     /// # Errors
-    /// 503 when too many others wait.
+    /// 503 when too many others are waiting.
     pub async fn verify(self, hash: Option<String>) -> Result<bool, Error> {
         static NONE: LazyLock<String> = LazyLock::new(|| {
             let (password, salt): ([u8; 32], [u8; 16]) = rand::random();
@@ -65,12 +65,12 @@ impl Password {
     }
 }
 
-/// How many verifications there have been: a log-in does one, whoever it is.
+/// The number of verifications so far. A sign-in does one, whatever the account.
 pub fn verifications() -> u64 {
     VERIFICATIONS.load(Ordering::Relaxed)
 }
 
-/// argon2id as OWASP's cheat sheet on the storage of passwords has it: 19 MiB, 2 passes, 1 lane.
+/// argon2id with the parameters of OWASP's Password Storage Cheat Sheet: 19 MiB, 2 passes, 1 lane.
 fn argon2() -> Argon2<'static> {
     const MEMORY_KIB: u32 = 19 * 1024;
     Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(MEMORY_KIB, 2, 1, None).unwrap_or_default())

@@ -1,4 +1,4 @@
-//! Links by which people set their passwords, each once.
+//! Links with which people set their passwords. Each can be used once.
 
 use diesel::dsl::{IntervalDsl, now};
 use diesel::prelude::*;
@@ -15,11 +15,11 @@ use crate::error::Error;
 use crate::layers::Problem;
 use crate::texts::text;
 
-/// Makes the one link of an account by which its holder sets a password within 24 hours; earlier ones end. Returns its
-/// secret, which nobody sees again.
+/// Creates the only link of an account, valid for 24 hours; earlier links end. Returns its secret, which is never shown
+/// again.
 ///
 /// # Errors
-/// 403 for the console's account, 404, 409 for one that is disabled.
+/// 403 for the console's account, 404, 409 for a disabled account.
 pub async fn give(conn: &mut AsyncPgConnection, by: &By, account: i64) -> Result<String, Error> {
     conn.transaction(async |conn| {
         let username = managed(conn, account).await?;
@@ -42,7 +42,7 @@ pub async fn give(conn: &mut AsyncPgConnection, by: &By, account: i64) -> Result
     .await
 }
 
-/// Whose a link is.
+/// The account of a link.
 #[derive(Debug, Queryable, Selectable)]
 #[diesel(table_name = accounts)]
 pub struct LinkHolder {
@@ -51,7 +51,7 @@ pub struct LinkHolder {
     pub organisation: Option<String>,
 }
 
-/// Whose a link is, while it can be used.
+/// The account of a link that can still be used.
 pub async fn holder(conn: &mut AsyncPgConnection, secret: &str) -> QueryResult<Option<LinkHolder>> {
     password_links::table
         .find(digest(secret))
@@ -63,7 +63,7 @@ pub async fn holder(conn: &mut AsyncPgConnection, secret: &str) -> QueryResult<O
         .optional()
 }
 
-/// Uses up a link; false when somebody else has, or it has ended.
+/// Uses up a link. False if it has been used already, or has ended.
 pub async fn use_up(conn: &mut AsyncPgConnection, secret: &str) -> QueryResult<bool> {
     let link = password_links::table.find(digest(secret)).filter(usable());
     Ok(diesel::update(link).set(password_links::used_at.eq(now)).execute(conn).await? == 1)

@@ -1,4 +1,4 @@
-//! Which passwords are taken: none that can be guessed.
+//! The rules for new passwords, so that none can be guessed.
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -6,15 +6,15 @@ use crate::accounts::password_hash::Password;
 use crate::layers::Problem;
 use crate::texts::text;
 
-/// Characters.
+/// In characters.
 const LENGTH: std::ops::RangeInclusive<usize> = 12..=200;
-/// zxcvbn's score from 0 to 4: 3 takes more than 10^8 guesses.
+/// zxcvbn scores from 0 to 4. A score of 3 takes more than 10^8 guesses.
 const LEAST_SCORE: u8 = 3;
-/// Words that zxcvbn does not know as common ones.
+/// Common words that zxcvbn does not know.
 const COMMON: &[&str] = &["hatang", "matkhau", "mật khẩu", "vietnam", "thanhhoa", "congan", "administrator"];
 
 impl Password {
-    /// What is wrong with it as a new password of a person; `about` is what others know of them.
+    /// Checks a person's new password. `about` is what others know of the person.
     ///
     /// # Errors
     /// A problem at `pointer`.

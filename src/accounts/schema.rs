@@ -104,5 +104,5 @@ diesel::joinable!(sessions -> accounts (account_id));
 diesel::joinable!(password_links -> accounts (account_id));
 diesel::allow_tables_to_appear_in_same_query!(accounts, grants, tokens, sessions, password_links);
 
-/// The null of an instant.
+/// A timestamp that is null.
 pub const NEVER: Option<chrono::DateTime<chrono::Utc>> = None;

@@ -18,7 +18,7 @@ use crate::texts::text;
 
 const ROLES: &[&str] = &["viewer", "editor", "administrator"];
 
-/// The limits of a new grant or token. The keys are columns of both tables.
+/// The limits of a new grant or token. The field names are columns of both tables.
 #[derive(Debug, Default, Serialize)]
 pub struct Scope {
     pub role: Option<String>,
@@ -48,8 +48,10 @@ impl Scope {
     }
 }
 
+/// Checks that the unit of a scope existed on its day.
+///
 /// # Errors
-/// 422 when a scope names a unit that did not exist on its day.
+/// 422 when it did not.
 pub async fn check_unit(conn: &mut AsyncPgConnection, scope: &Scope) -> Result<(), Error> {
     let (Some(code), Some(on)) = (&scope.unit_code, scope.unit_on) else { return Ok(()) };
     let known = sql::<Bool>("exists (select from admin_units u where u.code = ")
@@ -63,10 +65,10 @@ pub async fn check_unit(conn: &mut AsyncPgConnection, scope: &Scope) -> Result<(
     Ok(())
 }
 
-/// The columns of a [`ScopeUnit`].
+/// The SQL type of a [`ScopeUnit`].
 pub type UnitColumns = Record<(Date, Text, Nullable<Text>, Nullable<Text>)>;
 
-/// The unit of a grant or a token, with its name on the day on which its code is read.
+/// The unit of a grant or a token, with its name on the day `on`.
 #[derive(Debug, Serialize)]
 pub struct ScopeUnit {
     pub on: NaiveDate,
@@ -82,7 +84,7 @@ impl FromSql<UnitColumns, Pg> for ScopeUnit {
     }
 }
 
-/// Whether a grant holds today.
+/// Whether a grant is in force today.
 #[diesel::dsl::auto_type]
 pub fn holds() -> _ {
     let lasts = grants::expires_on.is_null().or(grants::expires_on.gt(today));

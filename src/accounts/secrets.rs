@@ -1,4 +1,4 @@
-//! Secrets of tokens, sessions and links: 256 random bits, of which only the SHA-256 is stored.
+//! Secrets of tokens, sessions and links: 256 random bits. Only their SHA-256 is stored.
 
 use sha2::{Digest, Sha256};
 

@@ -18,7 +18,7 @@ use crate::postgres::moment::Moment;
 pub struct Session {
     pub id: i64,
     pub address: Option<String>,
-    /// Whether it is the one that asks.
+    /// Whether it is the session of this request.
     pub current: bool,
     pub created_at: Moment,
     pub expires_at: Moment,
@@ -26,7 +26,7 @@ pub struct Session {
     pub last_seen_at: Moment,
 }
 
-/// Begins a session and returns its secret, which is never one that a browser sent.
+/// Starts a session and returns its secret. The secret is always new, never one that a browser sent.
 pub async fn start(
     conn: &mut AsyncPgConnection,
     by: &By,
@@ -46,7 +46,7 @@ pub async fn start(
     Ok(secret)
 }
 
-/// The sessions of an account that go on. `current` is the one that asks.
+/// The sessions of an account that have not ended. `current` is the session of this request.
 pub async fn list(
     conn: &mut AsyncPgConnection,
     account: i64,
@@ -69,7 +69,7 @@ pub async fn list(
         .await
 }
 
-/// Whether a session goes on that ends when it is not used for so many minutes.
+/// Whether a session has not ended. It also ends after `idle_min` minutes without use.
 #[diesel::dsl::auto_type]
 pub fn goes_on(idle_min: i64) -> _ {
     let idle: PgInterval = idle_min.minutes();
@@ -77,13 +77,13 @@ pub fn goes_on(idle_min: i64) -> _ {
     sessions::revoked_at.is_null().and(sessions::expires_at.gt(now)).and(used)
 }
 
-/// Ends a session of an account; false when there is none such that goes on.
+/// Ends a session of an account. False if the account has no such session, or it has ended already.
 pub async fn end(conn: &mut AsyncPgConnection, account: i64, id: i64) -> QueryResult<bool> {
     let session = sessions::table.find(id).filter(sessions::account_id.eq(account).and(sessions::revoked_at.is_null()));
     Ok(diesel::update(session).set(sessions::revoked_at.eq(now)).execute(conn).await? == 1)
 }
 
-/// Ends all sessions of an account but one.
+/// Ends all sessions of an account except `but`.
 pub async fn end_all(conn: &mut AsyncPgConnection, account: i64, but: Option<i64>) -> QueryResult<()> {
     let others = sessions::account_id.eq(account).and(sessions::id.ne(but.unwrap_or(0)));
     let sessions = sessions::table.filter(others.and(sessions::revoked_at.is_null()));

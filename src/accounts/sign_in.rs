@@ -1,4 +1,4 @@
-//! Signing in with a password: attempts, and the password as it is stored.
+//! Signing in with a password, and setting one.
 
 use diesel::dsl::now;
 use diesel::prelude::*;
@@ -13,34 +13,34 @@ use crate::postgres::sql::{Bind, Sql};
 #[derive(Debug, Default, QueryableByName)]
 #[diesel(table_name = accounts)]
 pub struct Attempt {
-    /// The account, when there is one of this name.
+    /// The account, if one has this name.
     #[diesel(sql_type = Nullable<BigInt>)]
     pub account: Option<i64>,
-    /// What the password has to match; none when no password is right: there is no such account, it has none, is
-    /// disabled or locked.
+    /// The hash to match. `None` if no password can be right: the account does not exist, has no password, is disabled
+    /// or is locked.
     pub password_hash: Option<String>,
-    /// Why not, for the audit trail.
+    /// Why no password can be right, for the audit trail.
     #[diesel(sql_type = Nullable<Text>)]
     pub refused: Option<String>,
 }
 
-/// Begins an attempt. It counts as failed until it has succeeded, so that many at once are counted too. From the fifth in
-/// a row on, further ones are refused for 1, 2, 4 … at most 60 seconds: others cannot shut out the owner for longer, and
-/// get 1440 guesses a day.
+/// Starts an attempt. It counts as failed until it succeeds, so that simultaneous attempts are counted too. From the
+/// fifth in a row on, the next attempts are refused for 1, 2, 4 … at most 60 seconds. So an attacker cannot shut out
+/// the owner for longer, and gets 1440 guesses a day.
 pub async fn attempt(conn: &mut AsyncPgConnection, username: &str) -> QueryResult<Attempt> {
     let sql = Sql::file(include_str!("attempt.sql"), &[Bind::Text(username.into())]);
     let attempt = sql.get_result(conn).await.optional()?;
     Ok(attempt.unwrap_or_else(|| Attempt { refused: Some("unknown".into()), ..Attempt::default() }))
 }
 
-/// Ends an attempt that was right; false when the account has changed meanwhile.
+/// Ends an attempt with the right password. False if the account has changed since the attempt started.
 pub async fn succeed(conn: &mut AsyncPgConnection, account: i64, password_hash: &str) -> QueryResult<bool> {
     let unchanged = accounts::password_hash.eq(password_hash).and(accounts::disabled_at.is_null());
     let forgotten = (accounts::failed_logins.eq(0), accounts::locked_until.eq(NEVER));
     Ok(diesel::update(accounts::table.find(account)).filter(unchanged).set(forgotten).execute(conn).await? == 1)
 }
 
-/// Sets a password, which ends all sessions but one and every link.
+/// Sets a password. Ends all sessions but one, and every link.
 pub async fn set_password(
     conn: &mut AsyncPgConnection,
     account: i64,

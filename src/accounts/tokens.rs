@@ -1,4 +1,4 @@
-//! Bearer tokens: shown once, stored hashed.
+//! Bearer tokens: shown once, stored as hashes.
 
 use chrono::NaiveDate;
 use diesel::dsl::{IntervalDsl, now};
@@ -21,7 +21,7 @@ use crate::postgres::moment::Moment;
 use crate::postgres::sql::{Bind, Sql};
 use crate::texts::text;
 
-/// Days after which every token has expired.
+/// The longest validity of a token, in days.
 pub const MAX_TOKEN_DAYS: i64 = 366;
 
 /// A token as its account sees it, without the secret.
@@ -56,7 +56,7 @@ pub struct NewToken {
 
 impl NewToken {
     /// # Errors
-    /// Every problem of it.
+    /// `Invalid` with every problem.
     pub fn read(mut fields: Members, today: NaiveDate) -> Result<NewToken, Error> {
         let name = fields.read("name", text!("expected.token_name"), |value| {
             value.as_str().filter(|name| is_token_name(name)).map(str::to_owned)
@@ -82,16 +82,16 @@ fn is_token_name(name: &str) -> bool {
     (1..=60).contains(&name.chars().count()) && name.chars().all(allowed) && name.trim() == name
 }
 
-/// A network as PostgreSQL's `cidr` takes it, without bits to the right; an address is the network of itself.
+/// A network as PostgreSQL's `cidr` takes it, with its host bits cleared. An address becomes a network of one address.
 fn network_of(text: &str) -> Option<String> {
     let network = text.parse::<IpNet>().ok().or_else(|| text.parse::<std::net::IpAddr>().ok().map(IpNet::from))?;
     Some(network.trunc().to_string())
 }
 
-/// Makes a token of an account and returns its id and its secret, which nobody sees again.
+/// Creates a token of an account. Returns its id and its secret, which is never shown again.
 ///
 /// # Errors
-/// 409 when the account has one of this name, 422 when there is no such unit.
+/// 409 when the account has a token of this name, 422 for a unit that does not exist.
 pub async fn give(conn: &mut AsyncPgConnection, by: &By, account: i64, new: &NewToken) -> Result<(i64, String), Error> {
     conn.transaction(async |conn| {
         check_unit(conn, &new.scope).await?;
@@ -120,17 +120,17 @@ pub async fn give(conn: &mut AsyncPgConnection, by: &By, account: i64, new: &New
     .await
 }
 
-/// Makes a token of the console, an administrator's, that is valid for so many days, and returns its secret.
+/// Creates an administrator's token for the console, valid for so many days, and returns its secret.
 ///
 /// # Errors
-/// As [`give`].
+/// Those of [`give`].
 pub async fn create(conn: &mut AsyncPgConnection, name: &str, days: u32) -> Result<String, Error> {
     let account = by_name(conn, "console").await?.ok_or(Error::NotFound)?;
     let new = NewToken { name: name.into(), days: days.into(), sees_restricted: true, ..NewToken::default() };
     Ok(give(conn, &By::console(), account, &new).await?.1)
 }
 
-/// The tokens of an account that are not revoked, oldest first: those after one, at most so many.
+/// At most `limit` tokens of an account that are not revoked, oldest first, beginning after the id `after`.
 pub async fn list(conn: &mut AsyncPgConnection, account: i64, after: i64, limit: i64) -> QueryResult<Vec<Token>> {
     let values = [account, after, limit].map(Bind::Integer);
     Sql::file(include_str!("tokens.sql"), &values).load(conn).await
@@ -142,7 +142,7 @@ pub async fn find(conn: &mut AsyncPgConnection, account: i64, id: i64) -> QueryR
 }
 
 /// # Errors
-/// 404 when the account has no such token that is not revoked.
+/// 404 when the account has no such token, or it is revoked already.
 pub async fn revoke(conn: &mut AsyncPgConnection, by: &By, account: i64, id: i64) -> Result<(), Error> {
     conn.transaction(async |conn| {
         let valid = tokens::table.find(id).filter(tokens::account_id.eq(account).and(tokens::revoked_at.is_null()));

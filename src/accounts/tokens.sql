@@ -1,5 +1,5 @@
--- The tokens of an account that are not revoked, oldest first. $1 bigint: the account. $2 bigint: those after this one.
--- $3 bigint: at most so many. Columns: those of Token.
+-- The tokens of an account that are not revoked, oldest first. $1 bigint: the account. $2 bigint: only ids above this.
+-- $3 bigint: the limit. Columns: those of Token.
 select
   t.id, t.name, t.role,
   case when t.unit_code is not null then (t.unit_on, t.unit_code, u.name, u.level) end as unit,
