@@ -1,5 +1,5 @@
-//! Every sentence that a user reads, in Vietnamese and English: `vi.txt` and `en.txt`, a line each, by id. Logic holds a
-//! [`Text`]: the id, and the values of the sentence's gaps. It becomes words only where it is written.
+//! Every sentence that a user reads, in Vietnamese (`vi.txt`) and English (`en.txt`), one per line, by id. Code holds a
+//! [`Text`]: an id, and the values for the gaps of the sentence. It becomes words only when it is written out.
 
 mod titles;
 mod value;
@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 pub use titles::title;
 pub use value::Value;
 
-/// A short text that stands with what it names, such as the label of a field.
+/// A short text that is kept with what it names, such as the label of a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Label {
     pub vi: &'static str,
@@ -27,15 +27,16 @@ impl Label {
     }
 }
 
-/// A sentence by its id, with the values of its gaps. Several sentences may share a problem code: `type/url` is one of `type`.
+/// A sentence by its id, with the values for its gaps. Several sentences may share a problem code: `type/url` has the
+/// code `type`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Text {
     id: &'static str,
     values: Vec<(&'static str, Value)>,
 }
 
-/// `text!("enum.alias", given = "LTE", label)` is the sentence `enum.alias` with the gaps `{given}` and `{label}`, the latter
-/// filled from a variable of its name.
+/// `text!("enum.alias", given = "LTE", label)` is the sentence `enum.alias` with the gaps `{given}` and `{label}`.
+/// `{label}` is filled from the variable of that name.
 macro_rules! text {
     ($id:literal $(, $name:ident $(= $value:expr)?)* $(,)?) => {
         $crate::texts::Text::new($id)$(.with(stringify!($name), $crate::texts::text!(@ $name $($value)?)))*
@@ -50,13 +51,13 @@ impl Text {
         Text { id, values: Vec::new() }
     }
 
-    /// Fills the gap of a name.
+    /// Fills the gap `name`.
     pub fn with(mut self, name: &'static str, value: impl Into<Value>) -> Text {
         self.values.push((name, value.into()));
         self
     }
 
-    /// The stable code of the problem: the id without what tells its sentences apart.
+    /// The stable problem code: the part of the id before `/`.
     pub fn code(&self) -> &'static str {
         self.id.split('/').next().unwrap_or_default()
     }

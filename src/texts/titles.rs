@@ -2,7 +2,8 @@
 
 use crate::texts::{Label, SENTENCES, label};
 
-/// The title by the code that all problems share, where that has one; otherwise by the code of the situation.
+/// The title for the problem code that all problems share, if there is one with a title. Otherwise the title for the
+/// code of the situation.
 pub fn title<'a>(situation: &str, problems: impl IntoIterator<Item = &'a str>) -> Label {
     let of = |code: &str| SENTENCES.get(format!("title/{code}").as_str()).copied();
     let mut codes = problems.into_iter();

@@ -1,4 +1,4 @@
-//! What fills the gap of a sentence, written as each language writes it.
+//! Values that fill the gaps of sentences, formatted for each language.
 
 use std::fmt::Write;
 
@@ -8,15 +8,16 @@ use crate::texts::{Label, Text};
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
-    /// The same in both languages: a name, a code, what somebody wrote.
+    /// The same in both languages: a name, a code, user input.
     Word(String),
     /// `1.234,5` in Vietnamese, `1,234.5` in English.
     Number(f64),
-    /// `01/02/2023` and `20/9/2023` (Decree 30/2020/NĐ-CP: no zero before the months 3 to 9), `2023-09-20` in English.
+    /// `01/02/2023` and `20/9/2023` in Vietnamese (Decree 30/2020/NĐ-CP: no zero before the months 3 to 9),
+    /// `2023-09-20` in English.
     Day(NaiveDate),
     Label(Label),
     Text(Text),
-    /// With commas between.
+    /// Separated by commas.
     List(Vec<Value>),
 }
 
