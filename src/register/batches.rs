@@ -1,4 +1,4 @@
-//! Writes of many records at once, which can be undone as one.
+//! Batches: writes of many records at once, which can be undone together.
 
 use diesel::prelude::*;
 use diesel::result::DatabaseErrorKind;
@@ -26,7 +26,7 @@ diesel::table! {
     }
 }
 
-/// A bulk write as its writer sees it. The order of the members is that of jsonb, which clients have seen.
+/// A batch as its writer sees it. The members are in the order of jsonb, because clients have seen them so.
 #[derive(Debug, Serialize, QueryableByName)]
 #[diesel(table_name = batches)]
 pub struct Batch {
@@ -34,7 +34,7 @@ pub struct Batch {
     pub by: String,
     pub id: i64,
     pub op: String,
-    /// How many records it wrote.
+    /// The number of records written.
     #[diesel(sql_type = BigInt)]
     pub count: i64,
     pub reason: Option<String>,
@@ -44,7 +44,7 @@ pub struct Batch {
     pub collection: String,
 }
 
-/// What a bulk write did to a record.
+/// What a batch did to a record.
 #[derive(Debug, Serialize, QueryableByName)]
 pub struct BatchRecord {
     #[diesel(sql_type = BigInt)]
@@ -55,7 +55,7 @@ pub struct BatchRecord {
     pub version: i32,
 }
 
-/// Begins a bulk write and returns its number, by which its versions are known.
+/// Starts a batch and returns its id, which its versions carry.
 pub async fn begin(
     conn: &mut AsyncPgConnection,
     caller: &Caller,
@@ -64,7 +64,7 @@ pub async fn begin(
     reason: Option<&str>,
     undoes: Option<i64>,
 ) -> QueryResult<i64> {
-    // The console is no account of the register's.
+    // The console is not an account of the register: its id is 0.
     let account = caller.account().map(|account| account.id).filter(|id| *id > 0);
     let values = (
         batches::collection.eq(layer.collection),
@@ -77,10 +77,10 @@ pub async fn begin(
     diesel::insert_into(batches::table).values(values).returning(batches::id).get_result(conn).await
 }
 
-/// Begins the undoing of a batch.
+/// Starts the undo of a batch.
 ///
 /// # Errors
-/// Conflict when it has been undone.
+/// Conflict when it has been undone already.
 pub async fn begin_undo(
     conn: &mut AsyncPgConnection,
     caller: &Caller,
@@ -96,7 +96,7 @@ pub async fn begin_undo(
     })
 }
 
-/// The batches that a caller may know of, newest first: their own, and those of records that they may write.
+/// The batches that a caller may see, newest first: their own, and those with records that they may write.
 pub async fn list(
     conn: &mut AsyncPgConnection,
     caller: &Caller,
@@ -110,7 +110,7 @@ pub async fn list(
     described(Sql::all(all)).text(" order by b.id desc limit ").bind(Bind::Integer(limit)).load(conn).await
 }
 
-/// A batch that a caller may know of.
+/// A batch that the caller may see.
 pub async fn find(conn: &mut AsyncPgConnection, caller: &Caller, id: i64) -> QueryResult<Option<Batch>> {
     let sql = described(visible(caller)).text(" and b.id = ").bind(Bind::Integer(id));
     sql.get_result(conn).await.optional()
@@ -142,7 +142,7 @@ fn visible(caller: &Caller) -> Sql {
     if any.is_empty() { Sql::new("false") } else { Sql::new("(").sql(any).text(")") }
 }
 
-/// What a batch did to the records of it that the view shows, in the order of their ids.
+/// What a batch did to each record that the view shows, in the order of the ids.
 pub async fn records(conn: &mut AsyncPgConnection, view: &View<'_>, batch: i64) -> QueryResult<Vec<BatchRecord>> {
     Sql::new("select v.record_id as id, v.op, v.version from versions v join ")
         .name(view.layer.table())

@@ -1,4 +1,4 @@
-//! The change feed: numbered after the commit, one sequence for insiders and one for strangers.
+//! The change feed. Changes are numbered after the commit, in one sequence for accounts and one for anonymous callers.
 
 use diesel::result::QueryResult;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -10,28 +10,29 @@ use crate::postgres::conditions::of_row;
 use crate::postgres::row::Row;
 use crate::postgres::sql::{Bind, Sql};
 
-/// Gives every committed change its number. Called after each commit, before the write is acknowledged, and on a timer
-/// for what psql writes.
+/// Numbers all committed changes. Called after each commit, before the write is acknowledged, and on a timer for writes
+/// made with psql.
 pub async fn number(conn: &mut AsyncPgConnection) -> QueryResult<()> {
     Sql::new("select number_changes()").execute(conn).await?;
     Ok(())
 }
 
-/// How far one page looks. Whoever sees a thousandth of a million changes would else have all of them read at each poll.
+/// How many numbers one page looks at. Without this limit, a reader who may see a thousandth of a million changes would
+/// make the database read all of them at each poll.
 const SPAN: i64 = 50_000;
 
-/// A part of the feed.
+/// A page of the feed.
 pub struct Page {
     /// Oldest first, as JSON: `seq`, `collection`, `id`, `op`, `version`, `at`.
     pub changes: Vec<Value>,
-    /// The number to ask after next time: everything up to here has been told.
+    /// The number to ask after next time. Everything up to it has been reported.
     pub next: i64,
-    /// Whether there are numbers beyond.
+    /// Whether there are later numbers.
     pub more: bool,
 }
 
-/// The changes after a number that the reader of the feed may know of, at most `limit`. What enters or leaves what they
-/// see is told as a creation or a deletion. `collections`: of these only; empty is all.
+/// At most `limit` changes after a number that the reader of the feed may see. A record that enters the reader's view
+/// is reported as created, one that leaves it as deleted. If `collections` is empty, all are included.
 pub async fn page(
     conn: &mut AsyncPgConnection,
     feed: &Feed,
@@ -110,7 +111,7 @@ fn before(property: Property) -> Sql {
     }
 }
 
-/// The columns of `changes c` that say where it has been since.
+/// The columns of `changes c` that say where a record is after the change.
 fn afterwards(property: Property) -> Sql {
     match property {
         Property::CommuneId => Sql::new("c.is_commune_id"),
@@ -120,13 +121,13 @@ fn afterwards(property: Property) -> Sql {
     }
 }
 
-/// The last numbers given, to insiders and to strangers.
+/// The last numbers given, in the sequence for accounts and in the public one.
 pub async fn last(conn: &mut AsyncPgConnection) -> QueryResult<(i64, i64)> {
     let row: Row = Sql::new("select last_seq, last_public_seq from feed").get_result(conn).await?;
     Ok((row.cells[0].as_integer().unwrap_or(0), row.cells[1].as_integer().unwrap_or(0)))
 }
 
-/// The last public number, and the version of what is not an asset.
+/// The last public number, and the version of the data that are not assets (`reference_state`).
 pub async fn public_state(conn: &mut AsyncPgConnection) -> QueryResult<(i64, i64)> {
     let row: Row = Sql::new("select feed.last_public_seq, reference_state.version from feed, reference_state")
         .get_result(conn)

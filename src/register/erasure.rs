@@ -1,4 +1,4 @@
-//! Personal data taken out of the register for good (Law 91/2025).
+//! Permanent erasure of personal data from the register (Law 91/2025).
 
 use diesel::result::QueryResult;
 use diesel_async::AsyncPgConnection;
@@ -10,20 +10,20 @@ use crate::postgres::row::Row;
 use crate::postgres::sql::{Bind, Sql};
 use diesel_async::RunQueryDsl;
 
-/// What was erased, and the proof of it.
+/// What was erased, with the means to prove it.
 #[derive(Debug)]
 pub struct Erasure {
-    /// Field to the hashes of the values that it had.
+    /// Each field, with the hashes of the values that it had.
     pub hashes: Value,
-    /// The reason without the values, should it have named them.
+    /// The reason, without the erased values if it contained any.
     pub reason: String,
-    /// With a value it gives the value's hash. It is not stored: a telephone number has too few possibilities for its
-    /// hash to hide it from whoever has the salt too. Whoever asked for the erasure can prove by it what was erased.
+    /// The salt of the hashes, with which whoever asked for the erasure can prove what was erased. It is not stored:
+    /// telephone numbers are so few that whoever has both the salt and a hash could find the number.
     pub salt: String,
 }
 
-/// Erases fields of a record, with all that its versions, the audit trail and stored answers say of them. `None` when
-/// there is no such record. Backups made before still hold them.
+/// Erases fields of a record, including their values in versions, the audit trail and stored responses. `None` if there
+/// is no such record. Backups made earlier still hold the values.
 pub async fn erase(
     conn: &mut AsyncPgConnection,
     layer: &'static Layer,

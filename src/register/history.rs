@@ -1,4 +1,4 @@
-//! The versions of a record: who, when, why, before and after.
+//! The versions of a record: who wrote them, when, why, and what changed.
 
 use diesel::result::QueryResult;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -9,10 +9,11 @@ use crate::layers::{Class, Layer};
 use crate::postgres::row::{Cell, Row, without_crs};
 use crate::postgres::sql::{Bind, Sql};
 
-/// Every version of a record, as those see it who see fields of a class, oldest first, as JSON: `version`, `op`, `effective_on`, `at`, `by`,
-/// `reason`, and `changes`, a map from field to `before` and `after`. Only their fields are in it; a version
-/// that changed none of them is left out, as is who wrote when they do not see it, and the time in which the whole
-/// record was not shown. Of an erased value the hash is told: `{"erased": hash}`.
+/// The versions of a record, oldest first, as callers who may see fields up to a class see them. Each is JSON:
+/// `version`, `op`, `effective_on`, `at`, `by`, `reason`, and `changes`, a map from field to `before` and `after`. Only
+/// fields of the class are included. Left out are versions that changed none of them, the writer if the class does not
+/// show it, and the time in which the whole record was hidden. An erased value is shown as its hash: `{"erased":
+/// hash}`.
 pub async fn versions(
     conn: &mut AsyncPgConnection,
     layer: &'static Layer,
@@ -38,7 +39,7 @@ pub async fn versions(
         let before = std::mem::replace(&mut shown, if is_shown(class, &state) { state.clone() } else { Map::new() });
         let op = match (before.is_empty(), shown.is_empty()) {
             (true, true) => continue,
-            // To whoever may not know what it was, it begins and ends with what they may know.
+            // Becoming visible is shown as a creation, becoming hidden as a deletion.
             (true, false) => json!("create"),
             (false, true) => json!("delete"),
             (false, false) => op,
@@ -66,8 +67,8 @@ pub async fn versions(
     Ok(versions)
 }
 
-/// The columns of a record as a version left it, geometry as `geom`: `None` where there is no such version, or none that is
-/// shown. Strangers have numbers of their own.
+/// The columns of a record as a version left it, with the geometry as `geom`. `None` if there is no such version, or it
+/// is hidden from the class. Public versions have their own numbers.
 pub async fn at_version(
     conn: &mut AsyncPgConnection,
     layer: &'static Layer,
@@ -93,7 +94,7 @@ pub async fn at_version(
     Ok(None)
 }
 
-/// The fields and the geometry of a record that those see who see fields of a class, given its columns.
+/// The fields and the geometry of a record that a class may see, given the columns of the record.
 pub fn feature(layer: &'static Layer, class: Class, record: &Map<String, Value>) -> (Map<String, Value>, Value) {
     let value = |column: &str| record.get(column).cloned().unwrap_or(Value::Null);
     let properties =
@@ -102,7 +103,7 @@ pub fn feature(layer: &'static Layer, class: Class, record: &Map<String, Value>)
     (properties.collect(), without_crs(value(geom)))
 }
 
-/// The columns that those who see fields of a class do not see of the record any more; see [`is_masked`].
+/// The masked columns of a record that its last version no longer shows to a class; see [`is_masked`].
 fn hidden_now(layer: &'static Layer, class: Class, rows: &[Row]) -> Vec<&'static str> {
     if class == Class::Restricted {
         return Vec::new();
@@ -118,7 +119,7 @@ fn hidden_now(layer: &'static Layer, class: Class, rows: &[Row]) -> Vec<&'static
     columns.filter(|column| last(column).is_null()).collect()
 }
 
-/// Version, op, effective_on, at, by, reason, changes and erased values of each version, oldest first.
+/// The columns version, op, effective_on, at, by, reason, changes and erased of each version, oldest first.
 async fn rows(conn: &mut AsyncPgConnection, layer: &'static Layer, id: i64) -> QueryResult<Vec<Row>> {
     Sql::new(
         "select v.version, v.op, v.effective_on, v.at, v.by, v.reason, v.changes, v.erased \
@@ -132,7 +133,7 @@ async fn rows(conn: &mut AsyncPgConnection, layer: &'static Layer, id: i64) -> Q
     .await
 }
 
-/// Whether a version is shown, given the columns of the record as it then was.
+/// Whether a version is shown, given the columns that the record then had.
 fn is_shown(class: Class, record: &Map<String, Value>) -> bool {
     class > Class::Public || record.get("public") == Some(&Value::Bool(true))
 }
@@ -144,7 +145,7 @@ fn shown_changes(
     before: &Map<String, Value>,
     after: &Map<String, Value>,
 ) -> Map<String, Value> {
-    // These say the same as the entry itself.
+    // The entry itself already says these.
     const OF_THE_ENTRY: [&str; 6] = ["version", "effective_on", "updated_at", "updated_by", "created_at", "created_by"];
     let fields = layer
         .fields()

@@ -1,4 +1,4 @@
-//! Answers to writes that a client may send again: `Idempotency-Key`.
+//! Stored responses of writes with an `Idempotency-Key`, which a client may send again.
 
 use diesel::dsl::{IntervalDsl, now};
 use diesel::prelude::*;
@@ -22,7 +22,7 @@ diesel::table! {
     }
 }
 
-/// An answer as it is sent, and sent again.
+/// A response as it was sent, to be sent again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stored {
     pub status: u16,
@@ -31,26 +31,26 @@ pub struct Stored {
 }
 
 impl Stored {
-    /// A JSON document.
+    /// A response with a JSON body.
     pub fn json(status: u16, body: &Value) -> Stored {
         let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
         Stored { status, headers, body: body.to_string() }
     }
 }
 
-/// What is known of a key.
+/// What is known about a key.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Known {
-    /// Nothing: it is now taken by this transaction.
+    /// The key is new, and this transaction has now taken it.
     New,
-    /// A request with it has not been answered yet.
+    /// A request with this key has not been answered yet.
     Running,
-    /// It came with another request.
+    /// The key was used for a different request.
     Other,
     Answered(Stored),
 }
 
-/// Takes a key of an account for a request. While another transaction has it, waits some seconds for its answer.
+/// Takes a key of an account for a request. Waits up to 5 seconds while another transaction holds the key.
 pub async fn take(conn: &mut AsyncPgConnection, account: &str, key: &str, request_hash: &str) -> QueryResult<Known> {
     conn.batch_execute("set local lock_timeout = '5s'").await?;
     let lock = Sql::new("select pg_advisory_xact_lock(hashtextextended(").bind(Bind::Text(format!("{account} {key}")));
@@ -76,7 +76,7 @@ pub async fn take(conn: &mut AsyncPgConnection, account: &str, key: &str, reques
     Ok(Known::Answered(Stored { status: u16::try_from(status).unwrap_or(500), headers, body }))
 }
 
-/// Keeps the answer under the key that [`take`] took in the same transaction.
+/// Stores the response under the key that [`take`] took in the same transaction.
 pub async fn keep(conn: &mut AsyncPgConnection, account: &str, key: &str, answer: &Stored) -> QueryResult<()> {
     let kept = (
         keys::status.eq(i32::from(answer.status)),
@@ -87,7 +87,7 @@ pub async fn keep(conn: &mut AsyncPgConnection, account: &str, key: &str, answer
     Ok(())
 }
 
-/// Forgets what is older than a day.
+/// Deletes responses older than a day.
 pub async fn purge(conn: &mut AsyncPgConnection) -> QueryResult<()> {
     let old = keys::at.lt(now.into_sql::<Timestamptz>() - 24_i32.hours());
     diesel::delete(keys::table.filter(old)).execute(conn).await?;

@@ -1,4 +1,4 @@
-//! Reading the rows of a layer: pages, single rows, numbers.
+//! Reads the rows of a layer: pages, single rows, counts.
 
 use std::collections::HashMap;
 
@@ -15,51 +15,50 @@ use crate::postgres::sql::{Bind, Sql};
 use crate::register::order;
 use crate::units::territory;
 
-/// The number of rows that are counted one by one; beyond it no number is given.
+/// Rows are counted up to this number. Beyond it no count is given.
 const COUNTED: i64 = 10_000;
 
-/// Which rows of a layer are asked for, and in which order.
+/// Which rows of a layer to read, and in which order.
 #[derive(Debug, Clone)]
 pub struct Question {
     pub condition: Condition,
     pub days: Days,
-    /// The text whose exact accents rank first.
+    /// The search text. Rows that match its accents exactly rank first.
     pub searched: Option<String>,
-    /// What comes first, before the id.
+    /// The sort keys, before the id.
     pub order: Vec<Key>,
     pub cursor: Option<Cursor>,
-    /// Whether a caller chose the shape of the statement, by the fields that it names. There are too many to keep each
-    /// one prepared.
+    /// Whether the caller's fields shape the statement. There are too many shapes to keep each one prepared.
     pub is_of_own_shape: bool,
-    /// Finds out the facts that the condition names: this room knows none.
+    /// Turns the facts in the condition into SQL. This module knows no facts itself.
     pub facts: Facts,
 }
 
-/// The rows of a view of which a fact is true, as a condition on `t`.
+/// The rows of a view for which a fact is true, as a condition on `t`.
 pub type Facts = fn(&View<'_>, &Fact, Days) -> Sql;
 
-/// Rows of a layer in the order of a question.
+/// A page of rows, in the order of the question.
 #[derive(Debug)]
 pub struct Page {
-    /// Each row: id, geometry, the fields of the view in order.
+    /// Each row: id, geometry, then the fields of the view in order.
     pub rows: Vec<Row>,
-    /// Where the next page begins; `None` on the last.
+    /// The cursor of the next page; `None` on the last page.
     pub next: Option<String>,
 }
 
-/// The page of so many rows that a question asks for, of the rows that the view shows.
+/// A page of at most `size` rows that the question asks for and the view shows.
 pub async fn page(
     conn: &mut AsyncPgConnection,
     view: &View<'_>,
     question: &Question,
     size: usize,
 ) -> QueryResult<Page> {
-    // One more than asked for tells whether there is a next page.
+    // One row more than asked for shows whether there is a next page.
     let mut rows: Vec<Row> = rows_sql(view, question, Some(size + 1)).load(conn).await?;
     let more = rows.len() > size;
     rows.truncate(size);
     let next = rows.last().filter(|_| more).map(|row| after(view, question, row));
-    // The rank, which only the order needs, comes last.
+    // The rank comes last. Only the order needs it.
     rows.iter_mut().for_each(|row| drop(row.cells.pop()));
     Ok(Page { rows, next })
 }
@@ -74,7 +73,7 @@ fn after(view: &View<'_>, question: &Question, row: &Row) -> String {
     Cursor { id: row.cells[0].as_integer().unwrap_or_default(), values }.to_text()
 }
 
-/// How many rows a question asks for; `None` when they are too many to count.
+/// The number of rows that a question asks for; `None` if there are too many to count.
 pub async fn count(conn: &mut AsyncPgConnection, view: &View<'_>, question: &Question) -> QueryResult<Option<i64>> {
     if question.condition.is_always()
         && question.days.versions() == AsOf::NOW
@@ -116,7 +115,7 @@ pub async fn find(conn: &mut AsyncPgConnection, view: &View<'_>, id: i64) -> Que
     Ok(sql.load::<Row>(conn).await?.pop())
 }
 
-/// The class of fields that the view shows of a record and of its history, also of a deleted one to insiders.
+/// The class of fields that the view shows of a record and its history. Accounts see deleted records too.
 pub async fn class_of(conn: &mut AsyncPgConnection, view: &View<'_>, id: i64) -> QueryResult<Option<Class>> {
     let sql = Sql::new("select ")
         .sql(view.class_of_row())
@@ -139,7 +138,7 @@ pub async fn is_writable(conn: &mut AsyncPgConnection, view: &View<'_>, id: i64)
     Ok(sql.load::<Row>(conn).await?.iter().any(|row| matches!(row.cells[0], Cell::Bool(true))))
 }
 
-/// The ids of the rows that a question selects and the caller may write, at most so many.
+/// The ids of at most `most` rows that a question selects and the caller may write.
 pub async fn writable_ids(
     conn: &mut AsyncPgConnection,
     view: &View<'_>,
@@ -161,7 +160,7 @@ pub async fn writable_ids(
     Ok(rows.iter().filter_map(|row| row.cells[0].as_integer()).collect())
 }
 
-/// The present version of records.
+/// The current versions of records, by id.
 pub async fn versions_of(conn: &mut AsyncPgConnection, layer: &Layer, ids: &[i64]) -> QueryResult<HashMap<i64, i64>> {
     let rows: Vec<Row> = Sql::new("select id, version from ")
         .name(layer.table())
@@ -186,7 +185,7 @@ pub fn class_of_cell(cell: &Cell) -> Option<Class> {
     })
 }
 
-/// West, south, east, north of the rows that the view shows, and the first and last day of their valid time.
+/// West, south, east and north of the rows that the view shows, and the first and last day of their valid time.
 pub async fn extent(conn: &mut AsyncPgConnection, view: &View<'_>) -> QueryResult<Row> {
     let time = view.layer.valid_time();
     Sql::new(
@@ -200,14 +199,14 @@ pub async fn extent(conn: &mut AsyncPgConnection, view: &View<'_>) -> QueryResul
     .await
 }
 
-/// The select list: id, geometry, the fields of the view, the class of what is shown of the row.
+/// The select list: id, geometry, the fields of the view, and the class of what is shown of the row.
 fn columns(view: &View<'_>) -> Sql {
     let fields = view.fields().map(|field| Sql::new("t.").name(field.name));
     let class = if view.layer.is_writable() { ", t.class" } else { ", 0" };
     Sql::new("t.id, t.geom, ").sql(Sql::join(fields, ", ")).text(class)
 }
 
-/// The rows that a question asks for, at most so many, as they come: each in the shape of [`Page::rows`].
+/// Streams at most `limit` rows that a question asks for, each in the shape of [`Page::rows`].
 pub async fn stream<'a>(
     conn: &'a mut AsyncPgConnection,
     view: &View<'_>,
@@ -235,7 +234,7 @@ fn rows_sql(view: &View<'_>, question: &Question, limit: Option<usize>) -> Sql {
     if question.is_of_own_shape { sql.uncached() } else { sql }
 }
 
-/// The page of a part of the relation.
+/// The page from one part of the relation.
 fn page_of(view: &View<'_>, question: &Question, part: Sql, limit: Option<usize>) -> Sql {
     let rank = rank(view, question);
     let mut sql = Sql::new("select ")
@@ -259,7 +258,7 @@ fn limited(sql: Sql, limit: Option<usize>) -> Sql {
     }
 }
 
-/// Exact accents before folded ones.
+/// The rank of a row: exact accents before folded ones.
 fn rank(view: &View<'_>, question: &Question) -> Sql {
     match (&question.searched, view.field("name")) {
         (Some(text), Some(name)) => Sql::new("(case when strpos(lower(t.")
@@ -280,7 +279,7 @@ fn condition(view: &View<'_>, question: &Question) -> Sql {
     })
 }
 
-/// The place of a field in [`Page::rows`].
+/// The index of a field in a row of [`Page::rows`].
 pub fn position(view: &View<'_>, field: &Field) -> Option<usize> {
     view.fields().position(|shown| shown.name == field.name).map(|index| index + 2)
 }

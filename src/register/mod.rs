@@ -1,4 +1,4 @@
-//! The register: reading and writing the records of layers, their history, the change feed.
+//! The register: reads and writes the records of layers, their history and the change feed.
 
 pub mod batches;
 pub mod changes;

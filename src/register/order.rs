@@ -1,4 +1,4 @@
-//! The order of rows, and what comes after a cursor in it.
+//! The order of rows, and which rows come after a cursor.
 
 use crate::conditions::{Cursor, Key};
 use crate::layers::Type;
@@ -16,14 +16,14 @@ pub fn by(keys: &[Key], alias: &'static str) -> Sql {
     Sql::new(" order by ").sql(Sql::join(keys.chain([id]), ", "))
 }
 
-/// The rows under `t` that come after a cursor: by the first key that differs, or else by their id. `rank` is how well a
-/// row fits the text that was searched.
+/// The condition that a row `t` comes after a cursor: by the first key that differs, otherwise by id. `rank` is how
+/// well a row matches the search text.
 pub fn after(keys: &[Key], cursor: &Cursor, rank: &Sql) -> Sql {
     let id = Sql::new("t.id > ").bind(Bind::Integer(cursor.id));
     keys.iter().zip(&cursor.values).rev().fold(id, |rest, (key, value)| {
         let here = || expression(key, "t.", rank);
         match value {
-            // What has no value comes last: nothing but more of the same comes after.
+            // Nulls come last, so only other nulls come after one.
             None => here().text(" is null and ").sql(rest),
             Some(value) => {
                 let beyond = if is_descending(key) { " < " } else { " > " };
@@ -49,7 +49,7 @@ fn is_descending(key: &Key) -> bool {
     matches!(key, Key::Field { descending: true, .. })
 }
 
-/// What is compared: names as a Vietnamese dictionary has them, codes by their bytes.
+/// The expression to compare: names in the order of a Vietnamese dictionary, codes by their bytes.
 fn expression(key: &Key, alias: &'static str, rank: &Sql) -> Sql {
     let Key::Field { field, .. } = key else { return rank.clone() };
     let column = Sql::new(alias).name(field.name);

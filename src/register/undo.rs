@@ -1,4 +1,4 @@
-//! Taking a bulk write or an import back: each record becomes what it was before, unless somebody has changed it since.
+//! Undoes a batch or an import. Each record becomes what it was before, unless somebody has changed it since.
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Jsonb};
@@ -9,19 +9,19 @@ use crate::layers::Properties;
 use crate::postgres::sql::{Bind, Sql};
 use crate::register::writing::{PlannedRow, Refused, Rows, Writing, put};
 
-/// What became of the records of a batch, in the order of their ids.
+/// What happened to the records of a batch, in the order of their ids.
 #[derive(Debug, Default)]
 pub struct Undone {
     pub restored: Vec<i64>,
-    /// Those left as they are, and why: `changed` since, or `outside_scope`.
+    /// Records left as they are, with the reason: `changed` since, or `outside_scope`.
     pub left: Vec<(i64, &'static str)>,
 }
 
-/// Takes back what a batch did, as the batch of `writing`. History keeps both. Records that the writer may not know of
-/// stay, and are not told.
+/// Undoes a batch as the batch of `writing`. History keeps both. Records that the writer may not see stay as they are
+/// and are not reported.
 ///
 /// # Errors
-/// When a record would lie outside of what is the writer's; what the constraints refuse.
+/// A record that would lie outside the writer's scope; violated constraints.
 pub async fn undo(conn: &mut AsyncPgConnection, writing: &Writing<'_>, batch: i64) -> Result<Undone, Refused> {
     let mut undone = Undone::default();
     let mut rows = Vec::new();
@@ -41,7 +41,7 @@ pub async fn undo(conn: &mut AsyncPgConnection, writing: &Writing<'_>, batch: i6
     Ok(undone)
 }
 
-/// A batch that was an import's: the import is undone with it.
+/// If the batch was an import, marks the import as undone.
 async fn mark_import(conn: &mut AsyncPgConnection, batch: i64, undone: &Undone) -> QueryResult<()> {
     let kept: Vec<_> = undone.left.iter().map(|(id, _)| id).collect();
     Sql::new("update imports set status = 'undone', undone_at = now(), undone = ")
@@ -58,19 +58,19 @@ async fn mark_import(conn: &mut AsyncPgConnection, batch: i64, undone: &Undone) 
 struct Done {
     #[diesel(sql_type = BigInt)]
     id: i64,
-    /// Whether the record is as the batch left it: that it was said to be still true since, or changed and changed back, is
-    /// no matter; an erasure is.
+    /// Whether the record is as the batch left it. Later verifications do not count as changes, nor do changes that
+    /// were changed back. An erasure does.
     #[diesel(sql_type = Bool)]
     is_untouched: bool,
     #[diesel(sql_type = Bool)]
     is_writable: bool,
-    /// The columns that the batch changed, as they were before, null where they were not; what it created is deleted. From
-    /// the day on from which the write held: so every day is again as it was.
+    /// The earlier values of the columns that the batch changed, null where there were none. A record that it created
+    /// is deleted. The undo is effective from the same day as the batch, so that every day is again as it was.
     #[diesel(sql_type = Jsonb)]
     before: Value,
 }
 
-/// What the batch did to each record that the writer may know of; the records are locked.
+/// What the batch did to each record that the writer may see. Locks the records.
 async fn done(conn: &mut AsyncPgConnection, writing: &Writing<'_>, batch: i64) -> QueryResult<Vec<Done>> {
     Sql::new(
         "select t.id, t.version = v.version or not exists (\
@@ -104,8 +104,8 @@ async fn done(conn: &mut AsyncPgConnection, writing: &Writing<'_>, batch: i64) -
     .await
 }
 
-/// What versions of `v`'s record made of it, without what every write notes, and who said that it is true unless the batch
-/// did.
+/// The state of `v`'s record after its versions, without the columns that every write sets, and without the
+/// verification unless the batch verified it.
 fn state(versions: &'static str) -> Sql {
     Sql::new(
         "select jsonb_strip_nulls(jsonb_merge(s.changes order by s.version)) - case when v.changes ? 'verified_at' \

@@ -1,4 +1,4 @@
-//! What clients do with records: create, change, delete, bring back, verify. One record or 10,000 go the same way.
+//! What clients do with records: create, change, delete, restore, verify. One record or 10,000 take the same path.
 
 use diesel_async::AsyncPgConnection;
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use crate::layers::{Class, Layer, Problem, Properties};
 use crate::register::writing::lock::lock_expected;
 use crate::register::writing::{Expected, Locked, PlannedRow, Refused, Rows, Writing, put, write};
 
-/// A record as a client gave it, and as [`normalise`](crate::layers::normalise::normalise) read it.
+/// A record as a client sent it, read by [`normalise`](crate::layers::normalise::normalise).
 #[derive(Debug)]
 pub struct Draft {
     pub given: Properties,
@@ -17,7 +17,7 @@ pub struct Draft {
 }
 
 impl Draft {
-    /// The columns to write, without those that the writer does not see.
+    /// The columns to write, without those that the writer may not see.
     fn columns(self, layer: &'static Layer, class: Class, current: Option<&Properties>) -> Result<Properties, Error> {
         let Draft { given, mut record } = self;
         keep_unseen(layer, class, current, &given, &mut record).map_err(Error::Invalid)?;
@@ -29,15 +29,15 @@ impl Draft {
 #[derive(Debug, Default)]
 pub struct Written {
     pub ids: Vec<i64>,
-    /// Which of them differ from before.
+    /// Whether each record changed.
     pub changed: Vec<bool>,
     pub warnings: Vec<Vec<Problem>>,
 }
 
-/// Writes new records.
+/// Creates records.
 ///
 /// # Errors
-/// Every record that is refused, with why.
+/// Every refused record, with the reason.
 pub async fn create(
     conn: &mut AsyncPgConnection,
     writing: &Writing<'_>,
@@ -58,10 +58,10 @@ pub async fn create(
     Ok(Written { ids: rows.iter().map(|row| row.id).collect(), changed: vec![true; count], warnings })
 }
 
-/// Changes records. `read` makes of each record, by its place in the list, what the client gives and the columns to write.
+/// Changes records. `read` takes the index in the list and the current columns, and returns the draft to write.
 ///
 /// # Errors
-/// Every record that is refused, with why.
+/// Every refused record, with the reason.
 pub async fn change(
     conn: &mut AsyncPgConnection,
     writing: &Writing<'_>,
@@ -87,10 +87,10 @@ pub async fn change(
     Ok(Written { ids: ids(targets), changed, warnings })
 }
 
-/// Marks records as deleted, or takes that back. Their history stays.
+/// Marks records as deleted, or restores them. Their history stays.
 ///
 /// # Errors
-/// Every record that is refused, with why.
+/// Every refused record, with the reason.
 pub async fn set_deleted(
     conn: &mut AsyncPgConnection,
     writing: &Writing<'_>,
@@ -104,22 +104,22 @@ pub async fn set_deleted(
     .await
 }
 
-/// Notes that what records say is still true. No precondition: it says so of what is there now.
+/// Records that what the records say is still true. Needs no precondition, because it is about the current version.
 ///
 /// # Errors
-/// Every record that is refused, with why.
+/// Every refused record, with the reason.
 pub async fn verify(conn: &mut AsyncPgConnection, writing: &Writing<'_>, ids: Vec<i64>) -> Result<Written, Refused> {
     let targets: Vec<_> = ids.into_iter().map(|id| (id, Expected::Unneeded)).collect();
     let now = json!(chrono::Utc::now());
     set(conn, writing, &targets, false, |current| {
-        // It changes no day of what was true.
+        // A verification does not change the day from which the values hold.
         let effective_on = current["effective_on"].clone();
         vec![("verified_at", now.clone()), ("verified_by", json!(writing.actor)), ("effective_on", effective_on)]
     })
     .await
 }
 
-/// Sets columns of records that are deleted, or are not. Nothing that is checked changes.
+/// Sets columns of records that are deleted, or that are not. No checks are needed, because no checked column changes.
 async fn set(
     conn: &mut AsyncPgConnection,
     writing: &Writing<'_>,

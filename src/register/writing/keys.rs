@@ -1,4 +1,4 @@
-//! Keys that are taken: `(source_org, code)` and `(source_org, external_id)` are those of one record.
+//! Checks that keys are unique: `(source_org, code)` and `(source_org, external_id)`.
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
@@ -20,7 +20,7 @@ struct Taken {
     key: String,
 }
 
-/// Which of several rows have a key that is taken, by a record or an earlier row; of one the constraint says it.
+/// The rows of a list whose key is taken, by a record or by an earlier row. For a single row the constraint reports it.
 pub(super) async fn check(
     conn: &mut AsyncPgConnection,
     view: &View<'_>,
@@ -47,7 +47,7 @@ pub(super) async fn check(
     Ok(refused.collect())
 }
 
-/// The new rows of an import whose keys others have by now, as rows of `nth, key, record_id`.
+/// The new rows of an import whose keys have been taken since, as rows of `nth, key, record_id`.
 pub fn taken_from_import(view: &View<'_>, import: Uuid) -> Sql {
     let given = Sql::new(
         "select nth::bigint, null::bigint as id, coalesce(changes ->> 'source_org', '') as org, \
@@ -56,10 +56,10 @@ pub fn taken_from_import(view: &View<'_>, import: Uuid) -> Sql {
     taken(view, given.sql(of_import(import)))
 }
 
-/// What holds the keys of given rows, as rows of `nth, key, record_id`, the last null for an earlier row. Records that the
-/// caller may not know of have keys of their own.
+/// The records that hold the keys of given rows, as rows of `nth, key, record_id`. `record_id` is null if an earlier
+/// row holds the key. Records that the caller may not see are ignored: hidden records have keys of their own.
 fn taken(view: &View<'_>, given: Sql) -> Sql {
-    // One join a key: with an `or` every row was compared with every record.
+    // One join per key: with an `or`, every row was compared with every record.
     let by = |key: &'static str| {
         Sql::new("select g.nth, '")
             .text(key)

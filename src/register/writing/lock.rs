@@ -1,4 +1,4 @@
-//! The records that a write is of: locked, the writer's, and of the version that is meant.
+//! Locks the records to write, and checks their scope and version.
 
 use std::collections::HashMap;
 
@@ -15,14 +15,14 @@ use crate::postgres::sql::{Bind, Sql};
 use crate::register::writing::statements::of_import;
 use crate::register::writing::{Refused, Writing};
 
-/// The version that a change is meant for.
+/// The version that a change was made for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Expected {
     Unsaid,
-    /// The write is true of any version.
+    /// The write is right for any version.
     Unneeded,
     Any,
-    /// One of these.
+    /// One of these versions.
     Versions(Vec<i64>),
     /// A tag that no version has.
     Other,
@@ -33,7 +33,7 @@ pub enum Expected {
 pub struct Locked {
     /// Its columns, with the geometry as `geom`.
     pub record: Properties,
-    /// The class of fields that the writer sees of it.
+    /// The class of fields that the writer may see of it.
     pub class: Class,
     pub is_writable: bool,
 }
@@ -48,8 +48,8 @@ struct Found {
     is_writable: bool,
 }
 
-/// The records as they are, locked in the order of their ids, by id; without those that do not exist, are deleted (or,
-/// with `deleted`, are not), or are not shown to the writer.
+/// Locks records in the order of their ids and returns them by id. Left out are records that do not exist, are deleted
+/// (with `deleted`: are not deleted), or are hidden from the writer.
 pub async fn lock(
     conn: &mut AsyncPgConnection,
     view: &View<'_>,
@@ -75,8 +75,8 @@ pub async fn lock(
     Ok(shown.collect())
 }
 
-/// The records to change: each must be there, the writer's, and of the version that is meant. In this order: 404, 403,
-/// 428, 412.
+/// Locks the records to change. Each must exist, be in the writer's scope and have the expected version. Checked in
+/// this order: 404, 403, 428, 412.
 pub(super) async fn lock_expected(
     conn: &mut AsyncPgConnection,
     writing: &Writing<'_>,
@@ -88,7 +88,7 @@ pub(super) async fn lock_expected(
     let mut refused = Vec::new();
     for (index, (id, expected)) in targets.iter().enumerate() {
         let error = match locked.get(id) {
-            // An unknown id with `If-Match` is a failed precondition (RFC 9110).
+            // With `If-Match`, an unknown id is a failed precondition (RFC 9110).
             None if matches!(expected, Expected::Unsaid | Expected::Unneeded) => Error::NotFound,
             None => Error::Stale,
             Some(record) if !record.is_writable => Error::Forbidden(None),
@@ -108,7 +108,7 @@ pub(super) async fn lock_expected(
     Ok(locked)
 }
 
-/// The rows of an import whose record is not as it was when they were planned, as rows of `nth, record_id`.
+/// The rows of an import whose record has changed since the plan was made, as rows of `nth, record_id`.
 pub fn changed_since_import(view: &View<'_>, import: Uuid) -> Sql {
     Sql::new("select r.nth, r.record_id from import_rows r left join ")
         .name(view.layer.table())

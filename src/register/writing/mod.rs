@@ -1,6 +1,6 @@
-//! The one write engine. Whoever writes (one record, a list, an import, an undo, the demo) hands it planned rows; it
-//! checks place, keys, references, scope and duplicates, each in one file, and writes by one statement a layer, all or
-//! none, in the transaction of the caller.
+//! The one write engine. Every writer (one record, a list, an import, an undo, the demo) hands it planned rows. It
+//! checks place, keys, references, scope and duplicates, each in its own file. It writes all rows or none, with one
+//! statement a layer, in the caller's transaction.
 
 mod actions;
 pub mod keys;
@@ -25,25 +25,25 @@ pub use lock::{Expected, Locked, changed_since_import, lock};
 pub use planned::{PlannedRow, Rows};
 pub use refused::Refused;
 
-/// Who writes, and what they say of it.
+/// Who writes, and what applies to the whole write.
 #[derive(Debug)]
 pub struct Writing<'a> {
     pub view: View<'a>,
-    /// The name that versions bear.
+    /// The writer's name, stored with each version.
     pub actor: &'a str,
     pub today: NaiveDate,
-    /// Kept with each version.
+    /// Stored with each version.
     pub reason: Option<String>,
-    /// Warnings that the writer has seen and confirms, by their codes.
+    /// The codes of the warnings that the writer has seen and confirms.
     pub confirmed: Vec<String>,
-    /// From clients that can neither confirm nor send `If-Match`.
+    /// For clients that can neither confirm warnings nor send `If-Match`.
     pub unconditional: bool,
-    /// The bulk write that this is part of.
+    /// The batch that this write is part of.
     pub batch: Option<i64>,
 }
 
-/// Checks planned rows, writes them and looks around them. `refused` are rows of the same list, of `count`, that are
-/// refused already. Returns the warnings of each row of the list.
+/// Checks planned rows, writes them and then looks for duplicates around them. `refused` holds the rows of the list
+/// already refused; `count` is the length of the list. Returns the warnings of each row of the list.
 async fn write(
     conn: &mut AsyncPgConnection,
     writing: &Writing<'_>,
@@ -61,11 +61,11 @@ async fn write(
     Ok(warnings)
 }
 
-/// Writes planned rows whose places and keys need no check, or were checked when they were planned. Afterwards none lies
-/// where the writer may not write.
+/// Writes planned rows whose places and keys need no check, or were checked when planned. Afterwards checks that none
+/// lies outside the writer's scope.
 ///
 /// # Errors
-/// Forbidden for each row that would lie outside; conflict when a key is taken; what the constraints refuse.
+/// Forbidden for each row outside the scope; conflict when a key is taken; violated constraints.
 pub async fn put(conn: &mut AsyncPgConnection, writing: &Writing<'_>, rows: &Rows<'_>) -> Result<(), Refused> {
     if matches!(rows, Rows::Listed([])) {
         return Ok(());

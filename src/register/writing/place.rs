@@ -1,4 +1,4 @@
-//! What the units say of the places of rows: the declared commune, and the one that each lies in.
+//! Checks the places of rows against the units: the declared commune, and the commune that each lies in.
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -14,10 +14,10 @@ use crate::register::writing::statements::of_import;
 use crate::register::writing::{PlannedRow, Refused, Writing};
 use crate::texts::text;
 
-/// The columns by which a record has its place.
+/// The columns that determine the place of a record.
 pub const COLUMNS: [&str; 3] = ["geom", "declared_commune_code", "declared_on"];
 
-/// Boundaries are good to about this: nearer is a warning, farther an error.
+/// About the accuracy of boundaries. A shorter distance is a warning, a longer one an error.
 const MISMATCH_TOLERANCE_M: f64 = 100.0;
 
 /// What is wrong with a place.
@@ -51,7 +51,7 @@ struct Judged {
     outside_any: bool,
 }
 
-/// Which rows are refused for their places; what is to be warned of is added to `warnings`.
+/// The rows that are refused for their places. Adds the other findings to `warnings`.
 pub(super) async fn check(
     conn: &mut AsyncPgConnection,
     writing: &Writing<'_>,
@@ -88,7 +88,7 @@ pub(super) async fn check(
     Ok(refused)
 }
 
-/// What is wrong with the places of the planned rows of an import, by their numbers.
+/// What is wrong with the places of the planned rows of an import, by row number.
 pub async fn of_import_rows(
     conn: &mut AsyncPgConnection,
     import: Uuid,

@@ -1,8 +1,9 @@
--- What the units say of the places of rows, a row for each that there is something to say of.
--- Reads given (nth, place, code: the declared commune, read_on: the day on which the code is read, commune_id: the commune
--- that the place lies in today) and today as a date. code_unknown; known_as, successors: the code on another day, and what
--- became of it; distance_m from the declared commune, declared_name; lies_in: the commune of the place on the day of the
--- code; outside_any.
+-- Compares the places of rows with the units. Returns a row only where there is something to report.
+-- Reads given (nth, place, code: the declared commune, read_on: the day on which the code is read, commune_id: the
+-- commune that contains the place today). $1 date: today.
+-- Columns: nth, code, code_unknown; known_as: the unit that had the code on another day; successors: what became of it;
+-- distance_m: from the declared commune; declared_name; lies_in: the commune of the place on the day of the code;
+-- outside_any.
 , judged as (
   select
     given.*,
@@ -13,7 +14,7 @@
       when st_covers(declared.geom, given.place) then 0
       else st_distance(declared.geom::geography, given.place::geography)
     end as distance_m,
-    -- Near enough to a loaded boundary that one of its neighbours would hold the place.
+    -- In the bounding box of a loaded boundary, but in no commune: a loaded neighbour should contain the place.
     given.place is not null and given.commune_id is null and exists (
       select from admin_units u
       where u.level = 'commune' and in_force(u.valid_from, u.valid_to, $1) and u.geom && given.place) as outside_any

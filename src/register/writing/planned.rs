@@ -1,20 +1,20 @@
-//! Planned rows: what the engine is asked to write.
+//! Planned rows: the input of the write engine.
 
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::layers::{Layer, Properties, Storage};
 
-/// A record as it is, and the columns to write of it. To delete a record or to bring it back is a change of `deleted_at`.
+/// A record as it is, and the columns to write. Deleting and restoring are changes of `deleted_at`.
 #[derive(Debug, Clone)]
 pub struct PlannedRow {
-    /// The place in the list that the client sent.
+    /// The index in the list that the client sent.
     pub nth: usize,
     pub id: i64,
     pub is_new: bool,
-    /// The record as it is, geometry as `geom`; of a new one empty.
+    /// The record as it is, with the geometry as `geom`; empty for a new record.
     pub current: Properties,
-    /// Of a new record all columns, otherwise those that differ; and `effective_on`.
+    /// All columns of a new record, otherwise those that differ; and `effective_on`.
     pub changes: Properties,
 }
 
@@ -22,13 +22,13 @@ pub struct PlannedRow {
 #[derive(Debug)]
 pub enum Rows<'a> {
     Listed(&'a [PlannedRow]),
-    /// Those of an import, in the table `import_rows`.
+    /// The rows of an import, in the table `import_rows`.
     Import(Uuid),
 }
 
 impl PlannedRow {
-    /// A new record, as [`normalise`](crate::layers::normalise::normalise) gave it. Its id is made here, and a code where
-    /// there is none.
+    /// A new record, from the output of [`normalise`](crate::layers::normalise::normalise). Generates its id, and a
+    /// code if it has none.
     pub fn create(layer: &Layer, nth: usize, mut record: Properties) -> PlannedRow {
         let id = random_id();
         record.insert("id".into(), json!(id));
@@ -38,31 +38,31 @@ impl PlannedRow {
         PlannedRow { nth, id, is_new: true, current: Properties::new(), changes: record }
     }
 
-    /// A change of a record, as far as it says anything new.
+    /// A change of a record. Keeps only the columns that differ.
     pub fn change(nth: usize, current: Properties, mut columns: Properties) -> PlannedRow {
         columns.retain(|name, value| name == "effective_on" || !same(value, current.get(name).unwrap_or(&Value::Null)));
         let id = current.get("id").and_then(Value::as_i64).unwrap_or_default();
         PlannedRow { nth, id, is_new: false, current, changes: columns }
     }
 
-    /// A column as it will be.
+    /// The value of a column after the write.
     pub fn value(&self, name: &str) -> &Value {
         self.changes.get(name).or_else(|| self.current.get(name)).unwrap_or(&Value::Null)
     }
 
-    /// Whether anything would be written; `effective_on` alone says nothing.
+    /// Whether the row changes anything. `effective_on` alone is not a change.
     pub fn says_new(&self) -> bool {
         self.is_new || self.changes.keys().any(|name| name != "effective_on")
     }
 
-    /// Whether any of some columns is new. What stays as it was is not checked again: boundaries may have changed since,
-    /// and what is near was confirmed.
+    /// Whether one of these columns changes. Unchanged columns are not checked again: boundaries may have changed
+    /// since, and neighbours were confirmed.
     pub fn touches(&self, names: &[&str]) -> bool {
         self.is_new || names.iter().any(|name| self.changes.contains_key(*name))
     }
 }
 
-/// Whether two values are stored alike: 30 and 30.0 are.
+/// Whether two values are stored alike, such as 30 and 30.0.
 fn same(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Number(a), Value::Number(b)) => a == b || a.as_f64() == b.as_f64(),
@@ -74,15 +74,15 @@ fn same(a: &Value, b: &Value) -> bool {
     }
 }
 
-/// 52 bits: GDAL, vector tiles and JavaScript hold it, and it gives away neither order nor gaps.
+/// A random id of 52 bits. GDAL, vector tiles and JavaScript can hold it, and it reveals neither order nor gaps.
 fn random_id() -> i64 {
     (rand::random::<u64>() >> 12).max(1) as i64
 }
 
-/// An unguessable code: the layer's prefix and 40 random bits.
+/// A code that nobody can guess: the layer's prefix and 40 random bits.
 fn random_code(layer: &Layer) -> String {
     let Storage::Assets { code_prefix, .. } = layer.storage else { return String::new() };
-    // Without I, L, O and U: Crockford's base 32.
+    // Crockford's base 32: without I, L, O and U.
     const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
     let bits = rand::random::<u64>();
     let code: String = (0..8).map(|index| ALPHABET[(bits >> (5 * index) & 31) as usize] as char).collect();

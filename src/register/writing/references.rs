@@ -1,4 +1,4 @@
-//! Records that rows name, such as the facility of a Wi-Fi point.
+//! Checks the records that rows refer to, such as the facility of a Wi-Fi point.
 
 use std::collections::HashSet;
 
@@ -17,7 +17,7 @@ struct Known {
     id: i64,
 }
 
-/// Which of several rows name a record that is not there; of one the constraint says it.
+/// The rows of a list that refer to a record that does not exist. For a single row the constraint reports it.
 pub(super) async fn check(
     conn: &mut AsyncPgConnection,
     layer: &'static Layer,
@@ -38,7 +38,7 @@ pub(super) async fn check(
     Ok(refused)
 }
 
-/// Which of some ids a layer has, whoever may see them, as the constraints do.
+/// Which of these ids exist in a layer, whether or not the caller may see them. The constraints do the same.
 async fn existing(conn: &mut AsyncPgConnection, layer: &Layer, ids: Vec<i64>) -> QueryResult<HashSet<i64>> {
     if ids.is_empty() {
         return Ok(HashSet::new());

@@ -1,4 +1,4 @@
-//! Why a write was refused, of one record or of a list.
+//! Why a write was refused, for one record or a list.
 
 use diesel::result::Error as DieselError;
 
@@ -7,7 +7,7 @@ use crate::error::Error;
 /// Why nothing was written.
 #[derive(Debug)]
 pub enum Refused {
-    /// For what is wrong with some of the records, by their place in the list.
+    /// What is wrong with some of the records, by their index in the list.
     Records(Vec<(usize, Error)>),
     Whole(Error),
 }
@@ -17,7 +17,7 @@ impl Refused {
         if refused.is_empty() { Ok(()) } else { Err(Refused::Records(refused)) }
     }
 
-    /// Of the one record that was to be written.
+    /// The error for the one record of the write.
     pub fn of_one(self) -> Error {
         match self {
             Refused::Records(mut records) if !records.is_empty() => records.swap_remove(0).1,
@@ -26,7 +26,7 @@ impl Refused {
         }
     }
 
-    /// Of a list under `pointer`: 422 with every problem of every record.
+    /// The error for a list under `pointer`: 422 with every problem of every record.
     pub fn of_list(self, pointer: &str) -> Error {
         match self {
             Refused::Records(mut records) => {

@@ -1,4 +1,4 @@
-//! Whether rows lie where the writer may write: nobody moves a record into what is not theirs.
+//! Checks that rows lie in the writer's scope. Nobody may move a record out of it.
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text};
@@ -13,19 +13,18 @@ use crate::register::writing::statements::of_import;
 use crate::register::writing::{Refused, Rows};
 use crate::texts::text;
 
-/// A row that lies outside.
+/// A row outside the writer's scope.
 #[derive(Debug, QueryableByName)]
 pub struct Outside {
-    /// The number of a planned row, the id of a written one.
+    /// The number of a planned row, or the id of a written one.
     #[diesel(sql_type = BigInt)]
     pub key: i64,
-    /// The commune in which it lies: code and name.
+    /// The code and name of the commune that it lies in.
     #[diesel(sql_type = Nullable<Text>)]
     pub commune: Option<String>,
 }
 
-/// Refuses rows that were written where the writer may not write. The database has by now found the commune in which each
-/// lies.
+/// Refuses written rows outside the writer's scope. By now the database has found the commune of each row.
 pub(super) async fn check(conn: &mut AsyncPgConnection, view: &View<'_>, rows: &Rows<'_>) -> Result<(), Refused> {
     let ids = match rows {
         Rows::Listed(rows) => Sql::new("").bind(Bind::Integers(rows.iter().map(|row| row.id).collect())),
@@ -48,7 +47,7 @@ pub(super) async fn check(conn: &mut AsyncPgConnection, view: &View<'_>, rows: &
     Refused::unless_none(refused.collect())
 }
 
-/// Planned rows of an import whose record would lie outside.
+/// The planned rows of an import that would lie outside the writer's scope.
 pub async fn of_import_rows(conn: &mut AsyncPgConnection, view: &View<'_>, import: Uuid) -> QueryResult<Vec<Outside>> {
     let planned = Sql::new(
         "select r.nth::bigint as key, r.hamlet_id, r.operator, coalesce(r.commune_id, stored.commune_id) as commune_id \

@@ -9,10 +9,10 @@ use crate::layers::Layer;
 use crate::postgres::sql::{Bind, Sql};
 use crate::register::writing::{PlannedRow, Rows, Writing};
 
-/// Columns that a change may name besides the fields that clients write.
+/// Columns that a change may set, besides the fields that clients write.
 const SETTABLE: [&str; 4] = ["geom", "verified_at", "verified_by", "deleted_at"];
 
-/// Tells the triggers what to note with each version, for the rest of the transaction.
+/// Sets the audit context: what the triggers store with each version, for the rest of the transaction.
 pub(super) async fn set_context(conn: &mut AsyncPgConnection, writing: &Writing<'_>) -> Result<(), Error> {
     let confirmed = match writing.confirmed.is_empty() {
         true => String::new(),
@@ -33,7 +33,7 @@ pub(super) async fn set_context(conn: &mut AsyncPgConnection, writing: &Writing<
 /// Inserts the new rows.
 ///
 /// # Errors
-/// Conflict when a key is taken; what the constraints refuse.
+/// Conflict when a key is taken; violated constraints.
 pub(super) async fn insert(conn: &mut AsyncPgConnection, writing: &Writing<'_>, rows: &Rows<'_>) -> Result<(), Error> {
     let Some(rows) = relation(rows, true) else { return Ok(()) };
     let layer = writing.view.layer;
@@ -59,10 +59,10 @@ pub(super) async fn insert(conn: &mut AsyncPgConnection, writing: &Writing<'_>, 
     Ok(())
 }
 
-/// Writes the columns that rows name of records that are there: the record itself is the base on which its changes are laid.
+/// Updates existing records: writes the columns that the rows name and keeps the others.
 ///
 /// # Errors
-/// Conflict when a key is taken; what the constraints refuse.
+/// Conflict when a key is taken; violated constraints.
 pub(super) async fn update(conn: &mut AsyncPgConnection, writing: &Writing<'_>, rows: &Rows<'_>) -> Result<(), Error> {
     let Some(relation) = relation(rows, false) else { return Ok(()) };
     let layer = writing.view.layer;
@@ -89,7 +89,7 @@ pub(super) async fn update(conn: &mut AsyncPgConnection, writing: &Writing<'_>, 
     Ok(())
 }
 
-/// The rows that are new, or that are not, as `r (nth, record_id, changes)`; `None` where the list has none.
+/// The new rows, or the others, as `r (nth, record_id, changes)`. `None` if the list has none.
 fn relation(rows: &Rows<'_>, is_new: bool) -> Option<Sql> {
     match rows {
         Rows::Listed(rows) => {
@@ -110,7 +110,7 @@ fn relation(rows: &Rows<'_>, is_new: bool) -> Option<Sql> {
     }
 }
 
-/// The condition on `import_rows` that selects the rows of an import, after others.
+/// A further condition on `import_rows`, which selects the rows of an import.
 pub(super) fn of_import(import: Uuid) -> Sql {
     Sql::new(" and import_id = ").bind(Bind::Text(import.to_string())).text("::uuid")
 }
