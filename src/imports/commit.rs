@@ -1,4 +1,4 @@
-//! Writing what a plan says: everything, or nothing.
+//! Commits a plan: writes all of it, or nothing.
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer, Nullable, Text};
@@ -19,22 +19,22 @@ use crate::register::{batches, changes, writing};
 use crate::texts::text;
 use crate::time::today;
 
-/// What the committer has seen and agrees to.
+/// What the caller has seen and agrees to.
 #[derive(Debug, Clone, Default)]
 pub struct Consent {
     /// The hash of the plan.
     pub plan: String,
     pub accept_warnings: bool,
-    /// That more than a tenth of a source's records are decommissioned.
+    /// Agrees that more than a tenth of a source's records are decommissioned.
     pub confirm_missing: bool,
 }
 
-/// Commits an import that [`find`](crate::imports::find) has shown. One that is committed already stays as it is. No statement
-/// takes longer than `limit_s` seconds.
+/// Commits an import that [`find`](crate::imports::find) returned. Does nothing if it is committed already. No
+/// statement takes longer than `limit_s` seconds.
 ///
 /// # Errors
-/// Conflict when the plan is another, or a record has changed since (which); invalid when there are errors, or warnings
-/// that nobody accepted.
+/// Conflict when the plan is a different one, or a record has changed since (names them); invalid when there are
+/// errors, or warnings that were not accepted.
 pub async fn commit(
     conn: &mut AsyncPgConnection,
     caller: &Caller,
@@ -93,19 +93,19 @@ fn agreed(import: &Import, consent: &Consent) -> Result<(), Error> {
     if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems)) }
 }
 
-/// A row that cannot be written as it was planned.
+/// A row that can no longer be written as planned.
 #[derive(QueryableByName)]
 struct Stale {
     #[diesel(sql_type = Text)]
     sheet: String,
-    /// `None` for a record that the list does not have.
+    /// `None` for a record that is missing from the list.
     #[diesel(sql_type = Nullable<Integer>, column_name = row)]
     number: Option<i32>,
     #[diesel(sql_type = BigInt)]
     record_id: i64,
 }
 
-/// That every record is as it was planned with, and that nobody has taken a key since.
+/// Checks that every record is still as it was planned with, and that no key has been taken since.
 async fn still_holds(conn: &mut AsyncPgConnection, view: &View<'_>, id: Uuid) -> Result<(), Error> {
     let stale: Vec<Stale> = Sql::new("select distinct r.sheet, r.row, stale.record_id from (")
         .sql(writing::changed_since_import(view, id))
@@ -127,7 +127,7 @@ async fn still_holds(conn: &mut AsyncPgConnection, view: &View<'_>, id: Uuid) ->
     Err(Error::Outdated(problems.collect()))
 }
 
-/// Writes all rows as one batch, and says so in the audit trail.
+/// Writes all rows as one batch, and records it in the audit trail.
 async fn write(
     conn: &mut AsyncPgConnection,
     caller: &Caller,

@@ -1,5 +1,5 @@
--- Keeps planned rows. $1 import; $2 the rows as a JSON array. The commune in force today is found for those that are new
--- or move, as the trigger of the layer will.
+-- Stores planned rows. $1 the import; $2 the rows as a JSON array. For rows that are new or move, finds the commune in
+-- force today, as the trigger of the layer will.
 insert into import_rows (import_id, nth, sheet, row, op, record_id, version, changes, before, compared, moved, place,
   declared_code, declared_on, commune_id, hamlet_id, operator)
 select

@@ -1,4 +1,4 @@
--- Rows of an import that do something, as JSON. $1 import; $2 the operation; $3 at most so many.
+-- Rows of an import with one operation, as JSON. $1 the import; $2 the operation; $3 the most rows.
 select jsonb_strip_nulls(jsonb_build_object(
   'sheet', r.sheet,
   'row', r.row,

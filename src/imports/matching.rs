@@ -1,4 +1,4 @@
-//! Which records of the register the rows of a file are: by id, by the sender's id, by code, by name and place.
+//! Finds the record of each row of a file: by id, by the sender's id, by code, by name and place.
 
 use std::collections::HashMap;
 
@@ -12,17 +12,17 @@ use crate::imports::interpret::{Place, Record};
 use crate::layers::{Class, Layer, Properties, geometry};
 use crate::postgres::sql::{Bind, Sql};
 
-/// The record that a row is.
+/// The record of a row.
 #[derive(Debug, Clone)]
 pub struct Match {
     /// Its columns, with the geometry as `geom`.
     pub record: Properties,
-    /// The class of fields that the sender sees of it.
+    /// The class of fields that the sender may see of it.
     pub class: Class,
     pub is_writable: bool,
     /// How it was found.
     pub by: String,
-    /// How many there are: one, or the row is ambiguous.
+    /// The number of records found. With more than one the row is ambiguous.
     pub candidates: i64,
 }
 
@@ -42,7 +42,7 @@ struct Found {
     candidates: i64,
 }
 
-/// The matches of some records, by their numbers, of which the first is `from`.
+/// The matches of some records, by their row numbers. The first record has the number `from`.
 pub async fn find(
     conn: &mut AsyncPgConnection,
     view: &View<'_>,

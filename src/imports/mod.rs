@@ -1,4 +1,4 @@
-//! Files that were sent: kept, planned, committed, undone.
+//! Imports: files that are received, planned, committed, undone.
 
 mod commit;
 pub mod interpret;
@@ -68,7 +68,7 @@ diesel::table! {
     }
 }
 
-/// A file that was sent, without the file.
+/// An import, without its file.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = imports)]
 pub struct Import {
@@ -95,29 +95,29 @@ pub struct Import {
     pub created_at: DateTime<Utc>,
     pub planned_at: Option<DateTime<Utc>>,
     pub committed_at: Option<DateTime<Utc>>,
-    /// Personal data has been erased from it since, with its file.
+    /// When personal data was erased from it, together with its file.
     pub erased_at: Option<DateTime<Utc>>,
 }
 
-/// What the sender says besides the file.
+/// What the sender says about the file.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Options {
-    /// The CRS of coordinates in metres, an EPSG code.
+    /// The EPSG code of coordinates in metres.
     pub epsg: Option<i32>,
     /// The day on which codes and names of communes are read.
     pub units_as_of: NaiveDate,
-    /// The day from which what the file says holds.
+    /// The day from which the data of the file holds.
     pub effective_on: NaiveDate,
-    /// What they said of columns.
+    /// What the sender said about columns.
     pub mapping: Value,
 }
 
-/// Of what is not in the list any more.
+/// What happens to records that are missing from the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
-    /// Nothing: rows are added and changed.
+    /// Nothing: rows are only added and changed.
     Upsert,
-    /// The list is all there is of its source.
+    /// They are decommissioned: the list is complete for its source.
     Snapshot,
 }
 
@@ -134,8 +134,8 @@ impl Mode {
     }
 }
 
-/// Keeps a file that was sent, to be planned on the same connection: it holds the lock of whoever plans, from before there
-/// is anything to plan until [`plan`] ends, or the server does.
+/// Stores a file, to be planned on the same connection. Takes the lock of the planner before there is anything to plan.
+/// It is held until [`plan`] ends, or the server does.
 pub async fn create(
     conn: &mut AsyncPgConnection,
     caller: &Caller,
@@ -162,7 +162,7 @@ pub async fn create(
         .await
 }
 
-/// One import; `None` unless it is the caller's own, or the caller sees to everything.
+/// One import. `None` unless it is the caller's own, or the caller is an administrator.
 pub async fn find(conn: &mut AsyncPgConnection, caller: &Caller, id: Uuid) -> QueryResult<Option<Import>> {
     fail_abandoned(conn).await?;
     let import = imports::table.find(id).select(Import::as_select()).first(conn).await.optional()?;
@@ -171,8 +171,8 @@ pub async fn find(conn: &mut AsyncPgConnection, caller: &Caller, id: Uuid) -> Qu
     Ok(import.filter(|import| everything || own(import)))
 }
 
-/// The caller's own imports, or everybody's for those who see to everything: newest first, those before one, at most so
-/// many.
+/// The caller's own imports, or everybody's for administrators. At most `limit`, newest first, beginning after
+/// `before`.
 pub async fn list(
     conn: &mut AsyncPgConnection,
     caller: &Caller,
@@ -199,7 +199,7 @@ fn lock(act: &'static str, id: Uuid) -> Sql {
     Sql::new(act).text("(hashtextextended('import ' || ").bind(Bind::Text(id.to_string())).text(", 0))")
 }
 
-/// Marks planning that a killed server left behind as failed: nobody holds its lock.
+/// Marks planning that a killed server left behind as failed. Nobody holds its lock.
 async fn fail_abandoned(conn: &mut AsyncPgConnection) -> QueryResult<()> {
     Sql::new(
         "update imports set status = 'failed', failure = 'interrupted' where status = 'planning' and pg_try_advisory_xact_lock(hashtextextended('import ' || id, 0))",
@@ -209,13 +209,13 @@ async fn fail_abandoned(conn: &mut AsyncPgConnection) -> QueryResult<()> {
     Ok(())
 }
 
-/// The file as it was sent; `None` when it is older than files are kept.
+/// The file as it was sent; `None` when it has been deleted because of its age.
 pub async fn file(conn: &mut AsyncPgConnection, id: Uuid) -> QueryResult<Option<Vec<u8>>> {
     imports::table.find(id).select(imports::file).first(conn).await
 }
 
-/// Forgets what files older than so many days said, cell by cell; what they did stays known. A plan that nobody has
-/// committed by then has failed.
+/// Deletes files older than this many days, with their rows and findings. What they changed stays known. A plan not
+/// committed by then counts as failed.
 pub async fn forget(conn: &mut AsyncPgConnection, days: u32) -> QueryResult<()> {
     Sql::new(
         "with old as (update imports i set file = null, findings = '[]', \
@@ -230,7 +230,7 @@ pub async fn forget(conn: &mut AsyncPgConnection, days: u32) -> QueryResult<()> 
     Ok(())
 }
 
-/// What the sender said of columns before.
+/// What the sender said earlier about columns.
 pub async fn remembered(
     conn: &mut AsyncPgConnection,
     caller: &Caller,
@@ -243,12 +243,12 @@ pub async fn remembered(
         .first(conn)
         .await
         .optional()?;
-    // Fields that are no more are forgotten.
+    // Overrides that name a field which no longer exists are dropped.
     let known = known.and_then(|known| Overrides::read(layer, known.as_object()?).ok());
     Ok(known.unwrap_or_default())
 }
 
-/// Remembers what the sender said of columns.
+/// Stores what the sender said about columns.
 pub async fn remember(
     conn: &mut AsyncPgConnection,
     caller: &Caller,

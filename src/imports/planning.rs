@@ -1,5 +1,5 @@
-//! Making the plan of a file: what is read is resolved and matched by sets, planned, kept row by row, and judged by what
-//! the register says of it. Nothing of a layer is written.
+//! Makes the plan of a file: resolves and matches its rows in sets, plans and stores them, and lets the register check
+//! them. Writes nothing to a layer.
 
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
@@ -18,26 +18,26 @@ use crate::layers::{Layer, Problem};
 use crate::register::writing::{near, place, scope};
 use crate::time::today;
 
-/// Rows that are matched and kept together.
+/// How many rows are matched and stored together.
 const CHUNK: usize = 2000;
 
-/// A file, and what its sender says of it.
+/// A file, and what its sender says about it.
 #[derive(Debug, Clone)]
 pub struct Sent {
     pub file: Vec<u8>,
     pub file_name: Option<String>,
     pub mode: Mode,
-    /// Whose records they are, unless a row says another.
+    /// The organisation that owns the records, unless a row names another.
     pub source_org: Option<String>,
     pub options: Options,
     pub overrides: Overrides,
 }
 
-/// Plans an import that [`create`](crate::imports::create) has kept. What is wrong with the file is in its findings; a plan that
-/// fails for another reason is marked so.
+/// Plans an import that [`create`](crate::imports::create) has stored. What is wrong with the file becomes findings. A
+/// plan that fails for another reason is marked as failed.
 ///
 /// # Errors
-/// A file that cannot be read at all; the database's.
+/// A file that cannot be read at all; those of the database.
 pub async fn plan(
     conn: &mut AsyncPgConnection,
     caller: &Caller,
@@ -128,13 +128,13 @@ async fn make(
     let mut refused = planner.judge_places(place::of_import_rows(conn, id, today()).await?);
     let outside = scope::of_import_rows(conn, &view, id).await?;
     refused.extend(planner.judge_scope(&outside, view.writes_by_place()));
-    // Rows with an error are no neighbours.
+    // Rows with an error do not count as neighbours.
     rows::refuse(conn, id, &refused).await?;
     planner.note_neighbours(&near::of_import_rows(conn, &view, id).await?);
     keep(conn, id, planner.finish()).await
 }
 
-/// Keeps what came out: counts, the hash, the findings.
+/// Stores the result: counts, hash and findings.
 async fn keep(conn: &mut AsyncPgConnection, id: Uuid, outcome: Outcome) -> Result<(), Error> {
     let mut counts = rows::counts(conn, id).await?;
     counts["error"] = json!(outcome.errors);
@@ -151,7 +151,8 @@ async fn keep(conn: &mut AsyncPgConnection, id: Uuid, outcome: Outcome) -> Resul
         .execute(conn)
         .await?;
     if finished == 0 {
-        // Values that the file holds were erased meanwhile, which failed it: its rows hold them, too.
+        // Values in this file were erased during planning, and the import was marked as failed. Its rows hold the
+        // values too.
         rows::delete(conn, id).await?;
     }
     Ok(())

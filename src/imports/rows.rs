@@ -21,11 +21,11 @@ pub struct ImportRow {
     pub version: Option<i64>,
     pub changes: Option<Properties>,
     pub before: Option<Properties>,
-    /// The fields by which duplicates are told.
+    /// The fields that are compared to find duplicates.
     pub compared: Properties,
     /// Whether the place is new.
     pub moved: bool,
-    /// Of the whole record: its place and what says whose it is.
+    /// The values of the whole record that give its place and scope.
     pub place: Value,
     pub declared_code: Value,
     pub declared_on: Value,
@@ -39,14 +39,14 @@ struct Json {
     value: Value,
 }
 
-/// Keeps some rows; the commune of each is found on the way.
+/// Stores rows. The statement also finds the commune of each.
 pub async fn insert(conn: &mut AsyncPgConnection, import: Uuid, rows: &[ImportRow]) -> QueryResult<()> {
     let values = [Bind::Text(import.to_string()), Bind::Json(json!(rows))];
     Sql::file(include_str!("insert_rows.sql"), &values).execute(conn).await?;
     Ok(())
 }
 
-/// Marks rows as wrong: they do nothing, and are no neighbours.
+/// Marks rows as errors: they do nothing, and do not count as neighbours.
 pub async fn refuse(conn: &mut AsyncPgConnection, import: Uuid, nths: &[usize]) -> QueryResult<()> {
     let nths = nths.iter().map(|nth| *nth as i64).collect();
     of("update import_rows set op = 'error' where import_id = ", import)
@@ -58,19 +58,20 @@ pub async fn refuse(conn: &mut AsyncPgConnection, import: Uuid, nths: &[usize]) 
     Ok(())
 }
 
-/// Forgets all rows of an import.
+/// Deletes all rows of an import.
 pub async fn delete(conn: &mut AsyncPgConnection, import: Uuid) -> QueryResult<()> {
     of("delete from import_rows where import_id = ", import).execute(conn).await?;
     Ok(())
 }
 
-/// Tells the planner how many rows a table has, of imports or a layer; otherwise it takes the table for empty.
+/// Updates PostgreSQL's statistics of `import_rows` or a layer's table; otherwise the query planner takes the table for
+/// empty.
 pub async fn refresh_statistics(conn: &mut AsyncPgConnection, table: &str) -> QueryResult<()> {
     Sql::new("select refresh_statistics(").bind(Bind::Text(table.into())).text(")").execute(conn).await?;
     Ok(())
 }
 
-/// How many rows do what.
+/// The number of rows by operation.
 pub async fn counts(conn: &mut AsyncPgConnection, import: Uuid) -> QueryResult<Value> {
     let counts: Json = of(
         "select jsonb_build_object('create', count(*) filter (where op = 'create'), 'update', count(*) filter (where op = 'update'), \
@@ -83,7 +84,7 @@ pub async fn counts(conn: &mut AsyncPgConnection, import: Uuid) -> QueryResult<V
     Ok(counts.value)
 }
 
-/// What the rows would do, as a hash.
+/// The hash of what the rows would do.
 pub async fn hash(conn: &mut AsyncPgConnection, import: Uuid) -> QueryResult<String> {
     #[derive(QueryableByName)]
     struct Hash {
@@ -100,15 +101,15 @@ pub async fn hash(conn: &mut AsyncPgConnection, import: Uuid) -> QueryResult<Str
     Ok(hash.hash)
 }
 
-/// Rows of an operation, as JSON: `sheet`, `row`, `id`, `code`, `name`, and of updates `fields`, each with `before` and
-/// `after`. At most so many.
+/// At most `limit` rows with one operation, as JSON: `sheet`, `row`, `id`, `code`, `name`, and for updates `fields`,
+/// each with `before` and `after`.
 pub async fn listed(conn: &mut AsyncPgConnection, import: Uuid, op: &str, limit: i64) -> QueryResult<Vec<Value>> {
     let values = [Bind::Text(import.to_string()), Bind::Text(op.into()), Bind::Integer(limit)];
     let listed: Vec<Json> = Sql::file(include_str!("listed.sql"), &values).load(conn).await?;
     Ok(listed.into_iter().map(|row| row.value).collect())
 }
 
-/// What every row of the file does: sheet, row, operation, and of updates what changes: `{"height_m": [42, 45]}`.
+/// What every row of the file does: sheet, row, operation, and for updates the changes: `{"height_m": [42, 45]}`.
 pub async fn operations(
     conn: &mut AsyncPgConnection,
     import: Uuid,

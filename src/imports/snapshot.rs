@@ -1,4 +1,4 @@
-//! What the list of a source no longer has.
+//! Records that the list of a source no longer has.
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -15,8 +15,8 @@ struct Known {
     count: i64,
 }
 
-/// Plans to decommission the records of a source that a file does not have, as further rows of its import. Returns how many
-/// these are, of how many that are known.
+/// Adds rows to an import that decommission the records of a source missing from its file. Returns how many are
+/// missing, out of how many known records.
 pub async fn plan_missing(
     conn: &mut AsyncPgConnection,
     view: &View<'_>,

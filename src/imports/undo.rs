@@ -1,4 +1,4 @@
-//! Taking back what an import wrote, where nobody has written since.
+//! Undoes what an import wrote, where nobody has written since.
 
 use diesel::prelude::*;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
@@ -14,11 +14,11 @@ use crate::register::{batches, changes, undo};
 use crate::texts::text;
 use crate::time::today;
 
-/// Undoes an import that [`find`](crate::imports::find) has shown: what it created is deleted, what it changed is as before. One
-/// that is undone already stays as it is. No statement takes longer than `limit_s` seconds.
+/// Undoes an import that [`find`](crate::imports::find) returned: deletes what it created and restores what it changed.
+/// Does nothing if it is undone already. No statement takes longer than `limit_s` seconds.
 ///
 /// # Errors
-/// Conflict when it is not committed; as [`undo`](undo::undo).
+/// Conflict when it is not committed; those of [`undo`](undo::undo).
 pub async fn undo(
     conn: &mut AsyncPgConnection,
     caller: &Caller,

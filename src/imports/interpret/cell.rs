@@ -1,4 +1,4 @@
-//! A cell as the value of a field, in the shape that `layers::normalise` takes.
+//! Reads a cell as the value of a field, in the shape that `layers::normalise` takes.
 
 use serde_json::{Value, json};
 
@@ -10,20 +10,20 @@ use crate::imports::interpret::{choice, date, number};
 use crate::layers::{Field, Type};
 use crate::texts::{Text, text};
 
-/// What a cell says: a value and what there is to note about it. `None` is a cell that says nothing.
+/// A value and the notes about it. `None` if the cell leaves the field as it is.
 pub type Said = (Option<Value>, Vec<Note>);
 
 /// Reads a cell.
 ///
 /// # Errors
-/// Why it is no value of the field.
+/// Why it is not a value of the field.
 pub fn read(field: &Field, cell: &Cell) -> Result<Said, Note> {
     match cell {
         Cell::Failed(error) => return Err(failed(error)),
         Cell::Uncomputed => return Err(uncomputed()),
         Cell::Text(text) if is_clear(text) && field.not_null => return Err(not_null(field)),
         Cell::Text(text) if is_clear(text) => return plain(Value::Null),
-        // "Chưa rõ" is also the name of a value.
+        // "Chưa rõ" can be a placeholder, but is also the label of a value.
         Cell::Text(text) if is_placeholder(text) && !choice::is_label(field, text) => return Ok((None, Vec::new())),
         _ => {}
     }
@@ -52,13 +52,13 @@ fn plain(value: Value) -> Result<Said, Note> {
     Ok((Some(value), Vec::new()))
 }
 
-/// What makes empty: "(xóa)". Empty cells, and what people write into those that they leave open, leave what is there.
+/// Whether a text clears the field: "(xóa)". Empty cells and placeholders leave the field as it is.
 pub fn is_clear(text: &str) -> bool {
     let bare = text.strip_prefix(['(', '[']).and_then(|text| text.strip_suffix([')', ']']));
     bare.is_some_and(|word| matches!(fold(word).as_str(), "xoa" | "clear"))
 }
 
-/// What people write into a cell that they leave open.
+/// Whether a text is a placeholder, which people write instead of leaving a cell empty.
 pub fn is_placeholder(text: &str) -> bool {
     text.chars().all(|c| matches!(c, '-' | '–' | '—' | '/' | '.' | '…' | '_' | '?' | ' '))
         || matches!(fold(text).as_str(), "n a" | "null" | "chua co" | "khong ro" | "chua ro" | "chua xac dinh")
@@ -123,7 +123,7 @@ fn set_of(field: &Field, text: &str) -> Result<Said, Note> {
     let mut values = Vec::new();
     let mut notes = Vec::new();
     let parts = text.split([',', ';', '/', '+', '&', '\n', '|']).flat_map(|part| {
-        // Words apart, unless they are one value together: "4G 5G", "Small cell".
+        // Splits at spaces, unless the words are one value: "4G 5G" is two values, "Small cell" is one.
         let part = part.trim();
         if choice::resolve(field, part).is_ok() { vec![part] } else { part.split_whitespace().collect() }
     });
@@ -135,10 +135,10 @@ fn set_of(field: &Field, text: &str) -> Result<Said, Note> {
     Ok((Some(json!(values)), notes))
 }
 
-/// A code with the zeros that Excel dropped put back. What is no number is a name, and none of our business.
+/// A commune code, with the leading zeros that Excel dropped. Anything but digits is a name and is left as it is.
 fn commune_code(cell: &Cell) -> Result<Said, Note> {
     let text = cell.shown();
-    // As our own lists write it: "00004 Phường Trúc Bạch".
+    // Our own lists write "00004 Phường Trúc Bạch".
     if let Some((code, name)) = text.split_once(' ')
         && is_code(code, 5)
         && name.starts_with(|c: char| c.is_alphabetic())
@@ -162,7 +162,7 @@ fn not_null(field: &Field) -> Note {
     Note::error(text!("required/cleared", field = field.label))
 }
 
-/// The cell holds `#REF!` or the like.
+/// The cell holds an error such as `#REF!`.
 pub fn failed(error: &str) -> Note {
     Note::error(text!("cell.failed", error))
 }

@@ -1,14 +1,14 @@
-//! Values of an enumeration as sheets write them.
+//! Finds the values of an enumeration that sheets mean.
 
 use crate::imports::interpret::finding::Note;
 use crate::imports::interpret::fold::fold;
 use crate::layers::{Choice, Field};
 use crate::texts::text;
 
-/// The value that a text stands for, and a note when it is not written as the list writes it.
+/// The value that a text stands for, with a note if the text is not its label.
 ///
 /// # Errors
-/// A text that fits none, with the nearest as suggestion.
+/// The text matches no value; suggests the nearest.
 pub fn resolve(field: &Field, text: &str) -> Result<(&'static str, Option<Note>), Note> {
     let choices = field.value.choices();
     if let Some(choice) = choices.iter().find(|choice| labels(choice).any(|label| label == text)) {
@@ -29,7 +29,7 @@ pub fn resolve(field: &Field, text: &str) -> Result<(&'static str, Option<Note>)
     })
 }
 
-/// Whether a text is the name of a value as the list writes it.
+/// Whether a text is the label of a value.
 pub fn is_label(field: &Field, text: &str) -> bool {
     field.value.choices().iter().any(|choice| labels(choice).any(|label| label == text))
 }
@@ -38,7 +38,7 @@ fn labels(choice: &Choice) -> impl Iterator<Item = &'static str> + use<> {
     [choice.value, choice.label.vi, choice.label.en].into_iter()
 }
 
-/// The choice whose spelling is nearest, if it is near.
+/// The choice with the nearest spelling, if it is near enough.
 fn nearest<'a>(choices: &'a [Choice], folded: &str) -> Option<&'a Choice> {
     let distance = |choice: &Choice| {
         labels(choice).chain(choice.aliases.iter().copied()).map(|name| edits(&fold(name), folded)).min().unwrap_or(99)
@@ -47,7 +47,7 @@ fn nearest<'a>(choices: &'a [Choice], folded: &str) -> Option<&'a Choice> {
     (distance <= 2.max(folded.chars().count() / 3)).then_some(choice)
 }
 
-/// Letters to insert, remove or replace (Levenshtein).
+/// Levenshtein distance: the letters to insert, remove or replace.
 fn edits(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().take(60).collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
@@ -79,7 +79,7 @@ mod tests {
         assert_eq!(resolve(operator, "Bưu chính").unwrap_err().suggestion, None);
     }
 
-    /// An alias that two values of a field claim would be read as the first of them without a word.
+    /// If two values of a field shared an alias, it would silently be read as the first of them.
     #[test]
     fn no_spelling_stands_for_two_values() {
         for layer in ALL {

@@ -1,4 +1,4 @@
-//! Communes by the names that sheets give them. Accents are never folded to resolve one, only to suggest.
+//! Finds communes by the names in sheets. Accents are ignored only to suggest a commune, never to choose one.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,7 @@ use crate::imports::interpret::fold::fold;
 use crate::texts::{Value, text};
 use crate::units::names::{bare, comparable, kind_of};
 
-/// A version of a commune, with the units above it on its last day.
+/// A version of a commune, with the names of its district and province on its last day.
 #[derive(Debug, Clone)]
 pub struct Commune {
     pub code: String,
@@ -20,7 +20,7 @@ pub struct Commune {
     pub valid_to: Option<NaiveDate>,
 }
 
-/// All of them, to be asked for those in force on a day.
+/// All versions of all communes, searched for those in force on a day.
 pub struct Communes {
     units: Vec<Commune>,
     by_name: HashMap<String, Vec<usize>>,
@@ -40,10 +40,10 @@ impl Communes {
         Communes { units, by_name, by_folded_name, on }
     }
 
-    /// The commune in force that bears a name, with the names of the units above it where they are known.
+    /// The commune in force with this name. The names of district and province narrow the search, where they are known.
     ///
     /// # Errors
-    /// None, or several, or one of another time.
+    /// No commune fits, several fit, or it was in force at another time.
     pub fn resolve(&self, name: &str, district: Option<&str>, province: Option<&str>) -> Result<&Commune, Note> {
         let name = spelled_out(name);
         let named = self.of(self.by_name.get(&bare(&name)));
@@ -65,7 +65,7 @@ impl Communes {
         }
     }
 
-    /// The commune of a code in force.
+    /// The commune in force with this code.
     pub fn of_code(&self, code: &str) -> Option<&Commune> {
         self.units.iter().find(|unit| unit.code == code && self.is_in_force(unit))
     }
@@ -94,7 +94,7 @@ impl Communes {
     }
 }
 
-/// The candidates, each told apart.
+/// The candidates, with what tells them apart.
 fn listed(units: &[&Commune]) -> String {
     let one = |unit: &&Commune| {
         let above = [&unit.district, &unit.province].into_iter().flatten().cloned().collect::<Vec<_>>();

@@ -1,4 +1,4 @@
-//! Coordinates as people type them, and what they are by their magnitude.
+//! Reads coordinates as people type them, and tells by their size what they are.
 
 use std::sync::LazyLock;
 
@@ -6,7 +6,7 @@ use regex::Regex;
 
 use crate::imports::interpret::number;
 
-/// What a number can be: degrees of Vietnam, or metres of VN-2000.
+/// What a number can be: degrees in Vietnam, or metres of VN-2000.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Axis {
     Longitude,
@@ -15,7 +15,8 @@ pub enum Axis {
     North,
 }
 
-/// The axis that a number belongs to by its size: survey papers write X for north and Y for east, others the reverse.
+/// The axis of a number, by its size. Column names do not tell: survey papers call north X and east Y, others the
+/// reverse.
 pub fn axis_of(value: f64) -> Option<Axis> {
     match value {
         102.0..=118.0 => Some(Axis::Longitude),
@@ -26,7 +27,7 @@ pub fn axis_of(value: f64) -> Option<Axis> {
     }
 }
 
-/// One coordinate: decimal, or degrees, minutes and seconds with a letter or without.
+/// One coordinate: decimal, or degrees, minutes and seconds, with or without a letter.
 pub fn parse(text: &str) -> Option<f64> {
     match angles(text).as_slice() {
         [] => number::parse(text, false),
@@ -61,7 +62,7 @@ pub fn parse_pair(text: &str) -> Option<(f64, f64)> {
     }
 }
 
-/// The angles of a text that are written with a degree sign or a letter of the compass.
+/// The angles in a text that are written with a degree sign or a compass letter.
 fn angles(text: &str) -> Vec<f64> {
     static ANGLE: LazyLock<Regex> = LazyLock::new(|| {
         let number = r"(\d+(?:[.,]\d+)?)";
@@ -81,7 +82,7 @@ fn angles(text: &str) -> Vec<f64> {
         .collect()
 }
 
-/// The central meridian that a title or a header names: "kinh tuyến trục 105°45'", "KTT 105 độ 30".
+/// The central meridian in a title or header: "kinh tuyến trục 105°45'", "KTT 105 độ 30".
 pub fn central_meridian(text: &str) -> Option<f64> {
     static MERIDIAN: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?i)(?:kinh tuyến(?: trục)?|kinh tuyen(?: truc)?|KTT|KTTW)\D{0,12}(10[2-9])(?:\s*(?:°|º|độ|do)\s*(\d{1,2})?|[.,](\d{1,2}))?")

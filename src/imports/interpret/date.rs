@@ -1,4 +1,4 @@
-//! Dates as people type them: the day first.
+//! Reads dates as people type them, with the day first.
 
 use std::sync::LazyLock;
 
@@ -7,14 +7,14 @@ use regex::Regex;
 
 use crate::imports::interpret::fold::fold;
 
-/// A date, and whether the text names the day: a month or a year alone is its first day.
+/// A date. A month or a year alone is read as its first day and is not `exact`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reading {
     pub date: NaiveDate,
     pub exact: bool,
 }
 
-/// What a text says; of `02/13/2023`, which cannot be, the error is what was probably meant.
+/// Reads a date. For an impossible one such as `02/13/2023`, the error is the date that was probably meant.
 pub fn parse(text: &str) -> Result<Reading, Option<NaiveDate>> {
     static ISO: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?$"));
     static DAY_FIRST: LazyLock<Regex> =
@@ -59,12 +59,12 @@ pub fn parse(text: &str) -> Result<Reading, Option<NaiveDate>> {
     }
 }
 
-/// A number in a column of dates: a year, or the days that Excel counts.
+/// A number in a date column: a year, or a day number of Excel.
 pub fn of_number(number: f64) -> Option<Reading> {
     if number.fract() == 0.0 && (1900.0..=2199.0).contains(&number) {
         return Reading { date: day_of(number as i32, 1, 1), exact: false }.valid();
     }
-    // From 1954 to 2118: smaller ones are no days.
+    // The years 1954 to 2118. Smaller numbers are not day numbers.
     let days = (20_000.0..80_000.0).contains(&number).then_some(number as u64)?;
     let date = NaiveDate::from_ymd_opt(1899, 12, 30)?.checked_add_days(Days::new(days))?;
     Some(Reading { date, exact: true })

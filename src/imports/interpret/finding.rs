@@ -1,26 +1,26 @@
-//! What there is to say about a place in a file.
+//! Findings: what there is to report about a place in a file.
 
 use serde::{Deserialize, Serialize};
 
 use crate::texts::Text;
 
-/// A finding: where, what, how bad, and what would be right.
+/// A finding: where it is, what it is, how bad it is, and what would be right.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
     pub sheet: String,
-    /// As the sender sees it; `None` for the sheet as a whole.
+    /// The row number that the sender sees; `None` for the whole sheet.
     pub row: Option<u32>,
     /// The letter of the column.
     pub column: Option<String>,
     /// The field of the layer; `geom` for the place.
     pub field: Option<String>,
-    /// Stable, dotted, English: `geo.swapped`.
+    /// Stable, dotted and English: `geo.swapped`.
     pub code: String,
     pub severity: Severity,
     pub message: Message,
     /// What the cell holds.
     pub value: Option<String>,
-    /// What to write in its place; several candidates are separated by `; `.
+    /// What to write instead. Several candidates are separated by `; `.
     pub suggestion: Option<String>,
 }
 
@@ -30,7 +30,7 @@ pub struct Message {
     pub en: String,
 }
 
-/// Errors refuse the commit, warnings must be accepted, the rest is to know.
+/// Errors prevent the commit, warnings must be accepted, and infos only inform.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
@@ -39,7 +39,7 @@ pub enum Severity {
     Error,
 }
 
-/// A finding before its place is known: the sentence with its code, how bad, a suggestion.
+/// A finding whose place is not known yet: the sentence with its code, the severity and a suggestion.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Note {
     pub code: &'static str,

@@ -1,9 +1,9 @@
-//! Texts of headers and enumerations, compared without case, accents and punctuation.
+//! Folds headers and enumeration values, to compare them without case, accents and punctuation.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// Lower case ASCII words with one space between them: "Số mắt (camera)" is "so mat camera".
+/// ASCII words in lower case, one space apart: "Số mắt (camera)" becomes "so mat camera".
 pub fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     for c in text.nfd().filter(|c| !is_combining_mark(*c)) {
@@ -18,7 +18,7 @@ pub fn fold(text: &str) -> String {
     folded
 }
 
-/// The text without what stands in brackets: units, notes.
+/// The text without anything in brackets, such as units and notes.
 pub fn without_brackets(text: &str) -> String {
     let mut depth = 0_u32;
     text.chars()

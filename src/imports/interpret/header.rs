@@ -1,17 +1,17 @@
-//! Where the header of a sheet is: below titles, in one row or two, merged or not.
+//! Finds the header of a sheet. It may be below titles, have one row or two, and have merged cells.
 
 use crate::files::sheet::{Cell, Merge, Row, Sheet};
 use crate::imports::interpret::mapping::Overrides;
 use crate::imports::interpret::target::Vocabulary;
 use crate::layers::Layer;
 
-/// Titles above a header take no more rows than this.
+/// How many rows are searched for the header, which may be below titles.
 const SEARCHED_ROWS: usize = 40;
 
 /// A header.
 #[derive(Debug)]
 pub struct Header {
-    /// Its rows, from 1 (0 where a format has no row for it).
+    /// Its row numbers, from 1; 0 for formats without a header row.
     pub rows: Vec<u32>,
     pub cells: Vec<HeaderCell>,
 }
@@ -20,12 +20,12 @@ pub struct Header {
 pub struct HeaderCell {
     pub column: u32,
     pub upper: String,
-    /// Empty where the header has one row.
+    /// Empty if the header has one row.
     pub lower: String,
 }
 
 impl HeaderCell {
-    /// Both rows as one text.
+    /// The text of both rows.
     pub fn text(&self) -> String {
         [self.upper.as_str(), self.lower.as_str()]
             .iter()
@@ -36,7 +36,8 @@ impl HeaderCell {
     }
 }
 
-/// The row, or the two, of which most cells are words of the layer: at least two, or all when there is only one column.
+/// The row, or the two rows, in which the most cells are headers of the layer: at least two, or one if there is only
+/// one column.
 pub fn find(layer: &'static Layer, sheet: &Sheet, vocabulary: &Vocabulary, overrides: &Overrides) -> Option<Header> {
     let mut best: Option<(usize, Header)> = None;
     for index in 0..sheet.rows.len().min(SEARCHED_ROWS) {
@@ -51,7 +52,7 @@ pub fn find(layer: &'static Layer, sheet: &Sheet, vocabulary: &Vocabulary, overr
                 let target = vocabulary.target(&cell.upper, &cell.lower).map(|(_, target)| target.name());
                 known.push(target.unwrap_or_else(|| cell.text()));
             }
-            // X and Y are two columns of one target.
+            // X and Y are two columns with the same target.
             let twice = known.iter().filter(|name| *name == "coordinate").count().min(2).saturating_sub(1);
             known.sort();
             known.dedup();
@@ -74,8 +75,8 @@ fn one_row(row: &Row) -> Vec<HeaderCell> {
     row.cells.iter().filter_map(text).collect()
 }
 
-/// Two rows as one header, when the second is of words too. A cell that spans columns, by a merge or by leaving those
-/// behind it empty, stands above all of them.
+/// Two rows as one header, if the second one also consists of words. A cell that spans columns, by a merge or by empty
+/// cells to its right, stands above all of them.
 fn two_rows(sheet: &Sheet, upper: &Row, lower: &Row) -> Vec<HeaderCell> {
     let is_word = |(_, cell): &(u32, Cell)| matches!(cell, Cell::Text(text) if !text.starts_with(|c: char| c.is_ascii_digit()) || text.len() < 4);
     if lower.number != upper.number + 1 || !lower.cells.iter().all(is_word) {
@@ -86,7 +87,7 @@ fn two_rows(sheet: &Sheet, upper: &Row, lower: &Row) -> Vec<HeaderCell> {
     let mut columns: Vec<u32> = upper.cells.iter().chain(&lower.cells).map(|(column, _)| *column).collect();
     columns.sort_unstable();
     columns.dedup();
-    // A full row below a full row is data.
+    // A second row without gaps or merges above it is data.
     let spans = |merge: &&Merge| merge.columns.0 < merge.columns.1 || merge.rows.1 > upper.number;
     if !merges.iter().any(spans) && lower.cells.iter().all(|(column, _)| upper.cell(*column).is_some()) {
         return Vec::new();
@@ -104,7 +105,7 @@ fn two_rows(sheet: &Sheet, upper: &Row, lower: &Row) -> Vec<HeaderCell> {
         if !own.is_empty() || !merges.is_empty() {
             return own;
         }
-        // Without merges, as in CSV: the nearest to the left, if only empty cells lie between.
+        // Without merges, as in CSV: the nearest cell to the left in the upper row, if only empty cells are between.
         upper.cells.iter().rfind(|(left, _)| *left < column).map(|(left, _)| text(upper, *left)).unwrap_or_default()
     };
     columns

@@ -1,4 +1,4 @@
-//! Which column of a sheet holds what: found, shown, overridden, remembered.
+//! Which column of a sheet holds what: detected, shown, overridden, remembered.
 
 use std::collections::BTreeMap;
 
@@ -13,11 +13,11 @@ use crate::imports::interpret::target::{Target, Vocabulary};
 use crate::layers::{Layer, Problem};
 use crate::texts::text;
 
-/// The columns of a sheet.
+/// The columns of a sheet and their targets.
 #[derive(Debug, Clone, Serialize)]
 pub struct Mapping {
     pub sheet: String,
-    /// The rows of the header, from 1.
+    /// The row numbers of the header, from 1.
     pub header_rows: Vec<u32>,
     pub columns: Vec<Column>,
 }
@@ -28,7 +28,7 @@ pub struct Column {
     pub index: u32,
     pub column: String,
     pub header: String,
-    /// `None` is a column that nobody understands.
+    /// `None` if the column was not recognised.
     #[serde(serialize_with = "name_of")]
     pub target: Option<Target>,
 }
@@ -38,15 +38,16 @@ fn name_of<S: serde::Serializer>(target: &Option<Target>, serializer: S) -> Resu
     serializer.collect_str(&target.map_or_else(|| "unknown".to_owned(), |target| target.name()))
 }
 
-/// What the sender, or an earlier file of theirs, says about columns: header or letter, to the name of a target.
+/// What the sender has said about columns, now or for an earlier file. Maps a header or a letter to the name of a
+/// target.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Overrides(BTreeMap<String, String>);
 
 impl Overrides {
-    /// Reads `{"Tên điểm lắp": "name", "F": "ignore"}`; null is `ignore`.
+    /// Reads `{"Tên điểm lắp": "name", "F": "ignore"}`; null means `ignore`.
     ///
     /// # Errors
-    /// Names that are no target of the layer.
+    /// Names that are not a target of the layer.
     pub fn read(
         layer: &'static Layer,
         given: &serde_json::Map<String, serde_json::Value>,
@@ -64,7 +65,7 @@ impl Overrides {
         if problems.is_empty() { Ok(Overrides(overrides)) } else { Err(problems) }
     }
 
-    /// Those of `self`, and where it is silent those of `earlier`.
+    /// Adds the overrides in `earlier` that `self` does not have.
     #[must_use]
     pub fn over(self, earlier: Overrides) -> Overrides {
         let mut all = earlier.0;
@@ -72,7 +73,7 @@ impl Overrides {
         Overrides(all)
     }
 
-    /// As [`read`](Overrides::read) takes them.
+    /// The form that [`read`](Overrides::read) takes.
     pub fn to_json(&self) -> serde_json::Value {
         serde_json::json!(self.0)
     }
@@ -83,16 +84,16 @@ impl Overrides {
     }
 }
 
-/// Headers are compared folded; those without letters or digits as they are.
+/// Headers are compared folded. Those without letters or digits are compared as they are.
 fn key(header: &str) -> String {
     let folded = fold(header);
     if folded.is_empty() { header.to_owned() } else { folded }
 }
 
-/// What there is to note of columns, by their letters.
+/// Notes about columns, with the letters of the columns.
 pub type ColumnNotes = Vec<(Option<String>, Note)>;
 
-/// The mapping of a sheet, or `None` where no row looks like a header; with what there is to note.
+/// The mapping of a sheet, with notes about its columns. `None` if no row looks like a header.
 pub fn detect(layer: &'static Layer, sheet: &Sheet, overrides: &Overrides) -> Option<(Mapping, ColumnNotes)> {
     let vocabulary = Vocabulary::of(layer);
     let Header { rows, cells } = header::find(layer, sheet, &vocabulary, overrides)?;
@@ -115,7 +116,7 @@ pub fn detect(layer: &'static Layer, sheet: &Sheet, overrides: &Overrides) -> Op
     Some((Mapping { sheet: sheet.name.clone(), header_rows: rows, columns }, notes))
 }
 
-/// Of several columns for the same target the best fitting one, of equals the first.
+/// Where several columns have the same target, keeps the one that fits best; of equals, the first.
 fn keep_best_of_each(columns: &mut [(u32, Column)], notes: &mut ColumnNotes) {
     for index in 0..columns.len() {
         let (score, Some(target)) = (columns[index].0, columns[index].1.target) else { continue };
@@ -142,7 +143,7 @@ impl Mapping {
         self.columns.iter().find(|column| column.target.is_some_and(|target| target.name() == name))
     }
 
-    /// The column in which a field, or the place (`geom`), is written.
+    /// The column that holds a field, or the place (`geom`).
     pub fn column_of_field(&self, field: &str) -> Option<&Column> {
         let of_field = |column: &&Column| match column.target {
             Some(Target::Field(own) | Target::Tick(own, _)) => own.name == field,

@@ -1,10 +1,10 @@
-//! Cells merged downwards: the value of the first row holds for all of them.
+//! Cells merged downwards: the value in the first row holds for all merged rows.
 
 use std::collections::HashMap;
 
 use crate::files::sheet::{Cell, Row, Sheet};
 
-/// The merges of a sheet that span rows, by their first column, in the order of rows.
+/// The merges of a sheet that span several rows, by their first column, in the order of rows.
 pub struct Merged(HashMap<u32, Vec<(u32, u32)>>);
 
 impl Merged {
@@ -17,7 +17,7 @@ impl Merged {
         Merged(spans)
     }
 
-    /// The cell of a row, or the one above that it is merged with.
+    /// The cell of a row, or the cell above that it is merged with.
     pub fn cell<'a>(&self, sheet: &'a Sheet, row: &'a Row, column: u32) -> Option<&'a Cell> {
         row.cell(column).or_else(|| {
             let spans = self.0.get(&column)?;

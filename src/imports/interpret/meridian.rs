@@ -1,22 +1,22 @@
-//! Which VN-2000 grid a province surveys on: the central meridian of its 3 degree zone.
+//! The VN-2000 grid of each province: the central meridian of its 3 degree zone.
 
 use chrono::NaiveDate;
 
 use crate::imports::interpret::fold::fold;
 
-/// The EPSG code of VN-2000 / TM-3 with a central meridian.
+/// The EPSG code of VN-2000 / TM-3 with this central meridian.
 pub fn epsg_of_meridian(degrees: f64) -> Option<i32> {
     let found = ZONES.iter().find(|(meridian, _)| (meridian - degrees).abs() < 0.01)?;
     Some(found.1)
 }
 
-/// The CRS in which metres are understood: VN-2000 by zone, UTM on the same datum and on WGS 84.
+/// Whether metres in this CRS can be read: VN-2000 zones, and UTM on VN-2000 or WGS 84.
 pub fn is_metric_grid(epsg: i32) -> bool {
     ZONES.iter().any(|(_, zone)| *zone == epsg) || [3405, 3406, 32648, 32649].contains(&epsg)
 }
 
-/// The grid of a province as of a day: 34 provinces since 1 July 2025 (Circular 24/2025/TT-BNNMT), 63 before (Circular
-/// 25/2014/TT-BTNMT). The name with or without "Tỉnh".
+/// The grid of a province on a day: one of 34 provinces since 1 July 2025 (Circular 24/2025/TT-BNNMT), of 63 before
+/// (Circular 25/2014/TT-BTNMT). "Tỉnh" before the name is optional.
 pub fn epsg_of_province(name: &str, on: NaiveDate) -> Option<i32> {
     let folded = fold(name);
     let bare = ["thanh pho ", "tinh ", "tp "].iter().find_map(|layer| folded.strip_prefix(layer)).unwrap_or(&folded);
@@ -113,7 +113,7 @@ static PROVINCES: &[(&str, f64)] = &[
     ("yen bai", 104.75),
 ];
 
-/// Where the merged province surveys on another zone than the one of the same name did.
+/// Merged provinces whose zone differs from that of the former province of the same name.
 static CHANGED_IN_2025: &[(&str, f64)] = &[
     ("bac ninh", 107.0),
     ("gia lai", 108.25),

@@ -1,5 +1,5 @@
-//! What a file means for a layer: columns found, cells read, everything noted. Knows no PostgreSQL: what only the
-//! register can tell (communes by name, metres to degrees, duplicates) is found later, on all rows at once.
+//! Reads a file for a layer: finds columns, reads cells, notes findings. Uses no PostgreSQL: what only the register
+//! knows (communes by name, metres to degrees, duplicates) is found later, for all rows at once.
 
 mod cell;
 mod choice;
@@ -38,45 +38,45 @@ pub use meridian::{epsg_of_meridian, epsg_of_province, is_metric_grid};
 pub use place::{Place, each_position};
 pub use target::Target;
 
-/// How a file is to be understood.
+/// How to read a file.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// The CRS of coordinates in metres, an EPSG code.
+    /// The EPSG code of coordinates in metres.
     pub epsg: Option<i32>,
     pub overrides: Overrides,
 }
 
-/// A file, understood.
+/// The result of reading a file.
 #[derive(Debug, Default)]
 pub struct Reading {
     pub mappings: Vec<Mapping>,
     pub records: Vec<Record>,
     pub findings: Vec<Finding>,
-    /// How many times something was noted of a column of a sheet: sheet, column, code.
+    /// How often each note was made: by sheet, column and code.
     told: HashMap<(String, String, &'static str), usize>,
 }
 
-/// So many cells of a column are told that they were read as something else; of the others only how many there are.
-/// Errors and warnings are told one by one, however many.
+/// At most this many infos with the same code are reported for a column; the rest are only counted. Errors and warnings
+/// are all reported.
 const TOLD: usize = 1000;
 
 /// A row that is a record.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Record {
-    /// Which of the mappings, and so of the sheets that are read.
+    /// Index of its mapping, and so of its sheet.
     pub mapping: usize,
     pub row: u32,
-    /// What the cells say; an empty cell says nothing.
+    /// The values of the cells. Empty cells are left out.
     pub values: Properties,
     pub place: Place,
-    /// Names that the register has to resolve: the commune, and what tells it from others of its name.
+    /// Names that the register has to resolve: the commune, and the units that tell it from others of the same name.
     pub commune: Option<String>,
     pub district: Option<String>,
     pub province: Option<String>,
     pub hamlet: Option<String>,
-    /// Codes or names of other records: field and text.
+    /// Codes or names of other records, as field and text.
     pub references: Vec<(&'static str, String)>,
-    /// The fields whose cells could not be read; `geom` for the place.
+    /// Fields whose cells could not be read; `geom` for the place.
     pub broken: Vec<&'static str>,
 }
 
@@ -108,7 +108,7 @@ pub fn interpret(layer: &'static Layer, workbook: &Workbook, options: &Options) 
     reading
 }
 
-/// How each sheet is read, with what is noted of columns; `None` of those that are not.
+/// The mapping of each sheet with notes about its columns; `None` for sheets that are not read.
 fn mappings(
     layer: &'static Layer,
     workbook: &Workbook,
@@ -119,11 +119,11 @@ fn mappings(
     let fit =
         |mapping: &Mapping| mapping.columns.iter().filter(|column| column.target.is_some_and(|t| t.is_used())).count();
     let best = found.iter().flatten().map(|(mapping, _)| fit(mapping)).max().unwrap_or(0);
-    // A sheet of sums has a few of the columns; the lists have them all.
+    // A sheet of totals has only a few of the columns; lists have them all.
     found.into_iter().map(move |found| found.filter(|(mapping, _)| fit(mapping) * 2 > best))
 }
 
-/// The sheets of our own workbooks that explain.
+/// Explanatory sheets of our own workbooks.
 fn is_guide(sheet: &Sheet) -> bool {
     matches!(fold(&sheet.name).as_str(), "huong dan" | "danh muc" | "thieu" | "thong tin" | "guide" | "lists" | "about")
 }
@@ -289,7 +289,7 @@ impl Reading {
         });
     }
 
-    /// Adds how many findings were left out.
+    /// Adds the number of findings left out.
     pub fn note_rest(&mut self) {
         let mut told: Vec<_> = std::mem::take(&mut self.told).into_iter().filter(|(_, count)| *count > TOLD).collect();
         told.sort();

@@ -1,14 +1,14 @@
-//! Numbers as people type them.
+//! Reads numbers as people type them.
 
-/// A number with a decimal point or comma, thousands apart or not, its unit behind it or not: `1.234,5 m`.
-/// `whole` says that no decimals are expected, so that `1.234` is a thousand and more.
+/// A number with a decimal point or comma, with or without thousands separators and a unit: `1.234,5 m`. `whole` says
+/// that no decimals are expected, so that `1.234` is read as 1234.
 pub fn parse(text: &str, whole: bool) -> Option<f64> {
     let text = text.trim();
     let end = text
         .find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | ',' | '-' | '+' | ' ' | '\u{a0}' | '\u{202f}')))
         .unwrap_or(text.len());
     let (digits, unit) = text.split_at(end);
-    // Behind a number stands a unit, not another number: "2 mắt", not "2x3" or "1e5".
+    // Only a unit may follow the number, not another number: "2 mắt", but not "2x3" or "1e5".
     if unit.chars().any(|c| c.is_ascii_digit()) {
         return None;
     }
@@ -18,7 +18,7 @@ pub fn parse(text: &str, whole: bool) -> Option<f64> {
         None => (1.0, digits.strip_prefix('+').unwrap_or(&digits)),
     };
     let normal = match (digits.rfind('.'), digits.rfind(',')) {
-        // The last one is the decimal one.
+        // The last separator is the decimal one.
         (Some(dot), Some(comma)) if dot > comma => digits.replace(',', ""),
         (Some(_), Some(_)) => digits.replace('.', "").replace(',', "."),
         (Some(_), None) => of_one_separator(digits, '.', whole),

@@ -1,16 +1,16 @@
-//! Workbooks that we write: colours, lists, notes.
+//! Shared parts of the workbooks that we write: colours, drop-down lists, comments.
 
 use rust_xlsxwriter::{Color, DataValidation, Format, FormatAlign, Formula, Note, Workbook, Worksheet, XlsxError};
 
 use crate::imports::interpret::finding::{Finding, Severity};
 
-/// The sheet with the lists that drop-downs show; not read on import.
+/// The sheet with the lists of drop-downs. Ignored on import.
 pub const LISTS: &str = "Danh mục";
 
-/// The sheet with what a list no longer has; not read on import.
+/// The sheet of records that a list no longer has. Ignored on import.
 pub const MISSING: &str = "Thiếu";
 
-/// Where the columns of lists are.
+/// The lists written so far, one column each.
 pub struct Lists {
     columns: Vec<Vec<String>>,
 }
@@ -20,7 +20,8 @@ impl Lists {
         Lists { columns: Vec::new() }
     }
 
-    /// A drop-down of some values. What is not among them is warned of by Excel, not refused: sheets know aliases.
+    /// A drop-down of values. Excel only warns about other values and does not refuse them, because sheets may use
+    /// aliases.
     pub fn drop_down(&mut self, title: &str, values: impl IntoIterator<Item = String>) -> DataValidation {
         let values: Vec<String> = [title.to_owned()].into_iter().chain(values).collect();
         let column = self.columns.iter().position(|known| *known == values).unwrap_or_else(|| {
@@ -34,7 +35,7 @@ impl Lists {
             .set_error_style(rust_xlsxwriter::DataValidationErrorStyle::Warning)
     }
 
-    /// Writes the sheet, last.
+    /// Writes the sheet. Call it last.
     pub fn write(self, workbook: &mut Workbook) -> Result<(), XlsxError> {
         if self.columns.is_empty() {
             return Ok(());
@@ -64,7 +65,7 @@ pub fn colour(severity: Severity) -> Option<Color> {
     }
 }
 
-/// A comment with the reasons.
+/// Adds a cell comment with the reasons.
 pub fn comment(sheet: &mut Worksheet, row: u32, column: u16, findings: &[&Finding]) -> Result<(), XlsxError> {
     let text: Vec<String> = findings
         .iter()

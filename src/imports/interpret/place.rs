@@ -1,4 +1,4 @@
-//! The place that the cells of a row give.
+//! Reads the place of a record from the cells of a row.
 
 use serde_json::{Value, json};
 
@@ -9,23 +9,23 @@ use crate::imports::interpret::finding::Note;
 use crate::imports::interpret::target::Target;
 use crate::texts::text;
 
-/// Where a record is, as far as a file can tell.
+/// Where a record is, as far as the file tells.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub enum Place {
-    /// The file has no column for it, or nothing in it.
+    /// The file has no column for it, or the cells are empty.
     #[default]
     Unsaid,
     /// A GeoJSON geometry in degrees.
     Degrees(Value),
-    /// A GeoJSON geometry in metres, in a CRS that the file names or not.
+    /// A GeoJSON geometry in metres, with its CRS if the file or the sender declares one.
     Metres(Value, Option<i32>),
-    /// To be made empty: not located any more.
+    /// The place is to be cleared: the record is no longer located.
     Cleared,
-    /// Given, and wrong.
+    /// A place is given, but it is wrong.
     Wrong,
 }
 
-/// Reads the cells of the columns that place a record. `epsg` is the CRS that the file or the sender declares.
+/// Reads the cells that place a record. `epsg` is the CRS that the file or the sender declares.
 ///
 /// # Errors
 /// What is wrong with them.
@@ -57,7 +57,7 @@ pub fn read(cells: &[(Target, &Cell)], epsg: Option<i32>) -> Result<Place, Note>
                 numbers.extend([(Target::Coordinate, first), (Target::Coordinate, second)]);
             }
             (_, Cell::Number(number)) => numbers.push((*target, *number)),
-            // Both in the cell of one of the two.
+            // One cell may hold both coordinates.
             (_, Cell::Text(text)) => match (parse(text), parse_pair(text)) {
                 (Some(number), _) => numbers.push((*target, number)),
                 (None, Some((first, second))) => {
@@ -92,7 +92,7 @@ fn of_pair(first: (Target, f64), second: (Target, f64), epsg: Option<i32>) -> Re
     let declared = match (first.0, second.0) {
         (Target::Longitude, Target::Latitude) => Some((a, b)),
         (Target::Latitude, Target::Longitude) => Some((b, a)),
-        // X and Y in degrees, longitude first where their size does not tell.
+        // X and Y in degrees: longitude first, unless their size tells otherwise.
         _ => None,
     };
     match (axis_of(a), axis_of(b)) {
@@ -100,7 +100,7 @@ fn of_pair(first: (Target, f64), second: (Target, f64), epsg: Option<i32>) -> Re
         (Some(Axis::North), Some(Axis::East)) => Ok(Place::Metres(point(b, a), epsg)),
         (Some(Axis::Longitude), Some(Axis::Latitude)) if declared.is_none() => Ok(Place::Degrees(point(a, b))),
         (Some(Axis::Latitude), Some(Axis::Longitude)) if declared.is_none() => Ok(Place::Degrees(point(b, a))),
-        // The rest is for the checks of a place: swapped, zero, outside.
+        // Later checks of the place find the rest: swapped, zero, outside.
         _ => {
             let (longitude, latitude) = declared.unwrap_or((a, b));
             Ok(Place::Degrees(point(longitude, latitude)))
@@ -116,7 +116,7 @@ fn of_geometry(geometry: &Value, epsg: Option<i32>) -> Place {
     }
 }
 
-/// Visits the positions of a GeoJSON geometry, each an array of two numbers or more.
+/// Visits each position of a GeoJSON geometry, an array of two or more numbers.
 pub fn each_position(geometry: &mut Value, visit: &mut dyn FnMut(&mut Value)) {
     fn walk(coordinates: &mut Value, visit: &mut dyn FnMut(&mut Value)) {
         let Value::Array(parts) = coordinates else { return };

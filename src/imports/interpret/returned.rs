@@ -1,4 +1,4 @@
-//! The workbook that goes back to its sender: their cells, what became of each row, what is wrong where.
+//! The workbook returned to the sender: their cells, the state of each row, and the findings.
 
 use std::collections::HashMap;
 
@@ -17,23 +17,23 @@ use crate::imports::interpret::template::yes_or_no;
 use crate::layers::Layer;
 use crate::texts::text;
 
-/// The header of the column of states; it is not read on import.
+/// The header of the state column. Ignored on import.
 pub const STATE: &str = "Trạng thái nhập";
 
-/// What became of a file.
+/// What happened to a file.
 #[derive(Debug, Clone, Copy)]
 pub struct Outcome<'a> {
     pub findings: &'a [Finding],
-    /// What each row does, by sheet and row: the operation, and of updates `{field: [before, after]}`.
+    /// The state of each row, by sheet and row: the operation, and for updates `{field: [before, after]}`.
     pub states: &'a HashMap<(String, u32), (String, Value)>,
-    /// The records that a list no longer has: `id`, `code`, `name`.
+    /// Records that the list no longer has: `id`, `code`, `name`.
     pub missing: &'a [Value],
 }
 
 /// Writes the workbook.
 ///
 /// # Errors
-/// What the writer refuses; nothing that was read is known to be so.
+/// Those of the writer. No file that was read is known to cause one.
 pub fn write(
     layer: &'static Layer,
     workbook: &Workbook,
@@ -97,7 +97,7 @@ impl Page<'_> {
                     .map_or_else(Format::new, |colour| Format::new().set_background_color(colour));
                 let at = self.line(row.number);
                 out.write_string_with_format(at, state_column, self.state_text(state, findings), &format)?;
-                // What is about the row as a whole has no cell of its own.
+                // Findings about the whole row have no cell of their own.
                 let whole: Vec<_> = findings.iter().filter(|it| it.column.is_none()).copied().collect();
                 if !whole.is_empty() {
                     comment(out, at, state_column, &whole)?;
@@ -135,7 +135,7 @@ impl Page<'_> {
         Ok(())
     }
 
-    /// Drop-downs of the candidates that a finding lists.
+    /// Adds drop-downs of the candidates that findings list.
     fn candidates(&self, out: &mut Worksheet, lists: &mut Lists) -> Result<(), XlsxError> {
         let of_sheet = self.outcome.findings.iter().filter(|finding| finding.sheet == self.sheet.name);
         for finding in of_sheet.filter(|finding| finding.code.starts_with("unit.")).take(1000) {
@@ -159,7 +159,7 @@ impl Page<'_> {
     ) -> Result<(), XlsxError> {
         let at = self.line(row.number);
         for finding in findings.iter().filter(|finding| finding.severity > Severity::Info) {
-            // An empty cell that something is missing in.
+            // The finding is about an empty cell.
             if let Some(column) = self.index_of(finding).filter(|column| row.cell(u32::from(*column)).is_none()) {
                 let format = colour(finding.severity)
                     .map_or_else(Format::new, |colour| Format::new().set_background_color(colour));
@@ -220,7 +220,7 @@ impl Page<'_> {
         mapping.columns.iter().find(|column| column.column == *letter).map(|column| column.index as u16)
     }
 
-    /// Where the states are: where they were in a workbook that went back before, else right of everything.
+    /// The state column. Where a workbook already has one, the same; otherwise right of all others.
     fn state_column(&self) -> u16 {
         let known =
             self.mapping.iter().flat_map(|mapping| &mapping.columns).find(|column| fold(&column.header) == fold(STATE));
@@ -228,7 +228,8 @@ impl Page<'_> {
         known.map_or_else(|| last().map_or(0, |last| last + 1), |column| column.index) as u16
     }
 
-    /// The line of a row, from 0. Features are numbered from 1, below a header that is none of them.
+    /// The line of a row in the workbook, from 0. Features are numbered from 1 and have no header row, so they are
+    /// below the header.
     fn line(&self, number: u32) -> u32 {
         match self.format {
             FileFormat::Geojson | FileFormat::Kml => number,
@@ -237,7 +238,7 @@ impl Page<'_> {
     }
 }
 
-/// A value as people read it: the label of a choice, the numbers of a place.
+/// A value as people read it: the label of a choice, the coordinates of a place.
 fn shown(layer: &'static Layer, name: &str, value: &Value) -> String {
     let label = |value: &str| {
         let choices = layer.field(name).map(|field| field.value.choices()).unwrap_or_default();
@@ -270,7 +271,7 @@ fn write_cell(out: &mut Worksheet, row: u32, column: u16, cell: &Cell, format: F
             out.write_number_with_format(row, column, days, &format.set_num_format("dd/mm/yyyy"))?
         }
         Cell::Text(text) if is_placeholder(text) => out.write_string_with_format(row, column, text, &format)?,
-        // Longer texts than a cell may hold are geometries.
+        // Only geometries are longer than a cell may be.
         other => {
             let shown: String = other.shown().chars().take(32_000).collect();
             out.write_string_with_format(row, column, shown, &format)?

@@ -1,4 +1,4 @@
-//! Which rows below a header are records, and which are totals, numberings, headings, signatures.
+//! Tells which rows below a header are records, and which are totals, numberings, headings or signatures.
 
 use crate::files::sheet::{Cell, Row, Sheet};
 use crate::imports::interpret::cell::is_placeholder;
@@ -10,12 +10,12 @@ use crate::imports::interpret::target::Target;
 #[derive(Debug, PartialEq, Eq)]
 pub enum Role {
     Record,
-    /// Sums, or (1) (2) (3) below a header: nothing to tell.
+    /// A row of sums.
     Total,
     Numbering,
-    /// The name of a commune over the rows that follow.
+    /// A heading: the name of a commune for the rows that follow.
     Commune(String),
-    /// Texts beside the table.
+    /// Text beside the table.
     Remark,
 }
 
@@ -36,12 +36,12 @@ pub fn role(sheet: &Sheet, mapping: &Mapping, row: &Row, nth: usize) -> Role {
         .columns
         .iter()
         .any(|column| column.target.is_some_and(|target| target.is_place()) && row.cell(column.index).is_some());
-    // Below a running number, or first of all: "Công an xã" beside a name is no sum.
+    // A total has few texts, and the first of them says so. "Công an xã" next to a name is not a total.
     let label = texts.iter().find(|text| text.chars().count() > 3 && !is_placeholder(text));
     if !place && label.is_some_and(|text| is_total(text)) && texts.len() <= 2 {
         return Role::Total;
     }
-    // What is understood of the row, running numbers aside.
+    // The cells whose columns are understood, without running numbers.
     let used =
         |column: &&crate::imports::interpret::mapping::Column| column.target.is_some_and(|target| target.is_used());
     let understood = mapping.columns.iter().filter(used).filter(|column| row.cell(column.index).is_some()).count();
@@ -65,7 +65,7 @@ pub fn role(sheet: &Sheet, mapping: &Mapping, row: &Row, nth: usize) -> Role {
     }
 }
 
-/// "Tổng cộng", "Tổng số 12 xã", "Cộng:"; not "Tổng công ty", nor "Công an xã", which without accents begin alike.
+/// "Tổng cộng", "Tổng số 12 xã", "Cộng:". Not "Tổng công ty" or "Công an xã", which begin the same without accents.
 fn is_total(text: &str) -> bool {
     let folded = fold(text);
     let begins = |words: &[&str]| {
@@ -75,7 +75,7 @@ fn is_total(text: &str) -> bool {
     sums && !begins(&["tong cong ty", "tong cuc", "tong dai"]) && folded.split(' ').count() <= 6
 }
 
-/// (1) (2) (3), or A B 1 2: what stands below the headers of official forms.
+/// (1) (2) (3) or A B 1 2, as below the headers of official forms.
 fn is_numbering(row: &Row) -> bool {
     let numbers: Vec<Option<f64>> = row
         .cells

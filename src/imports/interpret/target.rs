@@ -1,4 +1,4 @@
-//! What a column can hold, and which words of a header say so.
+//! The possible contents of a column, and the header words that name them.
 
 use crate::imports::interpret::fold::{fold, without_brackets};
 use crate::layers::{Choice, Field, Layer, Type};
@@ -8,27 +8,27 @@ use crate::texts::{Text, Value, text};
 #[derive(Debug, Clone, Copy)]
 pub enum Target {
     Field(&'static Field),
-    /// One value of an enumeration: the cells are ticked.
+    /// One value of an enumeration; the cells are ticked.
     Tick(&'static Field, &'static Choice),
-    /// The id that the register gave.
+    /// The id given by the register.
     Id,
     Longitude,
     Latitude,
-    /// A coordinate that its size tells.
+    /// A coordinate. Its size tells which one.
     Coordinate,
     /// Both coordinates in one cell.
     Position,
     /// A GeoJSON geometry.
     Geometry,
-    /// Names that tell communes of the same name apart.
+    /// The district, which tells communes of the same name apart.
     District,
     Province,
-    /// Known, and of no use: running numbers, what the register derives itself.
+    /// Recognised but not used: running numbers, and values that the register derives itself.
     Ignored,
 }
 
 impl Target {
-    /// As the mapping writes it: `eye_count`, `technologies=4G`, `longitude`.
+    /// The name used in a mapping: `eye_count`, `technologies=4G`, `longitude`.
     pub fn name(&self) -> String {
         match self {
             Target::Field(field) => field.name.into(),
@@ -45,7 +45,7 @@ impl Target {
         }
     }
 
-    /// As people call it.
+    /// The name that people use.
     pub fn title(&self) -> Value {
         let text: Text = match self {
             Target::Field(field) => return field.label.into(),
@@ -61,7 +61,7 @@ impl Target {
         text.into()
     }
 
-    /// The target of a name, for a layer.
+    /// The target of a layer with this name.
     pub fn of_name(layer: &'static Layer, name: &str) -> Option<Target> {
         let plain = PLAIN.iter().map(|(target, _)| *target).find(|target| target.name() == name);
         let field = |name: &str| layer.fields().find(|field| field.name == name && field.writable);
@@ -72,12 +72,12 @@ impl Target {
         })
     }
 
-    /// Whether two columns of this target are one too many.
+    /// Whether only one column may have this target.
     pub fn is_single(&self) -> bool {
         !matches!(self, Target::Ignored | Target::Coordinate)
     }
 
-    /// Whether the column says something of a record.
+    /// Whether the column says something about a record.
     pub fn is_used(&self) -> bool {
         !matches!(self, Target::Ignored)
     }
@@ -134,13 +134,13 @@ static PLAIN: &[(Target, &[&str])] = &[
     (Target::Ignored, &["ignore", "stt", "tt", "số tt", "số thứ tự", "no", "trạng thái nhập", "kết quả nhập"]),
 ];
 
-/// The words of a layer's headers, folded once.
+/// The header words of a layer, folded once.
 pub struct Vocabulary {
     entries: Vec<(String, Target)>,
     ticks: Vec<(String, Target)>,
 }
 
-/// How well a header fits: exact matches first, then the longest words.
+/// How well a header matches: exact matches first, then the longest words.
 pub type Score = u32;
 const EXACT: Score = 1000;
 
@@ -163,7 +163,8 @@ impl Vocabulary {
         Vocabulary { entries, ticks }
     }
 
-    /// What a header says. Two rows of it: the upper one may name the field, and the lower one a value to tick.
+    /// The target of a header. In a header of two rows, the upper one may name the field and the lower one a value to
+    /// tick.
     pub fn target(&self, upper: &str, lower: &str) -> Option<(Score, Target)> {
         if !upper.is_empty() && !lower.is_empty() {
             let upper_target = self.single(upper).map(|(_, target)| target);

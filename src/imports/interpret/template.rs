@@ -1,4 +1,4 @@
-//! The workbook to fill in: a sheet with the columns of a layer, a guide, lists.
+//! The workbook to fill in: a sheet with the columns of a layer, a guide and lists.
 
 use rust_xlsxwriter::{Color, Format, Workbook, XlsxError};
 
@@ -6,11 +6,11 @@ use crate::imports::interpret::paint::{Lists, header};
 use crate::layers::{Field, Layer, Type};
 use crate::texts::{Text, Value, text};
 
-/// Writes the template of a layer with the given fields; `communes` are those that the caller may write in, as
-/// "00004 Phường Trúc Bạch".
+/// Writes the template of a layer with the given fields. `communes` are those where the caller may write, as "00004
+/// Phường Trúc Bạch".
 ///
 /// # Errors
-/// What the writer refuses.
+/// Those of the writer.
 pub fn write(layer: &'static Layer, fields: &[&'static Field], communes: &[String]) -> Result<Vec<u8>, XlsxError> {
     let mut out = Workbook::new();
     let mut lists = Lists::new();
@@ -26,7 +26,7 @@ pub fn write(layer: &'static Layer, fields: &[&'static Field], communes: &[Strin
         let format = if field.required { required.clone() } else { header() };
         sheet.write_string_with_format(0, column, field.heading(true), &format)?;
         sheet.set_column_width(column, 18)?;
-        // Codes are texts: Excel would drop their zeros.
+        // Codes are text: Excel would drop their leading zeros.
         if matches!(field.value, Type::Text { .. } | Type::CommuneCode) {
             sheet.set_column_format(column, &Format::new().set_num_format("@"))?;
         }
@@ -93,11 +93,11 @@ fn guide(out: &mut Workbook, layer: &Layer, fields: &[&'static Field], is_point:
     Ok(())
 }
 
-/// How a field is written, and an example.
+/// How to write a field, and an example.
 fn how(field: &Field) -> (String, String) {
     let labels: Vec<_> = field.value.choices().iter().map(|choice| choice.label).collect();
     let first = labels.first().map_or_else(String::new, |label| label.vi.to_owned());
-    // The code of a unit of measure is the id of its name.
+    // The unit of measure is also the id of its name in the texts.
     let unit = field.unit.map_or_else(|| Value::from(""), |unit| Text::new(unit).into());
     let (how, example) = match field.value {
         Type::Text { max } => (text!("guide.text", max), String::new()),
@@ -114,7 +114,7 @@ fn how(field: &Field) -> (String, String) {
     (how.vi().trim_end().to_owned(), example)
 }
 
-/// How a cell says yes or no.
+/// The word for yes or no in a cell.
 pub fn yes_or_no(value: bool) -> Text {
     if value { text!("yes") } else { text!("no") }
 }

@@ -1,4 +1,4 @@
-//! What the register says of planned rows, as findings.
+//! Turns what the register says about planned rows into findings.
 
 use crate::imports::interpret::{Finding, Note, Severity};
 use crate::imports::plan::Planner;
@@ -7,7 +7,7 @@ use crate::register::writing::place;
 use crate::register::writing::scope::Outside;
 use crate::texts::text;
 
-/// What there is to say of a file, in its order, and how many rows have errors and warnings.
+/// The findings of a file, in its order, and the number of rows with errors and with warnings.
 #[derive(Debug)]
 pub struct Outcome {
     pub findings: Vec<Finding>,
@@ -16,7 +16,7 @@ pub struct Outcome {
 }
 
 impl Planner<'_> {
-    /// What the units say of places; returns the rows that are refused.
+    /// Notes the findings about places. Returns the rows that are refused.
     pub fn judge_places(&mut self, found: Vec<(usize, place::Finding)>) -> Vec<usize> {
         let mut refused = Vec::new();
         for (nth, finding) in found {
@@ -32,7 +32,7 @@ impl Planner<'_> {
         refused
     }
 
-    /// Rows outside of what the sender may write, by place or by operator; returns them, refused.
+    /// Refuses and returns rows outside the sender's scope, by place or by operator.
     pub fn judge_scope(&mut self, outside: &[Outside], by_place: bool) -> Vec<usize> {
         let mut refused = Vec::new();
         for Outside { key, commune } in outside {
@@ -47,7 +47,7 @@ impl Planner<'_> {
         refused
     }
 
-    /// Rows near a record, or an earlier row, that is likely the same or shares its site.
+    /// Notes rows near a record or an earlier row that is a likely duplicate or shares its site.
     pub fn note_neighbours(&mut self, neighbours: &[Neighbour]) {
         for Neighbour { key, code, name, distance_m, is_same, .. } in neighbours {
             let what = [Some(code), name.as_ref()].into_iter().flatten().cloned().collect::<Vec<_>>().join(" ");
@@ -60,7 +60,7 @@ impl Planner<'_> {
         }
     }
 
-    /// Says so when the list of a source lacks much of what is known.
+    /// Notes when the list of a source lacks many of its known records.
     pub fn note_missing(&mut self, missing: i64, known: i64) {
         if missing * 10 <= known {
             return;
@@ -69,7 +69,7 @@ impl Planner<'_> {
         self.reading.note("", None, None, None, None, note);
     }
 
-    /// How many rows had no code.
+    /// Notes how many rows were recognised without a code.
     pub fn note_recognised(&mut self) {
         if self.by_place == 0 {
             return;

@@ -1,4 +1,4 @@
-//! Rows that cannot be taken as they are: twice the same, a code of another, values that are wrong.
+//! Finds rows that cannot be taken as they are: repeated rows, codes of other records, wrong values.
 
 use std::collections::hash_map::Entry;
 
@@ -12,7 +12,7 @@ use crate::layers::{ALL, Problem};
 use crate::texts::text;
 
 impl Planner<'_> {
-    /// Notes that an earlier row is the same record; whether one is.
+    /// Whether an earlier row is the same record. If so, notes it.
     pub(super) fn note_repeated(&mut self, nth: usize, matched: Option<&Match>) -> bool {
         let record = &self.known.records[nth];
         let Some(first) = self.first_with_same_key(record, matched) else { return false };
@@ -28,7 +28,7 @@ impl Planner<'_> {
         true
     }
 
-    /// The row that had the same key first.
+    /// The first row with the same key.
     fn first_with_same_key(&mut self, record: &Record, matched: Option<&Match>) -> Option<u32> {
         let text = |name: &str| record.values.get(name).and_then(Value::as_str);
         let org = text("source_org").or(self.known.source_org).unwrap_or_default();
@@ -50,7 +50,8 @@ impl Planner<'_> {
         }
     }
 
-    /// A code that is another's: what somebody else sent would be overwritten, or two records be taken for one.
+    /// A warning when the code may belong to another record. Otherwise data from another sender would be overwritten,
+    /// or two records taken for one.
     pub(super) fn doubt(&self, record: &Record, matched: &Match) -> Option<Note> {
         let of_record = |name: &str| matched.record.get(name).and_then(Value::as_str);
         let given = record.values.get("external_id").and_then(Value::as_str);
@@ -65,12 +66,12 @@ impl Planner<'_> {
         }
     }
 
-    /// Notes a problem of a row, unless its cell was refused already.
+    /// Notes a problem of a row, unless its cell has been reported already.
     pub(super) fn note_problem(&mut self, nth: usize, problem: &Problem) {
         let record = &self.known.records[nth];
         let field = field_of(problem);
         let is_told = field.is_some_and(|field| record.broken.contains(&field));
-        // Without the place that could not be read, or the commune, the place is missing.
+        // If the place or the commune could not be read, it is not also reported as missing.
         let misplaced = || ["geom", "declared_commune_code"].iter().any(|field| record.broken.contains(field));
         if is_told || field == Some("geom") && problem.code == "required" && misplaced() {
             return;

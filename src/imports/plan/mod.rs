@@ -1,4 +1,4 @@
-//! What the rows of a file would do: pure, given what the register knows of them.
+//! Plans what the rows of a file would do. Pure functions, given what the register knows about the rows.
 
 mod answers;
 mod doubts;
@@ -27,12 +27,12 @@ pub use answers::Outcome;
 pub struct Known<'a> {
     pub layer: &'static Layer,
     pub workbook: &'a Workbook,
-    /// The rows, resolved.
+    /// The rows, with names resolved.
     pub records: &'a [Record],
     pub options: &'a Options,
-    /// Whose records they are, unless a row says another.
+    /// The organisation that owns the records, unless a row names another.
     pub source_org: Option<&'a str>,
-    /// The class of fields that the sender may write of a new record.
+    /// The class of fields that the sender may write in a new record.
     pub class_of_new: Class,
     pub today: NaiveDate,
 }
@@ -41,19 +41,19 @@ pub struct Known<'a> {
 pub struct Planner<'a> {
     known: Known<'a>,
     reading: Reading,
-    /// The keys that rows have had, and which row first.
+    /// The keys seen so far, with the first row of each.
     seen: HashMap<String, u32>,
     /// How many rows were recognised by name and place.
     by_place: usize,
 }
 
 impl<'a> Planner<'a> {
-    /// `reading` collects the findings.
+    /// New findings are added to `reading`.
     pub fn new(known: Known<'a>, reading: Reading) -> Planner<'a> {
         Planner { known, reading, seen: HashMap::new(), by_place: 0 }
     }
 
-    /// What a row would do, given the record that it is, if it is one.
+    /// What a row would do. `matched` is its record in the register, if there is one.
     pub fn plan(&mut self, nth: usize, matched: Option<&Match>) -> ImportRow {
         let record = &self.known.records[nth];
         let mut broken = !record.broken.is_empty();
@@ -85,7 +85,7 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// The columns to write, as far as the sender sees them.
+    /// The columns to write, without those that the sender may not see.
     fn columns(&self, record: &Record, matched: Option<&Match>) -> Result<Properties, Vec<Problem>> {
         let Known { layer, class_of_new, today, .. } = self.known;
         let given = self.given(record, matched);
@@ -137,7 +137,7 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// What the row says, with what the sender need not say in each.
+    /// What the row says, plus defaults that the sender need not repeat in each row.
     fn given(&self, record: &Record, matched: Option<&Match>) -> Properties {
         let mut given = record.values.clone();
         given.shift_remove("id");

@@ -1,4 +1,4 @@
-//! The planner on rows of one sheet of towers.
+//! Tests of the planner, with rows of one sheet of towers.
 
 use serde_json::json;
 
@@ -10,7 +10,7 @@ use crate::register::writing::near::Neighbour;
 use crate::register::writing::scope::Outside;
 use crate::texts::text;
 
-/// What became of some rows: the operations, and the findings as `row code`.
+/// The result of planning some rows: the operations, and the findings as `row code`.
 struct Planned {
     rows: Vec<ImportRow>,
     findings: Vec<Finding>,

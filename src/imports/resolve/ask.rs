@@ -1,4 +1,4 @@
-//! What the register is asked, for all rows at once.
+//! Questions to the register, each for all rows at once.
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -28,7 +28,7 @@ struct Commune {
     valid_to: Option<NaiveDate>,
 }
 
-/// All communes of all times, to be asked for those of a day.
+/// All communes of all times, to be searched for those in force on a day.
 pub async fn communes(conn: &mut AsyncPgConnection, on: NaiveDate) -> QueryResult<Communes> {
     let communes: Vec<Commune> = Sql::file(include_str!("communes.sql"), &[]).load(conn).await?;
     let units = communes.into_iter().map(|Commune { code, name, district, province, valid_from, valid_to }| {
@@ -45,7 +45,7 @@ struct Position {
     lat: f64,
 }
 
-/// Positions in metres of a CRS as positions in degrees, in the same order.
+/// Converts positions in metres of a CRS to degrees, in the same order.
 pub async fn degrees(conn: &mut AsyncPgConnection, epsg: i32, positions: Vec<Value>) -> QueryResult<Vec<Value>> {
     let positions: Vec<Position> = Sql::new("select st_x(p) as lon, st_y(p) as lat from jsonb_array_elements(")
         .bind(Bind::Json(Value::Array(positions)))
@@ -73,7 +73,7 @@ pub struct Hamlet {
     pub parent_code: Option<String>,
 }
 
-/// The hamlets of a day.
+/// The hamlets in force on a day.
 pub async fn hamlets(conn: &mut AsyncPgConnection, on: NaiveDate) -> QueryResult<Vec<Hamlet>> {
     Sql::new(
         "select u.id, u.code, u.name, u.parent_code from admin_units u \
@@ -95,7 +95,7 @@ pub struct Named {
     pub name: Option<String>,
 }
 
-/// The records that bear one of some codes or names, as far as the caller sees them.
+/// The records with one of these codes or names, as far as the caller may see them.
 pub async fn named(conn: &mut AsyncPgConnection, view: &View<'_>, texts: Vec<String>) -> QueryResult<Vec<Named>> {
     Sql::new("select t.id, t.code, t.name from ")
         .sql(view.relation(AsOf::NOW))

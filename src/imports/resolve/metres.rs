@@ -1,4 +1,4 @@
-//! Coordinates in metres: in which CRS, and what becomes of them.
+//! Converts coordinates in metres to degrees, and finds their CRS.
 
 use std::collections::BTreeMap;
 
@@ -11,8 +11,8 @@ use crate::imports::interpret::{
 };
 use crate::texts::text;
 
-/// The records in metres, by CRS: that which the file or the sender declares, otherwise that of the province of the record.
-/// Those in metres of no known CRS are refused.
+/// The records in metres, by CRS: the one that the file or the sender declares, otherwise that of the record's
+/// province. Refuses those whose CRS is unknown.
 pub fn by_grid(
     communes: &Communes,
     on: NaiveDate,
@@ -35,7 +35,7 @@ pub fn by_grid(
     by_grid
 }
 
-/// `None` of a record that is not in metres.
+/// `None` for a record that is not in metres.
 fn grid_of(communes: &Communes, on: NaiveDate, record: &Record) -> Option<Result<i32, Note>> {
     let Place::Metres(geometry, declared) = &record.place else { return None };
     let mut all_in_vietnam = true;
@@ -66,7 +66,7 @@ pub fn positions(records: &mut [Record], indexes: &[usize]) -> Vec<Value> {
     positions
 }
 
-/// Puts the same positions in degrees in their places.
+/// Replaces the positions with the same ones in degrees.
 pub fn to_degrees(epsg: i32, indexes: &[usize], degrees: Vec<Value>, reading: &mut Reading, records: &mut [Record]) {
     let mut degrees = degrees.into_iter();
     for index in indexes {

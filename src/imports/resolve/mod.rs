@@ -1,5 +1,5 @@
-//! What a file leaves to the register: communes and hamlets by name, other records by code, metres to degrees. The
-//! register is asked for sets; what the answers mean for the rows is in pure functions.
+//! Resolves what only the register knows: communes and hamlets by name, other records by code, metres to degrees. The
+//! register is asked for whole sets; pure functions apply the answers to the rows.
 
 mod ask;
 mod metres;
@@ -14,7 +14,7 @@ use crate::files::sheet::Workbook;
 use crate::imports::interpret::{Place, Reading, Record};
 use crate::layers::{Layer, Type};
 
-/// Resolves all records; what fails is a finding, and the field of the record broken.
+/// Resolves all records. A failure becomes a finding, and its field is marked as broken.
 pub async fn resolve(
     conn: &mut AsyncPgConnection,
     view: &View<'_>,

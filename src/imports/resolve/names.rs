@@ -1,4 +1,4 @@
-//! Units and records that rows name, found among those of the register.
+//! Finds the units and records that rows name.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use crate::layers::Field;
 use crate::texts::text;
 use crate::units::names::comparable;
 
-/// Communes by name.
+/// Finds communes by name.
 pub fn communes(communes: &Communes, workbook: &Workbook, reading: &mut Reading, records: &mut [Record]) {
     for record in records {
         let Some(name) = record.commune.take() else { continue };
@@ -27,7 +27,7 @@ pub fn communes(communes: &Communes, workbook: &Workbook, reading: &mut Reading,
     }
 }
 
-/// The hamlets of a day, by code, and by the code of their commune and their name.
+/// The hamlets of a day: by code, and by commune code and name.
 pub struct Hamlets {
     by_code: HashMap<String, i64>,
     by_name: HashMap<(String, String), i64>,
@@ -44,7 +44,7 @@ impl Hamlets {
         Hamlets { by_code, by_name }
     }
 
-    /// Hamlets by name within the declared commune, or by code.
+    /// Finds hamlets by code, or by name within the declared commune.
     pub fn resolve(&self, workbook: &Workbook, reading: &mut Reading, records: &mut [Record]) {
         for record in records {
             let Some(name) = record.hamlet.take() else { continue };
@@ -63,7 +63,7 @@ impl Hamlets {
     }
 }
 
-/// "Thôn 3" and "thôn 03" are one; accents stay, or Đông would be Dòng.
+/// "Thôn 3" and "thôn 03" are the same. Accents are kept, otherwise Đông would equal Dòng.
 fn bare_hamlet(name: &str) -> String {
     let lower = name.to_lowercase();
     let kinds = ["tổ dân phố", "khu phố", "thôn", "xóm", "bản", "tdp"];
@@ -71,7 +71,7 @@ fn bare_hamlet(name: &str) -> String {
     comparable(bare).trim_start_matches('0').to_owned()
 }
 
-/// What records call others in a field.
+/// The texts with which records refer to others in a field.
 pub fn references_of(field: &'static Field, records: &[Record]) -> Vec<String> {
     records.iter().filter_map(|record| reference_of(field, record)).collect()
 }
@@ -80,7 +80,7 @@ fn reference_of(field: &'static Field, record: &Record) -> Option<String> {
     record.references.iter().find(|(name, _)| *name == field.name).map(|(_, text)| text.clone())
 }
 
-/// Other records by code or name.
+/// Finds other records by code or name.
 pub fn references(
     field: &'static Field,
     named: &[Named],
