@@ -1,9 +1,9 @@
-//! The plan of the house: which room of `src/` may use which. Arrows run one way, so there is no circle.
+//! Which modules of `src/` may use which. The plan has no cycles.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-/// Each room with the rooms that it may use. A room comes after all that it uses: that is what keeps circles out.
+/// Each module with the modules that it may use. A module comes after all that it uses, which prevents cycles.
 const ROOMS: &[(&str, &[&str])] = &[
     ("time", &[]),
     ("texts", &[]),
@@ -124,7 +124,7 @@ fn paths_are_read_however_they_are_written() {
     assert_eq!(used_rooms(source), BTreeSet::from(expected));
 }
 
-/// Every change of a record passes the checks of the write engine.
+/// So every change of a record passes the checks of the write engine.
 #[test]
 fn only_the_write_engine_writes_layers() {
     let engine = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/register/writing/statements.rs");
@@ -132,7 +132,7 @@ fn only_the_write_engine_writes_layers() {
     for file in sources().into_iter().chain(files("sql")).filter(|file| *file != engine) {
         let text = std::fs::read_to_string(&file).unwrap();
         for verb in ["insert into ", "update ", "delete from ", "copy "] {
-            // A statement whose table follows as an identifier, or one that names the table of a layer.
+            // Either a statement whose table is inserted as an identifier, or one that names the table of a layer.
             let composed = text.contains(&format!("{verb}\")"));
             let words = text.split(verb).skip(1).filter_map(first_word);
             let named: Vec<_> =
@@ -167,14 +167,14 @@ fn files(kind: &str) -> Vec<PathBuf> {
     found
 }
 
-/// The folder or file right below `src/`.
+/// The folder or file directly below `src/`.
 fn room_of(file: &Path) -> String {
     let below = file.strip_prefix(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).unwrap();
     let first = below.components().next().unwrap().as_os_str().to_str().unwrap();
     first.strip_suffix(".rs").unwrap_or(first).to_owned()
 }
 
-/// The rooms named by the paths of a source that begin with `crate::`, without its comments.
+/// The modules in the paths of a source that begin with `crate::`. Comments are left out.
 fn used_rooms(source: &str) -> BTreeSet<String> {
     let code: Vec<_> = source.lines().map(|line| line.split("//").next().unwrap_or_default()).collect();
     let code = code.join("\n");
@@ -188,7 +188,7 @@ fn used_rooms(source: &str) -> BTreeSet<String> {
     rooms
 }
 
-/// The first words of the members of `{a::b, c::{d, e}}`, whose opening brace is gone.
+/// The first words of the members of `{a::b, c::{d, e}}`, given without the opening brace.
 fn members(group: &str) -> Vec<String> {
     let mut depth = 0;
     let mut found = Vec::from_iter(first_word(group.trim_start()));
@@ -206,6 +206,6 @@ fn members(group: &str) -> Vec<String> {
 
 fn first_word(text: &str) -> Option<String> {
     let word: String = text.chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect();
-    // A type or a macro at the root of the crate is no room.
+    // A type or macro at the root of the crate is not a module.
     (!word.is_empty() && word.starts_with(char::is_lowercase)).then_some(word)
 }

@@ -1,4 +1,4 @@
-//! The public surface, driven over HTTP against a real PostGIS: a fresh database for each test.
+//! The public surface, tested over HTTP against a real PostGIS, with a new database for each test.
 
 mod api;
 mod common;

@@ -1,4 +1,4 @@
-//! The OpenAPI document says what the service does.
+//! The OpenAPI document describes what the service does.
 
 use actix_web::http::Method;
 use serde_json::{Map, Value, json};
@@ -7,7 +7,7 @@ use crate::common::Server;
 use crate::permissions::{Operation, address, operations};
 
 #[test]
-fn committed_document_is_the_one_of_the_code() {
+fn committed_document_matches_the_code() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi/openapi.json");
     let committed = std::fs::read_to_string(path).ok().and_then(|text| serde_json::from_str::<Value>(&text).ok());
     assert!(
@@ -16,7 +16,7 @@ fn committed_document_is_the_one_of_the_code() {
     );
 }
 
-/// The paths in the list of routes, as they are written there.
+/// The paths in the list of routes, in their written form.
 fn routed() -> Vec<String> {
     let source = include_str!("../src/http/routes.rs");
     let (_, api) = source.split_once("web::scope(BASE)").unwrap();
@@ -51,7 +51,7 @@ fn every_route_is_documented() {
 }
 
 #[actix_web::test]
-async fn methods_are_those_documented() {
+async fn methods_match_the_document() {
     let server = Server::with_demo().await;
     let operations = operations();
     for Operation { path, .. } in &operations {
@@ -64,7 +64,7 @@ async fn methods_are_those_documented() {
     }
 }
 
-/// Follows a reference into the components.
+/// Follows a reference to a component.
 fn resolve<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
     match value["$ref"].as_str() {
         Some(reference) => document.pointer(reference.strip_prefix('#').unwrap()).expect(reference),
@@ -99,7 +99,8 @@ fn example(parameter: &Value) -> String {
     }
 }
 
-/// A value of what the schema does not list: of an enumeration several can be asked for, indicators differ by layer.
+/// A value for parameters whose schema lists none: one of an enumeration of which several may be given, or an indicator
+/// of the layer.
 fn choice(operation: &Operation, name: &str) -> Option<String> {
     let layer = operation.layer?;
     if name == "indicator" {
@@ -131,7 +132,7 @@ async fn every_documented_parameter_is_accepted() {
     }
 }
 
-/// A schema of OpenAPI 3.0 as JSON Schema, which says null otherwise.
+/// A schema of OpenAPI 3.0, which writes null differently, as JSON Schema.
 fn json_schema(schema: &Value) -> Value {
     match schema {
         Value::Object(object) => {
@@ -148,7 +149,7 @@ fn json_schema(schema: &Value) -> Value {
 }
 
 #[actix_web::test]
-async fn answers_are_as_documented() {
+async fn answers_match_the_document() {
     let server = Server::with_demo().await;
     let document = hatang::http::openapi::document();
     let components = json_schema(&document["components"]);
@@ -157,7 +158,7 @@ async fn answers_are_as_documented() {
         let strangers = operation.is_open().then(|| server.anonymous());
         for caller in strangers.into_iter().chain([server.administrator()]) {
             let answer = caller.get(&path).await;
-            // Sessions are asked for in `tests/api/auth.rs`.
+            // `tests/api/auth.rs` tests sessions.
             let refused = matches!(answer.status.as_u16(), 401 | 403);
             if refused && !operation.described["security"].as_array().unwrap().contains(&json!({})) {
                 continue;
@@ -197,10 +198,10 @@ async fn served_document_names_the_server_that_was_asked() {
 fn gis_clients_find_what_they_look_for() {
     let document = hatang::http::openapi::document();
     assert!(document["openapi"].as_str().unwrap().starts_with("3.0."));
-    // QGIS takes its page size from here.
+    // QGIS takes its page size from this limit.
     let limit = &document["components"]["parameters"]["limit"]["schema"];
     assert_eq!((&limit["maximum"], &limit["default"]), (&json!(10_000), &json!(100)));
-    // GDAL sends a filter only for a parameter that it finds on the concrete path.
+    // GDAL sends a filter only for parameters that it finds on the concrete path.
     let towers = document["paths"]["/collections/towers/items"]["get"]["parameters"].as_array().unwrap();
     assert!(towers.iter().any(|parameter| parameter["name"] == "operator"));
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::common::{PASSWORD, Server, minimal};
 
-/// Who asks, in the order of the answers below. The record asked of lies in the editor's commune and is of the liaison's
+/// The callers, in the order of the answers below. The record asked for is in the editor's commune and of the liaison's
 /// operator.
 const CALLERS: [&str; 11] = [
     "anonymous",
@@ -25,34 +25,34 @@ const CALLERS: [&str; 11] = [
     "administrator",
 ];
 
-/// What each caller is answered.
+/// The status that each caller gets.
 type Answers = [u16; 11];
 
-/// The same for all, and asked by clients before they know of tokens.
+/// The same for all callers: clients ask for it before they know of tokens.
 const OPEN: Answers = [200; 11];
-/// Whoever has an account that does not hold is told so; all others are shown what is theirs to see.
+/// An invalid credential is refused. All other callers see what they may see.
 const READ: Answers = [200, 401, 401, 401, 200, 200, 200, 200, 200, 200, 200];
 
-/// Writing a record: those in whose scope it is. Liaisons only in layers that have operators.
+/// Writing one record: allowed within its scope. Liaisons may write only in layers with operators.
 const fn write(done: u16) -> Answers {
     [401, 401, 401, 401, 403, 403, 403, done, 403, done, done]
 }
 
-/// The same of many records: what is not theirs is a problem of its place in the list.
+/// Writing many records: each one out of scope is a problem at its index in the list.
 const fn write_many(done: u16) -> Answers {
     [401, 401, 401, 401, 403, 403, 422, done, 422, done, done]
 }
 
-/// What is an administrator's alone.
+/// For administrators only.
 const ADMINISTER: Answers = [401, 401, 401, 401, 403, 403, 403, 403, 403, 403, 200];
-/// Planning a file: what is not theirs is a finding.
+/// Planning a file: rows out of scope become findings.
 const PLAN: Answers = [401, 401, 401, 401, 403, 403, 201, 201, 201, 201, 201];
-/// What the editor has sent.
+/// An import that the editor has sent.
 const OF_SENDER: Answers = [401, 401, 401, 401, 404, 404, 404, 200, 404, 404, 200];
 
-/// What one may with any credential.
+/// Allowed with any valid credential.
 const SIGNED_IN: Answers = [401, 401, 401, 401, 200, 200, 200, 200, 200, 200, 200];
-/// What takes a password, not a token; `tests/api/auth.rs` asks it of sessions.
+/// Needs a session, not a token. `tests/api/auth.rs` tests it with sessions.
 const IN_SESSION: Answers = [401, 401, 401, 401, 403, 403, 403, 403, 403, 403, 403];
 
 const fn administer(done: u16) -> Answers {
@@ -125,7 +125,7 @@ const EXPECTED: &[(&str, Answers)] = &[
     ("undo_batch", [401, 401, 401, 401, 404, 404, 404, 200, 404, 200, 200]),
 ];
 
-/// The token of each caller who has one, by name; grants are of the communes in which `minimal()` lies.
+/// The tokens of the callers that have one, by name. Grants are for the communes in which `minimal()` lies.
 async fn tokens(server: &Server) -> HashMap<&'static str, String> {
     let mut mine = BTreeSet::new();
     for layer in ALL.iter().filter(|layer| layer.is_writable()) {
@@ -163,7 +163,7 @@ async fn tokens(server: &Server) -> HashMap<&'static str, String> {
     tokens
 }
 
-/// An operation of the document: its method, its path below the API with `{featureId}` left in it, and the layer.
+/// An operation of the document: its method, its path below the API still with `{featureId}`, and its layer.
 pub struct Operation {
     pub id: String,
     pub method: Method,
@@ -173,7 +173,7 @@ pub struct Operation {
 }
 
 impl Operation {
-    /// The id without its layer: `list_items_towers` is `list_items`.
+    /// The id without the layer: `list_items_towers` becomes `list_items`.
     fn name(&self) -> &str {
         let layer = self.layer.map(|layer| format!("_{}", layer.table()));
         layer.and_then(|layer| self.id.strip_suffix(&layer)).unwrap_or(&self.id)
@@ -192,13 +192,13 @@ impl Operation {
         self.method != Method::GET
     }
 
-    /// Whether strangers may ask it.
+    /// Whether anonymous callers may use it.
     pub fn is_open(&self) -> bool {
         !self.is_write() && !self.path.contains("{import}")
     }
 }
 
-/// Every operation; those by template as of towers.
+/// Every operation. Templated paths get towers as their layer.
 pub fn operations() -> Vec<Operation> {
     let document = hatang::http::openapi::document();
     let mut operations = Vec::new();
@@ -219,7 +219,7 @@ pub fn operations() -> Vec<Operation> {
     operations
 }
 
-/// A station that was never there before, planned from a file by a caller.
+/// The plan of a file with a new station, sent by a caller.
 pub async fn planned(caller: crate::common::Caller<'_>) -> Value {
     let code = format!("I-{:x}", rand::random::<u64>());
     let mut feature = minimal(&hatang::layers::TOWER);
@@ -236,7 +236,7 @@ pub async fn record(server: &Server, layer: &'static Layer) -> Value {
     server.anonymous().get(&format!("{items}?datetime=2023-09-20&limit=1")).await.ok()["features"][0]["id"].clone()
 }
 
-/// The path of an operation on a record, or a batch, of its own.
+/// The path of an operation, on a record or batch created for it.
 pub async fn address(server: &Server, operation: &Operation) -> String {
     let mut path = operation.path.clone();
     if path.contains("{featureId}") {
@@ -266,7 +266,7 @@ fn every_operation_has_a_row_and_every_row_an_operation() {
 }
 
 #[test]
-fn what_writes_says_that_it_needs_a_token() {
+fn document_says_which_operations_need_a_token() {
     for operation in operations() {
         let open = operation.described["security"].as_array().unwrap().contains(&json!({}));
         let (_, [anonymous, ..]) = EXPECTED.iter().find(|(name, _)| *name == operation.name()).unwrap();
@@ -274,7 +274,7 @@ fn what_writes_says_that_it_needs_a_token() {
     }
 }
 
-/// Path and body of an operation on an account that is new, and has a grant.
+/// Path and body of an operation on a new account that has a grant.
 async fn of_accounts(server: &Server, operation: &Operation) -> (String, Option<Value>) {
     static COUNT: AtomicUsize = AtomicUsize::new(0);
     let next = || format!("person{}", COUNT.fetch_add(1, Ordering::Relaxed));
@@ -294,7 +294,7 @@ async fn of_accounts(server: &Server, operation: &Operation) -> (String, Option<
         _ => None,
     };
     let path = operation.path.replace("{user}", &user.to_string()).replace("{grant}", &grant.to_string());
-    // The first token is that of the console.
+    // The first token is the console's.
     (path.replace("{token}", "1").replace("{session}", "1"), body)
 }
 
@@ -307,7 +307,7 @@ async fn each_operation_answers_each_caller_as_the_table_says() {
         let (_, expected) = EXPECTED.iter().find(|(name, _)| *name == operation.name()).expect("a row");
         for (name, expected) in CALLERS.iter().zip(expected) {
             let caller = tokens.get(name).map_or(server.anonymous(), |token| server.holder(token));
-            // An import is its planner's: below it gets a plan of the editor's.
+            // Only the account that planned an import may see it, so these paths get a plan of the editor below.
             let mut path = if operation.path.contains("{import}") {
                 operation.path.clone()
             } else {
@@ -347,7 +347,7 @@ async fn each_operation_answers_each_caller_as_the_table_says() {
             } else if path.contains("{user}") {
                 (path, _) = of_accounts(&server, &operation).await;
             }
-            // Of layers that have no operators nothing is a liaison's.
+            // In layers without operators, liaisons may write nothing.
             let is_liaison = name.ends_with("liaison") && operation.is_write();
             let is_theirs = layer.is_none_or(|layer| layer.field("operator").is_some());
             let expected = if is_liaison && !is_theirs { 403 } else { *expected };
@@ -363,7 +363,7 @@ async fn each_operation_answers_each_caller_as_the_table_says() {
 }
 
 #[actix_web::test]
-async fn strangers_feed_and_insiders_feed_are_apart() {
+async fn anonymous_feed_and_account_feed_are_separate() {
     let server = Server::with_demo().await;
     let last = async |caller: crate::common::Caller<'_>| caller.get("/changes?limit=10000").await.ok()["next"].as_i64();
     assert!(last(server.anonymous()).await < last(server.administrator()).await);

@@ -1,4 +1,4 @@
-//! What each surface shows to random accounts, against the policy in its plainest words.
+//! What each surface shows to random accounts, compared with a plain statement of the policy.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -56,7 +56,7 @@ fn of_choices(
         ),
     };
     properties["code"] = json!(format!("SỐ-{nth}"));
-    // Far enough apart to be no duplicates of each other.
+    // Too far apart to be duplicates of each other.
     let place = [lon + 0.002 * nth as f64, lat];
     Record {
         layer,
@@ -78,7 +78,7 @@ fn grants() -> impl Strategy<Value = Vec<Grant>> {
     proptest::collection::vec(grant, 0..4)
 }
 
-/// The policy in its plainest words.
+/// The policy, stated plainly.
 fn class(record: &Record, grants: &[Grant]) -> Option<Class> {
     let within = grants.iter().filter(|grant| {
         grant.commune.is_none_or(|commune| commune == record.commune)
@@ -89,7 +89,7 @@ fn class(record: &Record, grants: &[Grant]) -> Option<Class> {
     granted.or((!record.is_hidden).then_some(Class::Public))
 }
 
-/// What each surface says of which ids, by the name of the surface.
+/// The ids that each surface shows, by the name of the surface.
 async fn surfaces(caller: Caller<'_>, layer: &'static Layer, ids: &[i64]) -> BTreeMap<&'static str, BTreeSet<i64>> {
     let items = format!("/collections/{}/items", layer.collection);
     let ids_of = |features: Vec<Value>| features.iter().map(|feature| feature["id"].as_i64().unwrap()).collect();
@@ -124,7 +124,7 @@ async fn surfaces(caller: Caller<'_>, layer: &'static Layer, ids: &[i64]) -> BTr
     shown
 }
 
-/// How many each surface counts that counts.
+/// The counts of each surface that counts.
 async fn counts(caller: Caller<'_>, layer: &'static Layer) -> Vec<(&'static str, Value)> {
     let items = format!("/collections/{}/items", layer.collection);
     let figure = if layer.collection == "cameras" { "camera_units" } else { "bts_stations" };

@@ -1,4 +1,4 @@
-//! Every sentence stands in both languages, is used, and gets what its gaps need.
+//! Every sentence exists in both languages, is used, and gets values for its gaps.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -31,7 +31,7 @@ fn every_sentence_is_used_and_every_use_fills_the_gaps() {
             used.insert(id);
         }
     }
-    // Types of GeoJSON, units of measure and members of bodies are ids by themselves.
+    // GeoJSON types, units of measure and members of bodies are also ids.
     let all: String = sources().iter().map(|file| fs::read_to_string(file).unwrap()).collect();
     let is_code =
         |code: &str| used.iter().any(|id| id.split('/').next() == Some(code)) || all.contains(&format!("\"{code}\""));
@@ -87,7 +87,7 @@ fn sentences(language: &str) -> BTreeMap<String, String> {
     found
 }
 
-/// The ids below a heading that says so: they are parts of sentences, or stand alone in a cell.
+/// The ids below a heading that says so: parts of sentences, or texts that stand alone in a cell.
 fn phrases() -> BTreeSet<String> {
     let file = file("en");
     let sections = file.split("\n\n").filter(|section| section.starts_with("# Phrases"));
@@ -98,7 +98,7 @@ fn gaps(sentence: &str) -> BTreeSet<String> {
     sentence.split('{').skip(1).map(|rest| rest.split('}').next().unwrap().to_owned()).collect()
 }
 
-/// The `text!("id", name = value, …)` of a source: ids, and the names that are filled.
+/// Each `text!("id", name = value, …)` in a source: its id, and the names that it fills.
 fn uses(source: &str) -> Vec<(String, BTreeSet<String>)> {
     let mut found = Vec::new();
     for (at, name) in source.match_indices("text!(") {

@@ -1,4 +1,4 @@
-//! `GET /audit`, and what comes into the trail.
+//! `GET /audit`, and which events are recorded.
 
 use actix_web::http::Method;
 use serde_json::{Value, json};
@@ -16,7 +16,7 @@ fn column(events: &[Value], name: &str) -> Vec<Value> {
 }
 
 #[actix_web::test]
-async fn read_of_restricted_fields_is_noted_with_its_purpose() {
+async fn read_of_restricted_fields_is_recorded_with_its_purpose() {
     let server = Server::new().await;
     let admin = server.administrator();
     let id = admin.post(CAMERAS, camera(json!({}))).await.ok()["id"].clone();
@@ -27,7 +27,7 @@ async fn read_of_restricted_fields_is_noted_with_its_purpose() {
     server.anonymous().send(Method::GET, &path, &[("X-Purpose", "tò mò")], None).await.ok();
     let found = events(&server, "action=restricted.read").await;
     let purposes: Vec<_> = found.iter().map(|event| event["detail"]["purpose"].clone()).collect();
-    // The first is the answer to the write, whose purpose is itself.
+    // The first event is from the answer to the write, whose purpose is the write itself.
     assert_eq!(purposes, [json!("kiểm tra 50%"), json!("kiểm tra định kỳ"), Value::Null]);
     assert_eq!(found[1]["actor"], "console/tester");
     assert_eq!(found[1]["collection"], "cameras");
@@ -38,7 +38,7 @@ async fn read_of_restricted_fields_is_noted_with_its_purpose() {
 }
 
 #[actix_web::test]
-async fn purpose_can_be_asked_for() {
+async fn purpose_can_be_required() {
     let server = Server::with_limits(|limits| limits.require_purpose = true).await;
     let admin = server.administrator();
     let id = admin.post(CAMERAS, camera(json!({}))).await.ok()["id"].clone();
@@ -70,7 +70,7 @@ async fn trail_is_paged_newest_first_and_filtered() {
     assert!(seen.windows(2).all(|pair| pair[0].as_i64() > pair[1].as_i64()));
     assert_eq!(events(&server, "actor=a1").await.len(), 24);
     assert_eq!(events(&server, "collection=towers").await.len(), 2);
-    // Days are Vietnam's: the 24th hour is the first of the second day.
+    // Days are Vietnamese days, so the 24th event falls on the second day.
     assert_eq!(events(&server, "action=test.event&to=2026-01-02").await.len(), 23);
     assert_eq!(events(&server, "from=2026-01-01T17:00:00Z&to=2026-01-02T17:00:00Z").await.len(), 24);
     for (query, name) in [("from=x", "from"), ("cursor=x", "cursor"), ("limit=0", "limit"), ("collection=ships", "collection")] {
@@ -80,7 +80,7 @@ async fn trail_is_paged_newest_first_and_filtered() {
 }
 
 #[actix_web::test]
-async fn administrator_of_a_commune_reads_no_trail() {
+async fn administrator_of_one_commune_cannot_read_the_trail() {
     let server = Server::with_communes().await;
     let grants = [json!({"role": "administrator", "unit": "00001@2026-01-01"})];
     let token = server.account("local", &grants).await;

@@ -12,7 +12,7 @@ async fn log_in(server: &Server, username: &str, password: &str) -> Answer {
     server.anonymous().post_json("/auth/login", json!({"username": username, "password": password})).await
 }
 
-/// What an answer says, but for what is its own.
+/// The parts of an answer that should be the same for every caller.
 fn told(answer: &Answer) -> (u16, Value, Vec<String>) {
     let mut body = answer.json();
     body["request_id"] = Value::Null;
@@ -22,7 +22,7 @@ fn told(answer: &Answer) -> (u16, Value, Vec<String>) {
 }
 
 #[actix_web::test]
-async fn whatever_is_wrong_the_answer_and_the_work_are_the_same() {
+async fn every_failed_sign_in_gets_the_same_answer_after_the_same_work() {
     let server = Server::new().await;
     for name in ["an", "binh", "chi"] {
         server.person(name, &[]).await;
@@ -48,14 +48,14 @@ async fn whatever_is_wrong_the_answer_and_the_work_are_the_same() {
 }
 
 #[actix_web::test]
-async fn guessing_locks_for_a_while_and_never_long() {
+async fn wrong_passwords_lock_the_account_for_a_short_time() {
     let server = Server::new().await;
     server.person("an", &[]).await;
     for _ in 0..5 {
         assert_eq!(log_in(&server, "an", "wrong").await.status, 401);
     }
     assert_eq!(log_in(&server, "an", PASSWORD).await.status, 401);
-    // What is refused while locked does not count.
+    // Attempts refused while the account is locked do not count.
     assert_eq!(server.query("select failed_logins from accounts where username = 'an'").await, json!(5));
     server.execute("update accounts set failed_logins = 30, locked_until = now() where username = 'an'").await;
     log_in(&server, "an", "wrong").await;
@@ -67,7 +67,7 @@ async fn guessing_locks_for_a_while_and_never_long() {
 }
 
 #[actix_web::test]
-async fn attempts_at_once_are_all_counted() {
+async fn simultaneous_attempts_are_all_counted() {
     let server = Server::new().await;
     server.person("an", &[]).await;
     let attempts = (0..12).map(|_| log_in(&server, "an", "wrong"));
@@ -79,7 +79,7 @@ async fn attempts_at_once_are_all_counted() {
 }
 
 #[actix_web::test]
-async fn a_cookie_that_was_sent_with_a_log_in_is_not_kept() {
+async fn sign_in_does_not_keep_a_cookie_that_was_sent() {
     let server = Server::new().await;
     server.person("an", &[]).await;
     let fixed = "a".repeat(64);
@@ -92,7 +92,7 @@ async fn a_cookie_that_was_sent_with_a_log_in_is_not_kept() {
     assert_eq!(answer.header("cache-control").unwrap(), "no-store");
     answer.ok();
     assert_eq!(server.anonymous().send(Method::GET, "/auth/me", &headers[..1], None).await.status, 401);
-    // Each log-in has a secret of its own, and none is in the database.
+    // Each sign-in gets a new secret, and none is in the database.
     let (one, two) = (server.sign_in("an").await, server.sign_in("an").await);
     assert_ne!(one.cookie, two.cookie);
     let secret = one.cookie.strip_prefix("hatang_session=").unwrap();
@@ -112,7 +112,7 @@ async fn behind_tls_the_cookie_is_secure() {
 }
 
 #[actix_web::test]
-async fn another_page_can_neither_write_nor_sign_in() {
+async fn another_site_can_neither_write_nor_sign_in() {
     let server = Server::new().await;
     server.person("an", &[json!({"role": "editor"})]).await;
     let session = server.sign_in("an").await;
@@ -130,7 +130,7 @@ async fn another_page_can_neither_write_nor_sign_in() {
         headers.extend(csrf.as_deref().map(|csrf| ("X-CSRF-Token", csrf)));
         headers.extend(origin.map(|origin| ("Origin", origin)));
         let answer = server.anonymous().send(Method::POST, items, &headers, Some(camera(json!({})))).await;
-        // An origin that may not write is refused by CORS already.
+        // CORS has already refused an origin that may not write.
         let refused = if answer.status == 400 { 403 } else { answer.status.as_u16() };
         assert_eq!(refused, status, "{csrf:?} {origin:?}: {}", answer.summary());
     }
@@ -146,7 +146,7 @@ async fn another_page_can_neither_write_nor_sign_in() {
 }
 
 #[actix_web::test]
-async fn sessions_end_when_idle_at_their_end_and_when_told() {
+async fn sessions_end_when_idle_when_expired_and_when_ended() {
     let server = Server::new().await;
     server.person("an", &[]).await;
     for end in [
@@ -159,7 +159,7 @@ async fn sessions_end_when_idle_at_their_end_and_when_told() {
         assert_eq!(session.get("/auth/me").await.ok()["account"]["username"], "an");
         server.execute(end).await;
         assert_eq!(session.get("/auth/me").await.status, 401, "{end}");
-        // The map still opens, as for strangers.
+        // The map still opens, as for anonymous callers.
         assert_eq!(session.get("/collections/cameras/items").await.status, 200);
     }
     server.execute("update accounts set disabled_at = null where username = 'an'").await;
@@ -174,7 +174,7 @@ async fn sessions_end_when_idle_at_their_end_and_when_told() {
 }
 
 #[actix_web::test]
-async fn use_is_noted_once_a_minute() {
+async fn use_is_recorded_once_a_minute() {
     let server = Server::new().await;
     server.person("an", &[]).await;
     let session = server.sign_in("an").await;
@@ -198,7 +198,7 @@ async fn answers_to_a_session_are_private() {
 }
 
 #[actix_web::test]
-async fn a_token_comes_before_the_cookie() {
+async fn a_token_takes_precedence_over_the_cookie() {
     let server = Server::new().await;
     server.person("an", &[]).await;
     let session = server.sign_in("an").await;

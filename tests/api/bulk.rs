@@ -1,4 +1,4 @@
-//! Many features in one write; what is written again, taken back, confirmed, said to be still true.
+//! Writes of many features at once: repeated, undone, confirmed and verified.
 
 use actix_web::http::Method;
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use crate::common::{Answer, Caller, Server, camera, feature, tower};
 const CAMERAS: &str = "/collections/cameras/items";
 const TOWERS: &str = "/collections/towers/items";
 
-/// A camera far from others.
+/// A camera far from all others.
 fn nth_camera(nth: usize) -> Value {
     let place = [105.0 + (nth % 100) as f64 * 0.01, 19.0 + (nth / 100) as f64 * 0.01];
     let mut camera = feature(place, json!({"managing_level": "commune_police", "name": format!("Số {nth}")}), json!({}));
@@ -53,7 +53,7 @@ async fn many_are_answered_in_order_and_all_or_none_are_written() {
 }
 
 #[actix_web::test]
-async fn each_changed_record_is_known_mine_and_of_the_version_that_is_meant() {
+async fn each_changed_record_must_exist_be_in_scope_and_have_the_expected_version() {
     let server = Server::new().await;
     let admin = server.administrator();
     let made = admin.post(CAMERAS, collection((0..4).map(nth_camera).collect())).await.ok();
@@ -75,7 +75,7 @@ async fn each_changed_record_is_known_mine_and_of_the_version_that_is_meant() {
 }
 
 #[actix_web::test]
-async fn each_record_that_names_another_that_is_not_there_is_pointed_at() {
+async fn each_reference_to_a_missing_record_is_reported() {
     let server = Server::with_communes().await;
     let admin = server.administrator();
     let point = |lat: f64, more: Value| {
@@ -99,7 +99,7 @@ async fn each_record_that_names_another_that_is_not_there_is_pointed_at() {
 }
 
 #[actix_web::test]
-async fn undo_takes_back_all_but_what_was_changed_since() {
+async fn undo_restores_every_record_not_changed_since() {
     let server = Server::new().await;
     let admin = server.administrator();
     let made = admin.post(CAMERAS, collection((0..3).map(nth_camera).collect())).await.ok();
@@ -130,7 +130,7 @@ async fn undo_takes_back_all_but_what_was_changed_since() {
     let again = admin.post(&format!("/batches/{batch}/undo"), json!({})).await;
     assert_eq!(again.codes(), ["undo.done"]);
 
-    // An undo is a batch, and can be taken back.
+    // An undo is a batch and can itself be undone.
     let redo = admin.post(&format!("/batches/{}/undo", undone["batch"]), json!({})).await.ok();
     assert_eq!(redo["items"].as_array().unwrap().len(), 2);
     assert_eq!(fields(0).await.1["eye_count"], 5);
@@ -140,7 +140,7 @@ async fn undo_takes_back_all_but_what_was_changed_since() {
 }
 
 #[actix_web::test]
-async fn same_key_writes_once_and_with_another_body_not_at_all() {
+async fn same_key_writes_once_and_is_refused_with_another_body() {
     let server = Server::new().await;
     let admin = server.administrator();
     let post = async |body: Value| admin.send(Method::POST, TOWERS, &[("Idempotency-Key", "k-1")], Some(body)).await;
@@ -149,14 +149,14 @@ async fn same_key_writes_once_and_with_another_body_not_at_all() {
     assert_eq!((one.etag(), &one.body, one.header("location")), (two.etag(), &two.body, two.header("location")));
     assert_eq!(post(tower(json!({"height_m": 9}))).await.summary(), "422 idempotency.mismatch Idempotency-Key");
     assert_eq!(server.query("select count(*) from towers").await, 1);
-    // What was refused may be sent again under its key, put right.
+    // A refused write may be corrected and sent again under the same key.
     let refused = async |body: Value| admin.send(Method::POST, TOWERS, &[("Idempotency-Key", "k-2")], Some(body)).await;
     assert_eq!(refused(tower(json!({"operator": "x"}))).await.status, 422);
     assert_eq!(refused(tower(json!({}))).await.status, 201);
 }
 
 #[actix_web::test]
-async fn every_write_is_done_once_under_its_key_though_its_version_is_gone_by_then() {
+async fn repeated_key_gets_the_first_answer_although_the_version_has_changed() {
     let server = Server::new().await;
     let admin = server.administrator();
     let made = admin.post(CAMERAS, collection((0..2).map(nth_camera).collect())).await.ok();
@@ -184,7 +184,7 @@ async fn every_write_is_done_once_under_its_key_though_its_version_is_gone_by_th
 }
 
 #[actix_web::test]
-async fn what_is_near_is_refused_until_confirmed_and_the_confirmation_is_kept() {
+async fn near_duplicate_is_refused_until_confirmed_and_the_confirmation_is_stored() {
     let server = Server::new().await;
     let admin = server.administrator();
     let station = |lon: f64, operator: &str| {
@@ -205,7 +205,7 @@ async fn what_is_near_is_refused_until_confirmed_and_the_confirmation_is_kept() 
     confirmed["confirm"] = json!(["dup.near"]);
     assert_eq!(admin.post(TOWERS, confirmed).await.status, 201);
     assert_eq!(server.query("select count(*) from versions where confirmed = '{dup.near}'").await, 1);
-    // A client that cannot confirm is warned.
+    // A client that cannot confirm gets a warning instead.
     let secret = server.account("qgis", &[json!({"role": "administrator"})]).await;
     server.execute("update tokens set unconditional_writes = true where name = 'test'").await;
     let warned = server.holder(&secret).post(TOWERS, station(105.7001, "vnpt")).await.ok();
@@ -213,7 +213,7 @@ async fn what_is_near_is_refused_until_confirmed_and_the_confirmation_is_kept() 
 }
 
 #[actix_web::test]
-async fn camera_that_does_not_say_whose_it_is_may_be_the_one_that_does() {
+async fn camera_without_managing_org_may_duplicate_one_that_has_it() {
     let server = Server::new().await;
     let admin = server.administrator();
     let at = |lon: f64, more: Value| {
@@ -230,7 +230,7 @@ async fn camera_that_does_not_say_whose_it_is_may_be_the_one_that_does() {
 }
 
 #[actix_web::test]
-async fn still_true_is_a_version_that_changes_nothing_else() {
+async fn verification_is_a_version_that_changes_nothing_else() {
     let server = Server::new().await;
     let admin = server.administrator();
     let made = admin.post(CAMERAS, collection((0..3).map(nth_camera).collect())).await.ok();
@@ -248,7 +248,7 @@ async fn still_true_is_a_version_that_changes_nothing_else() {
 }
 
 #[actix_web::test]
-async fn saying_nothing_or_something_else_verifies_nothing() {
+async fn empty_or_wrong_body_verifies_nothing() {
     let server = Server::new().await;
     let admin = server.administrator();
     let made = admin.post(CAMERAS, collection((0..2).map(nth_camera).collect())).await.ok();
@@ -262,7 +262,7 @@ async fn saying_nothing_or_something_else_verifies_nothing() {
 }
 
 #[actix_web::test]
-async fn batches_are_taken_back_one_after_the_other_and_over_what_was_only_verified() {
+async fn batches_are_undone_in_turn_even_if_records_were_verified_since() {
     let server = Server::new().await;
     let admin = server.administrator();
     let made = admin.post(CAMERAS, collection((0..2).map(nth_camera).collect())).await.ok();
@@ -283,7 +283,7 @@ async fn batches_are_taken_back_one_after_the_other_and_over_what_was_only_verif
 }
 
 #[actix_web::test]
-async fn deleted_record_and_earlier_values_come_back() {
+async fn deleted_record_and_earlier_values_can_be_restored() {
     let server = Server::new().await;
     let admin = server.administrator();
     let made = admin.post(CAMERAS, camera(json!({"note": "cũ", "owner_name": "Bà Lan"}))).await.ok();
@@ -323,7 +323,7 @@ async fn ten_thousand_cameras_are_one_write() {
 }
 
 #[actix_web::test]
-async fn record_outside_the_writers_scope_is_pointed_at_and_nothing_is_written() {
+async fn record_outside_the_writers_scope_is_reported_and_nothing_is_written() {
     let server = Server::with_communes().await;
     let admin = server.administrator();
     let token = server.account("east", &[json!({"role": "editor", "unit": "00002@2026-01-01"})]).await;
@@ -348,7 +348,7 @@ async fn record_outside_the_writers_scope_is_pointed_at_and_nothing_is_written()
 }
 
 #[actix_web::test]
-async fn secret_is_refused_in_a_reason_and_what_the_service_keeps_cannot_be_given() {
+async fn secret_in_a_reason_is_refused_and_fields_of_the_service_cannot_be_set() {
     let server = Server::new().await;
     let admin = server.administrator();
     let id = admin.post(TOWERS, tower(json!({}))).await.ok()["id"].clone();
@@ -362,7 +362,7 @@ async fn secret_is_refused_in_a_reason_and_what_the_service_keeps_cannot_be_give
 }
 
 #[actix_web::test]
-async fn key_of_a_request_that_goes_on_is_refused() {
+async fn key_of_a_running_request_is_refused() {
     let server = Server::new().await;
     let mut other = server.connection().await;
     use diesel_async::SimpleAsyncConnection;

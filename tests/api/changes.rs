@@ -36,7 +36,7 @@ async fn each_write_has_the_next_number() {
 }
 
 #[actix_web::test]
-async fn internal_edit_is_no_public_change_and_leaves_the_public_tag() {
+async fn internal_edit_is_not_a_public_change_and_keeps_the_public_tag() {
     let server = Server::new().await;
     let admin = server.administrator();
     let id = admin.post(CAMERAS, camera(json!({}))).await.ok()["id"].clone();
@@ -47,7 +47,7 @@ async fn internal_edit_is_no_public_change_and_leaves_the_public_tag() {
         (one.etag(), list.etag(), one.json(), changes)
     };
     let before = state().await;
-    // Two metres away, on the same node of the grid; and what only insiders see.
+    // Moved two metres, to a place on the same node of the grid; and a field that only accounts see.
     let moved = json!({"geometry": {"type": "Point", "coordinates": [105.70002, 19.81]}, "properties": {"note": "x", "azimuth_deg": 9}});
     admin.patch(&path, "*", moved).await.ok();
     assert_eq!(state().await, before);
@@ -59,7 +59,7 @@ async fn internal_edit_is_no_public_change_and_leaves_the_public_tag() {
 }
 
 #[actix_web::test]
-async fn record_that_becomes_hidden_is_deleted_for_strangers() {
+async fn record_that_becomes_hidden_is_deleted_for_anonymous_callers() {
     let server = Server::new().await;
     let admin = server.administrator();
     let id = admin.post(CAMERAS, camera(json!({}))).await.ok()["id"].clone();
@@ -92,7 +92,7 @@ async fn next_continues_where_the_page_ended() {
         }
     }
     assert_eq!(seen, [1, 3, 5]);
-    // Past what other collections have written.
+    // Beyond the changes of other collections.
     assert_eq!(after, 6);
     let both = changes(server.anonymous(), "collections=towers,cameras").await;
     assert_eq!(both.len(), 6);
@@ -111,7 +111,7 @@ async fn malformed_parameters_are_named() {
 }
 
 #[actix_web::test]
-async fn what_psql_writes_is_numbered_too() {
+async fn writes_by_psql_are_numbered_too() {
     let server = Server::new().await;
     server
         .execute(
@@ -128,7 +128,7 @@ async fn what_psql_writes_is_numbered_too() {
     assert_eq!(server.query("select number_changes()").await, 0);
 }
 
-/// Follows the feed as a client does, and keeps what it says there is.
+/// Follows the feed as a client does, and keeps the rows that it reports.
 struct Follower<'a> {
     caller: Caller<'a>,
     after: i64,
@@ -153,9 +153,9 @@ impl Follower<'_> {
     }
 }
 
-/// Each writer's transaction stays open for a while of its own, so that they commit in another order than they write.
+/// Each writer keeps its transaction open for a different time, so that they commit in another order than they write.
 #[actix_web::test]
-async fn follower_of_eight_writers_ends_with_what_the_table_holds() {
+async fn follower_of_eight_writers_ends_with_the_contents_of_the_table() {
     use diesel_async::SimpleAsyncConnection;
 
     let server = Server::new().await;

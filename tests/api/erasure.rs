@@ -17,7 +17,7 @@ async fn erase(caller: Caller<'_>, path: &str, body: Value) -> Answer {
     caller.send(Method::POST, &format!("{path}/erase"), &json, Some(body)).await
 }
 
-/// The tables whose rows hold a text, whatever the column.
+/// The tables with a row that contains a text, in any column.
 async fn tables_with(server: &Server, text: &str) -> Vec<String> {
     use diesel_async::RunQueryDsl;
     let rows: Vec<Row> = Sql::new(
@@ -34,7 +34,7 @@ async fn tables_with(server: &Server, text: &str) -> Vec<String> {
 }
 
 #[actix_web::test]
-async fn erased_values_are_nowhere_and_their_hashes_in_history() {
+async fn erased_values_are_gone_and_their_hashes_are_in_history() {
     let server = Server::new().await;
     let admin = server.administrator();
     let (phone, other_phone, owner) = ("0912 345 678", "0987 654 321", "Nguyễn Văn \"Tèo\"");
@@ -99,7 +99,7 @@ async fn every_restricted_field_can_be_erased_and_no_other() {
     assert_eq!(missing.status, 404);
 }
 
-/// A value in any column of any table, files in hexadecimal.
+/// The tables with a row that contains a value, in any column. Files are searched in hexadecimal.
 async fn tables_in_which(server: &Server, value: &str) -> Vec<String> {
     let hex: String = value.bytes().map(|byte| format!("{byte:02x}")).collect();
     let mut tables = tables_with(server, value).await;
@@ -108,7 +108,7 @@ async fn tables_in_which(server: &Server, value: &str) -> Vec<String> {
 }
 
 #[actix_web::test]
-async fn erased_values_are_in_no_import_nor_its_file() {
+async fn erased_values_are_in_no_import_and_no_file() {
     let server = Server::with_communes().await;
     let admin = server.administrator();
     let (phone, owner) = ("0912345678", "Nguyễn Văn Tèo");
@@ -122,7 +122,7 @@ async fn erased_values_are_in_no_import_nor_its_file() {
     commit(admin, &first).await.ok();
     let update = plan(admin, "cameras", "?source_org=X", sheet("3")).await;
     let refused = plan(admin, "cameras", "?source_org=X", sheet("99")).await;
-    // The same people in a list of another sender, which nobody has committed.
+    // The same people in a list of another sender, which has not been committed.
     let foreign = plan(admin, "cameras", "?source_org=Y", sheet("2")).await;
     let unconcerned = plan(admin, "cameras", "?source_org=X", other).await;
     assert!(tables_in_which(&server, phone).await.contains(&"imports".to_owned()));
@@ -148,7 +148,7 @@ async fn erased_values_are_in_no_import_nor_its_file() {
     assert_eq!(admin.get(&workbook(&first)).await.status, 404);
     assert_eq!(admin.get(&workbook(&unconcerned)).await.status, 200);
     assert_eq!(commit(admin, &update).await.summary(), "409 import.not_planned ");
-    // What the rest of the file wrote is as it was, and its undo neither brings the values back nor touches the record.
+    // The rest of the file's changes stay. Its undo neither restores the values nor touches the record.
     assert_eq!(server.query("select owner_phone from cameras where external_id = 'H2'").await, "0987111222");
     let undone = admin.post(&format!("/imports/{}/undo", first["id"].as_str().unwrap()), Value::Null).await.ok();
     assert_eq!((&undone["undone"]["restored"], &undone["undone"]["kept"]), (&json!(1), &json!([id])));
@@ -164,7 +164,7 @@ async fn file_that_is_being_planned_does_not_bring_erased_values_back() {
     let id = admin.post(CAMERAS, made).await.ok()["id"].clone();
     let mut sheet = "Mã đơn vị gửi,Tên,Cấp quản lý,Điện thoại chủ,Kinh độ,Vĩ độ\n".to_owned();
     for row in 0..6000 {
-        // Only the last row has it, which is not read yet when the value is erased.
+        // Only the last row has the value. It has not been read yet when the value is erased.
         let phone = if row == 5999 { phone } else { "" };
         sheet += &format!("H{row},A{row},Công an xã,{phone},105.{},19.81\n", 70_000 + row);
     }
@@ -182,9 +182,9 @@ async fn file_that_is_being_planned_does_not_bring_erased_values_back() {
     assert_eq!(server.query("select count(*) from import_rows").await, 0);
 }
 
-/// Numbers and lists cannot be searched for in a stored answer.
+/// Numbers and lists cannot be searched for in a stored response.
 #[actix_web::test]
-async fn stored_answer_that_is_the_record_goes_with_its_values() {
+async fn stored_response_with_erased_values_is_deleted() {
     let server = Server::with_communes().await;
     let admin = server.administrator();
     let towers = "/collections/towers/items";

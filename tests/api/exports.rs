@@ -1,4 +1,4 @@
-//! `GET …/items?f=csv` and the other files of a whole layer.
+//! `GET …/items?f=csv` and the other file formats of a whole layer.
 
 use std::io::Cursor;
 use std::process::Command;
@@ -14,7 +14,7 @@ const CAMERAS: &str = "/collections/cameras/items";
 const TOWERS: &str = "/collections/towers/items";
 const FILES: [&str; 5] = ["csv", "xlsx", "geojson", "geojsonseq", "kml"];
 
-/// The rows of a CSV file, the header first.
+/// The rows of a CSV file, with the header first.
 fn csv_rows(answer: Answer) -> Vec<Vec<String>> {
     assert_eq!(answer.status, 200);
     let text = std::str::from_utf8(&answer.body).unwrap().strip_prefix('\u{feff}').expect("a byte order mark");
@@ -87,7 +87,7 @@ async fn format_is_negotiated_and_geojson_without_f_stays_a_page() {
 }
 
 #[actix_web::test]
-async fn items_and_layers_link_to_files_that_are_there() {
+async fn items_and_layers_link_to_files_that_exist() {
     let server = Server::new().await;
     server.administrator().post(CAMERAS, camera(json!({}))).await.ok();
     for document in [format!("{CAMERAS}?eye_count=2&limit=1"), "/collections/cameras".into()] {
@@ -104,7 +104,7 @@ async fn items_and_layers_link_to_files_that_are_there() {
 }
 
 #[actix_web::test]
-async fn strangers_file_holds_public_fields_only() {
+async fn anonymous_file_holds_public_fields_only() {
     let server = Server::new().await;
     let hidden = json!({"serial_number": "SN-777", "note": "Ghi chú kín", "manufacturer": "Hãng kín"});
     server.administrator().post(CAMERAS, camera(hidden)).await.ok();
@@ -145,7 +145,7 @@ async fn scoped_editors_file_has_internal_fields_only_inside() {
 }
 
 #[actix_web::test]
-async fn strangers_files_are_cached_until_something_changes() {
+async fn anonymous_files_are_cached_until_something_changes() {
     let server = Server::new().await;
     let path = format!("{CAMERAS}?f=csv");
     let first = server.anonymous().get(&path).await.etag();
@@ -159,7 +159,7 @@ async fn strangers_files_are_cached_until_something_changes() {
 }
 
 #[actix_web::test]
-async fn each_file_is_in_the_audit_trail_but_those_of_strangers() {
+async fn every_file_except_anonymous_ones_is_in_the_audit_trail() {
     let server = Server::new().await;
     server.administrator().post(CAMERAS, camera(json!({"serial_number": "SN-1"}))).await.ok();
     server.administrator().post(CAMERAS, camera(json!({}))).await.ok();
@@ -179,7 +179,7 @@ async fn each_file_is_in_the_audit_trail_but_those_of_strangers() {
 }
 
 #[actix_web::test]
-async fn files_ask_for_a_purpose_where_restricted_reads_do() {
+async fn files_require_a_purpose_where_restricted_reads_do() {
     let server = Server::with_limits(|limits| limits.require_purpose = true).await;
     for format in FILES {
         let path = format!("{CAMERAS}?f={format}");
@@ -207,7 +207,7 @@ async fn texts_that_look_like_formulas_are_disarmed_in_csv() {
 }
 
 #[actix_web::test]
-async fn gdal_reads_as_many_features_of_each_layer_as_there_are() {
+async fn gdal_reads_every_feature_of_each_layer() {
     let server = Server::with_demo().await;
     let directory = std::env::temp_dir().join(format!("hatang-exports-{}", std::process::id()));
     std::fs::create_dir_all(&directory).unwrap();
@@ -229,7 +229,7 @@ async fn gdal_reads_as_many_features_of_each_layer_as_there_are() {
             };
             let text = String::from_utf8_lossy(&output.stdout);
             let count = text.lines().find_map(|line| line.strip_prefix("Feature Count: "));
-            // GDAL makes no layer of a sequence or folder without features.
+            // GDAL makes no layer of a sequence or a folder without features.
             let count = count.unwrap_or("0");
             assert_eq!(count, matched.to_string(), "{}: {text}{}", file.display(), String::from_utf8_lossy(&output.stderr));
         }

@@ -1,4 +1,4 @@
-//! What every writable layer does.
+//! What every writable layer can do.
 
 use hatang::layers::{ALL, Class, Layer, Type};
 use serde_json::{Value, json};
@@ -43,7 +43,7 @@ async fn minimal_record_is_created_read_listed_found_patched_and_deleted() {
             assert_eq!(was[0]["properties"]["note"], if day < "2024" { Value::Null } else { json!("a") }, "{name}");
             assert_eq!(was[0]["geometry"], made["geometry"], "{name}");
         }
-        // Nothing says that it was there before.
+        // The record has no earlier date, so it did not exist before.
         assert!(admin.get(&format!("{}?as_of=2019-04-30", items(layer))).await.features().is_empty(), "{name}");
         assert_eq!(admin.delete(&path, "\"2\"").await.status, 204, "{name}");
         assert_eq!(admin.get(&items(layer)).await.ok()["numberMatched"], 0, "{name}");
@@ -51,13 +51,13 @@ async fn minimal_record_is_created_read_listed_found_patched_and_deleted() {
 }
 
 #[actix_web::test]
-async fn what_was_read_can_be_put_back() {
+async fn record_can_be_put_back_as_it_was_read() {
     let server = Server::new().await;
     for layer in writable() {
         let made = server.administrator().post(&items(layer), minimal(layer)).await.ok();
         let path = format!("{}/{}", items(layer), made["id"]);
         let put = server.administrator().put(&path, "\"1\"", made.clone()).await;
-        // Nothing has changed: no version.
+        // Nothing changed, so there is no new version.
         assert_eq!((put.status.as_u16(), put.etag().as_str()), (200, "\"1\""), "{}", layer.collection);
         assert_eq!(put.json()["properties"], made["properties"]);
     }
@@ -96,7 +96,7 @@ async fn every_writable_field_keeps_its_value() {
         for (name, value) in body["properties"].as_object().unwrap() {
             assert_eq!(&made["properties"][name], value, "{}.{name}", layer.collection);
         }
-        // Only the public ones are shown to strangers.
+        // Anonymous callers see only the public fields.
         let seen = server.anonymous().get(&format!("{}/{}", items(layer), made["id"])).await.ok();
         let shown: Vec<_> = seen["properties"].as_object().unwrap().keys().cloned().collect();
         let public: Vec<_> =

@@ -1,4 +1,4 @@
-//! What attackers send, and what browsers are told.
+//! Requests of attackers, and the security headers that browsers get.
 
 use actix_web::http::Method;
 use serde_json::json;
@@ -43,7 +43,7 @@ async fn every_answer_has_the_security_headers() {
 }
 
 #[actix_web::test]
-async fn other_sites_may_show_what_strangers_see_and_nothing_else() {
+async fn other_sites_may_show_public_data_only() {
     let server = Server::new().await;
     let policy = async |caller: crate::common::Caller<'_>, path: &str, headers: &[(&str, &str)]| {
         let answer = caller.send(Method::GET, path, headers, None).await;
@@ -71,7 +71,7 @@ async fn browsers_are_held_to_https_where_there_is_https() {
 }
 
 #[actix_web::test]
-async fn address_that_asks_too_often_waits_and_others_do_not() {
+async fn address_over_its_rate_limit_waits_and_others_do_not() {
     let server = Server::with_limits(|limits| {
         limits.trust_proxy = true;
         limits.rates.address_reads_per_minute = 3;
@@ -87,10 +87,10 @@ async fn address_that_asks_too_often_waits_and_others_do_not() {
     let wait: u64 = refused.header("retry-after").unwrap().parse().unwrap();
     assert!((1..=21).contains(&wait), "{wait}");
     assert_eq!(refused.header("ratelimit-limit").as_deref(), Some("3"));
-    // Hops that the client made up are no other address, and the proxy's own word is the last.
+    // Only the last hop counts, which the proxy added. The client may have made up the others.
     assert_eq!(from("198.51.100.9, 203.0.113.1").await.status, 429);
     assert_eq!(from("203.0.113.1, 203.0.113.2").await.status, 200);
-    // IPv6 is counted by network.
+    // IPv6 addresses are counted by network.
     for host in 1..=3 {
         assert_eq!(from(&format!("2001:db8:0:1::{host}")).await.status, 200);
     }
@@ -107,7 +107,7 @@ async fn address_that_asks_too_often_waits_and_others_do_not() {
 }
 
 #[actix_web::test]
-async fn credential_is_counted_wherever_it_comes_from() {
+async fn credential_is_counted_across_addresses() {
     let server = Server::with_limits(|limits| {
         limits.trust_proxy = true;
         limits.rates.credential_reads_per_minute = 2;
@@ -122,7 +122,7 @@ async fn credential_is_counted_wherever_it_comes_from() {
 }
 
 #[actix_web::test]
-async fn account_is_one_whatever_it_signs_in_with() {
+async fn account_is_counted_across_its_credentials() {
     let server = Server::with_limits(|limits| {
         limits.trust_proxy = true;
         limits.rates.credential_reads_per_minute = 3;
@@ -136,7 +136,7 @@ async fn account_is_one_whatever_it_signs_in_with() {
 }
 
 #[actix_web::test]
-async fn passwords_are_tried_slowly_however_the_path_is_spelled() {
+async fn password_attempts_are_limited_however_the_path_is_spelled() {
     let server = Server::with_limits(|limits| {
         limits.trust_proxy = true;
         limits.rates.sign_ins_per_minute = 2;
@@ -153,7 +153,7 @@ async fn passwords_are_tried_slowly_however_the_path_is_spelled() {
 }
 
 #[actix_web::test]
-async fn guessing_tokens_shuts_the_address_out() {
+async fn address_that_guesses_tokens_is_shut_out() {
     let server = Server::with_limits(|limits| {
         limits.trust_proxy = true;
         limits.rates.failures_per_minute = 3;
@@ -175,7 +175,7 @@ async fn guessing_tokens_shuts_the_address_out() {
 }
 
 #[actix_web::test]
-async fn nested_json_is_refused_and_not_climbed() {
+async fn deeply_nested_json_is_refused() {
     let server = Server::new().await;
     let admin = server.administrator();
     let deep = |open: &str, close: &str| format!("{}1{}", open.repeat(100_000), close.repeat(100_000));
@@ -192,7 +192,7 @@ async fn nested_json_is_refused_and_not_climbed() {
 }
 
 #[actix_web::test]
-async fn what_is_too_long_is_refused() {
+async fn too_long_paths_and_headers_are_refused() {
     let server = Server::new().await;
     let long = "x".repeat(17_000);
     assert_eq!(get(&server, &format!("{TOWERS}?q={long}"), &[]).await.json()["code"], "request.too_long");
@@ -201,7 +201,7 @@ async fn what_is_too_long_is_refused() {
 }
 
 #[actix_web::test]
-async fn request_past_its_time_is_stopped() {
+async fn request_over_its_time_limit_is_stopped() {
     let server = Server::with_limits(|limits| limits.request_timeout_s = 0).await;
     let answer = get(&server, TOWERS, &[("Origin", "https://map.example")]).await;
     assert_eq!((answer.status.as_u16(), &answer.json()["code"]), (504, &json!("timeout")));
@@ -211,7 +211,7 @@ async fn request_past_its_time_is_stopped() {
 }
 
 #[actix_web::test]
-async fn without_a_connection_in_time_the_client_is_told_when_to_come_back() {
+async fn without_a_free_connection_the_client_is_told_when_to_retry() {
     let server = Server::new().await;
     let mut held = Vec::new();
     for _ in 0..4 {
@@ -244,7 +244,7 @@ async fn malformed_hosts_are_refused() {
 }
 
 #[actix_web::test]
-async fn links_are_made_of_what_the_nearest_proxy_says_and_caches_know() {
+async fn links_use_the_host_of_the_nearest_proxy_and_caches_vary_by_it() {
     let server = Server::with_limits(|limits| limits.trust_proxy = true).await;
     let headers = [("X-Forwarded-Host", "evil.example, good.example"), ("X-Forwarded-Proto", "http, https")];
     let answer = get(&server, "", &headers).await;
@@ -263,7 +263,7 @@ async fn links_are_made_of_what_the_nearest_proxy_says_and_caches_know() {
 }
 
 #[actix_web::test]
-async fn method_is_the_one_of_the_request_line() {
+async fn only_the_request_line_sets_the_method() {
     let server = Server::new().await;
     let admin = server.administrator();
     let id = admin.post(TOWERS, tower(json!({}))).await.ok()["id"].clone();
@@ -278,7 +278,7 @@ async fn method_is_the_one_of_the_request_line() {
 }
 
 #[actix_web::test]
-async fn paths_of_the_page_lead_nowhere_else() {
+async fn paths_of_the_page_cannot_leave_its_files() {
     let server = Server::new().await;
     for path in [
         "//assets/../config.json",

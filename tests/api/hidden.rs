@@ -1,5 +1,5 @@
-//! A camera of police operations is not there for whoever is outside its scope: every answer is the same, byte for byte,
-//! with and without it, before and after each thing that happens to it.
+//! A camera of police operations does not exist for callers outside its scope. Every answer is the same, byte for byte,
+//! with and without the camera, before and after each event in its life.
 
 use std::io::Cursor;
 
@@ -15,7 +15,7 @@ const CAMERAS: &str = "/collections/cameras/items";
 /// In the western commune of `communes.sql`.
 const PLACE: [f64; 2] = [105.71, 19.81];
 
-/// Questions about a layer, after its `/items`.
+/// Queries on a layer, appended to its `/items`.
 const QUESTIONS: [&str; 15] = [
     "?limit=2",
     "?resultType=hits",
@@ -46,7 +46,7 @@ fn hidden(more: Value) -> Value {
     feature
 }
 
-/// Those from whom it is hidden: the token of each.
+/// The callers from whom the camera is hidden, each with its token.
 async fn outsiders(server: &Server) -> Vec<(&'static str, Option<String>)> {
     let mut outsiders = vec![("anonymous", None)];
     for (name, grant) in [
@@ -63,10 +63,10 @@ fn caller<'a>(server: &'a Server, token: &'a Option<String>) -> Caller<'a> {
     token.as_ref().map_or(server.anonymous(), |token| server.holder(token))
 }
 
-/// Every address that the document has for reading, with the questions that an outsider might ask of it.
+/// Every address in the document that can be read, with the queries that an outsider might try.
 fn addresses(known: &Value, unknown: i64) -> Vec<String> {
     let mut addresses = Vec::new();
-    // A stream has no end; `tests/feed` compares what it tells with `/changes`.
+    // A stream has no end. `tests/feed` compares its contents with `/changes`.
     let is_read = |operation: &Operation| operation.method == Method::GET && operation.path != "/changes/stream";
     for operation in operations().into_iter().filter(is_read) {
         let path = operation.path.replace("405@2023-09-20", "38@2026-01-01");
@@ -94,14 +94,14 @@ fn addresses(known: &Value, unknown: i64) -> Vec<String> {
     addresses
 }
 
-/// What a workbook says of the records; its bytes, and the sheet about itself, tell the time of day.
+/// The cells that hold records. The bytes of the workbook and its sheet "about" contain the time of day.
 fn cells(workbook: &[u8]) -> String {
     let mut workbook: Xlsx<_> = calamine::open_workbook_from_rs(Cursor::new(workbook)).unwrap();
     let sheets = workbook.worksheets().into_iter().filter(|(name, _)| name != "About");
     sheets.map(|(name, range)| format!("{name} {:?}\n", range.rows().collect::<Vec<_>>())).collect()
 }
 
-/// Status, headers and body, less what differs between any two requests.
+/// Status, headers and body, without the parts that differ between any two requests.
 fn told(answer: &Answer) -> String {
     let mut headers: Vec<_> = answer
         .headers
@@ -131,7 +131,7 @@ async fn nothing_that_happens_to_a_hidden_camera_changes_an_answer() {
     let mut shown = camera(json!({"code": "HIEN-1", "installed_on": "2021-01-01"}));
     shown["geometry"]["coordinates"] = json!(PLACE);
     let known = admin.post(CAMERAS, shown).await.ok()["id"].clone();
-    // The id that the hidden camera will have.
+    // The id that the hidden camera will get.
     let unknown = 4_000_000_000_000_000_i64;
     let outsiders = outsiders(&server).await;
     let addresses = addresses(&known, unknown);
@@ -140,14 +140,14 @@ async fn nothing_that_happens_to_a_hidden_camera_changes_an_answer() {
         let mut answers = Vec::new();
         for (name, token) in &outsiders {
             for address in &addresses {
-                // What a question adds is in the answer to GET.
+                // The query only matters for GET.
                 let methods = [Method::GET, Method::HEAD, Method::OPTIONS].into_iter();
                 for method in methods.take(if address.contains('?') { 1 } else { 3 }) {
                     let answer = caller(&server, token).send(method.clone(), address, &[], None).await;
                     assert!(!answer.status.is_server_error(), "{name} {method} {address}");
                     let mut told = told(&answer);
-                    // Whoever has an account reads the register's own sequence, which every write moves: that something
-                    // happened somewhere is all that this tells.
+                    // An account reads the sequence of the whole register, which every write advances. It reveals only
+                    // that something happened somewhere.
                     if address.starts_with("/changes") && token.is_some() {
                         told = told.split(",\"next\":").next().unwrap().to_owned();
                     }
@@ -157,7 +157,7 @@ async fn nothing_that_happens_to_a_hidden_camera_changes_an_answer() {
         }
         answers
     };
-    // When a token was used last is noted now and then; not of these.
+    // The last use of a token is recorded from time to time. Prevent that here.
     server.execute("update tokens set last_used_at = '9999-12-31'").await;
     let before = ask_all().await;
     let compare = async |event: &str| {
@@ -193,7 +193,7 @@ async fn nothing_that_happens_to_a_hidden_camera_changes_an_answer() {
 }
 
 #[actix_web::test]
-async fn writes_that_probe_for_a_hidden_camera_are_answered_as_if_it_were_not_there() {
+async fn writes_to_a_hidden_camera_are_answered_as_if_it_did_not_exist() {
     let server = Server::with_communes().await;
     let id = server.administrator().post(CAMERAS, hidden(json!({}))).await.ok()["id"].as_i64().unwrap();
     let unknown = id ^ 1;
@@ -242,7 +242,7 @@ async fn keys_of_a_hidden_camera_can_be_taken_by_others() {
     assert_eq!((&plan["counts"]["create"], &plan["counts"]["error"]), (&json!(1), &json!(0)), "{plan}");
     let made = outsider.post(CAMERAS, mine).await;
     assert_eq!(made.status, 201, "{}", made.summary());
-    // Neither can be made the other's equal: its own commune sees both, and is told.
+    // The two cannot become equal: their commune sees both and is told of the conflict.
     let path = format!("{CAMERAS}/{}", made.json()["id"]);
     let alike = json!({"properties": {"legal_class": "operational_police"}});
     let refused = server.administrator().patch(&path, "\"1\"", alike).await;

@@ -44,7 +44,7 @@ async fn patch_that_changes_nothing_makes_no_version() {
 }
 
 #[actix_web::test]
-async fn strangers_see_public_fields_and_no_version_without_one() {
+async fn anonymous_callers_see_public_fields_and_only_versions_that_change_one() {
     let server = Server::new().await;
     let admin = server.administrator();
     let id = admin.post(CAMERAS, camera(json!({"note": "cột 3", "owner_name": "Bà Lan"}))).await.ok()["id"].clone();
@@ -64,7 +64,7 @@ async fn strangers_see_public_fields_and_no_version_without_one() {
 }
 
 #[actix_web::test]
-async fn deleted_record_keeps_its_history_for_insiders_only() {
+async fn deleted_record_keeps_its_history_for_accounts_only() {
     let server = Server::new().await;
     let admin = server.administrator();
     let id = admin.post(TOWERS, tower(json!({}))).await.ok()["id"].clone();
@@ -76,7 +76,7 @@ async fn deleted_record_keeps_its_history_for_insiders_only() {
 }
 
 #[actix_web::test]
-async fn what_was_hidden_once_stays_out_of_the_public_history() {
+async fn hidden_versions_stay_out_of_the_public_history() {
     let server = Server::new().await;
     let admin = server.administrator();
     let secret = json!({"legal_class": "operational_police", "name": "Chốt bí mật", "eye_count": 9});
@@ -101,7 +101,7 @@ async fn what_was_hidden_once_stays_out_of_the_public_history() {
 }
 
 #[actix_web::test]
-async fn as_of_does_not_show_what_was_hidden_then() {
+async fn as_of_does_not_show_records_hidden_then() {
     let server = Server::new().await;
     let admin = server.administrator();
     let secret = json!({"legal_class": "operational_police", "effective_on": "2020-01-01"});
@@ -115,7 +115,7 @@ async fn as_of_does_not_show_what_was_hidden_then() {
 }
 
 #[actix_web::test]
-async fn history_of_nothing_is_404() {
+async fn history_of_a_missing_record_is_404() {
     let server = Server::new().await;
     for path in ["/collections/towers/items/1/history", "/collections/towers/items/x/history", "/collections/communes/items/1/history"] {
         assert_eq!(server.administrator().get(path).await.status, 404, "{path}");

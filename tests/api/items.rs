@@ -179,7 +179,7 @@ async fn malformed_value_is_refused_naming_its_parameter() {
     }
 }
 
-/// A value of every field that an insider sees, as it would stand in a URL.
+/// A value of every field that an account sees, as it is written in a URL.
 fn examples(layer: &'static Layer) -> Vec<(&'static str, String)> {
     let example = |value: Type| match value {
         Type::Text { .. } | Type::Url => "abc".to_owned(),
@@ -249,7 +249,7 @@ async fn filter_matches_a_name_typed_with_combining_accents() {
 }
 
 #[actix_web::test]
-async fn hidden_field_is_an_unknown_parameter_for_strangers() {
+async fn hidden_field_is_an_unknown_parameter_for_anonymous_callers() {
     let server = Server::new().await;
     for layer in [&CAMERA, &TOWER] {
         for field in layer.fields().filter(|field| layer.class(field) > hatang::layers::Class::Public) {
@@ -280,7 +280,7 @@ async fn search_folds_accents_and_ranks_exact_ones_first() {
 }
 
 #[actix_web::test]
-async fn bbox_finds_what_it_meets() {
+async fn bbox_finds_features_that_it_intersects() {
     let server = Server::new().await;
     add_tower_at(&server, "Tây", [105.7, 19.8]).await;
     add_tower_at(&server, "Đông", [105.9, 19.8]).await;
@@ -304,7 +304,7 @@ async fn bbox_finds_what_it_meets() {
 }
 
 #[actix_web::test]
-async fn datetime_asks_valid_time() {
+async fn datetime_filters_by_valid_time() {
     let server = Server::new().await;
     let dates = json!({"name": "Cũ", "installed_on": "2020-01-01", "decommissioned_on": "2022-01-01", "lifecycle_status": "decommissioned"});
     add_tower(&server, dates).await;
@@ -314,7 +314,7 @@ async fn datetime_asks_valid_time() {
         ("2021-06-01T00:00:00Z", vec!["Cũ"]),
         ("2019-12-31", vec![]),
         ("2020-01-01", vec!["Cũ"]),
-        // The first day on which it is gone.
+        // The first day on which it no longer exists.
         ("2022-01-01", vec![]),
         ("2019-01-01/2020-01-01", vec!["Cũ"]),
         ("2022-06-01/..", vec!["Mới"]),
@@ -330,7 +330,7 @@ async fn datetime_asks_valid_time() {
     }
 }
 
-/// Where the first tower was on a day, and its properties.
+/// The place and the properties of the first tower on a day.
 async fn tower_on(server: &Server, day: &str) -> Option<Value> {
     let page = server.anonymous().get(&format!("{TOWERS}?as_of={day}")).await.ok();
     assert_eq!(page["numberMatched"], page["numberReturned"]);
@@ -358,10 +358,10 @@ async fn as_of_returns_records_as_they_were() {
     assert_eq!(moved["geometry"]["coordinates"], json!([105.8, 19.9]));
     assert_eq!(moved["properties"]["lifecycle_status"], "operational");
     assert_eq!(tower_on(&server, "2023-01-01").await, None);
-    // Today it is a row still, in its last state.
+    // Today it is still a row, in its last state.
     let now = server.anonymous().get(TOWERS).await.features();
     assert_eq!(now[0]["properties"]["lifecycle_status"], "decommissioned");
-    // What it was filters, what it is does not.
+    // Filters apply to the values of that day, not to those of today.
     let was = server.anonymous().get(&format!("{TOWERS}?as_of=2020-06-01&operator=vnpt&bbox=105.6,19.7,105.75,19.85")).await;
     assert_eq!(was.features().len(), 1);
 }
@@ -386,7 +386,7 @@ async fn correction_of_an_old_date_reaches_only_the_fields_it_names() {
 }
 
 #[actix_web::test]
-async fn hits_are_the_number_alone() {
+async fn hits_return_only_the_number() {
     let server = Server::new().await;
     add_tower(&server, json!({})).await;
     let hits = server.anonymous().get(&format!("{TOWERS}?resultType=hits&offset=0")).await.ok();
@@ -489,7 +489,7 @@ fn allowed(answer: &Answer, method: &str) -> bool {
 }
 
 #[actix_web::test]
-async fn any_page_reads_and_configured_origins_write() {
+async fn any_origin_may_read_and_configured_origins_may_write() {
     let server = Server::new().await;
     let read = server.anonymous().send(Method::GET, TOWERS, &[("Origin", "https://anyone.example")], None).await;
     assert!(["*", "https://anyone.example"].contains(&read.header("access-control-allow-origin").unwrap().as_str()));
@@ -503,7 +503,7 @@ async fn any_page_reads_and_configured_origins_write() {
     assert!(allowed(&ask("https://anyone.example", "GET").await, "GET"));
     assert!(allowed(&ask("https://console.example", "POST").await, "POST"));
     assert!(!allowed(&ask("https://anyone.example", "POST").await, "POST"));
-    // A browser keeps what a preflight allows: one for reading must not allow writing.
+    // A browser remembers what a preflight allows, so one for reading must not allow writing.
     assert!(!allowed(&ask("https://anyone.example", "GET").await, "POST"));
 
     let written = [("Origin", "https://anyone.example")];

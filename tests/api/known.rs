@@ -1,5 +1,5 @@
-//! Two times: `as_of`, the day that is asked about, and `known_at`, until when writes are read. Random histories against
-//! what a plain list of versions says.
+//! The two times of a query: `as_of`, the day asked about, and `known_at`, which leaves out later writes. Random
+//! histories are compared with a plain list of versions.
 
 use chrono::{Days, NaiveDate};
 use rand::rngs::StdRng;
@@ -10,14 +10,14 @@ use crate::common::{Caller, Server, camera};
 
 const CAMERAS: &str = "/collections/cameras/items";
 
-/// What of a camera is followed.
+/// The fields of a camera that the test follows.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct State {
     eyes: i64,
     hidden: bool,
 }
 
-/// What a write changed; `None` is what it left.
+/// What a write changed; `None` for fields that it did not change.
 struct Version {
     step: usize,
     effective_on: NaiveDate,
@@ -33,7 +33,7 @@ struct Camera {
 }
 
 impl Camera {
-    /// As written by the end of a step; of a day, the first version with those effective by then laid over it.
+    /// The state after a step. With a day, the first version plus the later versions that were effective by that day.
     fn state(&self, step: usize, day: Option<NaiveDate>) -> Option<State> {
         let known = || self.versions.iter().filter(|version| version.step <= step);
         if known().filter_map(|version| version.deleted).next_back() == Some(true) {
@@ -88,7 +88,7 @@ async fn shown(caller: Caller<'_>, question: &str) -> Vec<(i64, i64)> {
 }
 
 #[actix_web::test]
-async fn any_day_known_at_any_instant_is_what_the_versions_say() {
+async fn any_day_known_at_any_instant_matches_the_versions() {
     let server = Server::with_communes().await;
     let admin = server.administrator();
     let today = hatang::time::today();
@@ -172,7 +172,7 @@ async fn any_day_known_at_any_instant_is_what_the_versions_say() {
         };
         let all = expected(&|_, _| true);
         assert_eq!(shown(admin, &question).await, all, "{question}");
-        // What is hidden or deleted today is so at all times, what was hidden then is hidden then.
+        // Anonymous callers see a record only if it was public then and is public today.
         let public = expected(&|camera, state| !state.hidden && camera.now().is_some_and(|now| !now.hidden));
         assert_eq!(shown(server.anonymous(), &question).await, public, "{question} by an anonymous caller");
         if day.is_some() {
@@ -188,7 +188,7 @@ async fn any_day_known_at_any_instant_is_what_the_versions_say() {
 }
 
 #[actix_web::test]
-async fn what_cannot_be_known_is_refused() {
+async fn invalid_or_unsupported_known_at_is_refused() {
     let server = Server::new().await;
     for known_at in ["tomorrow", "2999-01-01", "2026-13-01", "2026-01-01T00:00:00", ""] {
         let refused = server.anonymous().get(&format!("{CAMERAS}?known_at={known_at}")).await;
@@ -200,7 +200,7 @@ async fn what_cannot_be_known_is_refused() {
 }
 
 #[actix_web::test]
-async fn bulk_write_that_is_undone_leaves_what_was_known_before() {
+async fn undone_bulk_write_leaves_what_was_known_before() {
     let server = Server::with_communes().await;
     let admin = server.administrator();
     let mut ids = Vec::new();

@@ -1,3 +1,3 @@
-//! By URL.
+//! Tests of the HTTP API, one file a resource.
 
 automod::dir!("tests/api");

@@ -1,4 +1,5 @@
-//! What OGC's own test suite asks of Features part 1 and 2 (ets-ogcapi-features10), and what clients need of links.
+//! The checks of OGC's own test suite for Features part 1 and 2 (ets-ogcapi-features10), and the links that clients
+//! need.
 
 use actix_web::http::Method;
 use hatang::layers::ALL;
@@ -8,7 +9,7 @@ use crate::common::{Caller, Server, below_api, tower};
 
 const CRS84: &str = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
 
-/// The links with this relation.
+/// The links with a relation.
 fn links<'a>(document: &'a Value, rel: &str) -> Vec<&'a Value> {
     document["links"].as_array().expect("links").iter().filter(|link| link["rel"] == rel).collect()
 }
@@ -77,7 +78,7 @@ async fn every_link_of_every_document_answers() {
 }
 
 #[actix_web::test]
-async fn collections_list_what_each_collection_repeats() {
+async fn list_of_collections_matches_each_collection() {
     let server = Server::with_demo().await;
     let list = server.anonymous().get("/collections").await.ok();
     one_link(&list, "self");
@@ -136,7 +137,7 @@ async fn matched(caller: Caller<'_>, path: &str) -> i64 {
 }
 
 #[actix_web::test]
-async fn items_of_every_layer_are_as_the_suite_asks() {
+async fn items_of_every_layer_are_as_the_suite_requires() {
     let server = Server::with_demo().await;
     let anonymous = server.anonymous();
     for layer in ALL {
@@ -172,7 +173,7 @@ async fn items_of_every_layer_are_as_the_suite_asks() {
 }
 
 #[actix_web::test]
-async fn every_geometry_meets_the_bbox() {
+async fn every_geometry_intersects_the_bbox() {
     let server = Server::with_demo().await;
     for layer in ["cameras", "towers", "wifi-points", "facilities"] {
         let [west, south, east, north] = [105.70, 19.80, 105.74, 19.84];
@@ -194,9 +195,9 @@ async fn features_are_valid_by_their_schema() {
         for layer in ALL {
             let layer = format!("/collections/{}", layer.collection);
             let mut schema = caller.get(&format!("{layer}/feature-schema")).await.ok();
-            // Its reference is an address on the Internet.
+            // The referenced schema is on the Internet.
             schema["properties"]["geometry"] = json!({"type": ["object", "null"], "required": ["type", "coordinates"]});
-            // A null says that a field is unknown; JSON Schema has no word for it but the type.
+            // Null means that a field is unknown. JSON Schema can say that only in the type.
             let validator = jsonschema::validator_for(&schema).unwrap();
             for mut feature in caller.get(&format!("{layer}/items?limit=40")).await.features() {
                 feature["properties"].as_object_mut().unwrap().retain(|_, value| !value.is_null());
@@ -226,7 +227,7 @@ async fn schemas_are_json_schema_and_show_what_the_caller_sees() {
     assert!(fields(server.administrator()).await.get("owner_phone").is_some());
 }
 
-/// Where the landing page says that it is.
+/// The address of the service according to its landing page.
 async fn own_address(server: &Server, headers: &[(&str, &str)]) -> String {
     let landing = server.anonymous().send(Method::GET, "", headers, None).await.ok();
     one_link(&landing, "self")["href"].as_str().unwrap().to_owned()
@@ -251,13 +252,13 @@ async fn forwarded_headers_are_believed_only_behind_a_trusted_proxy() {
 }
 
 #[actix_web::test]
-async fn public_address_of_the_settings_wins() {
+async fn configured_public_address_wins() {
     let server = Server::with_limits(|limits| limits.public_url = Some("https://hatang.example/".into())).await;
     assert_eq!(own_address(&server, &FORWARDED).await, "https://hatang.example/api/v1");
 }
 
 #[actix_web::test]
-async fn collection_says_how_many_it_has() {
+async fn collection_states_its_number_of_items() {
     let server = Server::with_demo().await;
     let anonymous = server.anonymous();
     for collection in anonymous.get("/collections").await.ok()["collections"].as_array().unwrap() {

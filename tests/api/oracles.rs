@@ -1,14 +1,14 @@
-//! Questions by which one might find out what an answer does not show.
+//! Queries that try to find out what an answer does not show.
 
 use serde_json::{Value, json};
 
 use crate::common::{Caller, Server, camera};
 
 const CAMERAS: &str = "/collections/cameras/items";
-/// In the west of `communes.sql`, between nodes of the grid.
+/// In the west of `communes.sql`, between two nodes of the grid.
 const PLACE: [f64; 2] = [105.700_437, 19.810_461];
 
-/// A household's camera in the western commune, and an editor of the eastern one.
+/// A household's camera in the western commune, and an editor of the eastern commune.
 async fn house() -> (Server, Value, String) {
     let server = Server::with_communes().await;
     let mut house = camera(json!({
@@ -20,7 +20,7 @@ async fn house() -> (Server, Value, String) {
     (server, made["id"].clone(), neighbour)
 }
 
-/// The place that a shrinking box finds, degrees.
+/// The place that a shrinking box finds, in degrees.
 async fn bisect(caller: Caller<'_>) -> [f64; 2] {
     let (mut west, mut south, mut east, mut north) = (105.6, 19.7, 105.9, 19.9);
     for _ in 0..24 {
@@ -39,7 +39,7 @@ async fn found(caller: Caller<'_>, question: &str) -> bool {
 }
 
 #[actix_web::test]
-async fn shrinking_box_finds_the_node_of_the_grid_and_no_more() {
+async fn shrinking_box_finds_only_the_grid_node() {
     let (server, _, east) = house().await;
     for (caller, who) in [(server.anonymous(), "anonymous"), (server.holder(&east), "editor of another commune")] {
         let [lon, lat] = bisect(caller).await;
@@ -51,7 +51,7 @@ async fn shrinking_box_finds_the_node_of_the_grid_and_no_more() {
 }
 
 #[actix_web::test]
-async fn filters_and_search_on_what_is_not_shown_find_nothing() {
+async fn filters_and_search_on_hidden_values_find_nothing() {
     let (server, id, east) = house().await;
     let neighbour = server.holder(&east);
     assert!(found(neighbour, "code=NHA-1").await);
@@ -77,7 +77,7 @@ async fn filters_and_search_on_what_is_not_shown_find_nothing() {
 }
 
 #[actix_web::test]
-async fn history_and_past_of_anothers_record_are_a_strangers() {
+async fn outsider_sees_the_public_history_and_past_only() {
     let (server, id, east) = house().await;
     let path = format!("{CAMERAS}/{id}");
     let change = json!({"properties": {"owner_phone": "0900 333 444", "eye_count": 3}});
@@ -94,10 +94,10 @@ async fn history_and_past_of_anothers_record_are_a_strangers() {
 }
 
 #[actix_web::test]
-async fn near_duplicate_tells_nothing_of_a_camera_whose_place_is_hidden() {
+async fn near_duplicate_check_does_not_reveal_a_hidden_camera() {
     let (server, ..) = house().await;
     let both = server.account("both", &[json!({"role": "editor", "collections": ["cameras"], "unit": "00002@2026-01-01"})]).await;
-    // On the boundary, where the editor may write: a hidden camera stands 5 m to the west.
+    // The editor may write on the eastern side of the boundary. A hidden camera is 4 m to the west.
     let mut hidden = camera(json!({"code": "KIN-1", "legal_class": "operational_police"}));
     hidden["geometry"]["coordinates"] = json!([105.749_97, 19.81]);
     server.administrator().post(CAMERAS, hidden).await.ok();
@@ -110,7 +110,7 @@ async fn near_duplicate_tells_nothing_of_a_camera_whose_place_is_hidden() {
 }
 
 #[actix_web::test]
-async fn what_a_writer_does_not_see_is_kept_and_may_not_be_given() {
+async fn fields_hidden_from_the_writer_are_kept_and_cannot_be_written() {
     let (server, id, _) = house().await;
     let secret = server.account("west", &[json!({"role": "editor", "unit": "00001@2026-01-01"})]).await;
     server.execute("update tokens set sees_restricted = false where name = 'test'").await;

@@ -1,4 +1,4 @@
-//! The map page and what it must know of the service.
+//! The map page, and the settings that it gets from the service.
 
 use actix_web::http::Method;
 
@@ -27,7 +27,7 @@ async fn the_page_learns_where_to_open() {
 }
 
 #[actix_web::test]
-async fn without_a_base_map_there_is_none() {
+async fn missing_base_map_is_404() {
     let server = Server::new().await;
     for path in ["//basemap.pmtiles", "//assets/none.js"] {
         assert_eq!(server.anonymous().get(path).await.status, 404, "{path}");

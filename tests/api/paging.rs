@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::common::{Server, below_api};
 
 #[actix_web::test]
-async fn lists_lead_from_page_to_page() {
+async fn lists_link_to_the_next_page() {
     let server = Server::new().await;
     server.person("an", &[]).await;
     server.person("binh", &[]).await;
@@ -31,14 +31,14 @@ async fn lists_lead_from_page_to_page() {
         assert_eq!(whole["links"].as_array().unwrap().len(), 1, "{member}");
         assert_eq!(administrator.get(&format!("/{member}?limit=0")).await.status, 400, "{member}");
     }
-    // The parameter of batches from before there were links.
+    // The old parameter of batches, from before there were links.
     let batches = administrator.get("/batches").await.ok()["batches"].clone();
     let earlier = administrator.get(&format!("/batches?before={}", batches[0]["id"])).await.ok();
     assert_eq!(earlier["batches"].as_array().unwrap()[..], batches.as_array().unwrap()[1..]);
 }
 
 #[actix_web::test]
-async fn changes_lead_to_the_next_page_while_there_is_more() {
+async fn changes_link_to_the_next_page_while_there_is_more() {
     let server = Server::with_communes().await;
     let administrator = server.administrator();
     for lon in [105.7, 105.71] {

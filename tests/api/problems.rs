@@ -1,4 +1,4 @@
-//! What failed requests are told.
+//! The answers to failed requests.
 
 use actix_web::http::Method;
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use crate::common::{Answer, Server, tower};
 
 const TOWERS: &str = "/collections/towers/items";
 
-/// RFC 9457, with what every problem of ours has.
+/// Checks for RFC 9457, and for the members that all our problems have.
 #[track_caller]
 fn assert_problem(answer: &Answer) -> Value {
     assert_eq!(answer.header("content-type").as_deref(), Some("application/problem+json"));
@@ -67,7 +67,7 @@ async fn problems_are_vietnamese_unless_english_is_asked_for() {
 }
 
 #[actix_web::test]
-async fn wrong_method_is_told_the_right_ones() {
+async fn wrong_method_gets_the_allowed_ones() {
     let server = Server::new().await;
     let id = server.administrator().post(TOWERS, tower(json!({}))).await.ok()["id"].clone();
     let one = format!("{TOWERS}/{id}");
@@ -88,7 +88,7 @@ async fn wrong_method_is_told_the_right_ones() {
 }
 
 #[actix_web::test]
-async fn what_the_database_says_is_not_sent() {
+async fn database_errors_are_not_sent() {
     let server = Server::new().await;
     server.execute("alter table towers rename to elsewhere").await;
     let broken = server.anonymous().get(TOWERS).await;

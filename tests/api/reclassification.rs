@@ -1,4 +1,4 @@
-//! Values that ended, and what takes their place.
+//! Values that have ended, and their successors.
 
 use actix_web::http::Method;
 use serde_json::{Value, json};
@@ -27,7 +27,7 @@ async fn eyes_by_manager(caller: Caller<'_>, as_of: &str) -> Value {
     caller.get(&path).await.ok()["figures"]["camera_eyes_by_manager"]["values"].clone()
 }
 
-/// A camera of district police, two eyes, in one of the communes of `communes.sql`.
+/// A camera of the district police with two eyes, in one of the communes of `communes.sql`.
 async fn camera_at(server: &Server, lon: f64) -> Value {
     let mut feature = camera(json!({
         "managing_level": "district_police", "installed_on": "2023-01-01", "effective_on": "2023-01-01"}));
@@ -66,7 +66,7 @@ async fn district_police_becomes_its_successor_and_earlier_figures_stay() {
 }
 
 #[actix_web::test]
-async fn what_was_shown_is_what_is_written_within_scope() {
+async fn stale_preview_is_refused_and_writes_stay_in_scope() {
     let server = Server::with_communes().await;
     let admin = server.administrator();
     let (west, east) = (camera_at(&server, 105.71).await, camera_at(&server, 105.79).await);
@@ -92,7 +92,7 @@ async fn what_was_shown_is_what_is_written_within_scope() {
 }
 
 #[actix_web::test]
-async fn what_is_no_successor_is_refused_with_those_that_are() {
+async fn invalid_successor_is_refused_and_valid_ones_are_named() {
     let server = Server::with_communes().await;
     let admin = server.administrator();
     camera_at(&server, 105.71).await;

@@ -10,7 +10,7 @@ use crate::common::{PASSWORD, Server, camera};
 
 const CAMERAS: &str = "/collections/cameras/items";
 
-/// A request, and what of it nobody may find again.
+/// A request, with the secrets in it that must not be found anywhere.
 struct Sent {
     method: Method,
     path: String,
@@ -29,7 +29,7 @@ fn sent(method: Method, path: &str, headers: &[(&'static str, &str)], body: Opti
     }
 }
 
-/// To be extended with every new place where a secret is sent. `token` is a valid one.
+/// Add every new place where a secret can be sent. `token` is a valid one.
 fn requests(token: &str) -> Vec<Sent> {
     let bearer = format!("Bearer {token}");
     let login = json!({"username": "nguyen.an", "password": "Mat-khau-7Q2vXz"});
@@ -76,9 +76,9 @@ async fn secrets_are_neither_logged_nor_stored_nor_repeated() {
     assert_nowhere(&secrets, &log, &dump);
 }
 
-/// The life of an account: what is handed out on the way, and what is chosen, is kept as a hash if at all.
+/// Follows an account from beginning to end. The secrets that it gets or chooses are stored as hashes, if at all.
 #[actix_web::test]
-async fn what_people_sign_in_with_is_neither_logged_nor_stored() {
+async fn sign_in_secrets_are_neither_logged_nor_stored() {
     let server = Server::new().await;
     let (log, recording) = record();
     let user = json!(server.person("nguyen.an", &[json!({"role": "administrator"})]).await);
@@ -115,7 +115,7 @@ fn assert_nowhere(secrets: &[String], log: &str, dump: &str) {
     }
 }
 
-/// Everything that this thread logs, until the guard is dropped.
+/// Records everything that this thread logs, until the guard is dropped.
 fn record() -> (Log, tracing::subscriber::DefaultGuard) {
     let log = Log::default();
     let writer = log.clone();

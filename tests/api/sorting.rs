@@ -1,4 +1,4 @@
-//! `sortby`: rows in the order asked for, page by page, for whoever asks.
+//! `sortby`: rows in the requested order, page by page, for every caller.
 
 use std::cmp::Ordering;
 
@@ -14,7 +14,7 @@ use crate::common::{Caller, Server, below_api, feature};
 const CAMERAS: &str = "/collections/cameras/items";
 const TOWERS: &str = "/collections/towers/items";
 
-/// In the order of a Vietnamese dictionary, which is not that of their bytes.
+/// In the order of a Vietnamese dictionary, which differs from the order of their bytes.
 const WORDS: [&str; 13] = ["am", "Am", "ăm", "âm", "dê", "Đa", "em", "êm", "om", "ôm", "ơm", "um", "ưm"];
 
 #[actix_web::test]
@@ -26,7 +26,7 @@ async fn names_are_in_the_order_of_the_vietnamese_alphabet_both_ways() {
     }
     let up = server.anonymous().get(&format!("{TOWERS}?sortby=name")).await.names();
     assert_eq!(up, WORDS);
-    // A plus is a space to those who decode forms.
+    // Form decoding turns a plus into a space.
     assert_eq!(server.anonymous().get(&format!("{TOWERS}?sortby=+name")).await.names(), WORDS);
     assert_eq!(server.anonymous().get(&format!("{TOWERS}?sortby=%2Bname")).await.names(), WORDS);
     let down = server.anonymous().get(&format!("{TOWERS}?sortby=-name")).await.names();
@@ -34,14 +34,14 @@ async fn names_are_in_the_order_of_the_vietnamese_alphabet_both_ways() {
 }
 
 #[actix_web::test]
-async fn what_is_not_shown_or_has_no_order_is_refused_naming_the_parameter() {
+async fn hidden_or_unsortable_field_is_refused_naming_the_parameter() {
     let server = Server::new().await;
     for sortby in ["owner_phone", "note", "address", "geom", "nonsense", "", "name,", "name,-name", "--name", "search"] {
         let refused = server.anonymous().get(&format!("{CAMERAS}?sortby={sortby}")).await;
         assert_eq!(refused.summary(), "400 parameter.invalid sortby", "{sortby}");
     }
     assert_eq!(server.administrator().get(&format!("{CAMERAS}?sortby=note")).await.status, 200);
-    // The last phone number of a page would stand in the address of the next.
+    // Otherwise the address of the next page would contain the last telephone number of this one.
     let refused = server.administrator().get(&format!("{CAMERAS}?sortby=owner_phone")).await;
     assert_eq!(refused.summary(), "400 parameter.invalid sortby");
     let other = server.anonymous().get(&format!("{CAMERAS}?sortby=name")).await;
@@ -83,7 +83,7 @@ async fn every_sortable_of_every_layer_sorts_for_whoever_sees_it() {
     assert!(of(server.anonymous()).await.get("note").is_none());
 }
 
-/// Records with ties and gaps in all that they are sorted by, on both sides of the boundary.
+/// Records with ties and nulls in all sort fields, on both sides of the boundary.
 fn records() -> impl Strategy<Value = Vec<Value>> {
     let record = (
         prop::sample::select(&WORDS[..]),
@@ -104,7 +104,7 @@ fn sortings() -> impl Strategy<Value = Vec<(&'static str, bool)>> {
         .prop_map(|(fields, directions)| fields.into_iter().zip(directions).collect())
 }
 
-/// How two features compare by a field, in plain words; what is not there comes last.
+/// The expected order of two features by a field. Missing values come last.
 fn compare(one: &Value, other: &Value, (field, descending): (&str, bool)) -> Ordering {
     let (one, other) = (&one["properties"][field], &other["properties"][field]);
     let order = match (one, other) {
@@ -165,7 +165,7 @@ async fn pages_hold_every_row_once_in_order_while_others_write() {
                 let page = caller.get(&page).await.ok();
                 found.extend(page["features"].as_array().unwrap().iter().map(id).filter(|id| *id >= 1000));
                 next = page["links"].as_array().unwrap().iter().find(|link| link["rel"] == "next").map(below_api);
-                // Others come, go, and move through the order.
+                // Other records are created, deleted, and moved within the order.
                 noise += 1;
                 let word = WORDS[noise % WORDS.len()];
                 let write = format!(

@@ -1,10 +1,11 @@
-//! `GET /stats`, `/stats/{unit}`, `/stats/definitions`, on the demo district and its published figures.
+//! `GET /stats`, `/stats/{unit}`, `/stats/definitions`, with the demo district and its published figures.
 
 use serde_json::{Map, Value, json};
 
 use crate::common::{Caller, Server, camera};
 
-/// The units that the tests look at, with the days: the district of the report, a commune of it, what became of them.
+/// The units that the tests read, with their days: the district of the report, one of its communes, and their
+/// successors.
 const QUESTIONS: [&str; 4] = [
     "/stats/405@2023-09-20?as_of=2023-09-20&compare=2022-12-31",
     "/stats/16378@2023-09-20?as_of=2024-12-31&compare=2023-09-20",
@@ -13,7 +14,7 @@ const QUESTIONS: [&str; 4] = [
 ];
 
 #[actix_web::test]
-async fn the_published_figures_of_the_district() {
+async fn district_has_its_published_figures() {
     let server = Server::with_demo().await;
     for caller in [server.anonymous(), server.administrator()] {
         let answer = caller.get(QUESTIONS[0]).await.ok();
@@ -51,7 +52,7 @@ async fn the_published_figures_of_the_district() {
 }
 
 #[actix_web::test]
-async fn communes_and_the_unassigned_are_the_district() {
+async fn communes_and_the_unassigned_add_up_to_the_district() {
     let server = Server::with_demo().await;
     for (level, within, as_of, count) in [
         ("commune", "405@2023-09-20", "2023-09-20", 14),
@@ -80,7 +81,7 @@ async fn communes_and_the_unassigned_are_the_district() {
     }
 }
 
-/// Adds the counts of a figure, by their path.
+/// Adds the counts of a figure, by path.
 fn add(sum: &mut Map<String, Value>, figure: &Value) {
     let counts = ["value", "total", "covered", "not_covered", "unknown"].map(|name| (name.to_owned(), &figure[name]));
     let values =
@@ -94,13 +95,13 @@ fn add(sum: &mut Map<String, Value>, figure: &Value) {
 }
 
 #[actix_web::test]
-async fn rows_of_a_figure_are_its_value() {
+async fn rows_behind_a_figure_add_up_to_it() {
     let server = Server::with_demo().await;
     for caller in [server.anonymous(), server.administrator()] {
         for question in QUESTIONS {
             let answer = caller.get(question).await.ok();
             for (code, figure) in answer["figures"].as_object().expect("figures") {
-                // A share of the households of a hamlet is no field of it.
+                // The share of households in a hamlet is not a field of the hamlet.
                 if code.starts_with("fiber_households_") {
                     continue;
                 }
@@ -117,7 +118,7 @@ async fn rows_of_a_figure_are_its_value() {
     }
 }
 
-/// The number of items behind a link, or the sum of a field of them.
+/// The number of items behind a link, or the sum of one of their fields.
 async fn count(caller: Caller<'_>, link: &str, field: Option<&str>) -> i64 {
     let path = link.strip_prefix("http://hatang.test/api/v1").expect("an absolute link");
     let items = caller.get(&format!("{path}&limit=10000")).await.ok();
@@ -133,7 +134,7 @@ async fn parts_of_a_change_add_up() {
     let server = Server::with_demo().await;
     for question in QUESTIONS {
         let answer = server.administrator().get(question).await.ok();
-        // What the change is counted from is the figure of that day in the same territory.
+        // The base of the change is the figure of that day for the same territory.
         let compare = question.split("compare=").nth(1).expect("a day");
         let unit = answer["unit"]["code"].as_str().expect("a code");
         let on = answer["units_on"].as_str().expect("a day");
@@ -189,7 +190,7 @@ async fn posted_camera_counts_at_once_and_a_closed_station_still_counts_before()
 }
 
 #[actix_web::test]
-async fn the_figures_as_a_map_and_as_a_table() {
+async fn figures_are_available_as_a_map_and_as_a_table() {
     let server = Server::with_demo().await;
     let path = "/stats?level=commune&within=405@2023-09-20&as_of=2023-09-20";
     let map = server.anonymous().get(&format!("{path}&f=geojson")).await.ok();
@@ -208,7 +209,7 @@ async fn the_figures_as_a_map_and_as_a_table() {
 }
 
 #[actix_web::test]
-async fn what_cannot_be_asked_is_named() {
+async fn invalid_question_names_its_parameter() {
     let server = Server::with_demo().await;
     for (path, status, parameter) in [
         ("/stats?level=hamlet", 400, "level"),

@@ -20,7 +20,7 @@ fn number(cell: &Data) -> Option<f64> {
     match cell {
         Data::Float(number) => Some(*number),
         Data::Int(number) => Some(*number as f64),
-        // What a formula was when it was written.
+        // The saved value of a formula.
         Data::String(text) => text.parse().ok(),
         _ => None,
     }
@@ -36,7 +36,7 @@ async fn workbook_of_communes_adds_up_to_the_figures_of_the_district() {
         "attachment; filename=\"figures_405@2023-09-20_2023-09-20.xlsx\""
     );
     let rows = sheet(&answer, 0);
-    // Three rows of head, fourteen communes, what lies in none, the sums.
+    // Three header rows, fourteen communes, one row for records in no commune, one row of sums.
     assert_eq!(rows.len(), 3 + 14 + 1 + 1);
     let (names, total) = (&rows[2], rows.last().unwrap());
     let column = |name: &str| names.iter().position(|cell| *cell == Data::String(name.into())).expect(name);

@@ -1,4 +1,4 @@
-//! What happens before a request is one, over real connections to the server that `hatang serve` runs.
+//! Slow, malformed and forged requests, over real connections to the server that `hatang serve` runs.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -8,7 +8,7 @@ use actix_web::web;
 
 use crate::common::Server;
 
-/// A service that listens, on an empty register.
+/// A listening service with an empty register.
 async fn listening() -> (Server, SocketAddr) {
     let server = Server::with_limits(|limits| limits.rates.address_reads_per_minute = 100).await;
     let (running, addresses) = hatang::cli::start(server.state.clone(), "127.0.0.1", 0).unwrap();
@@ -16,7 +16,7 @@ async fn listening() -> (Server, SocketAddr) {
     (server, addresses[0])
 }
 
-/// All that comes back before the connection is closed.
+/// Everything received before the connection is closed.
 async fn talk(address: SocketAddr, request: impl Into<Vec<u8>>) -> String {
     let request = request.into();
     let talking = web::block(move || {
@@ -36,7 +36,7 @@ fn status(answer: &str) -> &str {
 }
 
 #[actix_web::test]
-async fn who_sends_a_head_drop_by_drop_is_cut_off() {
+async fn client_that_sends_its_head_too_slowly_is_cut_off() {
     let (_server, address) = listening().await;
     let started = Instant::now();
     let answer = talk(address, "GET /api/v1 HTTP/1.1\r\nHost: hatang.test\r\nX-Slow: ").await;
@@ -45,7 +45,7 @@ async fn who_sends_a_head_drop_by_drop_is_cut_off() {
 }
 
 #[actix_web::test]
-async fn heads_that_are_no_requests_are_refused() {
+async fn malformed_heads_are_refused() {
     let (_server, address) = listening().await;
     let close = "Connection: close\r\n\r\n";
     for (expected, head) in [
@@ -57,7 +57,7 @@ async fn heads_that_are_no_requests_are_refused() {
         ("431", format!("GET /api/v1 HTTP/1.1\r\nHost: hatang.test\r\nX-Long: {}\r\n{close}", "x".repeat(40_000))),
         ("431", format!("GET /api/v1 HTTP/1.1\r\nHost: hatang.test\r\nX-Long: {}\r\n{close}", "x".repeat(200_000))),
         ("404", format!("GET /assets/../../etc/passwd HTTP/1.1\r\nHost: hatang.test\r\n{close}")),
-        // One request must not hide another.
+        // Request smuggling: one request must not hide another.
         ("400", format!("POST /api/v1 HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nContent-Length: 5\r\n{close}")),
         (
             "400",
@@ -78,7 +78,7 @@ async fn an_absolute_target_does_not_change_the_links() {
 }
 
 #[actix_web::test]
-async fn the_workers_share_one_count_and_clients_cannot_name_their_address() {
+async fn workers_share_one_count_and_clients_cannot_forge_their_address() {
     let (_server, address) = listening().await;
     let mut statuses = Vec::new();
     for n in 0..101 {
@@ -88,7 +88,7 @@ async fn the_workers_share_one_count_and_clients_cannot_name_their_address() {
         );
         statuses.push(status(&talk(address, head).await).to_owned());
     }
-    // One or two come back while the hundred are asked.
+    // While the hundred requests run, one or two become allowed again.
     let answered = statuses.iter().filter(|status| *status == "200").count();
     assert!((100..=101).contains(&answered), "{statuses:?}");
     let burst = "GET /api/v1/conformance HTTP/1.1\r\nHost: a\r\n\r\n".repeat(50)
@@ -99,7 +99,7 @@ async fn the_workers_share_one_count_and_clients_cannot_name_their_address() {
 }
 
 #[actix_web::test]
-async fn ranges_of_the_base_map_are_those_of_its_bytes() {
+async fn ranges_of_the_base_map_return_its_bytes() {
     let server = Server::new().await;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("base.pmtiles");

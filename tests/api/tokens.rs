@@ -1,4 +1,4 @@
-//! One's own tokens: only ever narrower than oneself.
+//! A person's own tokens, which never have more rights than the person.
 
 use actix_web::http::Method;
 use serde_json::{Value, json};
@@ -45,7 +45,7 @@ async fn a_token_is_never_wider_than_its_account() {
 }
 
 #[actix_web::test]
-async fn a_token_makes_no_token_and_ends_none_but_itself() {
+async fn a_token_creates_no_token_and_revokes_only_itself() {
     let server = Server::new().await;
     server.person("an", &[json!({"role": "administrator"})]).await;
     let secret = token(&server, "an", json!({})).await;
@@ -58,7 +58,7 @@ async fn a_token_makes_no_token_and_ends_none_but_itself() {
 }
 
 #[actix_web::test]
-async fn a_token_kept_from_restricted_fields_gives_nobody_more() {
+async fn a_token_without_restricted_fields_cannot_manage_accounts() {
     let server = Server::new().await;
     server.person("an", &[json!({"role": "administrator"})]).await;
     let secret = token(&server, "an", json!({"sees_restricted": false})).await;
@@ -79,7 +79,7 @@ async fn a_token_may_be_bound_to_networks() {
 }
 
 #[actix_web::test]
-async fn a_token_says_its_end_and_every_problem_of_it_is_told() {
+async fn a_token_states_its_end_and_every_problem_is_reported() {
     let server = Server::with_communes().await;
     server.person("an", &[]).await;
     let session = server.sign_in("an").await;

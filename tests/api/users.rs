@@ -1,4 +1,4 @@
-//! Accounts and grants, for administrators.
+//! Accounts and grants, managed by administrators.
 
 use actix_web::http::Method;
 use serde_json::json;
@@ -35,7 +35,7 @@ async fn forbidden_members_are_refused() {
 }
 
 #[actix_web::test]
-async fn the_account_of_the_server_is_nobodys_to_change() {
+async fn nobody_can_change_the_console_account() {
     let server = Server::new().await;
     let administrator = server.administrator();
     let disable = json!({"disabled": true});
@@ -77,7 +77,7 @@ async fn disabling_ends_sessions_and_tokens_for_good() {
 }
 
 #[actix_web::test]
-async fn each_act_is_in_the_trail_and_no_secret() {
+async fn each_action_is_in_the_trail_without_secrets() {
     let server = Server::new().await;
     let an = server.person("an", &[json!({"role": "viewer", "note": "thử"})]).await;
     let session = server.sign_in("an").await;
@@ -100,7 +100,7 @@ async fn each_act_is_in_the_trail_and_no_secret() {
 }
 
 #[actix_web::test]
-async fn nobody_moves_a_record_out_of_or_into_what_is_not_theirs() {
+async fn nobody_moves_a_record_out_of_or_into_their_scope() {
     let server = Server::with_communes().await;
     let west = server.account("west", &[json!({"role": "editor", "unit": "00001@2026-01-01"})]).await;
     let vnpt = server.account("vnpt", &[json!({"role": "editor", "unit": "38@2026-01-01", "operators": ["vnpt"]})]).await;
@@ -134,10 +134,10 @@ async fn a_grant_on_a_unit_that_ends_is_carried_to_its_successors_and_flagged() 
         session.post("/collections/cameras/items", body).await.status.as_u16()
     };
     let grants = async || server.administrator().get(&format!("/users/{an}/grants")).await.ok()["grants"].clone();
-    // The town became Phường Tây whole.
+    // The whole town became Phường Tây.
     assert_eq!(grants().await[0]["communes"], json!([{"code": "00001", "name": "Phường Tây"}]));
     assert_eq!((post(105.7).await, post(105.8).await), (201, 201));
-    // Xã Đông ends as well, and Phường Tây takes it in.
+    // Xã Đông ends too and becomes part of Phường Tây.
     server
         .execute(
             "update admin_units set valid_to = current_date - 1 where code = '00002';

@@ -11,7 +11,7 @@ use crate::common::{Answer, Server, camera, tower};
 const CAMERAS: &str = "/collections/cameras/items";
 const TOWERS: &str = "/collections/towers/items";
 
-/// A tower of a new register: its address below the API.
+/// Creates a tower in a new register. Returns its address below the API.
 async fn one_tower(server: &Server, more: Value) -> String {
     let made = server.administrator().post(TOWERS, tower(more)).await.ok();
     format!("{TOWERS}/{}", made["id"])
@@ -45,7 +45,7 @@ fn at(lon_lat: Value) -> Value {
 }
 
 #[actix_web::test]
-async fn place_that_cannot_be_is_refused_with_the_reason() {
+async fn impossible_place_is_refused_with_the_reason() {
     let server = Server::with_communes().await;
     for (lon_lat, code, place) in [
         (json!([19.81, 105.7]), "geo.swapped", "/geometry/coordinates"),
@@ -100,7 +100,7 @@ async fn place_in_no_commune_is_refused_where_boundaries_are_loaded() {
         )
         .await;
     assert_eq!(refusal(&server, "towers", at(json!([105.655, 19.755]))).await, "422 geo.outside_any_commune /geometry");
-    // Far from every boundary nothing is known.
+    // Far from every boundary, the commune is simply unknown.
     assert_eq!(refusal(&server, "towers", at(json!([108.0, 16.0]))).await, "201");
 }
 
@@ -120,7 +120,7 @@ async fn commune_code_out_of_force_names_its_successors() {
     }
     assert_eq!(declare("99999", Value::Null).await.summary(), "422 unit.not_valid /properties/declared_commune_code");
     assert_eq!(declare("1", Value::Null).await.summary(), "422 unit.code_format /properties/declared_commune_code");
-    // Read on its own day it stands for the only commune that it became; what was split for none.
+    // A merged commune, read on its own day, stands for its only successor. A split commune stands for none.
     let merged = declare("00011", json!("2024-01-01")).await;
     assert_eq!((merged.status.as_u16(), &merged.json()["properties"]["commune_code"]), (201, &json!("00001")));
     let split = declare("00012", json!("2024-01-01")).await;
@@ -128,7 +128,7 @@ async fn commune_code_out_of_force_names_its_successors() {
 }
 
 #[actix_web::test]
-async fn external_id_of_the_same_organisation_is_taken_once() {
+async fn external_id_is_unique_within_an_organisation() {
     let server = Server::new().await;
     let post = async |external_id: &str, source_org: Value| {
         let more = json!({"external_id": external_id, "source_org": source_org});
@@ -190,12 +190,12 @@ async fn each_rule_has_its_code() {
 }
 
 #[actix_web::test]
-async fn ended_value_may_be_written_of_the_time_in_which_it_held() {
+async fn ended_value_may_be_written_for_the_time_when_it_was_valid() {
     let server = Server::new().await;
     let past = json!({"managing_level": "district_police", "effective_on": "2024-06-01"});
     let made = server.administrator().post(CAMERAS, camera(past)).await.ok();
     let path = format!("{CAMERAS}/{}", made["id"]);
-    // What stays is not written anew.
+    // An unchanged value is not written again.
     let patched = server.administrator().patch(&path, "*", json!({"properties": {"eye_count": 4}})).await.ok();
     assert_eq!(patched["properties"]["managing_level"], "district_police");
 }
@@ -277,7 +277,7 @@ async fn one_of_two_writers_with_the_same_tag_wins() {
 }
 
 #[actix_web::test]
-async fn put_of_what_was_read_keeps_the_rest() {
+async fn put_of_a_read_record_changes_only_what_was_edited() {
     let server = Server::with_communes().await;
     let full = json!({"note": "giữ", "cell_ids": "452-04-1", "technologies": ["4G"], "height_m": 30.5,
         "installed_on": "2020-01-01", "declared_commune_code": "00001", "declared_on": "2025-08-01", "code": "BTS-7",
@@ -295,7 +295,7 @@ async fn put_of_what_was_read_keeps_the_rest() {
     }
     assert_eq!(written["geometry"], body["geometry"]);
     assert_eq!(written["properties"]["height_m"], 31.0);
-    // The date that was read is not the date of the change: the past stays what it was.
+    // The date that was read is not the date of this change. The past stays as it was.
     assert_eq!(written["properties"]["effective_on"], json!(hatang::time::today()));
     let was = server.anonymous().get(&format!("{TOWERS}?as_of=2024-01-01")).await.features();
     assert_eq!(was[0]["properties"]["height_m"], 30.5);
@@ -388,7 +388,7 @@ async fn restricted_fields_in_the_answer_of_a_write_are_logged() {
     assert_eq!(reads, 2);
 }
 
-/// Refused with a problem document that says no more than it should.
+/// Refused with a problem document that reveals nothing more than it should.
 #[track_caller]
 fn assert_refused(answer: &Answer, sent: &str) {
     assert!(answer.status.is_client_error(), "{} for {sent}", answer.status);
@@ -451,7 +451,7 @@ async fn declared_day_without_a_code_is_refused_or_dropped() {
     assert_refused(&alone, "declared_on alone");
 }
 
-/// JSON that is a little like a feature, so that it gets past the first check.
+/// JSON that is similar to a feature, so that it passes the first check.
 fn any_json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -501,7 +501,7 @@ async fn arbitrary_bodies_never_fail_the_service() {
 }
 
 #[actix_web::test]
-async fn declared_code_given_again_is_read_on_the_day_of_then() {
+async fn repeated_declared_code_is_read_on_its_earlier_day() {
     let server = Server::with_demo().await;
     let admin = server.administrator();
     let mut new = camera(json!({"declared_commune_code": "16381", "declared_on": "2023-01-01"}));
@@ -509,7 +509,7 @@ async fn declared_code_given_again_is_read_on_the_day_of_then() {
     let made = admin.post("/collections/cameras/items", new).await.ok();
     let path = format!("/collections/cameras/items/{}", made["id"]);
 
-    // 16381 ended on 2025-06-30: read today it would be no commune.
+    // 16381 ended on 2025-06-30. Read on today's date it would not be a commune.
     let again = json!({"properties": {"declared_commune_code": "16381", "note": "đã gọi"}});
     let patched = admin.patch(&path, "*", again).await.ok();
     assert_eq!(patched["properties"]["declared_on"], "2023-01-01");
@@ -523,7 +523,7 @@ async fn day_of_declaration_without_a_code_is_refused() {
 }
 
 #[actix_web::test]
-async fn neighbours_are_asked_about_when_a_record_comes_near_and_not_again() {
+async fn neighbours_are_checked_only_when_the_place_changes() {
     let server = Server::new().await;
     let admin = server.administrator();
     let mut near = camera(json!({}));

@@ -1,5 +1,5 @@
--- Two communes of today, side by side at 105.75 degrees east, and what they were: a town that became one of them whole,
--- and a commune that was split between both.
+-- Two communes of today, side by side at 105.75 degrees east, and their predecessors: a town that became one of them as
+-- a whole, and a commune that was split between both.
 insert into admin_units (level, code, name, parent_code, valid_from, valid_to, source, geom, geom_source)
 select level, code, name, parent, valid_from::date, valid_to::date, 'demo', st_multi(box), case when box is not null then 'demo' end
 from (values

@@ -1,4 +1,4 @@
-//! A fresh database for each test, copied from a migrated template that the run makes once.
+//! A new database for each test, copied from a migrated template that each run creates once.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -10,7 +10,7 @@ use hatang::postgres::migrations;
 use hatang::postgres::row::Row;
 use hatang::postgres::sql::{Bind, Sql};
 
-/// Dropped with the value.
+/// The database is dropped together with the value.
 pub struct TestDatabase {
     name: String,
 }
@@ -26,7 +26,7 @@ impl TestDatabase {
         TestDatabase::copy_of(&template("demo", true).await).await
     }
 
-    /// Not migrated, without a table.
+    /// Not migrated, and without tables.
     pub async fn bare() -> TestDatabase {
         TestDatabase::copy_of("template1").await
     }
@@ -45,7 +45,7 @@ impl TestDatabase {
         url(&self.name)
     }
 
-    /// As the service's own role, so that every test shows that its rights suffice.
+    /// The address for the service's own role, so that every test shows that its rights are enough.
     pub fn service_url(&self) -> String {
         let url = self.url();
         assert!(url.ends_with("user=hatang"), "the service's role is known for the owner hatang only");
@@ -56,7 +56,7 @@ impl TestDatabase {
 impl Drop for TestDatabase {
     fn drop(&mut self) {
         let sql = format!("drop database if exists {} with (force)", self.name);
-        // Of its own, since the test's runtime may be ending.
+        // In its own runtime, because that of the test may be ending.
         let dropping = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async { connect("postgres").await.batch_execute(&sql).await })
@@ -65,9 +65,9 @@ impl Drop for TestDatabase {
     }
 }
 
-/// Made by the first test of a run that needs it; the others wait for it.
+/// The name of the template. The first test of a run that needs it creates it; the others wait.
 async fn template(layer: &str, demo: bool) -> String {
-    // nextest runs each test in a process of its own and names the run.
+    // nextest runs each test in its own process and sets the name of the run.
     let run = std::env::var("NEXTEST_RUN_ID").unwrap_or_else(|_| format!("pid{}", std::process::id()));
     let name = format!("template_{layer}_{}", run.replace('-', "_"));
     let mut server = connect("postgres").await;
@@ -78,7 +78,7 @@ async fn template(layer: &str, demo: bool) -> String {
         .await
         .unwrap();
     if known.is_empty() {
-        // What earlier runs left behind; a run of now, from another checkout, may still need its own.
+        // Templates of earlier runs. A run from another checkout may be going on now and still need its own.
         let old: Vec<Row> = Sql::new(
             "select datname::text from pg_database where datname ~ '^(template_(empty|demo)|test)_' \
              and (pg_stat_file('base/' || oid || '/PG_VERSION', true)).modification < now() - interval '2 hours'",
@@ -108,7 +108,7 @@ async fn connect(database: &str) -> AsyncPgConnection {
     for _ in 0..3 {
         match hatang::postgres::connect(&url(database), Duration::from_secs(120)).await {
             Ok(mut conn) => {
-                // On a busy machine, copying and dropping databases wait for each other.
+                // On a busy machine, copies and drops of databases wait for each other.
                 conn.batch_execute("set lock_timeout = '2min'").await.unwrap();
                 return conn;
             }
@@ -118,7 +118,8 @@ async fn connect(database: &str) -> AsyncPgConnection {
     panic!("no connection to {database}: {last:?}");
 }
 
-/// On the server of `HATANG_TEST_SERVER` (its address ends in `user=hatang`, and it has a role `hatang_app`), else on a private cluster that all tests share.
+/// The address of a database: on the server of `HATANG_TEST_SERVER` (its address ends in `user=hatang`, and it has a
+/// role `hatang_app`), otherwise on a private cluster that all tests share.
 fn url(database: &str) -> String {
     static SERVER: OnceLock<(String, Option<Cluster>)> = OnceLock::new();
     let (server, _) = SERVER.get_or_init(|| {

@@ -1,4 +1,4 @@
-//! Reading `text/event-stream` as a browser does.
+//! Reads `text/event-stream` as a browser does.
 
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -9,7 +9,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::HeaderMap;
 use serde_json::Value;
 
-/// An open stream; dropped, it is cut.
+/// An open stream. Dropping it closes the connection.
 pub struct Events {
     pub status: StatusCode,
     pub headers: HeaderMap,
@@ -19,7 +19,8 @@ pub struct Events {
     pub last_id: String,
 }
 
-/// What a block of lines says. Without a name it is no event to a browser: a comment, perhaps with a number.
+/// The contents of a block of lines. A browser treats a block without a name not as an event but as a comment, perhaps
+/// with a number.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Event {
     pub name: String,
@@ -45,7 +46,7 @@ impl Events {
         }
     }
 
-    /// The next event of this name, past all others.
+    /// The next event with this name. Skips all others.
     pub async fn named(&mut self, name: &str) -> Value {
         loop {
             let event = self.next().await.unwrap_or_else(|| panic!("the stream ended before {name}"));
@@ -55,7 +56,7 @@ impl Events {
         }
     }
 
-    /// The text as it comes.
+    /// The next piece of text.
     pub async fn more(&mut self) -> Option<String> {
         let body = &mut self.body;
         let chunk = poll_fn(|context| Pin::new(&mut *body).poll_next(context)).await?.expect("a chunk");

@@ -1,4 +1,4 @@
-//! A service on a database of its own, and callers who ask it.
+//! A service on its own database, and callers that send requests to it.
 
 mod database;
 mod events;
@@ -37,32 +37,32 @@ pub struct Server {
 }
 
 impl Server {
-    /// On an empty register.
+    /// With an empty register.
     pub async fn new() -> Server {
         Server::on(TestDatabase::empty().await).await
     }
 
-    /// On the demo district.
+    /// With the demo district.
     pub async fn with_demo() -> Server {
         Server::on(TestDatabase::demo().await).await
     }
 
-    /// On an empty register, with other settings.
+    /// With an empty register and other settings.
     pub async fn with_limits(change: impl FnOnce(&mut Limits)) -> Server {
         let mut limits = limits();
         change(&mut limits);
         Server::on_with(TestDatabase::empty().await, limits).await
     }
 
-    /// On a register that knows the units of `communes.sql`: in one province, side by side, Phường Tây (00001) and Xã
-    /// Đông (00002), and what they were before July 2025.
+    /// With the units of `communes.sql`: in one province, side by side, Phường Tây (00001) and Xã Đông (00002), and
+    /// their predecessors before July 2025.
     pub async fn with_communes() -> Server {
         let server = Server::new().await;
         server.execute(include_str!("communes.sql")).await;
         server
     }
 
-    /// On a database that was prepared otherwise.
+    /// With a database that the test has prepared.
     pub async fn on(database: TestDatabase) -> Server {
         Server::on_with(database, limits()).await
     }
@@ -93,12 +93,12 @@ impl Server {
         Caller { server: self, secret: Some(&self.secret) }
     }
 
-    /// Whoever holds this token.
+    /// The caller with this token.
     pub fn holder<'a>(&'a self, secret: &'a str) -> Caller<'a> {
         Caller { server: self, secret: Some(secret) }
     }
 
-    /// A token of the account of this name, which is made with these grants: `{"role": "editor", "unit":
+    /// Creates an account with these grants and returns a token of it. A grant is `{"role": "editor", "unit":
     /// "00001@2026-01-01", "operators": ["vnpt"], "collections": ["towers"]}`.
     pub async fn account(&self, username: &str, grants: &[Value]) -> String {
         use diesel_async::RunQueryDsl;
@@ -119,7 +119,7 @@ impl Server {
         secret
     }
 
-    /// The id of an account that is made with these grants, as the body of a request has them, and with [`PASSWORD`].
+    /// Creates an account with [`PASSWORD`] and these grants (in the form of a request body). Returns its id.
     pub async fn person(&self, username: &str, grants: &[Value]) -> i64 {
         let user = self.administrator().post_json("/users", json!({"username": username})).await.ok();
         for grant in grants {
@@ -130,7 +130,7 @@ impl Server {
         user["id"].as_i64().unwrap()
     }
 
-    /// The secret of a new link by which an account sets its password.
+    /// The secret of a new link with which an account sets its password.
     pub async fn link_of(&self, user: &Value) -> String {
         let made = self.administrator().post_json(&format!("/users/{user}/password-link"), json!({})).await.ok();
         let (page, secret) = made["link"].as_str().unwrap().split_once('#').unwrap();
@@ -154,7 +154,7 @@ impl Server {
         row.cells[0].to_json()
     }
 
-    /// Straight to the database, past the service.
+    /// A direct connection to the database, as its owner.
     pub async fn connection(&self) -> AsyncPgConnection {
         connect(&self.database.url()).await
     }
@@ -163,7 +163,7 @@ impl Server {
         self.database.url()
     }
 
-    /// The same as the role that the service works as.
+    /// The database address for the role of the service.
     pub fn service_url(&self) -> String {
         self.database.service_url()
     }
@@ -199,10 +199,10 @@ async fn connect(url: &str) -> AsyncPgConnection {
     hatang::postgres::connect(url, Duration::from_secs(60)).await.unwrap()
 }
 
-/// What everyone who signs in here has chosen.
+/// The password of everyone who signs in here.
 pub const PASSWORD: &str = "thuyền giấy trôi ngược suối";
 
-/// A browser in which somebody has signed in.
+/// A browser in which somebody is signed in.
 pub struct Session<'a> {
     server: &'a Server,
     pub cookie: String,
@@ -229,7 +229,7 @@ impl Session<'_> {
     }
 }
 
-/// Who asks: everything is sent as theirs.
+/// Sends all requests as one caller.
 #[derive(Clone, Copy)]
 pub struct Caller<'a> {
     server: &'a Server,
@@ -249,7 +249,7 @@ impl Caller<'_> {
         self.send(Method::POST, path, &[], Some(body)).await
     }
 
-    /// To what takes plain JSON.
+    /// For endpoints that take plain JSON.
     pub async fn post_json(&self, path: &str, body: Value) -> Answer {
         self.send(Method::POST, path, &[("Content-Type", "application/json")], Some(body)).await
     }
@@ -266,12 +266,12 @@ impl Caller<'_> {
         self.send(Method::DELETE, path, &[(IF_MATCH.as_str(), etag)], None).await
     }
 
-    /// `path` below the API, or absolute from `/`-less roots such as `//healthz`.
+    /// `path` is below the API. A path such as `//healthz` is absolute.
     pub async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Option<Value>) -> Answer {
         self.send_bytes(method, path, headers, body.map(|body| body.to_string().into_bytes())).await
     }
 
-    /// The same with a body of any bytes.
+    /// The same with any bytes as the body.
     pub async fn send_bytes(
         &self,
         method: Method,
@@ -327,7 +327,7 @@ impl Caller<'_> {
     }
 }
 
-/// The part of an absolute link that [`Caller::get`] takes.
+/// The path of an absolute link, in the form that [`Caller::get`] takes.
 pub fn below_api(link: &Value) -> String {
     let href = link["href"].as_str().or(link.as_str()).unwrap();
     href.strip_prefix("http://hatang.test/api/v1").unwrap_or_else(|| panic!("not ours: {href}")).to_owned()
@@ -341,7 +341,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Of a stream without an end only the head.
+    /// For an endless stream, reads only the head.
     async fn of(response: HttpResponse) -> Answer {
         let (status, headers) = (response.status(), response.headers().clone());
         let is_endless = headers.get("content-type").is_some_and(|name| name == "text/event-stream");
@@ -382,7 +382,7 @@ impl Answer {
         self.features().iter().map(name).collect()
     }
 
-    /// Status, and the code and place of every problem: `422 range /properties/eye_count`.
+    /// The status, and the code and place of every problem: `422 range /properties/eye_count`.
     pub fn summary(&self) -> String {
         let body = self.json();
         let mut summary = self.status.as_u16().to_string();
@@ -401,12 +401,12 @@ impl Answer {
     }
 }
 
-/// A camera in the demo district, with more or other properties.
+/// A camera in the demo district. `more` adds or replaces properties.
 pub fn camera(more: Value) -> Value {
     feature([105.7, 19.81], json!({"name": "Cổng chợ", "managing_level": "commune_police", "eye_count": 2}), more)
 }
 
-/// A station in the demo district.
+/// A station in the demo district. `more` adds or replaces properties.
 pub fn tower(more: Value) -> Value {
     feature([105.7, 19.81], json!({"name": "Trạm chợ", "operator": "vnpt"}), more)
 }
@@ -416,13 +416,13 @@ pub fn feature(lon_lat: [f64; 2], properties: Value, more: Value) -> Value {
     for (name, value) in more.as_object().unwrap() {
         properties[name] = value.clone();
     }
-    // Tests put many records into one place.
+    // Tests put many records in one place, which would be duplicates.
     json!({
         "type": "Feature", "confirm": ["dup.near"], "geometry": {"type": "Point", "coordinates": lon_lat},
         "properties": properties})
 }
 
-/// The least that a record needs: a place and the required fields.
+/// The smallest valid record: a place and the required fields.
 pub fn minimal(layer: &'static Layer) -> Value {
     let coordinates = match layer.geometry[0] {
         "Point" => json!([105.7, 19.8]),

@@ -1,4 +1,4 @@
-//! A client that keeps what the feed says there is.
+//! A client that follows the feed and keeps what it reports.
 
 use std::collections::BTreeMap;
 
@@ -6,16 +6,16 @@ use serde_json::{Value, json};
 
 use crate::common::Caller;
 
-/// A layer and a record of it.
+/// A layer and the id of a record.
 pub type Key = (String, i64);
 
 pub struct Follower<'a> {
     pub name: &'static str,
     pub caller: Caller<'a>,
     pub after: i64,
-    /// The version that each record was last said to have.
+    /// The last reported version of each record.
     pub told: BTreeMap<Key, i64>,
-    /// Each record as it was when it was fetched after that.
+    /// Each record as fetched after its last report.
     fetched: BTreeMap<Key, Value>,
 }
 
@@ -24,7 +24,7 @@ impl<'a> Follower<'a> {
         Follower { name, caller, after: 0, told: BTreeMap::new(), fetched: BTreeMap::new() }
     }
 
-    /// Reads one page; whether there is more.
+    /// Reads one page. Returns whether there is more.
     pub async fn poll(&mut self, limit: usize) -> bool {
         let page = self.caller.get(&format!("/changes?after={}&limit={limit}", self.after)).await.ok();
         for change in page["changes"].as_array().unwrap() {
@@ -34,7 +34,7 @@ impl<'a> Follower<'a> {
         page["more"].as_bool().unwrap()
     }
 
-    /// Applies a change: it is new, and it fits what was said before.
+    /// Applies a change. Checks that it is new and fits the earlier reports.
     pub async fn apply(&mut self, change: &Value) {
         let Follower { name, .. } = *self;
         let seq = change["seq"].as_i64().unwrap();
@@ -52,13 +52,13 @@ impl<'a> Follower<'a> {
         self.told.insert(key.clone(), change["version"].as_i64().unwrap());
         let answer = self.caller.get(&path).await;
         match answer.status.as_u16() {
-            // It has gone since: that will be told.
+            // It has been deleted since. A later change will report that.
             404 => self.fetched.remove(&key),
             _ => self.fetched.insert(key, content(&answer.ok())),
         };
     }
 
-    /// What was followed is what the lists have now.
+    /// Checks that the records followed are those in the lists now.
     pub async fn assert_equals_lists(&self, collections: &[&str]) {
         let mut listed = BTreeMap::new();
         for collection in collections {

@@ -1,4 +1,4 @@
-//! Order and gaps, while transactions are held open.
+//! The order of changes, without gaps, while transactions are held open.
 
 use diesel_async::SimpleAsyncConnection;
 use rand::rngs::StdRng;
@@ -10,7 +10,7 @@ use crate::common::{Caller, Server, tower};
 const TOWERS: &str = "/collections/towers/items";
 const WRITERS: usize = 8;
 
-/// What a reader has been told, oldest first.
+/// The changes that a reader has been told of, oldest first.
 struct Reader<'a> {
     caller: Caller<'a>,
     after: i64,
@@ -21,7 +21,7 @@ impl Reader<'_> {
     async fn poll(&mut self) {
         let page = self.caller.get(&format!("/changes?after={}", self.after)).await.ok();
         for change in page["changes"].as_array().unwrap() {
-            // Dense: after each number the next.
+            // Without gaps: each number follows the last.
             assert_eq!(change["seq"], self.after + 1);
             self.after += 1;
             self.seen.push((change["id"].as_i64().unwrap(), change["op"].as_str().unwrap().to_owned()));
@@ -30,10 +30,10 @@ impl Reader<'_> {
     }
 }
 
-/// Eight transactions are open at once and commit in an order of chance. Around them one that has written elsewhere in
-/// the database, and one that has written a station, stay open all the time.
+/// Eight transactions are open at once and commit in random order. Two more stay open all the time: one has written
+/// elsewhere in the database, one has written a station.
 #[actix_web::test]
-async fn what_is_committed_is_told_at_once_in_order_whatever_else_is_held_open() {
+async fn commits_are_reported_at_once_in_order_while_other_transactions_are_open() {
     let server = Server::new().await;
     let admin = server.administrator();
     let held = admin.post(TOWERS, tower(json!({}))).await.ok()["id"].as_i64().unwrap();
@@ -73,7 +73,7 @@ async fn what_is_committed_is_told_at_once_in_order_whatever_else_is_held_open()
         let ops = ["create", "update", "delete"];
         let ops = if id % 3 == 0 { &ops[..] } else { &ops[..2] };
         expected.extend(ops.iter().map(|op| (id, (*op).to_owned())));
-        // The service's own writes go on, too.
+        // Meanwhile the service goes on writing.
         if commits % 20 == 0 {
             let made = admin.post(TOWERS, tower(json!({}))).await.ok();
             expected.push((made["id"].as_i64().unwrap(), "create".into()));
@@ -93,7 +93,7 @@ async fn what_is_committed_is_told_at_once_in_order_whatever_else_is_held_open()
 }
 
 #[actix_web::test]
-async fn tombstone_is_told_to_who_comes_later_and_says_nothing_but_that() {
+async fn tombstone_is_reported_to_later_readers_and_reveals_nothing_else() {
     let server = Server::new().await;
     let admin = server.administrator();
     let id = admin.post(TOWERS, tower(json!({"name": "Trạm cũ"}))).await.ok()["id"].clone();

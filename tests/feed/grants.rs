@@ -1,4 +1,4 @@
-//! What becomes of who follows when what they may see is changed, or whether they may see anything.
+//! What followers get when their grants or their sign-in change.
 
 use actix_web::http::Method;
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use crate::common::{Server, camera};
 const CAMERAS: &str = "/collections/cameras/items";
 const STREAM: &str = "/changes/stream";
 
-/// A register with a service that says every second that it is alive.
+/// A service that sends a heartbeat every second.
 async fn lively() -> Server {
     Server::with_limits(|limits| limits.streams.heartbeat_s = 1).await
 }
@@ -19,7 +19,7 @@ fn of_police() -> Value {
 }
 
 #[actix_web::test]
-async fn new_grants_are_a_new_scope_and_who_begins_anew_has_everything() {
+async fn new_grants_are_a_new_scope_and_starting_anew_shows_everything() {
     let server = Server::with_communes().await;
     let admin = server.administrator();
     let lan = server.person("lan", &[]).await;
@@ -31,7 +31,7 @@ async fn new_grants_are_a_new_scope_and_who_begins_anew_has_everything() {
     assert_eq!(before["changes"].as_array().unwrap().len(), 1);
     let grant = json!({"role": "editor", "unit": "00001@2026-01-01"});
     let grant = admin.post_json(&format!("/users/{lan}/grants"), grant).await.ok()["id"].clone();
-    // No record has changed: only `scope` tells.
+    // No record has changed; only `scope` shows the difference.
     let after = session.get(&format!("/changes?after={}", before["next"])).await.ok();
     assert_eq!(after["changes"], json!([]));
     assert_ne!(after["scope"], before["scope"]);
@@ -47,7 +47,7 @@ async fn new_grants_are_a_new_scope_and_who_begins_anew_has_everything() {
 }
 
 #[actix_web::test]
-async fn stream_follows_the_grants_and_tells_that_they_are_others() {
+async fn stream_follows_the_grants_and_reports_their_change() {
     let server = Server::with_communes().await;
     let admin = server.administrator();
     let lan = server.person("lan", &[json!({"role": "viewer", "unit": "00001@2026-01-01"})]).await;
@@ -75,7 +75,7 @@ async fn stream_follows_the_grants_and_tells_that_they_are_others() {
 }
 
 #[actix_web::test]
-async fn stream_ends_with_the_credential_and_takes_the_number_back() {
+async fn stream_ends_with_the_credential_and_clears_the_last_id() {
     let server = lively().await;
     let admin = server.administrator();
     let all = json!({"role": "administrator"});
@@ -145,7 +145,7 @@ async fn open_stream_does_not_keep_a_session_alive() {
     let mut events = server.anonymous().stream(STREAM, &[("Cookie", &session.cookie)]).await;
     events.named("scope").await;
     server.execute("update sessions set last_seen_at = now() - interval '59 minutes'").await;
-    // Alive still, and not used by that.
+    // A heartbeat shows that the stream is alive. It is not a use of the session.
     assert_eq!(events.next().await.unwrap().name, "");
     assert_eq!(server.query("select last_seen_at < now() - interval '59 minutes' from sessions").await, true);
     server.execute("update sessions set last_seen_at = now() - interval '61 minutes'").await;

@@ -1,4 +1,4 @@
-//! Following the change feed: nobody misses anything, or learns more than is theirs.
+//! Following the change feed: no reader misses a change, or learns more than it may see.
 
 mod follower;
 mod gaps;

@@ -1,4 +1,4 @@
-//! What enters and leaves the scope of a reader.
+//! Records that enter and leave the scope of a reader.
 
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -10,7 +10,7 @@ use crate::common::{Caller, Server, camera};
 
 const CAMERAS: &str = "/collections/cameras/items";
 
-/// Accounts with scopes of every layer, by name.
+/// Accounts with different scopes: name and token.
 pub async fn readers(server: &Server) -> Vec<(&'static str, String)> {
     let mut readers = Vec::new();
     for (name, grants) in [
@@ -25,7 +25,7 @@ pub async fn readers(server: &Server) -> Vec<(&'static str, String)> {
     readers
 }
 
-/// Everybody who follows, on a register that is empty still.
+/// All followers, of a register that is still empty.
 pub fn followers<'a>(server: &'a Server, readers: &'a [(&'static str, String)]) -> Vec<Follower<'a>> {
     let mut followers =
         vec![Follower::new("anonymous", server.anonymous()), Follower::new("administrator", server.administrator())];
@@ -34,7 +34,7 @@ pub fn followers<'a>(server: &'a Server, readers: &'a [(&'static str, String)]) 
 }
 
 #[actix_web::test]
-async fn who_follows_ends_with_what_the_lists_have_whatever_is_written() {
+async fn follower_ends_with_the_contents_of_the_lists_whatever_is_written() {
     let seed = 1;
     let server = Server::with_communes().await;
     let readers = readers(&server).await;
@@ -58,7 +58,7 @@ async fn who_follows_ends_with_what_the_lists_have_whatever_is_written() {
     }
 }
 
-/// What each reader was told of since their number: `op version`, in order.
+/// What each reader has been told since its last number: `op version`, in order.
 async fn told(caller: Caller<'_>, after: &mut i64) -> Vec<String> {
     let page = caller.get(&format!("/changes?after={after}")).await.ok();
     *after = page["next"].as_i64().unwrap();
@@ -67,7 +67,7 @@ async fn told(caller: Caller<'_>, after: &mut i64) -> Vec<String> {
 }
 
 #[actix_web::test]
-async fn what_leaves_is_removed_what_enters_appears_and_others_hear_nothing() {
+async fn record_that_changes_scope_leaves_one_reader_and_enters_another() {
     let server = Server::with_communes().await;
     let readers = readers(&server).await;
     let mut after = [0; 5];
@@ -91,7 +91,7 @@ async fn what_leaves_is_removed_what_enters_appears_and_others_hear_nothing() {
     let patch = async |body: Value| {
         admin.patch(&path, "*", body).await.ok();
     };
-    // Of administrator, anonymous, editor of the west, viewer of the east, liaison.
+    // In the order: administrator, anonymous, editor of the west, viewer of the east, liaison.
     assert_eq!(all().await, ["create 1", "", "create 1", "", ""]);
     patch(json!({"geometry": {"type": "Point", "coordinates": [105.8, 19.81]}, "confirm": ["dup.near"]})).await;
     assert_eq!(all().await, ["update 2", "", "delete 2", "create 2", ""], "moved while hidden");
@@ -142,7 +142,7 @@ async fn station_that_changes_its_operator_changes_its_liaison() {
     };
     assert_eq!(all().await, ["create 1, update 2", "create 1"]);
     admin.patch(&path, "*", json!({"properties": {"operator": "vnpt"}})).await.ok();
-    // Both go on seeing it: what it shows to each is another version.
+    // Both still see it. Each sees a new version.
     assert_eq!(all().await, ["update 2", "update 3"]);
     let versions: Vec<_> = classes().await.into_iter().map(|(version, _)| version).collect();
     assert_eq!(versions, [2, 3]);

@@ -1,14 +1,14 @@
-//! How far one page looks.
+//! How many numbers one page looks at.
 
 use serde_json::json;
 
 use crate::common::Server;
 
 #[actix_web::test]
-async fn reader_of_few_changes_moves_on_without_having_all_of_them_read() {
+async fn reader_of_few_changes_advances_without_reading_all_changes() {
     let server = Server::with_communes().await;
     let west = server.account("west", &[json!({"role": "editor", "unit": "00001@2026-01-01"})]).await;
-    // Hidden cameras of the east, and one of the west after them.
+    // Hidden cameras in the east, then one in the west.
     server
         .execute(
             "insert into changes (collection, record_id, op, version, at, seq, is_commune_id) \
@@ -23,7 +23,7 @@ async fn reader_of_few_changes_moves_on_without_having_all_of_them_read() {
     let second = page(50_000).await;
     assert_eq!(second["changes"][0]["seq"], 60_001);
     assert_eq!((&second["next"], &second["more"]), (&json!(60_001), &json!(false)));
-    // A stream goes on by itself.
+    // A stream continues by itself.
     let mut events = server.holder(&west).stream("/changes/stream", &[]).await;
     assert_eq!(events.named("change").await["seq"], 60_001);
     let strangers = server.anonymous().get("/changes").await.ok();

@@ -1,4 +1,4 @@
-//! The program itself, told to stop while streams are open.
+//! The real program, stopped while streams are open.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -9,7 +9,7 @@ use actix_web::web;
 
 use crate::common::Server;
 
-/// Ends with the test, whatever becomes of that.
+/// Killed when the test ends, whether it passes or fails.
 struct Service(Child);
 
 impl Drop for Service {
@@ -19,7 +19,7 @@ impl Drop for Service {
     }
 }
 
-/// `hatang serve` on a database, when it listens.
+/// Starts `hatang serve` on a database and waits until it listens.
 fn serve(database_url: &str, port: u16) -> Service {
     let mut service = Command::new(env!("CARGO_BIN_EXE_hatang"));
     let service = service.args(["serve", "--bind", "127.0.0.1", "--port", &port.to_string()]);
@@ -27,7 +27,7 @@ fn serve(database_url: &str, port: u16) -> Service {
     let mut service = Service(service.spawn().unwrap());
     let mut lines = BufReader::new(service.0.stderr.take().unwrap()).lines();
     lines.find(|line| line.as_ref().unwrap().contains("Hatang is at")).expect("it listens").unwrap();
-    // What it says from now on is read, too, or it would wait.
+    // Keeps reading its output; otherwise the pipe would fill and block it.
     std::thread::spawn(move || lines.count());
     service
 }
@@ -45,7 +45,7 @@ fn open_stream(port: u16) -> TcpStream {
 }
 
 #[actix_web::test]
-async fn service_that_is_told_to_stop_does_not_wait_for_streams() {
+async fn stopping_service_does_not_wait_for_streams() {
     let server = Server::new().await;
     let url = server.database_url();
     let stopping = web::block(move || {
@@ -62,7 +62,7 @@ async fn service_that_is_told_to_stop_does_not_wait_for_streams() {
         assert!(service.0.wait().unwrap().success());
         started.elapsed()
     });
-    // Requests under way have eight seconds.
+    // Running requests have eight seconds to finish.
     let elapsed = stopping.await.unwrap();
     assert!(elapsed < Duration::from_secs(7), "{elapsed:?}");
 }

@@ -20,7 +20,7 @@ async fn write(caller: Caller<'_>) -> Value {
 }
 
 #[actix_web::test]
-async fn tells_what_was_written_and_then_what_is() {
+async fn stream_reports_earlier_writes_and_then_new_ones() {
     let server = Server::new().await;
     let admin = server.administrator();
     let first = write(admin).await;
@@ -47,7 +47,7 @@ async fn tells_what_was_written_and_then_what_is() {
 }
 
 #[actix_web::test]
-async fn says_what_proxies_and_browsers_need_to_know() {
+async fn stream_sends_what_proxies_and_browsers_need() {
     let server = Server::new().await;
     let head = [("Accept-Encoding", "gzip, br"), ("Accept", "text/event-stream")];
     let mut events = server.anonymous().stream(STREAM, &head).await;
@@ -67,7 +67,7 @@ async fn says_what_proxies_and_browsers_need_to_know() {
     assert_eq!(options.header("allow").unwrap(), "GET, HEAD, OPTIONS");
 }
 
-/// Follows until a record is known that was written last; every few lines the connection is cut.
+/// Follows until the record that was written last is known. The connection is cut every few lines.
 async fn follow_with_cuts(follower: &mut Follower<'_>, last: &Cell<Option<i64>>, seed: u64) -> Vec<i64> {
     let mut chance = StdRng::seed_from_u64(seed);
     let (mut seqs, mut last_id) = (Vec::new(), String::new());
@@ -91,7 +91,7 @@ async fn follow_with_cuts(follower: &mut Follower<'_>, last: &Cell<Option<i64>>,
 }
 
 #[actix_web::test]
-async fn who_is_cut_off_and_comes_back_neither_misses_nor_repeats() {
+async fn reconnecting_reader_neither_misses_nor_repeats_changes() {
     let server = Server::with_communes().await;
     let readers = readers(&server).await;
     let mut followers = followers(&server, &readers);
@@ -114,7 +114,7 @@ async fn who_is_cut_off_and_comes_back_neither_misses_nor_repeats() {
 }
 
 #[actix_web::test]
-async fn number_of_a_heartbeat_is_where_we_have_looked() {
+async fn heartbeat_has_the_last_number_that_was_read() {
     let server = Server::with_limits(|limits| limits.streams.heartbeat_s = 1).await;
     let admin = server.administrator();
     let mut events = server.anonymous().stream(&format!("{STREAM}?collections=cameras"), &[]).await;
@@ -128,13 +128,13 @@ async fn number_of_a_heartbeat_is_where_we_have_looked() {
     }
     let mut events = server.anonymous().stream(STREAM, &[("Last-Event-ID", "2")]).await;
     assert_eq!(events.named("change").await["seq"], 3);
-    // It wins over the address, which a browser cannot change when it comes back.
+    // The header overrides the address, which a browser cannot change when it reconnects.
     let mut events = server.anonymous().stream(&format!("{STREAM}?after=0"), &[("Last-Event-ID", "2")]).await;
     assert_eq!(events.named("change").await["seq"], 3);
 }
 
 #[actix_web::test]
-async fn there_are_so_many_streams_in_all_and_each() {
+async fn streams_are_limited_in_total_and_per_reader() {
     let server = Server::with_limits(|limits| (limits.streams.open, limits.streams.each) = (3, 2)).await;
     let admin = server.administrator();
     let first = admin.stream(STREAM, &[]).await;
@@ -148,7 +148,7 @@ async fn there_are_so_many_streams_in_all_and_each() {
     assert_eq!((refused.status.as_u16(), &refused.json()["code"]), (503, &json!("overloaded")));
     assert!(refused.header("retry-after").is_some());
     drop(first);
-    // Its task is told at its next turn.
+    // The service notices the closed stream at the next turn of its task.
     for _ in 0..100 {
         if admin.stream(STREAM, &[]).await.status == 200 {
             return;
@@ -158,7 +158,7 @@ async fn there_are_so_many_streams_in_all_and_each() {
 }
 
 #[actix_web::test]
-async fn what_is_wrong_is_said_before_the_stream_begins() {
+async fn errors_are_reported_before_the_stream_begins() {
     let server = Server::new().await;
     for (path, headers, summary) in [
         ("?after=x", &[][..], "400 parameter.invalid after"),

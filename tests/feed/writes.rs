@@ -1,4 +1,4 @@
-//! Writes by chance, of every layer that moves a record between scopes.
+//! Random writes of every layer that move records between scopes.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use crate::common::{Caller, Server, feature};
 
 pub const LAYERS: [&str; 3] = ["cameras", "towers", "fiber-areas"];
 
-/// West and east of the boundary of `communes.sql`, two of each on one node of the grid.
+/// West and east of the boundary in `communes.sql`. The two places on each side are on the same node of the grid.
 const PLACES: [[f64; 2]; 4] = [[105.7, 19.81], [105.70002, 19.81], [105.8, 19.81], [105.80003, 19.81]];
 const OPERATORS: [&str; 3] = ["viettel", "vnpt", "mobifone"];
 
@@ -20,7 +20,7 @@ pub struct Writes<'a> {
     hamlet: Value,
     living: Vec<(&'static str, i64)>,
     deleted: Vec<(&'static str, i64)>,
-    /// The layers of writes that were done.
+    /// The layers written so far.
     pub done: BTreeSet<String>,
 }
 

@@ -1,4 +1,4 @@
-//! Workbooks that imitate the habits of real sheets. Everything in them is invented.
+//! Invented workbooks that imitate the habits of real sheets.
 
 use rust_xlsxwriter::{Format, Formula, Workbook, Worksheet};
 
@@ -7,17 +7,17 @@ use rust_xlsxwriter::{Format, Formula, Workbook, Worksheet};
 pub enum Put<'a> {
     T(&'a str),
     N(f64),
-    /// A real date of Excel, as the days that it counts.
+    /// A real date of Excel, as its day number.
     D(f64),
-    /// A formula with the value that Excel saved.
+    /// A formula, with the value that Excel saved.
     F(&'a str, &'a str),
-    /// Nothing.
+    /// An empty cell.
     E,
 }
 
 pub use Put::{D, E, F, N, T};
 
-/// A workbook in the making: a sheet at a time, a row at a time.
+/// Builds a workbook sheet by sheet and row by row.
 pub struct Book {
     workbook: Workbook,
     row: u32,
@@ -60,7 +60,8 @@ impl Book {
         self
     }
 
-    /// Merges cells that a row has been written into: rows and columns from 0, inclusive. The first keeps its text.
+    /// Merges cells of rows that are already written. Rows and columns count from 0 and are inclusive. The first cell
+    /// keeps its text.
     pub fn merged(mut self, text: &str, rows: (u32, u32), columns: (u16, u16)) -> Book {
         self.last().merge_range(rows.0, columns.0, rows.1, columns.1, text, &Format::new()).unwrap();
         self

@@ -1,4 +1,4 @@
-//! `hatang import`: what it prints, what it writes, how it ends.
+//! `hatang import`: its output, its writes and its exit codes.
 
 use std::process::{Command, Output};
 

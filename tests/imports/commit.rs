@@ -1,4 +1,4 @@
-//! Everything or nothing; what has changed since; the same file twice; undo.
+//! Commit and undo: all or nothing, stale plans, the same file twice.
 
 use serde_json::{Value, json};
 
@@ -23,7 +23,7 @@ async fn plan_writes_nothing_and_a_commit_everything_in_one_batch() {
     assert_eq!((&committed["status"], counts(&committed)), (&json!("committed"), [2, 0, 0, 0, 0, 0]));
     assert_eq!(server.query("select count(distinct batch_id) from versions where collection = 'towers'").await, 1);
     assert_eq!(server.query("select count(*) from changes where seq is null").await, 0);
-    // Again, as a client does that got no answer.
+    // Again, as a client that got no answer would.
     commit(administrator, &planned).await.ok();
     assert_eq!(server.query("select count(*) from versions where collection = 'towers'").await, 2);
     let found = administrator.get(&format!("/imports/{}", planned["id"].as_str().unwrap())).await.ok();
@@ -49,7 +49,7 @@ async fn update_says_which_fields_change_and_the_same_file_changes_nothing() {
 }
 
 #[actix_web::test]
-async fn empty_cell_leaves_what_is_there() {
+async fn empty_cell_keeps_the_value() {
     let server = Server::with_communes().await;
     let administrator = server.administrator();
     commit(administrator, &plan(administrator, "towers", ORG, csv(&TWO)).await).await.ok();
@@ -58,7 +58,7 @@ async fn empty_cell_leaves_what_is_there() {
 }
 
 #[actix_web::test]
-async fn stale_plan_is_refused_and_says_which_rows() {
+async fn stale_plan_is_refused_and_names_the_rows() {
     let server = Server::with_communes().await;
     let administrator = server.administrator();
     commit(administrator, &plan(administrator, "towers", ORG, csv(&TWO)).await).await.ok();
@@ -70,7 +70,7 @@ async fn stale_plan_is_refused_and_says_which_rows() {
     assert_eq!(answer.summary(), "409 import.stale /rows/3");
     assert_eq!(server.query("select count(*) from towers").await, 2);
 
-    // A key that somebody else has taken since.
+    // Meanwhile somebody else has taken a key.
     let planned = plan(administrator, "towers", ORG, csv(&changed)).await;
     let other = plan(administrator, "towers", ORG, csv(&changed[2..])).await;
     commit(administrator, &other).await.ok();
@@ -82,10 +82,10 @@ async fn stale_plan_is_refused_and_says_which_rows() {
 }
 
 #[actix_web::test]
-async fn warnings_are_to_be_accepted() {
+async fn warnings_must_be_accepted() {
     let server = Server::with_communes().await;
     let administrator = server.administrator();
-    // 20 m apart, of the same operator.
+    // 20 m apart, with the same operator.
     let near = ["A1,Trạm A,Viettel,105.7,19.8,", "A2,Trạm B,Viettel,105.7002,19.8,", "A3,Trạm C,VNPT,105.7001,19.8,"];
     let planned = plan(administrator, "towers", ORG, csv(&near)).await;
     assert_eq!(findings(&planned), ["D3 dup.near", "D4 hint.shared_site"]);
@@ -96,7 +96,7 @@ async fn warnings_are_to_be_accepted() {
 }
 
 #[actix_web::test]
-async fn records_without_codes_are_known_by_name_and_place_and_it_is_said() {
+async fn records_without_codes_are_matched_by_name_and_place_and_reported() {
     let server = Server::with_communes().await;
     let administrator = server.administrator();
     let file = |eyes: u8| {
@@ -129,7 +129,7 @@ async fn undo_restores_what_nobody_has_changed_and_lists_the_rest() {
 }
 
 #[actix_web::test]
-async fn code_of_what_another_sent_is_doubted() {
+async fn code_of_another_sender_is_a_warning() {
     let server = Server::with_communes().await;
     let administrator = server.administrator();
     let file = |id: &str, eyes: u8| {
@@ -145,7 +145,7 @@ async fn code_of_what_another_sent_is_doubted() {
 }
 
 #[actix_web::test]
-async fn import_that_is_undone_as_a_batch_is_undone() {
+async fn undoing_its_batch_undoes_the_import() {
     let server = Server::with_communes().await;
     let administrator = server.administrator();
     let planned = plan(administrator, "towers", &format!("{ORG}&effective_on=2026-01-01"), csv(&TWO)).await;
@@ -161,12 +161,12 @@ async fn import_that_is_undone_as_a_batch_is_undone() {
     assert_eq!((&shown["status"], &shown["undone"]), (&json!("undone"), &json!({"restored": 2, "kept": []})));
     administrator.post(&format!("{import}/undo"), Value::Null).await.ok();
     assert_eq!(server.query("select max(version) from towers").await, 2);
-    // What was created by mistake was never there.
+    // After the undo, the records never existed.
     assert_eq!(then().await, 0);
 }
 
 #[actix_web::test]
-async fn layer_of_units_takes_no_file_and_strangers_none_at_all() {
+async fn unit_layers_and_anonymous_callers_cannot_import() {
     let server = Server::with_communes().await;
     assert_eq!(send(server.administrator(), "communes", "", csv(&TWO)).await.status, 405);
     assert_eq!(send(server.anonymous(), "towers", "", csv(&TWO)).await.status, 401);

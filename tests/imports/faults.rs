@@ -1,4 +1,4 @@
-//! The sheet of 300 cameras: 37 faults of 12 layers, all found at once; corrected, all accepted.
+//! A sheet of 300 cameras with 37 faults of 12 kinds. All are found at once; once corrected, the sheet is accepted.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use super::books::{Book, E, N, Put, T};
 use super::{commit, counts, findings, plan};
 use crate::common::Server;
 
-/// The faults: in which rows (from 0), and the code each must be found by.
+/// Each fault: the code that must be found, and its rows (from 0).
 const FAULTS: &[(&str, &[usize])] = &[
     ("geo.swapped", &[3, 33, 63, 93]),
     ("geo.zero", &[5, 35, 65]),
@@ -59,7 +59,7 @@ fn sheet(corrected: bool) -> Vec<u8> {
 }
 
 #[actix_web::test]
-async fn all_37_faults_of_12_kinds_are_told_at_once_and_the_corrected_sheet_is_accepted() {
+async fn all_37_faults_of_12_kinds_are_found_at_once_and_the_corrected_sheet_is_accepted() {
     let server = Server::with_communes().await;
     let administrator = server.administrator();
     let planned =

@@ -20,7 +20,7 @@ fn expected() -> Value {
     json!({"Cổng chợ": [105.7, 19.8, 2, "commune_police"], "Ngã tư": [105.71, 19.81, 1, "school"]})
 }
 
-/// What `encoding_rs` does not do: Windows-1258 wants the tones behind their letters.
+/// `encoding_rs` does not do this: Windows-1258 needs the tone marks after their letters.
 fn windows_1258(text: &str) -> Vec<u8> {
     use unicode_normalization::UnicodeNormalization;
     let tones = ['\u{300}', '\u{301}', '\u{303}', '\u{309}', '\u{323}'];
@@ -69,7 +69,7 @@ async fn every_encoding_and_format_gives_the_same_records() {
 }
 
 #[actix_web::test]
-async fn what_was_read_can_be_sent_back_and_changes_nothing() {
+async fn features_can_be_imported_as_they_were_read_and_change_nothing() {
     let server = Server::with_demo().await;
     for layer in hatang::layers::ALL.iter().filter(|layer| layer.is_writable()) {
         let features = server.administrator().all_items(&format!("/collections/{}/items", layer.collection)).await;

@@ -1,4 +1,4 @@
-//! One workbook a habit, each with what is to be found in it.
+//! One workbook for each habit, with the findings it must give.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use super::books::{Book, D, E, F, N, T};
 use super::{commit, counts, findings, plan, targets};
 use crate::common::Server;
 
-/// The properties of the only record named so.
+/// The properties of the only record with this name.
 async fn record(server: &Server, collection: &str, name: &str) -> Value {
     let items = server.administrator().all_items(&format!("/collections/{collection}/items")).await;
     let found: Vec<_> = items.into_iter().filter(|item| item["properties"]["name"] == name).collect();
@@ -15,7 +15,7 @@ async fn record(server: &Server, collection: &str, name: &str) -> Value {
 }
 
 #[actix_web::test]
-async fn titles_numbering_totals_blank_rows_and_signatures_are_no_records() {
+async fn titles_numbering_totals_blank_rows_and_signatures_are_not_records() {
     let server = Server::with_communes().await;
     let book = Book::of(
         "Danh sách",
@@ -55,7 +55,7 @@ async fn titles_numbering_totals_blank_rows_and_signatures_are_no_records() {
 }
 
 #[actix_web::test]
-async fn row_without_a_place_is_no_sum_though_the_police_begin_like_one() {
+async fn row_of_the_police_without_a_place_is_not_a_total() {
     let server = Server::with_communes().await;
     let header = [T("STT"), T("Tên điểm lắp đặt"), T("Số mắt"), T("Cấp quản lý"), T("Kinh độ"), T("Vĩ độ")];
     let rows: [&[_]; 4] = [
@@ -110,14 +110,14 @@ async fn metres_are_transformed_by_the_meridian_of_the_title_whichever_column_is
     let planned = plan(server.administrator(), "towers", "", book.bytes()).await;
     assert_eq!(findings(&planned), ["geo.transformed"]);
     commit(server.administrator(), &planned).await.ok();
-    // The check point of shared/data/README.md.
+    // The check point from shared/data/README.md.
     let tower = record(&server, "towers", "Trạm A").await;
     let [lon, lat] = [0, 1].map(|axis| tower["geometry"]["coordinates"][axis].as_f64().unwrap());
     assert!((lon - 105.733).abs() < 1e-6 && (lat - 19.817).abs() < 1e-6, "{lon} {lat}");
 }
 
 #[actix_web::test]
-async fn metres_without_a_meridian_are_those_of_the_province_or_an_error() {
+async fn metres_without_a_meridian_use_the_provinces_or_are_an_error() {
     let server = Server::with_communes().await;
     let rows: &[&[_]] = &[
         &[T("Tên"), T("Nhà mạng"), T("X"), T("Y"), T("Xã/phường")],
@@ -131,7 +131,7 @@ async fn metres_without_a_meridian_are_those_of_the_province_or_an_error() {
 }
 
 #[actix_web::test]
-async fn coordinates_are_read_in_every_notation_and_swapped_ones_told() {
+async fn coordinates_are_read_in_every_notation_and_swapped_ones_reported() {
     let server = Server::with_communes().await;
     let book = Book::of(
         "Camera",
@@ -183,7 +183,7 @@ async fn dates_are_read_day_first_in_every_notation() {
 }
 
 #[actix_web::test]
-async fn enumerations_are_resolved_by_their_aliases_and_told() {
+async fn enumerations_are_resolved_by_their_aliases_and_reported() {
     let server = Server::with_communes().await;
     let book = Book::of(
         "Trạm",
@@ -243,7 +243,7 @@ async fn communes_are_resolved_by_name_or_by_code_with_its_zeros_back() {
     assert!(of(3)["message"].as_str().unwrap().contains("00001 Phường Tây"), "{}", of(3)["message"]);
     assert!(of(4)["message"].as_str().unwrap().contains("00002 Xã Đông"), "{}", of(4)["message"]);
 
-    // The same names, read on a day on which they were others.
+    // The same names, read on a day on which they meant other communes.
     let book = Book::of("A", &[header, &row("F", T("Xã Giữa"), 105.74), &row("G", T("00011"), 105.65)]);
     let then = plan(server.administrator(), "cameras", "?units_as_of=2024-01-01", book.bytes()).await;
     assert_eq!((findings(&then), counts(&then)), (vec![], [2, 0, 0, 0, 0, 0]));
@@ -274,7 +274,7 @@ async fn merged_cells_and_headings_hold_for_the_rows_below() {
 }
 
 #[actix_web::test]
-async fn sheets_of_sums_and_notes_are_left_out() {
+async fn sheets_of_totals_and_notes_are_left_out() {
     let server = Server::with_communes().await;
     let header = [T("Tên"), T("Số mắt"), T("Cấp quản lý"), T("Kinh độ"), T("Vĩ độ")];
     let book = Book::of("Tổng hợp", &[&[T("Xã"), T("Số mắt")], &[T("Phường Tây"), N(2.0)]])
@@ -292,7 +292,7 @@ async fn sheets_of_sums_and_notes_are_left_out() {
 }
 
 #[actix_web::test]
-async fn saved_values_of_formulas_are_read_and_failed_ones_told() {
+async fn saved_values_of_formulas_are_read_and_failed_ones_reported() {
     let server = Server::with_communes().await;
     let book = Book::of(
         "A",
@@ -308,7 +308,7 @@ async fn saved_values_of_formulas_are_read_and_failed_ones_told() {
 }
 
 #[actix_web::test]
-async fn what_must_not_be_stored_and_what_is_out_of_range_is_refused() {
+async fn secrets_ended_values_and_values_out_of_range_are_refused() {
     let server = Server::with_communes().await;
     let book = Book::of(
         "A",

@@ -1,4 +1,5 @@
-//! The real program, killed while it plans and while it commits: what is left is all or nothing, and says which.
+//! The real program, killed while it plans and while it commits. What is left is all or nothing, and its status says
+//! which.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -17,7 +18,7 @@ use crate::common::Server;
 
 const ROWS: usize = 2000;
 
-/// `hatang serve` on the database of a test, as a process.
+/// A process of `hatang serve` on the database of a test.
 struct Service {
     child: Child,
     port: u16,
@@ -40,12 +41,12 @@ impl Service {
         let mut log = BufReader::new(child.stderr.take().unwrap()).lines();
         let told = log.by_ref().map_while(Result::ok).find(|line| line.contains("Hatang is at"));
         assert!(told.is_some(), "the service ended instead of listening");
-        // A full pipe would hold it up.
+        // A full pipe would block the process.
         std::thread::spawn(move || log.for_each(drop));
         Service { child, port, secret: secret.to_owned() }
     }
 
-    /// Asks in a thread of its own; nothing comes when the service is killed before it answers.
+    /// Sends a request in its own thread. Receives nothing if the service is killed before it answers.
     fn ask(&self, method: &str, path: &str, body: Vec<u8>) -> Receiver<Value> {
         let head = format!(
             "{method} /api/v1{path} HTTP/1.1\r\nHost: hatang.test\r\nAuthorization: Bearer {}\r\nConnection: close\r\n\
@@ -103,7 +104,7 @@ impl Drop for Service {
     }
 }
 
-/// How many towers with a prefix there are, how many versions and changes of them, how many changes nobody is told of.
+/// The number of towers with a prefix, of their versions, of their changes, and of changes without a number.
 async fn traces(server: &Server, prefix: &str) -> [u64; 4] {
     let sql = "with mine as (select id from towers where code like $1),
           told as (select c.* from changes c join mine on mine.id = c.record_id where c.collection = 'towers')
@@ -116,22 +117,22 @@ async fn traces(server: &Server, prefix: &str) -> [u64; 4] {
 }
 
 #[actix_web::test]
-async fn import_has_failed_cleanly_wherever_the_service_is_killed_while_it_plans() {
+async fn import_fails_cleanly_when_the_service_is_killed_while_planning() {
     kill_five_times(false).await;
 }
 
 #[actix_web::test]
-async fn import_is_whole_or_nothing_wherever_the_service_is_killed_while_it_commits() {
+async fn import_is_all_or_nothing_when_the_service_is_killed_while_committing() {
     kill_five_times(true).await;
 }
 
-/// Kills the service at five random points, and looks at what is left each time.
+/// Kills the service five times at random points and checks each time what is left.
 async fn kill_five_times(in_commit: bool) {
     let server = Server::with_communes().await;
     let secret = server.account("root", &[json!({"role": "administrator"})]).await;
     let whole = ROWS as u64;
     let patience = Duration::from_secs(100);
-    // Undisturbed, to know how long it takes.
+    // Measures how long the work takes without a kill.
     let mut service = Service::start(&server, &secret);
     let began = Instant::now();
     let planned = service.plan("FIRST").recv_timeout(patience).unwrap();
@@ -145,7 +146,7 @@ async fn kill_five_times(in_commit: bool) {
     for round in 0..5 {
         let prefix = format!("K{round}");
         let part = (0.0..1.1_f64).new_tree(&mut runner).unwrap().current();
-        // Killed after a while, unless it has answered.
+        // Waits a random time for the answer, then kills the service.
         if in_commit {
             let planned = service.plan(&prefix).recv_timeout(patience).unwrap();
             let _ = service.commit(&planned).recv_timeout(to_commit.mul_f64(part));
@@ -156,7 +157,7 @@ async fn kill_five_times(in_commit: bool) {
 
         service = Service::start(&server, &secret);
         let mut import = service.get("/imports?limit=1")["imports"][0].clone();
-        // PostgreSQL ends what the killed service had begun, and then sees that nobody is there.
+        // PostgreSQL finishes what the killed service began, and only then notices that the client has gone.
         let waiting = Instant::now();
         while import["status"] == "planning" || server.query(BUSY).await != 0 {
             assert!(waiting.elapsed() < patience, "{import}");
@@ -167,17 +168,17 @@ async fn kill_five_times(in_commit: bool) {
         match status.as_str() {
             "committed" if in_commit => assert_eq!([towers, versions, changes], [whole; 3], "round {round}"),
             "failed" => assert_eq!((&import["failure"], towers, versions, changes), (&json!("interrupted"), 0, 0, 0)),
-            // Killed before the file was there, or with a plan that is complete.
+            // Killed before the file was stored, or after the plan was complete.
             _ => assert_eq!([towers, versions, changes], [0; 3], "round {round} {status}"),
         }
         if status == "planned" {
-            // It can still be committed, by the service that came after.
+            // The next service can still commit it.
             let plan = service.get(&format!("/imports/{}", import["id"].as_str().unwrap()));
             let committed = service.commit(&plan).recv_timeout(patience).unwrap();
             assert_eq!(committed["status"], "committed", "{committed}");
             assert_eq!(traces(&server, &prefix).await, [whole, whole, whole, 0], "round {round}");
         }
-        // The service numbers what was committed before it was killed.
+        // The service numbers what was committed before the kill.
         let waiting = Instant::now();
         while traces(&server, &prefix).await[3] != 0 {
             assert!(waiting.elapsed() < patience);
@@ -192,7 +193,7 @@ async fn kill_five_times(in_commit: bool) {
     assert_eq!(towers[0], towers[1]);
 }
 
-/// Statements that run for a service.
+/// Statements still running for a service.
 const BUSY: &str =
     "select count(*) from pg_stat_activity where datname = current_database() and application_name = 'hatang'
     and state <> 'idle' and pid <> pg_backend_pid() and (query ilike '%import%' or query ilike '%towers%')";

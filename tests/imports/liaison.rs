@@ -1,4 +1,4 @@
-//! `docs/liaison.md`, as it stands there, by a shell against a port.
+//! The commands of `docs/liaison.md`, run by a shell against a real port.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ async fn monthly_list_by_curl_as_documented() {
     let last_month = plan(server.administrator(), "towers", query, format!("{LIST}{before}").into_bytes()).await;
     commit(server.administrator(), &last_month).await.ok();
 
-    // One is gone, one is higher, one is new.
+    // One station is gone, one is higher, one is new.
     let after = before.replace("V0,Trạm 0,Viettel,105.600,19.8,30\n", "V99,Trạm 99,Viettel,105.74,19.8,30\n");
     let after = after.replace("V1,Trạm 1,Viettel,105.601,19.8,30", "V1,Trạm 1,Viettel,105.601,19.8,45");
     let directory = std::env::temp_dir().join(format!("hatang-liaison-{:x}", rand::random::<u64>()));
@@ -43,7 +43,7 @@ async fn monthly_list_by_curl_as_documented() {
     assert_eq!(script.lines().count(), 6);
     let liaison = server.account("liaison", &[json!({"role": "editor", "operators": ["viettel"]})]).await;
     server.execute("update accounts set organisation = 'Viettel Thanh Hóa' where username = 'liaison'").await;
-    // Of last month: never to be taken for this month's.
+    // A plan of last month, which must not be taken for this month's.
     std::fs::write(directory.join("plan.json"), r#"{"id": "x", "plan": "y", "counts": "old"}"#).unwrap();
     let run = async |list: &'static str| {
         tokio::process::Command::new("bash")
@@ -55,7 +55,7 @@ async fn monthly_list_by_curl_as_documented() {
             .unwrap()
     };
     let output = run("list.csv").await;
-    // A list that cannot be read says why, and commits nothing, least of all what was planned before.
+    // An unreadable list is reported and commits nothing, in particular not the plan made before.
     std::fs::write(directory.join("broken.csv"), "").unwrap();
     let broken = run("broken.csv").await;
     handle.stop(false).await;

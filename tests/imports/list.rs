@@ -1,4 +1,4 @@
-//! `GET /imports`, and what becomes of planning that nobody goes on with.
+//! `GET /imports`, old files, and planning that was abandoned.
 
 use serde_json::{Value, json};
 
@@ -15,7 +15,7 @@ async fn ids(caller: Caller<'_>, query: &str) -> Vec<Value> {
 }
 
 #[actix_web::test]
-async fn each_sees_their_own_newest_first_and_administrators_all() {
+async fn senders_see_their_own_newest_first_and_administrators_see_all() {
     let server = Server::with_communes().await;
     let lan = server.account("lan", &[json!({"role": "editor", "unit": "00001@2026-01-01"})]).await;
     let minh = server.account("minh", &[json!({"role": "editor", "unit": "00001@2026-01-01"})]).await;
@@ -48,7 +48,7 @@ async fn each_sees_their_own_newest_first_and_administrators_all() {
 }
 
 #[actix_web::test]
-async fn what_old_files_said_is_forgotten_and_what_they_did_is_not() {
+async fn contents_of_old_files_are_deleted_and_their_results_stay() {
     let server = Server::with_communes().await;
     let admin = server.administrator();
     let old = plan(admin, "cameras", "?file_name=a.csv", sheet("Cũ")).await;
@@ -73,7 +73,7 @@ async fn what_old_files_said_is_forgotten_and_what_they_did_is_not() {
 }
 
 #[actix_web::test]
-async fn planning_has_failed_when_nobody_holds_its_lock_any_more() {
+async fn planning_has_failed_when_nobody_holds_its_lock() {
     let server = Server::with_communes().await;
     let import = "insert into imports (id, collection, mode, sent_by, file_hash, options) values
         ('00000000-0000-4000-8000-00000000000N', 'cameras', 'upsert', 'test', '', '{}')";
@@ -89,7 +89,7 @@ async fn planning_has_failed_when_nobody_holds_its_lock_any_more() {
     assert_eq!(status(1).await, (json!("planning"), Value::Null));
     assert_eq!(status(2).await, (json!("failed"), json!("interrupted")));
     drop(planner);
-    // The lock goes with the connection, as soon as PostgreSQL has seen that it is gone.
+    // The lock is released when PostgreSQL notices that the connection is gone.
     let is_locked = "select count(*) from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())";
     while server.query(is_locked).await != 0 {
         actix_web::rt::task::yield_now().await;

@@ -1,4 +1,4 @@
-//! Files that are sent, planned, corrected, committed, undone.
+//! Imports: files that are sent, planned, corrected, committed, undone.
 
 mod books;
 mod cli;
@@ -26,19 +26,19 @@ pub async fn send(caller: Caller<'_>, collection: &str, query: &str, file: Vec<u
     caller.send_bytes(Method::POST, &path, &[("Content-Type", "application/octet-stream")], Some(file)).await
 }
 
-/// Sends a file that can be read, and returns its plan.
+/// Sends a readable file and returns its plan.
 pub async fn plan(caller: Caller<'_>, collection: &str, query: &str, file: Vec<u8>) -> Value {
     send(caller, collection, query, file).await.ok()
 }
 
-/// Commits what was planned, warnings accepted.
+/// Commits a plan and accepts its warnings.
 pub async fn commit(caller: Caller<'_>, plan: &Value) -> Answer {
     let path = format!("/imports/{}/commit", plan["id"].as_str().unwrap());
     let body = serde_json::json!({"plan": plan["plan"], "accept_warnings": true});
     caller.post(&path, body).await
 }
 
-/// Where each finding is, and its code: `D6 geo.swapped`; what is about a sheet or the file has no cell.
+/// The cell and code of each finding: `D6 geo.swapped`. A finding about a sheet or the file has no cell.
 pub fn findings(plan: &Value) -> Vec<String> {
     let one = |finding: &Value| {
         let column = finding["column"].as_str().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Workbooks that we write: the one that goes back, the template.
+//! Workbooks that the service writes: the one returned to the sender, and the template.
 
 use std::io::Cursor;
 
@@ -20,7 +20,7 @@ fn rows(workbook: &mut Xlsx<Cursor<Vec<u8>>>, sheet: &str) -> Vec<Vec<String>> {
 }
 
 #[actix_web::test]
-async fn workbook_comes_back_with_states_and_can_be_sent_again() {
+async fn returned_workbook_has_states_and_can_be_sent_again() {
     let server = Server::with_communes().await;
     let administrator = server.administrator();
     let book = Book::of(
@@ -46,7 +46,7 @@ async fn workbook_comes_back_with_states_and_can_be_sent_again() {
     let lists = rows(&mut back, "Danh mục");
     assert!(lists.iter().flatten().any(|text| text == "00001 Phường Tây (Tỉnh Thanh Hóa)"));
 
-    // As it came back it has the same two faults; the states are no column of the layer.
+    // The returned workbook has the same two faults. The state column is not a column of the layer.
     let again = plan(administrator, "cameras", "", sent_back).await;
     assert_eq!(findings(&again), ["B4 range", "D4 unit.unknown_name"]);
     assert_eq!(counts(&again), [1, 0, 0, 0, 1, 0]);
@@ -92,7 +92,7 @@ async fn template_of_every_layer_is_understood_column_by_column() {
 }
 
 #[actix_web::test]
-async fn template_lists_the_communes_of_whoever_asks() {
+async fn template_lists_the_communes_of_the_caller() {
     let server = Server::with_communes().await;
     let editor = server.account("west", &[json!({"role": "editor", "unit": "00001@2026-01-01"})]).await;
     let mut workbook = open(server.holder(&editor).get("/collections/cameras/import-template.xlsx").await);

@@ -1,4 +1,5 @@
-//! What was exported and is imported again: nothing changes where it came from, and an empty register becomes the same.
+//! Exports that are imported again: they change nothing in their own register, and fill an empty register with the same
+//! records.
 
 use actix_web::http::Method;
 use hatang::layers::{ALL, Field, Layer, Type};
@@ -11,10 +12,10 @@ use super::{commit, counts, plan};
 use crate::common::{Caller, Server};
 
 const FORMATS: [&str; 5] = ["csv", "xlsx", "geojson", "geojsonseq", "kml"];
-/// What a register gives its records itself; the numbers of other records mean nothing in another register.
+/// Fields that each register sets itself.
 const OWN: [&str; 6] = ["version", "created_at", "created_by", "updated_at", "updated_by", "verified_at"];
 
-/// What files have trouble with, and what they have not.
+/// Text with pieces that are difficult for files, and ordinary ones.
 fn text(max: usize) -> impl Strategy<Value = String> {
     let piece = prop::sample::select(vec![
         "=",
@@ -60,14 +61,14 @@ fn text(max: usize) -> impl Strategy<Value = String> {
     ]);
     proptest::collection::vec(piece, 1..6)
         .prop_map(move |pieces| pieces.concat().chars().take(max).collect::<String>())
-        // What says nothing in a cell is not carried.
+        // A cell without meaning is not carried over.
         .prop_filter("more than a placeholder", |text| {
             let letters: String = text.chars().filter(|c| c.is_alphabetic()).collect();
             !letters.is_empty() && letters != "null"
         })
 }
 
-/// A value of a field, null where it may be.
+/// A value of a field, or null where allowed.
 fn value(field: &'static Field) -> BoxedStrategy<Value> {
     let choices = || {
         let valid = field.value.choices().iter().filter(|choice| choice.until.is_none());
@@ -106,7 +107,7 @@ fn value(field: &'static Field) -> BoxedStrategy<Value> {
     if field.not_null && field.name != "code" { some } else { prop_oneof![2 => some, 1 => Just(Value::Null)].boxed() }
 }
 
-/// A geometry in the first commune, of each type that the layer has; none where nothing is known but the commune.
+/// A geometry in the first commune, of any type that the layer has. None if only the commune is known.
 fn geometry(layer: &'static Layer) -> impl Strategy<Value = Value> {
     let place = || (105.65..105.74_f64, 19.75..19.85_f64);
     let line = move || {
@@ -177,7 +178,7 @@ fn assets() -> impl Iterator<Item = &'static Layer> {
     ALL.iter().copied().filter(|layer| layer.is_writable())
 }
 
-/// What there is of a layer, by code, without what a register gives its records itself.
+/// The contents of a layer by code, without the fields that each register sets itself.
 async fn contents(server: &Server, layer: &Layer) -> Vec<Value> {
     let path = format!("/collections/{}/items?sortby=code,source_org&f=geojson", layer.collection);
     let mut features = server.administrator().get(&path).await.features();
@@ -227,7 +228,7 @@ async fn every_layer_in_every_format_comes_back_unchanged_and_fills_an_empty_reg
             }
         }
     }
-    // Numbers of other records mean nothing elsewhere.
+    // Ids of other records mean nothing in another register.
     server.execute("update wifi_points set facility_id = null; select number_changes()").await;
     for format in FORMATS {
         let other = Server::with_communes().await;
@@ -252,7 +253,7 @@ async fn every_layer_in_every_format_comes_back_unchanged_and_fills_an_empty_reg
 }
 
 #[actix_web::test]
-async fn word_in_brackets_empties_a_cell_and_nothing_else_does() {
+async fn only_a_word_in_brackets_clears_a_field() {
     let server = Server::with_communes().await;
     let body = json!({"type": "Feature", "geometry": {"type": "Point", "coordinates": [105.7, 19.8]}, "properties": {
         "code": "T1", "name": "Trạm", "operator": "vnpt", "height_m": 30, "note": "Ghi chú", "technologies": ["4G"],
@@ -269,7 +270,7 @@ async fn word_in_brackets_empties_a_cell_and_nothing_else_does() {
         let planned = plan(server.administrator(), "towers", "", sheet(cell).into_bytes()).await;
         assert_eq!(counts(&planned), [0, 0, 1, 0, 0, 0], "{cell}");
     }
-    // Nowhere is no place for a record.
+    // A record needs a place or a commune.
     let planned = plan(server.administrator(), "towers", "", sheet("(xóa)").into_bytes()).await;
     assert_eq!(super::findings(&planned), ["G2 required"]);
     let kept = "code,height_m,note,technologies,declared_commune_code,installed_on,lon,lat\nT1,(xóa),(Xoá),(clear),00001,(XÓA),(xóa),(xóa)\n";

@@ -1,4 +1,4 @@
-//! Files that are made to do harm.
+//! Malicious files.
 
 use std::io::{Cursor, Write};
 use std::time::Instant;
@@ -9,7 +9,7 @@ use super::books::{Book, N, T};
 use super::{counts, findings, plan, send};
 use crate::common::Server;
 
-/// A zip file of some entries.
+/// A zip file with some entries.
 fn zip_of(entries: &[(&str, &[u8])]) -> Vec<u8> {
     let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
     for (name, bytes) in entries {
@@ -19,7 +19,7 @@ fn zip_of(entries: &[(&str, &[u8])]) -> Vec<u8> {
     zip.finish().unwrap().into_inner()
 }
 
-/// A workbook with one part replaced, or added.
+/// A workbook with one part replaced or added.
 fn with_part(workbook: &[u8], name: &str, bytes: &[u8]) -> Vec<u8> {
     let mut source = zip::ZipArchive::new(Cursor::new(workbook)).unwrap();
     let mut parts: Vec<(String, Vec<u8>)> = Vec::new();
@@ -84,14 +84,14 @@ async fn cell_at_the_far_corner_costs_nothing() {
 }
 
 #[actix_web::test]
-async fn macros_are_told_and_left_alone() {
+async fn macros_are_reported_and_left_alone() {
     let server = Server::with_communes().await;
     let planned = plan(server.administrator(), "cameras", "", with_part(&simple(), "xl/vbaProject.bin", b"x")).await;
     assert_eq!((findings(&planned), counts(&planned)), (vec!["file.macros".into()], [1, 0, 0, 0, 0, 0]));
 }
 
 #[actix_web::test]
-async fn shared_formula_with_a_huge_number_is_just_a_cell_and_one_without_a_value_is_told() {
+async fn shared_formula_with_a_huge_number_is_just_a_cell_and_one_without_a_value_is_reported() {
     let server = Server::with_communes().await;
     let xml = r#"<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>
         <row r="1"><c r="A1" t="inlineStr"><is><t>Tên</t></is></c><c r="B1" t="inlineStr"><is><t>Cấp quản lý</t></is></c>
@@ -114,7 +114,7 @@ async fn file_over_the_limit_is_too_large() {
 }
 
 #[actix_web::test]
-async fn broken_geometries_are_findings_and_never_our_fault() {
+async fn broken_geometries_are_findings_and_never_server_errors() {
     let server = Server::with_communes().await;
     for geometry in [
         json!({"type": "Point", "coordinates": []}),

@@ -1,4 +1,4 @@
-//! Whose file does what: scope on records as they were and as they will be; imports are their sender's.
+//! Scope in imports: of the records before and after, and of the imports themselves, which only their sender sees.
 
 use serde_json::json;
 
@@ -20,7 +20,7 @@ async fn rows_outside_of_the_senders_communes_are_refused() {
     let administrator = server.administrator();
     let theirs = plan(administrator, "cameras", "", csv(&["B,B,Công an xã,105.8,19.8"])).await;
     commit(administrator, &theirs).await.ok();
-    // Nobody moves a record into what is theirs from what is not.
+    // Nobody moves another scope's record into their own.
     let moved = plan(editor, "cameras", "", csv(&["B,B,Công an xã,105.7,19.8"])).await;
     assert_eq!((findings(&moved), moved["counts"]["error"].clone()), (vec!["A2 scope.outside".to_owned()], json!(1)));
 }
@@ -43,7 +43,7 @@ async fn import_is_shown_to_its_sender_and_to_administrators() {
 }
 
 #[actix_web::test]
-async fn grant_that_ended_since_the_plan_ends_the_commit() {
+async fn commit_is_refused_when_the_grant_has_changed_since_the_plan() {
     let server = Server::with_communes().await;
     let editor = server.account("west", &[json!({"role": "editor", "unit": "00001@2026-01-01"})]).await;
     let planned = plan(server.holder(&editor), "cameras", "", csv(&["A,A,Công an xã,105.7,19.8"])).await;

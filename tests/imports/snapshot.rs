@@ -1,4 +1,4 @@
-//! The monthly list of a source: what it lacks is decommissioned, never deleted.
+//! The monthly list of a source: records that it lacks are decommissioned, never deleted.
 
 use calamine::Reader;
 use serde_json::json;
@@ -17,11 +17,11 @@ fn list(ids: impl Iterator<Item = usize>) -> Vec<u8> {
 }
 
 #[actix_web::test]
-async fn what_a_list_lacks_is_decommissioned_and_much_of_it_only_when_confirmed() {
+async fn missing_records_are_decommissioned_and_many_only_when_confirmed() {
     let server = Server::with_communes().await;
     let administrator = server.administrator();
     commit(administrator, &plan(administrator, "towers", LIST, list(0..20)).await).await.ok();
-    // Of another source: none of the list's business.
+    // From another source, which the list does not affect.
     let other = plan(administrator, "towers", "?source_org=VNPT", b"M\xc3\xa3,T\xc3\xaan,Nh\xc3\xa0 m\xe1\xba\xa1ng,Kinh \xc4\x91\xe1\xbb\x99,V\xc4\xa9 \xc4\x91\xe1\xbb\x99\nX1,X,VNPT,105.8,19.85\n".to_vec()).await;
     commit(administrator, &other).await.ok();
 
@@ -53,7 +53,7 @@ async fn what_a_list_lacks_is_decommissioned_and_much_of_it_only_when_confirmed(
 }
 
 #[actix_web::test]
-async fn list_says_whose_it_is() {
+async fn list_must_name_its_source() {
     let server = Server::with_communes().await;
     let answer = send(server.administrator(), "towers", "?mode=snapshot", list(0..1)).await;
     assert_eq!(answer.summary(), "400 parameter.invalid source_org");

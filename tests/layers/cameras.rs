@@ -8,7 +8,7 @@ use crate::common::{Server, camera};
 const CAMERAS: &str = "/collections/cameras/items";
 
 #[actix_web::test]
-async fn strangers_see_the_grid_node_and_no_internal_field() {
+async fn anonymous_callers_see_the_grid_node_and_no_internal_field() {
     let server = Server::new().await;
     let body = json!({"owner_phone": "0900 000 001", "azimuth_deg": 90, "note": "cột số 3"});
     let mut exact = camera(body);
@@ -38,14 +38,14 @@ async fn household_name_is_hidden_and_not_found_by_search() {
     assert_eq!(server.administrator().get(&format!("{CAMERAS}?q=ba%20lan")).await.features().len(), 1);
     let history = server.anonymous().get(&format!("{CAMERAS}/{id}/history")).await;
     assert!(!String::from_utf8(history.body.to_vec()).unwrap().contains("Lan"));
-    // Nor does the past of a camera that a household took over tell the name.
+    // The history of a camera that a household took over does not reveal the name either.
     let told = server.anonymous().get(&format!("{CAMERAS}?as_of=2030-01-01")).await;
     assert!(!String::from_utf8(told.body.to_vec()).unwrap().contains("Lan"));
 }
 
-/// domain.md: a household camera's name is restricted. Viewers see what is internal, strangers what is public.
+/// domain.md: the name of a household camera is restricted. Viewers see internal fields, anonymous callers public ones.
 #[actix_web::test]
-async fn name_of_a_camera_that_turns_out_to_be_a_households_is_hidden_in_its_past_too() {
+async fn name_of_a_camera_taken_over_by_a_household_is_hidden_in_its_past_too() {
     let server = Server::with_communes().await;
     let admin = server.administrator();
     let mistaken = json!({"managing_level": "school", "name": "Nhà bà Lan", "address": "Thôn 3", "note": "cột 5", "code": "HH-1"});
@@ -84,7 +84,7 @@ async fn name_of_a_camera_that_turns_out_to_be_a_households_is_hidden_in_its_pas
     assert_eq!(admin.get(&format!("{CAMERAS}?q=Lan")).await.features().len(), 1);
     assert_eq!(admin.get(&format!("{path}/history/1")).await.ok()["properties"]["name"], "Nhà bà Lan");
 
-    // Who does not see the name neither blanks it nor gives another.
+    // A caller who does not see the name can neither clear nor replace it.
     let editor = server.holder(&editor);
     let read = editor.get(&path).await;
     let mut feature = read.json();
@@ -103,9 +103,9 @@ async fn name_of_a_camera_that_turns_out_to_be_a_households_is_hidden_in_its_pas
 }
 
 #[actix_web::test]
-async fn shrinking_bbox_finds_the_grid_node_and_no_more() {
+async fn shrinking_bbox_finds_only_the_grid_node() {
     let server = Server::with_communes().await;
-    // West of the boundary at 105.75, on a node east of it.
+    // West of the boundary at 105.75, with its grid node east of it.
     let exact = [105.74962, 19.81043];
     let mut body = camera(json!({}));
     body["geometry"]["coordinates"] = json!(exact);
@@ -124,7 +124,7 @@ async fn shrinking_bbox_finds_the_grid_node_and_no_more() {
         if finds([west, south, east, middle]).await { north = middle } else { south = middle }
     }
     assert!((west - 105.75).abs() < 1e-6 && (south - 19.81).abs() < 1e-6, "{west} {south}");
-    // The commune is that of the node: otherwise it would tell on which side the camera stands.
+    // The commune is that of the grid node. Otherwise it would reveal on which side the camera is.
     let seen = server.anonymous().get(CAMERAS).await.features();
     let by_commune = async |code: &str| {
         server.anonymous().get(&format!("{CAMERAS}?commune_code={code}")).await.features().len()
@@ -152,7 +152,7 @@ async fn past_place_is_on_the_grid_too() {
 }
 
 #[actix_web::test]
-async fn insiders_reading_of_restricted_fields_is_logged_and_strangers_is_not() {
+async fn restricted_reads_are_logged_for_accounts_and_not_for_anonymous_callers() {
     let server = Server::new().await;
     server.execute(
         "insert into cameras (id, code, managing_level, geom, effective_on) values \

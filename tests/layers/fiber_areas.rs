@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::common::Server;
 
 #[actix_web::test]
-async fn polygon_is_stored_as_multipolygon_with_rings_turned_as_rfc_7946_says() {
+async fn polygon_is_stored_as_multipolygon_with_rings_in_rfc_7946_order() {
     let server = Server::new().await;
     let clockwise = json!([[[105.7, 19.8], [105.7, 19.81], [105.71, 19.81], [105.71, 19.8], [105.7, 19.8]]]);
     let area = json!({"type": "Feature", "geometry": {"type": "Polygon", "coordinates": clockwise},

@@ -38,7 +38,7 @@ async fn route_shorter_than_the_grid_has_no_public_place() {
 }
 
 #[actix_web::test]
-async fn parts_that_collapse_leave_the_others() {
+async fn parts_that_collapse_on_the_grid_are_left_out() {
     let server = Server::new().await;
     let parts = json!([[[105.7, 19.8], [105.71, 19.8]], [[105.72001, 19.80001], [105.72012, 19.80013]]]);
     server.administrator().post(ROUTES, route("MultiLineString", parts)).await.ok();

@@ -11,14 +11,14 @@ fn cluster(more: Value) -> Value {
 }
 
 #[actix_web::test]
-async fn record_is_one_cluster_of_one_speaker_unless_it_says() {
+async fn record_is_one_cluster_of_one_speaker_by_default() {
     let server = Server::new().await;
     let made = server.administrator().post(LOUDSPEAKERS, cluster(json!({}))).await.ok();
     assert_eq!([&made["properties"]["cluster_count"], &made["properties"]["speaker_count"]], [&json!(1), &json!(1)]);
 }
 
 #[actix_web::test]
-async fn counts_are_bounded_and_the_district_controls_none_any_more() {
+async fn counts_are_bounded_and_district_control_has_ended() {
     let server = Server::new().await;
     let post = async |more| server.administrator().post(LOUDSPEAKERS, cluster(more)).await.summary();
     assert_eq!(post(json!({"speaker_count": 64})).await, "201");
@@ -27,7 +27,7 @@ async fn counts_are_bounded_and_the_district_controls_none_any_more() {
     assert_eq!(post(json!({"controlled_by": "district"})).await, "422 enum.ended /properties/controlled_by");
 }
 
-/// Published: 15 clusters with 26 loudspeakers.
+/// As published: 15 clusters with 26 loudspeakers.
 #[actix_web::test]
 async fn hung_my_reports_15_clusters_with_26_loudspeakers() {
     let server = Server::with_demo().await;

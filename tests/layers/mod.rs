@@ -1,3 +1,3 @@
-//! What is particular to a layer: one file a layer, found by its name.
+//! What is special about each layer: one file a layer, with its name.
 
 automod::dir!("tests/layers");

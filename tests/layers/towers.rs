@@ -29,7 +29,7 @@ async fn operator_and_name_are_required() {
 }
 
 #[actix_web::test]
-async fn strangers_see_the_place_and_not_the_cells() {
+async fn anonymous_callers_see_the_place_and_not_the_cells() {
     let server = Server::new().await;
     let more = json!({"cell_ids": "452-04", "backhaul": "viba", "backup_power_h": 4, "permit_no": "GP 1", "address": "Thôn 1"});
     server.administrator().post(TOWERS, tower(more)).await.ok();
@@ -53,7 +53,7 @@ async fn tower_decommissioned_today_is_still_there_last_year() {
 }
 
 #[actix_web::test]
-async fn planned_station_may_be_of_the_future_and_a_working_one_may_not() {
+async fn only_a_planned_station_may_have_a_future_date() {
     let server = Server::new().await;
     let post = async |status: &str| {
         let more = json!({"lifecycle_status": status, "installed_on": "2190-01-01"});

@@ -11,7 +11,7 @@ fn point(more: Value) -> Value {
 }
 
 #[actix_web::test]
-async fn facility_must_be_one() {
+async fn facility_must_exist() {
     let server = Server::new().await;
     let admin = server.administrator();
     let school = feature([105.7, 19.81], json!({"name": "Trường", "type": "school"}), json!({}));

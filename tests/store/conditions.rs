@@ -1,4 +1,4 @@
-//! The two evaluators of conditions, held against each other: over random records and trees, SQL and memory agree.
+//! Compares the two evaluators of conditions: SQL and memory agree on random records and conditions.
 
 use chrono::NaiveDate;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -19,7 +19,7 @@ use crate::common::Server;
 
 const TEXTS: [&str; 7] = ["Chợ Bến", "chợ bến", "Trạm Đông", "trạm 50%", "a_b\\c", "Ủy ban xã", "B"];
 const DATES: [&str; 4] = ["2020-02-29", "2023-06-30", "2026-03-01", "2026-03-02"];
-/// The last moment of a day in Vietnam, and the first of the next.
+/// The last moment of a day in Vietnam, the first moment of the next day, and another moment.
 const INSTANTS: [&str; 3] = ["2026-03-01T16:59:59.999999Z", "2026-03-01T17:00:00Z", "2023-06-30T01:00:00Z"];
 const NUMBERS: [f64; 5] = [0.1, 1.0, 2.0, 2.5, 4.0];
 const UNASKED: [&str; 5] = ["declared_commune_code", "declared_on", "hamlet_id", "facility_id", "version"];
@@ -28,7 +28,7 @@ fn is_asked(field: &Field) -> bool {
     !UNASKED.contains(&field.name) && !matches!(field.value, Type::Reference { .. })
 }
 
-/// What may be written in a field, as JSON.
+/// A value that a field may store, as JSON.
 fn stored(field: &'static Field) -> BoxedStrategy<Json> {
     match field.value {
         Type::Text { .. } => select(&TEXTS[..]).prop_map(|text| json!(text)).boxed(),
@@ -72,7 +72,7 @@ fn comparison() -> impl Strategy<Value = Comparison> {
     select(vec![Equal, NotEqual, Less, LessOrEqual, Greater, GreaterOrEqual])
 }
 
-/// A question about one field.
+/// A condition on one field.
 fn of_field(field: &'static Field) -> BoxedStrategy<Condition> {
     let property = move || Operand::from(Property::Field(field));
     let is_null = Just(Condition::is_null(field)).boxed();
@@ -87,7 +87,7 @@ fn of_field(field: &'static Field) -> BoxedStrategy<Condition> {
     prop_oneof![1 => is_null, 4 => compare, 2 => is_in].boxed()
 }
 
-/// On a grid, so that places lie on the edges of boxes; of two decimals, which GeoJSON keeps.
+/// On a grid, so that places lie on the edges of boxes. With two decimals, which GeoJSON keeps.
 fn edges() -> impl Strategy<Value = [f64; 4]> {
     (0..7_i32, 0..7_i32, 0..7_i32, 0..7_i32).prop_map(|(west, south, east, height)| {
         let on_grid = |base: i32, steps: i32| f64::from(base + 5 * steps) / 100.0;
@@ -137,7 +137,7 @@ fn place(layer: &Layer, [west, south, east, north]: [f64; 4]) -> Json {
     }
 }
 
-/// Records with a value here and there, and what each needs.
+/// Records with random values, and the values that each one requires.
 fn records(layer: &'static Layer, runner: &mut TestRunner, count: usize) -> Vec<Json> {
     let mut made = Vec::new();
     for nth in 0..count {
@@ -184,7 +184,7 @@ async fn insert(conn: &mut AsyncPgConnection, layer: &'static Layer, records: &[
         .unwrap();
 }
 
-/// The columns that a view's relation has, and what SQL answers of each condition.
+/// The columns of a view's relation, and SQL's answer to each condition.
 async fn answers(conn: &mut AsyncPgConnection, layer: &'static Layer, conditions: &[Condition]) -> Vec<Row> {
     let asked = conditions.iter().map(|condition| of_row(condition, in_table));
     let sql = Sql::new("select to_jsonb(t) - 'geom' - 'public_geom', st_asgeojson(t.geom)::jsonb, ")
@@ -214,7 +214,7 @@ async fn memory_answers_what_sql_answers() {
                     let told = if let Cell::Bool(told) = told { Some(*told) } else { None };
                     let record = Record { values, place: place.as_ref() };
                     match ask(condition, record) {
-                        // A box without area, asked of an area.
+                        // A box without area, compared with an area.
                         Err(CannotAnswer) if layer.geometry != ["Point"] => left_open += 1,
                         answer => assert_eq!(answer, Ok(told), "{}: {condition:?}\nof {values:?}", layer.collection),
                     }
@@ -233,7 +233,7 @@ fn geometry(place: &Cell) -> Option<Geometry> {
 }
 
 #[actix_web::test]
-async fn what_only_the_database_knows_is_not_answered() {
+async fn memory_does_not_answer_what_only_the_database_knows() {
     let values = Properties::from_iter([("name".to_owned(), json!("Trạm"))]);
     let record = Record { values: &values, place: None };
     let cannot = Condition::equal(TOWER.field("height_m").unwrap(), 3.0);

@@ -1,4 +1,4 @@
-//! The SQL of layers: what definitions print, against the migrations and the tables.
+//! The SQL of layers: what definitions print, compared with the migrations and the tables.
 
 use std::collections::BTreeSet;
 
@@ -36,7 +36,7 @@ fn without(text: &str, table: &str, fields: &[&str]) -> String {
     kept
 }
 
-/// Later migrations may add fields or change what they may hold; [`each_table_is_what_its_layer_says`] sees to those.
+/// Later migrations may add fields or change their values; [`each_table_is_what_its_layer_says`] covers that.
 #[test]
 fn each_migration_is_what_its_layer_prints() {
     let migrations = migrations();
@@ -101,14 +101,14 @@ async fn each_table_is_what_its_layer_says() {
     }
 }
 
-/// A layer as it is after a line was added to its definition.
+/// The layer of towers with a field added to its definition.
 fn towers_with(field: Field) -> &'static Layer {
     let fields: Vec<_> = TOWER.own_fields.iter().copied().chain([field]).collect();
     Box::leak(Box::new(Layer { own_fields: fields.leak(), ..TOWER }))
 }
 
 #[actix_web::test]
-async fn field_is_a_line_and_a_migration_of_one_statement() {
+async fn new_field_is_one_line_and_a_migration_of_one_statement() {
     let field = Field::integer("sector_count", "Số sector", "Sectors", 1, 12);
     let towers = towers_with(field);
     let migration = sql::add_field(towers, &field).unwrap();
@@ -129,7 +129,7 @@ async fn field_is_a_line_and_a_migration_of_one_statement() {
     conn.batch_execute("set search_path = public").await.unwrap();
     assert_eq!(shape(&mut conn, "defined", "towers").await, shape(&mut conn, "public", "towers").await);
 
-    // No function was touched: writes, versions, the public version and the past know the field.
+    // No function was changed: writes, versions, public versions and the past all know the field.
     assert_eq!(server.query(records).await, before);
     server
         .execute(

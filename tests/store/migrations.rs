@@ -1,4 +1,4 @@
-//! Migrating: who may, what is refused, and what a second start does.
+//! Migrations: who may run them, what is refused, and what a second start does.
 
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use hatang::postgres::migrations;
@@ -24,7 +24,7 @@ async fn database_of_a_development_version_is_refused() {
     assert_eq!(server.anonymous().get("//readyz").await.status, 503);
 }
 
-/// A newer program may have upgraded the database while this one still answers.
+/// A newer program may have upgraded the database while this one is still running.
 #[actix_web::test]
 async fn database_of_a_newer_program_is_left_alone() {
     let server = Server::new().await;
@@ -36,7 +36,7 @@ async fn database_of_a_newer_program_is_left_alone() {
 }
 
 #[actix_web::test]
-async fn functions_are_created_anew_only_when_they_changed() {
+async fn functions_are_recreated_only_when_they_changed() {
     let server = Server::new().await;
     let at = "select applied_at::text from applied_functions";
     let first = server.query(at).await;
@@ -49,7 +49,7 @@ async fn functions_are_created_anew_only_when_they_changed() {
     assert_eq!(server.query("select to_regproc('grants_of') is null").await, false);
 }
 
-/// PostGIS is the administrator's, all else the owner's, who is no superuser.
+/// The administrator installs PostGIS. The owner, who is not a superuser, owns everything else.
 #[actix_web::test]
 async fn plain_owner_of_the_database_migrates_and_erases() {
     let database = TestDatabase::bare().await;
@@ -84,7 +84,7 @@ async fn plain_owner_of_the_database_migrates_and_erases() {
     administrator.batch_execute(&format!("drop role {owner}")).await.unwrap();
 }
 
-/// What the register of `baseline.sql` says, however it is stored.
+/// The contents of the register in `baseline.sql`, independent of how it is stored.
 const CONTENT: &str = "select jsonb_build_object(
     'versions', (select md5(string_agg(v::text, '' order by collection, record_id, version)) from
       (select collection, record_id, version, op, effective_on, at, by, reason, changes from versions) v),
@@ -96,7 +96,7 @@ const CONTENT: &str = "select jsonb_build_object(
     'eyes', (select sum(eye_count) from cameras),
     'eyes_then', (select sum(eye_count) from cameras_as_of('2023-09-20')))";
 
-/// The database has the functions of that time; the program brings its own, and later migrations.
+/// The database has the functions of its time. The program brings its own functions and later migrations.
 #[actix_web::test]
 async fn database_of_the_baseline_is_upgraded_with_its_data() {
     use diesel_async::RunQueryDsl;

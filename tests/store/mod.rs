@@ -1,4 +1,4 @@
-//! The database behind the surface.
+//! Tests of the database behind the public surface.
 
 mod conditions;
 mod layers;

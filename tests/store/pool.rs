@@ -7,7 +7,7 @@ use hatang::postgres::{Store, WAITING};
 use crate::common::Server;
 
 #[actix_web::test]
-async fn who_would_wait_too_long_is_told_at_once() {
+async fn request_that_would_wait_too_long_fails_at_once() {
     let server = Server::new().await;
     let store = Store::new(&server.service_url(), 1, Duration::from_secs(30)).unwrap();
     let held = store.connection().await.unwrap();

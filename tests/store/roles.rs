@@ -1,4 +1,4 @@
-//! What the service's own role may not do.
+//! What the role of the service may not do.
 
 use diesel_async::SimpleAsyncConnection;
 use serde_json::json;
@@ -41,7 +41,7 @@ async fn service_can_neither_change_history_nor_alter_tables() {
 }
 
 #[actix_web::test]
-async fn owner_too_only_adds_to_history() {
+async fn owner_can_only_add_to_history() {
     let server = Server::new().await;
     let mut owner = server.connection().await;
     for sql in

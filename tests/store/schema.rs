@@ -1,4 +1,4 @@
-//! The tables that migrations make, against the layers.
+//! The tables that migrations make, compared with the layers.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use hatang::postgres::sql::{Bind, Sql};
 
 use crate::common::Server;
 
-/// Column name to type and whether it may not be null.
+/// Maps each column to its type and whether it is not null.
 async fn columns(server: &Server, table: &str) -> BTreeMap<String, (String, bool)> {
     let rows: Vec<Row> = Sql::new(
         "select a.attname::text, format_type(a.atttypid, a.atttypmod), a.attnotnull from pg_attribute a \
@@ -29,7 +29,7 @@ async fn columns(server: &Server, table: &str) -> BTreeMap<String, (String, bool
 }
 
 #[actix_web::test]
-async fn each_kind_has_the_columns_of_its_table() {
+async fn each_layer_has_the_columns_of_its_table() {
     let server = Server::new().await;
     for layer in ALL {
         let columns = columns(&server, layer.table()).await;
@@ -61,9 +61,9 @@ async fn columns_of_the_pattern(server: &Server) -> BTreeMap<String, (String, bo
     columns(server, "asset").await
 }
 
-/// Every value of an enumeration is allowed by the table, and none but these.
+/// The table allows every value of an enumeration, and no others.
 #[actix_web::test]
-async fn each_enumeration_is_the_check_of_its_column() {
+async fn each_enumeration_matches_the_check_of_its_column() {
     let server = Server::new().await;
     for layer in ALL.iter().filter(|layer| layer.is_writable()) {
         let rows: Vec<Row> = Sql::new(
@@ -94,7 +94,7 @@ async fn each_enumeration_is_the_check_of_its_column() {
     }
 }
 
-/// The trigger that counts public changes knows exactly the columns that strangers see.
+/// The trigger that counts public changes knows exactly the columns that anonymous callers see.
 #[actix_web::test]
 async fn each_layer_is_registered_with_its_public_columns() {
     let server = Server::new().await;
@@ -113,7 +113,7 @@ async fn each_layer_is_registered_with_its_public_columns() {
     }
 }
 
-/// The commune and the version are the trigger's own affair.
+/// Without the commune and the version, which the trigger handles itself.
 fn public_columns(layer: &'static Layer) -> Vec<String> {
     let mut columns: Vec<_> = layer
         .fields()
@@ -125,7 +125,7 @@ fn public_columns(layer: &'static Layer) -> Vec<String> {
 }
 
 #[test]
-fn what_has_a_default_may_not_be_null() {
+fn columns_with_a_default_are_not_null() {
     for layer in ALL {
         for field in layer.fields().filter(|field| field.default != Default::Null || field.required) {
             assert!(field.not_null, "{}.{}", layer.table(), field.name);
@@ -133,9 +133,9 @@ fn what_has_a_default_may_not_be_null() {
     }
 }
 
-/// The check point of 106.5761 E 22.492 N in VN-2000 / TM-3 105-45: wrong signs of the rotations misplace it by 0.73 m.
+/// The check point at 106.5761 E 22.492 N in VN-2000 / TM-3 105-45: wrong signs of the rotations misplace it by 0.73 m.
 #[actix_web::test]
-async fn vn_2000_is_good_to_a_millimetre() {
+async fn vn_2000_is_accurate_to_a_millimetre() {
     let server = Server::new().await;
     let row: Row = Sql::new(
         "select st_distance(st_transform(st_setsrid(st_point(106.5761, 22.492), 4326), 9210), \
@@ -147,7 +147,8 @@ async fn vn_2000_is_good_to_a_millimetre() {
     assert_eq!(row.cells[0].to_json(), true);
 }
 
-/// diesel sets the zone of each new connection to UTC, where it is still yesterday until seven in the morning.
+/// diesel sets the time zone of each new connection to UTC, where it is still yesterday until seven in the morning in
+/// Vietnam.
 #[actix_web::test]
 async fn today_is_the_day_in_vietnam_in_every_connection() {
     let server = Server::new().await;

@@ -1,4 +1,4 @@
-//! Imports of units, from their files to what the database answers.
+//! Imports of units, from their files to the answers of the database.
 
 use std::path::Path;
 
@@ -31,7 +31,7 @@ fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
-/// Two lists, their mapping, boundaries of the new communes and a count of the old.
+/// Two lists, their mapping, the boundaries of the new communes and a census of the old ones.
 async fn import_all(conn: &mut AsyncPgConnection) -> Vec<Summary> {
     let counts = "commune_code,commune_name,population,households\n16381,Xã Đông Hoàng,5037,1342\n16999,Xã Khác,1,1\n";
     vec![
@@ -43,7 +43,7 @@ async fn import_all(conn: &mut AsyncPgConnection) -> Vec<Summary> {
     ]
 }
 
-/// Boundaries side by side, 0.1 degree wide, from (105.6, 19.8).
+/// Square boundaries side by side, 0.1 degree wide, from (105.6, 19.8).
 fn squares(codes: &[&str]) -> String {
     let features = codes.iter().enumerate().map(|(nth, code)| {
         let (west, east) = (105.6 + 0.1 * nth as f64, 105.7 + 0.1 * nth as f64);
@@ -159,7 +159,7 @@ async fn demo_gives_way_and_its_records_stay() {
     let homeless = "select count(*) from facilities where commune_code = '15853'";
     assert_ne!(column(conn, homeless).await, ["0"]);
 
-    // The list lacks ward 15853, where records lie, on the very day on which the demo lets it begin.
+    // The list lacks ward 15853, which has records, on the very day on which the demo lets it begin.
     let summary = lists::import(conn, NEW, day("2025-07-01"), None).await.unwrap();
     assert_eq!((summary.adopted, summary.removed), (3, 1));
     assert_eq!(column(conn, "select count(*) from admin_units where code = '15853'").await, ["0"]);
@@ -212,7 +212,7 @@ async fn statements_and_baselines_are_corrected_by_a_later_file() {
     assert_eq!(column(conn, "select value from declared_baselines where group_value is null").await, ["313.0"]);
 }
 
-/// The whole country, where its files are at hand.
+/// The whole country, if its files are present.
 #[actix_web::test]
 async fn national_files_load_and_load_again() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
