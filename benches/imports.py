@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A list of 100,000 stations as xlsx: planned, committed, exported in every format, undone.
 
-Seconds, and the most memory that the service and a backend of PostgreSQL ever had. Wants a quiet machine and
+Prints seconds, and the peak memory of the service and of the largest PostgreSQL backend. Needs a quiet machine and
 `cargo build --release`:
 
     python3 benches/imports.py [rows]
@@ -14,7 +14,7 @@ HATANG = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", "target")) / "release" 
 ROWS = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
 SEED = random.Random(20_261_125)
 
-# A grid of 3,300 communes over the country's south, each with as many corners as a real one.
+# A grid of 3,300 communes in the south of the country, each with as many corners as a real one.
 UNITS = """
 insert into admin_units (level, code, name, valid_from, source, geom, geom_source)
 select 'province', '38', 'Tỉnh Lưới', '2025-07-01', 'demo', null, null;
@@ -111,7 +111,7 @@ class Api:
         return result
 
     def backend(self):
-        """The most that a process of this PostgreSQL has had of its own and shared memory."""
+        """Peak memory of the largest process of this PostgreSQL, in MiB, shared memory included."""
         pidfile = self.directory / "data"
         pids = [int(path.read_text().split()[0]) for path in pidfile.glob("**/postmaster.pid")]
         children = subprocess.run(["pgrep", "-P", str(pids[0])], capture_output=True, text=True).stdout.split()
