@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_in_brackets_makes_empty_and_dashes_leave_what_is_there() {
+    fn a_word_in_brackets_clears_and_dashes_keep_the_value() {
         let height = TOWER.field("height_m").unwrap();
         for word in ["(xóa)", "(Xoá)", "(XÓA)", "[xoa]", "(clear)"] {
             assert_eq!(value(height, text(word)), Some(Value::Null), "{word}");
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn name_of_a_value_is_no_placeholder() {
+    fn label_of_a_value_is_not_a_placeholder() {
         let state = CAMERA.field("operational_state").unwrap();
         assert_eq!(value(state, text("Chưa rõ")), Some(json!("unknown")));
     }
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_and_uncomputed_formulas_are_no_values() {
+    fn errors_and_uncomputed_formulas_are_not_values() {
         let name = CAMERA.field("name").unwrap();
         assert_eq!(read(name, &Cell::Failed("#REF!".into())).unwrap_err().code, "cell.failed");
         assert_eq!(read(name, &Cell::Uncomputed).unwrap_err().code, "cell.uncomputed");

@@ -69,7 +69,7 @@ mod tests {
     use crate::layers::{ALL, TOWER, Type};
 
     #[test]
-    fn aliases_are_told_and_labels_are_not() {
+    fn aliases_are_noted_and_labels_are_not() {
         let operator = TOWER.field("operator").unwrap();
         assert_eq!(resolve(operator, "Viettel"), Ok(("viettel", None)));
         let (value, note) = resolve(operator, "VinaPhone").unwrap();

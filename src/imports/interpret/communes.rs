@@ -48,11 +48,11 @@ impl Communes {
         let name = spelled_out(name);
         let named = self.of(self.by_name.get(&bare(&name)));
         let fits = |unit: &&Commune| {
-            let layer = kind_of(&name).is_none() || comparable(&unit.name) == comparable(&name);
+            let is_same_kind = kind_of(&name).is_none() || comparable(&unit.name) == comparable(&name);
             let above = |given: Option<&str>, known: &Option<String>| {
                 given.is_none_or(|given| known.as_ref().is_none_or(|known| bare(known) == bare(given)))
             };
-            layer && above(district, &unit.district) && above(province, &unit.province)
+            is_same_kind && above(district, &unit.district) && above(province, &unit.province)
         };
         let fitting: Vec<_> = named.iter().copied().filter(|unit| self.is_in_force(unit)).filter(fits).collect();
         match fitting.as_slice() {
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn ambiguous_name_lists_its_candidates_until_a_district_tells() {
+    fn ambiguous_name_lists_its_candidates_unless_a_district_is_given() {
         let communes = communes();
         let note = communes.resolve("Xã Đông Thịnh", None, None).unwrap_err();
         assert_eq!(note.code, "unit.ambiguous_name");

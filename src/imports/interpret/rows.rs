@@ -95,7 +95,7 @@ fn is_numbering(row: &Row) -> bool {
 
 fn is_commune(text: &str) -> bool {
     let heading = fold(&bare_heading(text));
-    ["xa ", "phuong ", "thi tran "].iter().any(|layer| heading.starts_with(layer)) && heading.split(' ').count() <= 7
+    ["xa ", "phuong ", "thi tran "].iter().any(|kind| heading.starts_with(kind)) && heading.split(' ').count() <= 7
 }
 
 /// "II. Xã Đông Ninh:" without its number.
@@ -120,7 +120,7 @@ mod tests {
     use super::is_total;
 
     #[test]
-    fn sums_are_told_from_the_police_and_from_corporations() {
+    fn totals_are_told_apart_from_police_and_corporations() {
         for text in ["Tổng cộng", "TỔNG", "Tổng số: 12 xã", "Cộng", "cong:", "Cộng trang 1", "Total"] {
             assert!(is_total(text), "{text}");
         }

@@ -83,7 +83,7 @@ fn plan(records: &[Record], matches: &[(usize, Match)]) -> Planned {
 }
 
 #[test]
-fn row_of_no_record_creates_one_of_the_source() {
+fn row_without_a_record_creates_one_for_the_source() {
     let planned = plan(&[row(2, json!({"code": "T1"}))], &[]);
     assert_eq!((planned.ops(), planned.told()), (vec!["create"], vec![]));
     let changes = planned.rows[0].changes.as_ref().unwrap();
@@ -114,7 +114,7 @@ fn second_row_of_a_key_is_refused() {
 }
 
 #[test]
-fn every_problem_of_a_row_is_told_once() {
+fn every_problem_of_a_row_is_reported_once() {
     let mut broken = row(2, json!({"height_m": -1, "azimuth_deg": 3}));
     broken.broken.push("operator");
     broken.values.shift_remove("operator");
@@ -125,7 +125,7 @@ fn every_problem_of_a_row_is_told_once() {
 }
 
 #[test]
-fn doubtful_matches_are_told() {
+fn doubtful_matches_are_reported() {
     let other = matched(json!({"source_org": "VNPT", "external_id": "V1"}), "code_of_other");
     let ambiguous = Match { candidates: 2, ..matched(json!({"id": 8}), "name_and_place") };
     let foreign = Match { is_writable: false, ..matched(json!({"id": 9}), "id") };
