@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn day_alone_says_nothing_new() {
+    fn effective_on_alone_changes_nothing() {
         let row =
             PlannedRow::change(0, properties(json!({"id": 7})), properties(json!({"effective_on": "2026-01-01"})));
         assert!(!row.says_new());
