@@ -169,7 +169,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn every_problem_of_a_token_is_told() {
+    fn every_problem_of_a_token_is_reported() {
         let refused = pointers(NewToken::read(
             fields(json!({"name": "a/b", "days": 367, "role": "owner", "unit": "x", "operators": ["att"],
                 "collections": [], "addresses": ["1.2.3"], "account_id": 1})),
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn networks_are_as_the_database_takes_them() {
+    fn networks_have_the_form_that_the_database_takes() {
         for (given, kept) in [
             ("203.0.113.7", Some("203.0.113.7/32")),
             ("10.1.2.3/8", Some("10.0.0.0/8")),
