@@ -68,7 +68,7 @@ fn is_username(name: &str) -> bool {
         && name.as_bytes().first().is_some_and(u8::is_ascii_alphanumeric)
 }
 
-/// At most `limit` accounts in the order of their names, beginning after the name `after`.
+/// At most `limit` accounts with names after `after`, in the order of their names.
 pub async fn list(conn: &mut AsyncPgConnection, after: Option<&str>, limit: i64) -> QueryResult<Vec<User>> {
     let later = accounts::username.gt(after.unwrap_or_default());
     accounts::table.filter(later).select(User::as_select()).order(accounts::username).limit(limit).load(conn).await

@@ -60,7 +60,7 @@ pub async fn add(conn: &mut AsyncPgConnection, by: &By, action: &'static str, de
     record(conn, &Event { actor, action, detail, request_id, address: *address, ..Event::default() }).await
 }
 
-/// Filters of events. `from` is inclusive, `to` exclusive.
+/// Filters for events. `from` is inclusive, `to` exclusive.
 #[derive(Debug, Clone, Default)]
 pub struct Asked {
     pub actor: Option<String>,
@@ -89,7 +89,7 @@ fn rfc3339_millis<S: Serializer>(moment: &DateTime<Utc>, serializer: S) -> Resul
     serializer.serialize_str(&moment.to_rfc3339_opts(SecondsFormat::Millis, true))
 }
 
-/// At most `limit` events, newest first, beginning before the event `before`.
+/// At most `limit` events older than the event `before`, newest first.
 pub async fn events(
     conn: &mut AsyncPgConnection,
     asked: Asked,

@@ -130,7 +130,7 @@ pub async fn create(conn: &mut AsyncPgConnection, name: &str, days: u32) -> Resu
     Ok(give(conn, &By::console(), account, &new).await?.1)
 }
 
-/// At most `limit` tokens of an account that are not revoked, oldest first, beginning after the id `after`.
+/// At most `limit` tokens of an account that are not revoked, with ids above `after`, oldest first.
 pub async fn list(conn: &mut AsyncPgConnection, account: i64, after: i64, limit: i64) -> QueryResult<Vec<Token>> {
     let values = [account, after, limit].map(Bind::Integer);
     Sql::file(include_str!("tokens.sql"), &values).load(conn).await
