@@ -10,10 +10,10 @@ use crate::postgres::row::{Cell, Row, without_crs};
 use crate::postgres::sql::{Bind, Sql};
 
 /// The versions of a record, oldest first, as callers who may see fields up to a class see them. Each is JSON:
-/// `version`, `op`, `effective_on`, `at`, `by`, `reason`, and `changes`, a map from field to `before` and `after`. Only
-/// fields of the class are included. Left out are versions that changed none of them, the writer if the class does not
-/// show it, and the time in which the whole record was hidden. An erased value is shown as its hash: `{"erased":
-/// hash}`.
+/// `version`, `op`, `effective_on`, `at`, `by`, `reason`, and `changes`, a map from field to `before` and `after`.
+///
+/// Only fields of the class are included. Left out are versions that changed none of them, the writer if the class does
+/// not show it, and the time in which the whole record was hidden. An erased value is `{"erased": hash}`.
 pub async fn versions(
     conn: &mut AsyncPgConnection,
     layer: &'static Layer,
