@@ -171,8 +171,7 @@ pub async fn find(conn: &mut AsyncPgConnection, caller: &Caller, id: Uuid) -> Qu
     Ok(import.filter(|import| everything || own(import)))
 }
 
-/// The caller's own imports, or everybody's for administrators. At most `limit`, newest first, beginning after
-/// `before`.
+/// The caller's own imports, or everybody's for administrators: at most `limit` older than `before`, newest first.
 pub async fn list(
     conn: &mut AsyncPgConnection,
     caller: &Caller,

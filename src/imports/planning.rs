@@ -27,7 +27,7 @@ pub struct Sent {
     pub file: Vec<u8>,
     pub file_name: Option<String>,
     pub mode: Mode,
-    /// The organisation that owns the records, unless a row names another.
+    /// The organisation whose records these are, unless a row names another.
     pub source_org: Option<String>,
     pub options: Options,
     pub overrides: Overrides,

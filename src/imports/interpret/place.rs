@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn half_a_place_is_none() {
+    fn half_a_place_is_not_a_place() {
         assert_eq!(place(&[(Target::Longitude, "(xóa)"), (Target::Latitude, "(Xóa)")]), Ok(Place::Cleared));
         assert_eq!(place(&[(Target::Longitude, "(xóa)"), (Target::Latitude, "19.8")]), Err("geo.unreadable"));
         assert_eq!(place(&[(Target::Longitude, "105.7")]), Err("geo.incomplete"));

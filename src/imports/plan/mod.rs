@@ -30,7 +30,7 @@ pub struct Known<'a> {
     /// The rows, with names resolved.
     pub records: &'a [Record],
     pub options: &'a Options,
-    /// The organisation that owns the records, unless a row names another.
+    /// The organisation whose records these are, unless a row names another.
     pub source_org: Option<&'a str>,
     /// The class of fields that the sender may write in a new record.
     pub class_of_new: Class,
