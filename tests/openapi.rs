@@ -155,8 +155,8 @@ async fn answers_match_the_document() {
     let components = json_schema(&document["components"]);
     for operation in operations().iter().filter(|operation| operation.method == Method::GET) {
         let path = address(&server, operation).await.replace("{user}", "1");
-        let strangers = operation.is_open().then(|| server.anonymous());
-        for caller in strangers.into_iter().chain([server.administrator()]) {
+        let anonymous = operation.is_open().then(|| server.anonymous());
+        for caller in anonymous.into_iter().chain([server.administrator()]) {
             let answer = caller.get(&path).await;
             // `tests/api/auth.rs` tests sessions.
             let refused = matches!(answer.status.as_u16(), 401 | 403);

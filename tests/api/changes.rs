@@ -175,7 +175,7 @@ async fn follower_of_eight_writers_ends_with_the_contents_of_the_table() {
             conn.batch_execute(&sql).await.unwrap();
         }
     };
-    let (mut insider, mut anonymous) = (
+    let (mut administrator, mut anonymous) = (
         Follower { caller: server.administrator(), after: 0, rows: BTreeMap::new() },
         Follower { caller: server.anonymous(), after: 0, rows: BTreeMap::new() },
     );
@@ -187,11 +187,11 @@ async fn follower_of_eight_writers_ends_with_the_contents_of_the_table() {
     while !done {
         tokio::select! {
             () = &mut writing => done = true,
-            () = async { insider.poll().await; anonymous.poll().await } => {}
+            () = async { administrator.poll().await; anonymous.poll().await } => {}
         }
     }
     let total = server.query("select last_seq from feed").await.as_i64().unwrap();
-    for follower in [&mut insider, &mut anonymous] {
+    for follower in [&mut administrator, &mut anonymous] {
         while follower.after < total {
             follower.poll().await;
         }
@@ -205,6 +205,6 @@ async fn follower_of_eight_writers_ends_with_the_contents_of_the_table() {
         .map(|row| (row["id"].as_i64().unwrap(), row["properties"]["version"].as_i64().unwrap()))
         .collect();
     assert_eq!(table.len(), 32);
-    assert_eq!(insider.rows, table);
+    assert_eq!(administrator.rows, table);
     assert_eq!(anonymous.rows, table);
 }

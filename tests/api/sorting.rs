@@ -177,7 +177,7 @@ async fn pages_hold_every_row_once_in_order_while_others_write() {
                 );
                 conn.batch_execute(&write).await.unwrap();
             }
-            assert_eq!(found, expected, "{path} for {}", ["strangers", "administrators", "the west"][round % 3]);
+            assert_eq!(found, expected, "{path} for {}", ["anonymous callers", "administrators", "the west"][round % 3]);
             let file = caller.get(&format!("{path}&f=geojson")).await.features();
             let file: Vec<_> = file.iter().map(id).filter(|id| *id >= 1000).collect();
             assert_eq!(file, expected, "the file of {path}");

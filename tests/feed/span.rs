@@ -26,6 +26,6 @@ async fn reader_of_few_changes_advances_without_reading_all_changes() {
     // A stream continues by itself.
     let mut events = server.holder(&west).stream("/changes/stream", &[]).await;
     assert_eq!(events.named("change").await["seq"], 60_001);
-    let strangers = server.anonymous().get("/changes").await.ok();
-    assert_eq!((&strangers["next"], &strangers["more"]), (&json!(0), &json!(false)));
+    let public = server.anonymous().get("/changes").await.ok();
+    assert_eq!((&public["next"], &public["more"]), (&json!(0), &json!(false)));
 }
