@@ -204,19 +204,19 @@ fn killed_service_and_postmaster_are_followed_by_a_clean_start() {
 }
 
 #[test]
-fn pid_of_a_stranger_does_not_block_the_start() {
+fn pid_of_another_process_does_not_block_the_start() {
     let scratch = Scratch::new();
     drop(Cluster::start(&scratch.0).unwrap());
     let home = Home::create(&scratch.0).unwrap();
-    let mut stranger = home.account.command("sleep").arg("60").spawn().unwrap();
-    let text = format!("{}\n{}\n1700000000\n5432\n\n\n\n", stranger.id(), home.cluster_dir.display());
+    let mut other = home.account.command("sleep").arg("60").spawn().unwrap();
+    let text = format!("{}\n{}\n1700000000\n5432\n\n\n\n", other.id(), home.cluster_dir.display());
     fs::write(home.cluster_dir.join("postmaster.pid"), text).unwrap();
     if let Some((uid, gid)) = home.account.other() {
         std::os::unix::fs::chown(home.cluster_dir.join("postmaster.pid"), Some(uid), Some(gid)).unwrap();
     }
     let started = Cluster::start(&scratch.0);
-    stranger.kill().unwrap();
-    stranger.wait().unwrap();
+    other.kill().unwrap();
+    other.wait().unwrap();
     assert_eq!(started.unwrap().psql("select 1"), "1");
 }
 

@@ -25,18 +25,18 @@ use crate::postgres::Connection;
 
 /// The credential of a request. It does not implement `Debug`, because it contains secrets.
 #[derive(Clone)]
-pub enum Claim {
+pub enum Presented {
     Nothing,
     Token { secret: String, address: Option<IpAddr> },
     Session { secret: String },
 }
 
-impl Claim {
+impl Presented {
     /// Reads the bearer token or, without one, the browser's session cookie.
     ///
     /// # Errors
     /// 401 for an `Authorization` header that is no bearer token.
-    pub fn of(app: &App, request: &HttpRequest) -> Result<Claim, Error> {
+    pub fn of(app: &App, request: &HttpRequest) -> Result<Presented, Error> {
         if let Some(header) = request.headers().get(AUTHORIZATION) {
             let header = header.to_str().map_err(|_| Error::Unauthorized)?;
             let (scheme, secret) = header.split_once(' ').ok_or(Error::Unauthorized)?;
@@ -44,19 +44,19 @@ impl Claim {
                 return Err(Error::Unauthorized);
             }
             let address = client_address(app.limits.trust_proxy, request);
-            return Ok(Claim::Token { secret: secret.trim().to_owned(), address });
+            return Ok(Presented::Token { secret: secret.trim().to_owned(), address });
         }
-        let session = session_cookie(request).map(|secret| Claim::Session { secret });
-        Ok(session.unwrap_or(Claim::Nothing))
+        let session = session_cookie(request).map(|secret| Presented::Session { secret });
+        Ok(session.unwrap_or(Presented::Nothing))
     }
 
     /// Looks up the caller now; `None` when the credential has ended. `is_use` says whether this counts as use of the
     /// credential: use keeps a session alive.
     pub async fn caller(&self, app: &App, conn: &mut AsyncPgConnection, is_use: bool) -> QueryResult<Option<Caller>> {
         let account = match self {
-            Claim::Nothing => return Ok(Some(Caller::Anonymous)),
-            Claim::Token { secret, address } => callers::by_token(conn, secret, *address, is_use).await?,
-            Claim::Session { secret } => {
+            Presented::Nothing => return Ok(Some(Caller::Anonymous)),
+            Presented::Token { secret, address } => callers::by_token(conn, secret, *address, is_use).await?,
+            Presented::Session { secret } => {
                 callers::by_session(conn, secret, app.limits.sessions.idle_min, is_use).await?
             }
         };
@@ -74,20 +74,20 @@ impl FromRequest for Caller {
         let request = request.clone();
         Box::pin(async move {
             let app = request.app_data::<web::Data<App>>().ok_or(Error::NotFound)?;
-            let claim = Claim::of(app, &request)?;
-            if matches!(claim, Claim::Nothing) {
+            let presented = Presented::of(app, &request)?;
+            if matches!(presented, Presented::Nothing) {
                 return Ok(Caller::Anonymous);
             }
-            let caller = claim.caller(app, &mut *app.store.connection().await?, true).await?;
+            let caller = presented.caller(app, &mut *app.store.connection().await?, true).await?;
             let Some(Caller::Account(account)) = caller else {
-                return if matches!(claim, Claim::Token { .. }) {
+                return if matches!(presented, Presented::Token { .. }) {
                     Err(Error::Unauthorized)
                 } else {
                     Ok(Caller::Anonymous)
                 };
             };
             app.limiters.admit_account(account.id, !request.method().is_safe())?;
-            if let Claim::Session { secret } = claim
+            if let Presented::Session { secret } = presented
                 && !request.method().is_safe()
             {
                 csrf::check(app, &request, &secret)?;

@@ -23,7 +23,7 @@ use crate::http::address::{client_address, network};
 use crate::http::changes::event::{RETRY, end, event, heartbeat};
 use crate::http::changes::streams::{News, Reader, Seat};
 use crate::http::changes::{after_of, collections_of, number};
-use crate::http::extract::Claim;
+use crate::http::extract::Presented;
 use crate::http::state::App;
 use crate::input::Params;
 use crate::layers::Problem;
@@ -52,11 +52,11 @@ pub async fn stream_changes(app: web::Data<App>, caller: Caller, request: HttpRe
         Caller::Account(account) => Reader::Account(account.id),
         Caller::Anonymous => Reader::Address(client_address(app.limits.trust_proxy, &request).map(network)),
     };
-    let claim = match (&caller, Claim::of(&app, &request)?) {
+    let presented = match (&caller, Presented::of(&app, &request)?) {
         // The session has ended. The number belongs to the account's feed; the anonymous feed has other numbers.
-        (Caller::Anonymous, Claim::Session { .. }) if resumed.is_some() => return Err(Error::Unauthorized),
-        (Caller::Anonymous, _) => Claim::Nothing,
-        (_, claim) => claim,
+        (Caller::Anonymous, Presented::Session { .. }) if resumed.is_some() => return Err(Error::Unauthorized),
+        (Caller::Anonymous, _) => Presented::Nothing,
+        (_, presented) => presented,
     };
     let mut response = HttpResponse::Ok();
     response
@@ -74,7 +74,7 @@ pub async fn stream_changes(app: web::Data<App>, caller: Caller, request: HttpRe
         app: App::clone(&app),
         _seat: app.streams.seat(reader)?,
         news: app.streams.subscribe(),
-        claim,
+        presented,
         collections,
         after: resumed.unwrap_or(after),
         scope: None,
@@ -106,7 +106,7 @@ struct Follower {
     app: App,
     _seat: Seat,
     news: watch::Receiver<News>,
-    claim: Claim,
+    presented: Presented,
     collections: Vec<String>,
     /// Everything up to this number has been sent.
     after: i64,
@@ -153,7 +153,7 @@ impl Follower {
     async fn read(&mut self) -> Result<Part, Error> {
         let _turn = self.app.streams.turn().await;
         let mut conn = self.app.store.connection().await?;
-        let Some(caller) = self.claim.caller(&self.app, &mut conn, false).await? else {
+        let Some(caller) = self.presented.caller(&self.app, &mut conn, false).await? else {
             return Ok(Part { text: end(), more: false, may_read: false });
         };
         let feed = View::feed(&caller);
@@ -174,7 +174,7 @@ impl Follower {
     /// Waits for news or until the time `until`. Returns false if the client is gone.
     async fn wait(&mut self, sender: &Sender<Bytes>, until: Instant) -> bool {
         let after = self.after;
-        let is_anonymous = matches!(self.claim, Claim::Nothing);
+        let is_anonymous = matches!(self.presented, Presented::Nothing);
         let is_news = |news: &News| {
             let last = if is_anonymous { news.last_public_seq } else { news.last_seq };
             news.closing || last > after

@@ -53,7 +53,7 @@ pub fn summary(base: &str, import: &Import) -> Value {
         "erased_at": import.erased_at,
         "links": [
             link("self", &own, "application/json", "This import"),
-            link("related", &format!("{own}/workbook"), XLSX, "The file back, with what is wrong where"),
+            link("related", &format!("{own}/workbook"), XLSX, "The file with the reasons in it"),
         ],
     });
     if let Some(failure) = &import.failure {
