@@ -29,9 +29,9 @@ async fn database_of_a_development_version_is_refused() {
 async fn database_of_a_newer_program_is_left_alone() {
     let server = Server::new().await;
     server.execute("insert into __diesel_schema_migrations (version) values ('99991231000000')").await;
-    server.execute("drop function grants_of(bigint, date) cascade").await;
+    server.execute("drop function refresh_grants()").await;
     assert_eq!(migrations::run(&server.database_url()).unwrap(), 0);
-    assert_eq!(server.query("select to_regproc('grants_of') is null").await, true);
+    assert_eq!(server.query("select to_regproc('refresh_grants') is null").await, true);
     server.anonymous().get("//readyz").await.ok();
 }
 
@@ -40,13 +40,13 @@ async fn functions_are_recreated_only_when_they_changed() {
     let server = Server::new().await;
     let at = "select applied_at::text from applied_functions";
     let first = server.query(at).await;
-    server.execute("drop function grants_of(bigint, date)").await;
+    server.execute("drop function refresh_grants()").await;
     assert_eq!(migrations::run(&server.database_url()).unwrap(), 0);
     assert_eq!(server.query(at).await, first);
     server.execute("update applied_functions set hash = 'of another program'").await;
     assert_eq!(migrations::run(&server.database_url()).unwrap(), 0);
     assert_ne!(server.query(at).await, first);
-    assert_eq!(server.query("select to_regproc('grants_of') is null").await, false);
+    assert_eq!(server.query("select to_regproc('refresh_grants') is null").await, false);
 }
 
 /// The administrator installs PostGIS. The owner, who is not a superuser, owns everything else.

@@ -69,19 +69,3 @@ begin
   return in_grants + in_tokens;
 end
 $$;
-
--- The grants of an account that hold on a day, in the form that the policy reads.
-create or replace function grants_of(account bigint, on_day date) returns jsonb
-language sql
-stable
-as $$
-  select coalesce(jsonb_agg(jsonb_build_object(
-    'role', g.role,
-    'communes', g.communes,
-    'hamlets', g.hamlets,
-    'operators', g.operators,
-    'collections', g.collections) order by g.id), '[]')
-  from grants g
-  where g.account_id = account and g.revoked_at is null
-    and g.starts_on <= on_day and (g.expires_on is null or g.expires_on > on_day)
-$$;
