@@ -246,7 +246,8 @@ async fn national_files_load_and_load_again() {
             "2024-05-01 commune 10595",
             "2024-05-01 district 705",
             "2024-05-01 province 63",
-            "2025-06-29 commune 10595",
+            // The lists do not say when xã Hưng Mỹ ended. The demo does.
+            "2025-06-29 commune 10594",
             "2025-06-29 district 704",
             "2025-06-29 province 63",
             "2025-06-30 commune 10035",
