@@ -13,7 +13,7 @@ const COLOURS = [
   '#aa4499',
   '#999933',
   '#332288',
-  '#b8a200',
+  '#44aa99',
 ];
 
 export const GREY = '#7a8288';
