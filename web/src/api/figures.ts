@@ -1,33 +1,11 @@
 /** The figures: definitions, figures of one unit, and figures of each unit of a level with its polygon. */
 import type { Feature, FeatureCollection, MultiPolygon, Polygon } from 'geojson';
-import type { Label } from '../texts';
 import { get, query } from './get';
 import type { Answer, Schemas } from './schemas';
 
-/** What a figure counts. The OpenAPI document does not describe its fields. */
-export interface Definition extends Label {
-  code: string;
-  unit: string;
-  unit_label: Label;
-  denominator: Label | null;
-  collection: string;
-  headline: boolean;
-  by?: string;
-  overlapping?: boolean;
-  part_of?: string;
-}
+export type Definition = Schemas['Definition'];
 
-/** How a figure changed. The OpenAPI document does not describe its fields. */
-export interface Delta {
-  value: number;
-  base: number;
-  base_on: string;
-  base_kind: 'declared' | 'computed';
-  computed_base: number;
-  parts: Record<string, number>;
-  notes: string[];
-  document?: string;
-}
+export type Delta = Schemas['Delta'];
 
 export type Figure = Omit<Schemas['Figure'], 'delta'> & {
   delta?: Partial<Delta> & { values?: Record<string, Delta> };
@@ -45,7 +23,7 @@ export interface Days {
 
 export async function definitions(): Promise<Definition[]> {
   const answer = await get<Answer<'/stats/definitions'>>(query('/stats/definitions', {}));
-  return answer.definitions as unknown as Definition[];
+  return answer.definitions;
 }
 
 export function figuresAddress(unit: string, { asOf, compare }: Days): string {
