@@ -155,13 +155,8 @@ pub static LIFECYCLE: &[Choice] = &[
         "Sử dụng",
         "Active",
     ]),
-    choice("inactive", "Tạm dừng", "Inactive").also(&[
-        "Tạm ngừng",
-        "Tạm ngưng",
-        "Ngừng tạm thời",
-        "Không hoạt động",
-        "Hỏng",
-    ]),
+    // Not "Hỏng": what is broken today is an operational state, and still in use.
+    choice("inactive", "Tạm dừng", "Inactive").also(&["Tạm ngừng", "Tạm ngưng", "Ngừng tạm thời", "Không hoạt động"]),
     choice("decommissioned", "Đã ngừng sử dụng", "Decommissioned").also(&[
         "Đã tháo dỡ",
         "Tháo dỡ",

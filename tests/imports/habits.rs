@@ -54,6 +54,25 @@ async fn titles_numbering_totals_blank_rows_and_signatures_are_not_records() {
     assert_eq!(properties["note"], json!(null));
 }
 
+/// A broken camera is still in use and counts. To read "Hỏng" as a status of use would drop it from the figures.
+#[actix_web::test]
+async fn broken_is_an_operational_state_and_no_status_of_use() {
+    let server = Server::with_communes().await;
+    let header = [
+        T("Tên điểm lắp đặt"),
+        T("Cấp quản lý"),
+        T("Kinh độ"),
+        T("Vĩ độ"),
+        T("Tình trạng sử dụng"),
+        T("Tình trạng hoạt động"),
+    ];
+    let first = [T("Cổng chợ"), T("Công an xã"), N(105.7), N(19.8), T("Hỏng"), E];
+    let second = [T("Ngã tư"), T("Công an xã"), N(105.71), N(19.81), E, T("Hỏng")];
+    let book = Book::of("Camera", &[&header, &first, &second]);
+    let planned = plan(server.administrator(), "cameras", "", book.bytes()).await;
+    assert_eq!(findings(&planned), ["E2 enum.unknown", "F3 enum.alias"]);
+}
+
 #[actix_web::test]
 async fn row_of_the_police_without_a_place_is_not_a_total() {
     let server = Server::with_communes().await;
