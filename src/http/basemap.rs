@@ -8,7 +8,8 @@ use actix_web::body::SizedStream;
 use actix_web::error::ParseError;
 use actix_web::http::Method;
 use actix_web::http::header::{
-    ACCEPT_RANGES, CONTENT_ENCODING, ContentRange, ContentRangeSpec, ETag, EntityTag, Header, IfRange, RANGE, Range,
+    ACCEPT_RANGES, CONTENT_ENCODING, ContentRange, ContentRangeSpec, ETag, EntityTag, Header, IF_RANGE, IfRange, RANGE,
+    Range,
 };
 use actix_web::{HttpRequest, HttpResponse, web};
 use anyhow::Context;
@@ -66,7 +67,7 @@ fn is_same(request: &HttpRequest, tag: &EntityTag) -> bool {
     match IfRange::parse(request) {
         Ok(IfRange::EntityTag(known)) => known.strong_eq(tag),
         Ok(IfRange::Date(_)) => false,
-        Err(_) => true,
+        Err(_) => !request.headers().contains_key(IF_RANGE),
     }
 }
 
