@@ -9,7 +9,7 @@ const MIB: u64 = 1024 * 1024;
 /// The text of `cluster.conf`. The path and the name are our own and contain no quotes (see `home::socket_dir`).
 pub fn conf(home: &Home) -> String {
     let memory_mib = memory_bytes().unwrap_or(2048 * MIB) / MIB;
-    // An eighth, not the usual quarter: the layers in memory (`live/`) share the machine, and each GB adds 30 ms to a
+    // An eighth, not the usual quarter: the service shares the machine, and each GB adds 30 ms to a
     // start.
     let shared_buffers_mib = (memory_mib / 8).clamp(64, 1024);
     let maintenance_work_mem_mib = (memory_mib / 32).clamp(32, 512);

@@ -26,7 +26,7 @@ const EXPORTS: usize = 2;
 /// [`crate::config::Limits`].
 const EXPORT_STATEMENT: Duration = Duration::from_secs(3600);
 
-/// The connection pool. A handler takes one connection for its whole request.
+/// The connection pool. A handler takes one connection at a time.
 #[derive(Clone)]
 pub struct Store {
     pool: Pool<AsyncPgConnection>,

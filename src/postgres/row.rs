@@ -52,11 +52,15 @@ impl QueryableByName<Pg> for Row {
 /// A class, from the number that a view gives it in SQL.
 impl FromSql<Integer, Pg> for Class {
     fn from_sql(value: PgValue<'_>) -> deserialize::Result<Class> {
-        Ok(match <i32 as FromSql<Integer, Pg>>::from_sql(value)? {
-            2 => Class::Restricted,
-            1 => Class::Internal,
-            _ => Class::Public,
-        })
+        Ok(class_of(<i32 as FromSql<Integer, Pg>>::from_sql(value)?.into()))
+    }
+}
+
+fn class_of(number: i64) -> Class {
+    match number {
+        2 => Class::Restricted,
+        1 => Class::Internal,
+        _ => Class::Public,
     }
 }
 
@@ -83,6 +87,11 @@ impl Cell {
             Cell::Integer(value) => Some(*value),
             _ => None,
         }
+    }
+
+    /// The class that a view gave as a number.
+    pub fn as_class(&self) -> Option<Class> {
+        self.as_integer().map(class_of)
     }
 
     pub fn as_text(&self) -> Option<&str> {

@@ -124,7 +124,7 @@ pub async fn class_of(conn: &mut AsyncPgConnection, view: &View<'_>, id: i64) ->
         .text(" t where t.id = ")
         .bind(Bind::Integer(id));
     let rows: Vec<Row> = sql.load(conn).await?;
-    Ok(rows[..].first().and_then(|row| class_of_cell(&row.cells[0])))
+    Ok(rows[..].first().and_then(|row| row.cells[0].as_class()))
 }
 
 /// Whether the caller may write a record.
@@ -174,15 +174,7 @@ pub async fn versions_of(conn: &mut AsyncPgConnection, layer: &Layer, ids: &[i64
 
 /// The class of fields that a row of [`Page::rows`] shows.
 pub fn class_of_row(row: &Row) -> Class {
-    row.cells.last().and_then(class_of_cell).unwrap_or(Class::Public)
-}
-
-pub fn class_of_cell(cell: &Cell) -> Option<Class> {
-    Some(match cell.as_integer()? {
-        2 => Class::Restricted,
-        1 => Class::Internal,
-        _ => Class::Public,
-    })
+    row.cells.last().and_then(Cell::as_class).unwrap_or(Class::Public)
 }
 
 /// West, south, east and north of the rows that the view shows, and the first and last day of their valid time.

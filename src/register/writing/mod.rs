@@ -1,6 +1,6 @@
 //! The one write engine. Every writer (one record, a list, an import, an undo, the demo) hands it planned rows. It
 //! checks place, keys, references, scope and duplicates, each in its own file. It writes all rows or none, with one
-//! statement a layer, in the caller's transaction.
+//! insert and one update a layer, in the caller's transaction.
 
 mod actions;
 pub mod keys;
