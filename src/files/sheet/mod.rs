@@ -36,6 +36,8 @@ pub struct Sheet {
     pub merges: Vec<Merge>,
     /// The EPSG code that the file itself declares for its geometries.
     pub epsg: Option<i32>,
+    /// Whether numbers count days from 1904, as in workbooks of Excel for Mac, and not from 1900.
+    pub date_1904: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Default)]
