@@ -8,14 +8,12 @@ use crate::access::may_administer;
 use crate::error::Error;
 use crate::http::audit::Trace;
 use crate::http::extract::{LayerPath, RecordId, WriteRequest};
-use crate::http::writes::{read_object, writable};
+use crate::http::writes::{body, read_object, writable};
 use crate::input::Params;
 use crate::layers::{Field, Layer, Problem};
 use crate::postgres::limit_statements;
 use crate::register::{changes, erasure};
 use crate::texts::text;
-
-const LONGEST_REASON: usize = 500;
 
 /// Erases values of restricted fields from the record, its history and the audit trail, also if the record is deleted.
 /// The hashes of the values and the reason are kept.
@@ -62,10 +60,17 @@ fn read(layer: &'static Layer, asked: &Value) -> Result<(Vec<&'static Field>, St
             None => problems.push(Problem::in_body(format!("/fields/{index}"), text!("field.not_erasable"))),
         }
     }
-    let reason = asked["reason"].as_str().unwrap_or_default().trim().to_owned();
-    if reason.is_empty() || reason.chars().count() > LONGEST_REASON || reason.contains('\0') {
-        problems.push(Problem::in_body("/reason", text!("required/reason", max = LONGEST_REASON)));
-    }
+    let reason = match body::reason(asked["reason"].as_str().unwrap_or_default()) {
+        Ok(reason) if !reason.is_empty() => reason,
+        Ok(_) => {
+            problems.push(Problem::in_body("/reason", text!("required/reason", max = body::LONGEST_REASON)));
+            String::new()
+        }
+        Err(error) => {
+            problems.extend_from_slice(error.problems());
+            String::new()
+        }
+    };
     for name in asked.as_object().into_iter().flat_map(|object| object.keys()) {
         if !["fields", "reason"].contains(&name.as_str()) {
             problems.push(Problem::in_body(format!("/{name}"), text!("field.unknown", name)));

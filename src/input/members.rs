@@ -3,11 +3,11 @@
 
 use chrono::NaiveDate;
 use serde_json::{Map, Value};
-use unicode_normalization::UnicodeNormalization;
 
 use crate::error::Error;
 use crate::layers::Problem;
 use crate::layers::problem::Place;
+use crate::layers::value::{clean, has_controls};
 use crate::texts::{Text, text};
 use crate::time::date_of;
 
@@ -57,13 +57,15 @@ impl Members {
         read
     }
 
-    /// A text of 1 to `max` characters without control characters, trimmed and in composed form (NFC).
+    /// A cleaned text of 1 to `max` characters.
     pub fn text(&mut self, name: &'static str, max: usize) -> Option<String> {
-        self.read(name, text!("expected.text_to", max), |value| {
-            let text: String = value.as_str()?.trim().nfc().collect();
-            let fits = (1..=max).contains(&text.chars().count()) && !text.chars().any(char::is_control);
-            fits.then_some(text)
-        })
+        let text = self.read(name, text!("expected.text_to", max), |value| {
+            Some(clean(value.as_str()?)).filter(|text| (1..=max).contains(&text.chars().count()))
+        })?;
+        if has_controls(&text) {
+            self.problem(name, text!("text.control", field = Text::new(name)));
+        }
+        Some(text)
     }
 
     /// A required text that is not trimmed or normalised, such as a password.

@@ -84,13 +84,41 @@ fn expected(value: Type) -> Text {
 
 /// Characters that are trimmed from both ends of a text: spaces, including invisible ones.
 pub fn is_blank(c: char) -> bool {
-    c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}')
+    c.is_whitespace() || is_invisible(c)
+}
+
+/// A text as it is stored, whoever sends it: in composed form (NFC), with `\n` as the only line break and the plain space
+/// as the only space, without invisible characters and without spaces at its ends.
+pub fn clean(text: &str) -> String {
+    let mut cleaned = String::with_capacity(text.len());
+    let mut letters = text.chars().filter(|c| !is_invisible(*c)).nfc().peekable();
+    while let Some(letter) = letters.next() {
+        cleaned.push(match letter {
+            '\r' if letters.peek() == Some(&'\n') => continue,
+            // Old Macs; the line break of Word (\x0b); pages; what Unicode has besides.
+            '\n' | '\r' | '\x0b' | '\x0c' | '\u{85}' | '\u{2028}' | '\u{2029}' => '\n',
+            space if space.is_whitespace() => ' ',
+            letter => letter,
+        });
+    }
+    cleaned.trim().to_owned()
+}
+
+/// Characters that change how a text is broken or ordered and that nobody sees: soft hyphens, zero-width spaces and
+/// joiners, marks of direction. Two codes that look the same would differ by them.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+/// Whether a cleaned text has characters that no text may hold. PostgreSQL stores no NUL, XML none of the others.
+pub fn has_controls(text: &str) -> bool {
+    text.chars().any(|c| c.is_control() && c != '\n')
 }
 
 fn read_text(field: &Field, text: &str, max: usize) -> Result<Value, Problem> {
-    let text: String = text.trim_matches(is_blank).nfc().collect();
+    let text = clean(text);
     let wrong = |text: Text| Err(Problem::of_field(field.name, text.with("field", field.label)));
-    if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
+    if has_controls(&text) {
         return wrong(text!("text.control"));
     }
     if text.chars().count() > max {
@@ -126,4 +154,38 @@ fn unknown_choice(field: &Field, given: &str, choices: &[Choice]) -> Problem {
 /// The labels of choices, each with the value to send.
 pub fn listed<'a>(choices: impl IntoIterator<Item = &'a Choice>) -> Vec<Text> {
     choices.into_iter().map(|choice| text!("choice", label = choice.label, value = choice.value)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn harmless_characters_become_plain_ones() {
+        for (given, stored) in [
+            ("dòng 1\r\ndòng 2\rdòng 3\ndòng 4\u{b}dòng 5", "dòng 1\ndòng 2\ndòng 3\ndòng 4\ndòng 5"),
+            ("một\r\n\r\nhai\n\rba", "một\n\nhai\n\nba"),
+            ("\u{a0}Chợ\u{a0}Rừng\u{2009}Thông\u{3000}", "Chợ Rừng Thông"),
+            ("Trụ\tsố\t1", "Trụ số 1"),
+            ("\u{feff}BTS\u{200b}-0\u{ad}1\u{200e}\u{2060}", "BTS-01"),
+            ("To\u{302}\u{300} dân phố", "Tồ dân phố"),
+            ("<b>A & B</b>", "<b>A & B</b>"),
+            (" \r\n\t\u{a0}\u{200b} ", ""),
+        ] {
+            assert_eq!(clean(given), stored, "{given:?}");
+            assert!(!has_controls(stored));
+        }
+        for given in ["a\0b", "\u{1b}[31m", "a\u{7f}", "a\u{9b}b"] {
+            assert!(has_controls(&clean(given)), "{given:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_clean_text_stays_as_it_is(text in "[ab\r\n\t \u{a0}\u{200b}\u{ad}\u{feff}\u{301}\u{2028}]{0,12}") {
+            let once = clean(&text);
+            prop_assert_eq!(clean(&once), once);
+        }
+    }
 }

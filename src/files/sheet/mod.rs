@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use crate::files::formula::restore;
 use crate::layers::Problem;
-use crate::layers::value::is_blank;
+use crate::layers::value::{clean, is_blank};
 use crate::texts::{Text, text};
 
 pub use archive::INFLATED_LIMIT;
@@ -129,8 +129,7 @@ impl Row {
 impl Cell {
     /// A text cell; `None` when the text is blank.
     pub fn text(text: &str) -> Option<Cell> {
-        use unicode_normalization::UnicodeNormalization;
-        let text: String = trimmed(text).nfc().collect();
+        let text = clean(text);
         (!text.is_empty()).then_some(Cell::Text(text))
     }
 

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::access::Caller;
 use crate::error::Error;
 use crate::layers::normalise::{Write, normalise};
+use crate::layers::value::{clean, has_controls};
 use crate::layers::{Layer, Problem, Properties, secret};
 use crate::register::writing::{Draft, Expected};
 use crate::texts::{Text, text};
@@ -16,7 +17,7 @@ pub const FEATURE: &[&str] = &["application/geo+json", "application/json"];
 /// Media types of a change to a feature.
 pub const PATCH: &[&str] = &["application/merge-patch+json", "application/geo+json", "application/json"];
 
-const LONGEST_REASON: usize = 500;
+pub const LONGEST_REASON: usize = 500;
 /// The most features of a bulk write.
 pub const MOST_FEATURES: usize = 10_000;
 
@@ -134,16 +135,9 @@ pub struct Remarks {
 
 /// Parses the members `reason` and `confirm` of a body.
 pub fn remarks(body: &Value) -> Result<Remarks, Error> {
-    let field = || Text::new("reason");
     let reason = match body.get("reason") {
         None | Some(Value::Null) => None,
-        Some(Value::String(text)) if text.chars().count() > LONGEST_REASON || text.chars().any(|c| c == '\0') => {
-            return Err(invalid("/reason", text!("range/length", field = field(), max = LONGEST_REASON)));
-        }
-        Some(Value::String(text)) if secret::is_in(text) => {
-            return Err(invalid("/reason", text!("secret.in_text", field = field())));
-        }
-        Some(Value::String(text)) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
+        Some(Value::String(text)) => Some(reason(text)?).filter(|reason| !reason.is_empty()),
         Some(_) => return Err(wrong_type("reason", text!("expected.text"))),
     };
     let confirm = match body.get("confirm") {
@@ -156,6 +150,25 @@ pub fn remarks(body: &Value) -> Result<Remarks, Error> {
         }
     };
     Ok(Remarks { reason, confirm })
+}
+
+/// A cleaned reason, which may be empty.
+///
+/// # Errors
+/// 422 when it is too long or has something that no text may hold.
+pub fn reason(text: &str) -> Result<String, Error> {
+    let reason = clean(text);
+    let wrong = |text: Text| Err(invalid("/reason", text.with("field", Text::new("reason"))));
+    if has_controls(&reason) {
+        return wrong(text!("text.control"));
+    }
+    if reason.chars().count() > LONGEST_REASON {
+        return wrong(text!("range/length", max = LONGEST_REASON));
+    }
+    if secret::is_in(&reason) {
+        return wrong(text!("secret.in_text"));
+    }
+    Ok(reason)
 }
 
 /// Parses the precondition `If-Match` of a request.
