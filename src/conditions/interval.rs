@@ -12,7 +12,8 @@ pub struct Interval {
 }
 
 impl Interval {
-    /// Reads `2023-09-20`, `2023-01-01/2023-12-31`, `../2023-12-31`, with or without a time of day.
+    /// Reads `2023-09-20`, `2023-01-01/2023-12-31`, `../2023-12-31`, with or without a time of day. An instant is its day
+    /// in Vietnam.
     pub fn parse(text: &str) -> Option<Interval> {
         let interval = match text.split_once('/') {
             Some((from, to)) => Interval { from: end(from)?, to: end(to)? },
@@ -43,9 +44,20 @@ mod tests {
             "../2021-02-01",
             "2021-02-01/",
             "0000-01-01T00:00:00Z/9999-12-31T00:00:00Z",
+            "2021-01-01T/2021-02-01T",
+            "2021-01-01T00:00:00.123Z/..",
+            "2021-01-01T00:00:00 07:00",
         ] {
             assert!(Interval::parse(text).is_some(), "{text}");
         }
+    }
+
+    #[test]
+    fn ends_are_days_in_vietnam() {
+        let interval = Interval::parse("2023-09-19T20:00:00Z/2023-12-31T23:59:59+07:00").unwrap();
+        let ends = [interval.from, interval.to].map(|day| day.unwrap().to_string());
+        assert_eq!(ends, ["2023-09-20", "2023-12-31"]);
+        assert_eq!(Interval::parse("../.."), Some(Interval { from: None, to: None }));
     }
 
     #[test]

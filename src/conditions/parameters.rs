@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::input::Params;
 use crate::layers::{Field, Problem, Type};
 use crate::texts::text;
-use crate::time::{date_of, day};
+use crate::time::day;
 
 pub fn bbox(params: &mut Params) -> Result<Option<Condition>, Error> {
     params.read("bbox", text!("expected.bbox"), |text| parse_bbox(text).map(Condition::Bbox))
@@ -18,7 +18,7 @@ pub fn datetime(params: &mut Params) -> Result<Option<Interval>, Error> {
 }
 
 pub fn as_of(params: &mut Params) -> Result<Option<NaiveDate>, Error> {
-    params.read("as_of", text!("expected.day"), date_of)
+    params.read("as_of", text!("expected.day"), day)
 }
 
 pub fn within(params: &mut Params) -> Result<Option<UnitRef>, Error> {

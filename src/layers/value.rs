@@ -1,11 +1,12 @@
 //! Checks one value of a field and turns it into what is stored.
 
-use chrono::{NaiveDate, Timelike};
+use chrono::NaiveDate;
 use serde_json::{Value, json};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::layers::{Choice, Field, Problem, Type, secret};
 use crate::texts::{Text, text};
+use crate::time::meant_day;
 
 /// Checks one value against its type, bounds and enumeration. An empty value becomes null.
 ///
@@ -132,11 +133,7 @@ fn read_text(field: &Field, text: &str, max: usize) -> Result<Value, Problem> {
 
 fn read_date(field: &Field, text: &str, today: NaiveDate) -> Result<Value, Problem> {
     let wrong = |text: Text| Err(Problem::of_field(field.name, text.with("field", field.label)));
-    // Some clients write a date as a timestamp at midnight.
-    let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().or_else(|| {
-        let moment = chrono::DateTime::parse_from_rfc3339(text).ok()?;
-        (moment.num_seconds_from_midnight() == 0).then(|| moment.date_naive())
-    });
+    let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().or_else(|| meant_day(text));
     let earliest = NaiveDate::from_ymd_opt(1900, 1, 1).expect("a valid date");
     let latest = NaiveDate::from_ymd_opt(2199, 12, 31).expect("a valid date");
     match date {

@@ -9,7 +9,7 @@ use crate::input::Params;
 use crate::layers::Problem;
 use crate::postgres::Connection;
 use crate::texts::{Text, Value, text};
-use crate::time::{day_of, today};
+use crate::time::{day, day_of, today};
 use crate::units::territory;
 use crate::units::territory::{Level, Unit};
 
@@ -68,9 +68,8 @@ pub fn of_units(mut params: Params) -> Result<Asked, Error> {
 }
 
 fn common(params: &mut Params, named_by: &'static str, format: &'static str) -> Result<Asked, Error> {
-    let mut day =
-        |name: &str| params.read(name, text!("expected.day"), |text| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok());
-    let (as_of, compare) = (day("as_of")?, day("compare")?);
+    let mut read = |name: &str| params.read(name, text!("expected.day"), day);
+    let (as_of, compare) = (read("as_of")?, read("compare")?);
     let known_at = known_at(params)?;
     let latest = known_at.map_or_else(today, day_of);
     if compare.is_some_and(|compare| compare >= as_of.unwrap_or(latest)) {
