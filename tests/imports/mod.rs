@@ -9,6 +9,7 @@ mod habits;
 mod killed;
 mod liaison;
 mod list;
+mod meanings;
 mod returned;
 mod roundtrip;
 mod safety;

@@ -29,11 +29,6 @@ pub fn resolve(field: &Field, text: &str) -> Result<(&'static str, Option<Note>)
     })
 }
 
-/// Whether a text is the label of a value.
-pub fn is_label(field: &Field, text: &str) -> bool {
-    field.value.choices().iter().any(|choice| labels(choice).any(|label| label == text))
-}
-
 fn labels(choice: &Choice) -> impl Iterator<Item = &'static str> + use<> {
     [choice.value, choice.label.vi, choice.label.en].into_iter()
 }

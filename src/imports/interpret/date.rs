@@ -1,84 +1,246 @@
-//! Reads dates as people type them, with the day first.
+//! Reads dates as people type them.
 
 use std::sync::LazyLock;
 
-use chrono::{Days, NaiveDate};
-use regex::Regex;
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta};
+use regex::{Captures, Regex};
 
 use crate::imports::interpret::fold::fold;
+use crate::time::{day_of, meant_day, nearest_day};
 
-/// A date. A month or a year alone is read as its first day and is not `exact`.
+/// How the writer of a column writes dates, as its cells show.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Habit {
+    pub order: Order,
+    /// Day and month of the cells that Excel took for dates were probably exchanged: no text has a day up to 12, and no
+    /// date has a later one.
+    pub is_swapped: bool,
+    /// Whether numbers count days from 1904.
+    pub since_1904: bool,
+}
+
+/// The order of day and month in a column.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Order {
+    /// No cell tells. It is Vietnamese: the day comes first.
+    #[default]
+    Untold,
+    DayFirst,
+    MonthFirst,
+    /// Some cells can only be the one, others only the other.
+    Both,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reading {
     pub date: NaiveDate,
-    pub exact: bool,
+    pub way: Way,
 }
 
-/// Reads a date. For an impossible one such as `02/13/2023`, the error is the date that was probably meant.
-pub fn parse(text: &str) -> Result<Reading, Option<NaiveDate>> {
-    static ISO: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?$"));
-    static DAY_FIRST: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"^(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})(?: \d{1,2}:.*)?$"));
+/// How sure the reading is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// The text says this day.
+    Exact,
+    /// It names a month or a year, of which this is the first day.
+    Partial,
+    /// It writes something else, such as an instant in UTC or a number.
+    Understood,
+    /// It may as well be this other day.
+    Ambiguous(NaiveDate),
+}
+
+impl Order {
+    /// The order that texts show.
+    pub fn of<'a>(texts: impl Iterator<Item = &'a str>) -> Order {
+        texts.fold(Order::Untold, |order, text| order.and(numbers(text).map_or(Order::Untold, shown_by)))
+    }
+
+    /// What two parts of a column show together.
+    #[must_use]
+    pub fn and(self, other: Order) -> Order {
+        match (self, other) {
+            (Order::Untold, other) => other,
+            (own, Order::Untold) => own,
+            (own, other) if own == other => own,
+            _ => Order::Both,
+        }
+    }
+}
+
+fn shown_by((first, second): (u32, u32)) -> Order {
+    match (first > 12, second > 12) {
+        (true, false) => Order::DayFirst,
+        (false, true) => Order::MonthFirst,
+        _ => Order::Untold,
+    }
+}
+
+/// The two numbers before the year: 13 and 2 in `13/02/2023`.
+pub fn numbers(text: &str) -> Option<(u32, u32)> {
+    let found = NUMBERS.captures(text.trim())?;
+    Some((found["first"].parse().ok()?, found["second"].parse().ok()?))
+}
+
+const TIME: &str =
+    r"(?P<hour>\d{1,2})[:h](?P<minute>\d{2})(?::(?P<second_of_minute>\d{2})(?:\.\d+)?)?(?: ?(?P<half>AM|PM|SA|CH))?";
+static NUMBERS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(&format!(
+        r"(?i)^(?P<first>\d{{1,2}})(?: ?[-/.] ?| )(?P<second>\d{{1,2}})(?: ?[-/.] ?| )(?P<year>\d{{4}}|\d{{2}})(?:,? +{TIME})?$"
+    ))
+});
+
+/// Reads a date. The error holds the dates that were probably meant.
+pub fn parse(text: &str, habit: Habit) -> Result<Reading, Vec<NaiveDate>> {
+    static TIME_FIRST: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"(?i)^(\d{1,2}[:h]\d{2}(?::\d{2})?),? +(?:ngày )?(\d{1,2}[-/.]\d{1,2}[-/.]\d{4})$"));
+    static YEAR_FIRST: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(&format!(
+            r"(?i)^(?P<year>\d{{4}})[-/.](?P<second>\d{{1,2}})[-/.](?P<first>\d{{1,2}})(?:,?[T ]+{TIME})?$"
+        ))
+    });
+    let text = &text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if let Some(date) = meant_day(text) {
+        let way = if text.starts_with(&date.to_string()) { Way::Exact } else { Way::Understood };
+        return Ok(Reading { date, way });
+    }
+    if let Some(found) = TIME_FIRST.captures(text) {
+        return parse(&format!("{} {}", &found[2], &found[1]), habit);
+    }
+    if let Some(found) = YEAR_FIRST.captures(text) {
+        return date_of(&found, false).ok_or_else(Vec::new);
+    }
+    if let Some(found) = NUMBERS.captures(text) {
+        return in_order(date_of(&found, false), date_of(&found, true), habit.order);
+    }
+    // "2.2023" is a month, although it is a number, too.
+    let number = || of_number(text.parse().ok()?, habit);
+    of_words(text).or_else(number).or_else(|| of_programs(text)).ok_or_else(|| dates_in(text, habit))
+}
+
+/// Chooses between the two orders.
+fn in_order(day_first: Option<Reading>, month_first: Option<Reading>, order: Order) -> Result<Reading, Vec<NaiveDate>> {
+    let (one, other) = if order == Order::MonthFirst { (month_first, day_first) } else { (day_first, month_first) };
+    match (one, other) {
+        (Some(one), Some(other)) if order == Order::Both && one.date != other.date => {
+            Ok(Reading { way: Way::Ambiguous(other.date), ..one })
+        }
+        (Some(one), _) => Ok(one),
+        (None, other) => Err(other.map(|reading| reading.date).into_iter().collect()),
+    }
+}
+
+/// The date of a match, with its time of day, if it has one.
+fn date_of(found: &Captures<'_>, month_first: bool) -> Option<Reading> {
+    let part = |name: &str| found.name(name).map_or(Some(0), |part| part.as_str().parse::<u32>().ok());
+    let (day, month) = if month_first { (part("second")?, part("first")?) } else { (part("first")?, part("second")?) };
+    let year = match (found["year"].len(), part("year")?) {
+        (2, year @ 0..50) => 2000 + year,
+        (2, year) => 1900 + year,
+        (_, year) => year,
+    };
+    let date = NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)?;
+    let afternoon = found.name("half").is_some_and(|half| matches!(&half.as_str().to_uppercase()[..], "PM" | "CH"));
+    let hour = match part("hour")? {
+        12 if found.name("half").is_some() => 12 * u32::from(afternoon),
+        hour => hour + 12 * u32::from(afternoon),
+    };
+    let time = NaiveTime::from_hms_opt(hour, part("minute")?, part("second_of_minute")?)?;
+    let meant = nearest_day(date.and_time(time))?;
+    Some(Reading { date: meant, way: if meant == date { Way::Exact } else { Way::Understood } })
+}
+
+/// "ngày 01 tháng 02 năm 2023", "tháng 2/2023", "Quý II/2023", "2023".
+fn of_words(text: &str) -> Option<Reading> {
     static WORDS: LazyLock<Regex> =
         LazyLock::new(|| pattern(r"^(?:ngay )?(\d{1,2}) (?:thang|thg) ?(\d{1,2}) (?:nam )?(\d{4})$"));
     static MONTH: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(?:thang |thg |t)?(\d{1,2}) (?:nam )?(\d{4})$"));
-    static YEAR: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(?:nam )?(\d{4})$"));
-    static QUARTER: LazyLock<Regex> = LazyLock::new(|| pattern(r"^quy (i{1,3}|iv|[1-4]) (?:nam )?(\d{4})$"));
-
-    let text = text.trim();
+    static YEAR_MONTH: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(\d{4}) (\d{1,2})$"));
+    static YEAR: LazyLock<Regex> = LazyLock::new(|| pattern(r"^nam (\d{4})$"));
+    static QUARTER: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(?:quy |q)(i{1,3}|iv|[1-4]) (?:nam )?(\d{4})$"));
+    // Folding drops signs. "<2020" is not 2020, and "05/2023 - 06/2023" not a month.
+    if !text.chars().all(|c| c.is_alphanumeric() || matches!(c, ' ' | '/' | '.' | '-' | ',')) || text.starts_with('-') {
+        return None;
+    }
     let folded = fold(text);
-    let number = |text: &str| text.parse::<i32>().unwrap_or(-1);
-    let exact = |year: i32, month: i32, day: i32| Reading { date: day_of(year, month, day), exact: true }.valid();
-    if let Some(found) = ISO.captures(text) {
-        return exact(number(&found[1]), number(&found[2]), number(&found[3])).ok_or(None);
+    let number = |text: &str| text.parse::<u32>().ok();
+    let day = |year: &str, month: u32, day: u32| NaiveDate::from_ymd_opt(year.parse().ok()?, month, day);
+    if let Some(found) = WORDS.captures(&folded) {
+        let date = day(&found[3], number(&found[2])?, number(&found[1])?)?;
+        return Some(Reading { date, way: Way::Exact });
     }
-    if let Some(found) = DAY_FIRST.captures(text).or_else(|| WORDS.captures(&folded)) {
-        let (day, month, year) = (number(&found[1]), number(&found[2]), number(&found[3]));
-        let year = if year < 100 { 2000 + year } else { year };
-        return exact(year, month, day).ok_or_else(|| exact(year, day, month).map(|reading| reading.date));
-    }
-    let first = |year: i32, month: i32| Reading { date: day_of(year, month, 1), exact: false }.valid().ok_or(None);
-    if let Some(found) = MONTH.captures(&folded) {
-        return first(number(&found[2]), number(&found[1]));
-    }
-    if let Some(found) = QUARTER.captures(&folded) {
+    let date = if let Some(found) = MONTH.captures(&folded) {
+        day(&found[2], number(&found[1])?, 1)?
+    } else if let Some(found) = YEAR_MONTH.captures(&folded) {
+        day(&found[1], number(&found[2])?, 1)?
+    } else if let Some(found) = QUARTER.captures(&folded) {
         let quarter = match &found[1] {
             "i" | "1" => 1,
             "ii" | "2" => 2,
             "iii" | "3" => 3,
             _ => 4,
         };
-        return first(number(&found[2]), quarter * 3 - 2);
-    }
-    if let Some(found) = YEAR.captures(&folded) {
-        return first(number(&found[1]), 1);
-    }
-    match text.parse() {
-        Ok(serial) => of_number(serial).ok_or(None),
-        Err(_) => Err(None),
-    }
+        day(&found[2], quarter * 3 - 2, 1)?
+    } else {
+        day(&YEAR.captures(&folded)?[1], 1, 1)?
+    };
+    Some(Reading { date, way: Way::Partial })
 }
 
-/// A number in a date column: a year, or a day number of Excel.
-pub fn of_number(number: f64) -> Option<Reading> {
-    if number.fract() == 0.0 && (1900.0..=2199.0).contains(&number) {
-        return Reading { date: day_of(number as i32, 1, 1), exact: false }.valid();
+/// What programs write: "Wed, 01 Feb 2023 00:00:00 GMT", "Wed Feb 01 2023 00:00:00 GMT+0700 (Indochina Time)", "1-Feb-2023".
+fn of_programs(text: &str) -> Option<Reading> {
+    let script = |text: &str| DateTime::parse_from_str(text.split(" (").next()?, "%a %b %d %Y %H:%M:%S GMT%z").ok();
+    if let Some(moment) = DateTime::parse_from_rfc2822(text).ok().or_else(|| script(text)) {
+        return Some(Reading { date: day_of(moment.to_utc() + TimeDelta::seconds(59)), way: Way::Understood });
+    }
+    let formats = ["%d-%b-%Y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y"];
+    let date = formats.iter().find_map(|format| NaiveDate::parse_from_str(text, format).ok())?;
+    Some(Reading { date, way: Way::Exact })
+}
+
+/// The dates inside a text that is more than a date: "01/02/2023 (dự kiến)".
+fn dates_in(text: &str, habit: Habit) -> Vec<NaiveDate> {
+    static DATE: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"\b(?:\d{1,2}[-/.]\d{1,2}[-/.]\d{4}|\d{4}-\d{2}-\d{2})\b"));
+    let mut dates: Vec<_> = DATE
+        .find_iter(text)
+        .filter_map(|found| parse(found.as_str(), habit).ok())
+        .map(|reading| reading.date)
+        .collect();
+    dates.dedup();
+    dates
+}
+
+/// A number in a column of dates: a year, a day number of Excel, 20230201, 202302, or the seconds or milliseconds of a
+/// program.
+pub fn of_number(number: f64, habit: Habit) -> Option<Reading> {
+    let reading = |date: NaiveDate, way| Some(Reading { date, way });
+    let is_year = |year: u32| (1900..=2199).contains(&year);
+    let whole = (number.fract() == 0.0 && (0.0..4e12).contains(&number)).then_some(number as u64);
+    match whole {
+        Some(year @ 1900..=2199) => return reading(NaiveDate::from_ymd_opt(year as i32, 1, 1)?, Way::Partial),
+        Some(month @ 190_001..=219_912) => {
+            let month = month as u32;
+            return reading(NaiveDate::from_ymd_opt((month / 100) as i32, month % 100, 1)?, Way::Partial);
+        }
+        Some(day @ 19_000_101..=21_991_231) => {
+            let day = day as u32;
+            let date = NaiveDate::from_ymd_opt((day / 10_000) as i32, day / 100 % 100, day % 100)?;
+            return reading(date, Way::Understood).filter(|_| is_year(day / 10_000));
+        }
+        // From 2001 on. Earlier numbers may be anything.
+        Some(seconds @ 1_000_000_000..4_000_000_000) => {
+            return reading(day_of(DateTime::from_timestamp(seconds as i64 + 59, 0)?), Way::Understood);
+        }
+        Some(millis @ 1_000_000_000_000..4_000_000_000_000) => {
+            return reading(day_of(DateTime::from_timestamp_millis(millis as i64 + 59_000)?), Way::Understood);
+        }
+        _ => {}
     }
     // The years 1954 to 2118. Smaller numbers are not day numbers.
-    let days = (20_000.0..80_000.0).contains(&number).then_some(number as u64)?;
-    let date = NaiveDate::from_ymd_opt(1899, 12, 30)?.checked_add_days(Days::new(days))?;
-    Some(Reading { date, exact: true })
-}
-
-impl Reading {
-    fn valid(self) -> Option<Reading> {
-        (self.date != NaiveDate::MIN).then_some(self)
-    }
-}
-
-fn day_of(year: i32, month: i32, day: i32) -> NaiveDate {
-    let part = |part: i32| u32::try_from(part).unwrap_or(0);
-    NaiveDate::from_ymd_opt(year, part(month), part(day)).unwrap_or(NaiveDate::MIN)
+    let days = if habit.since_1904 { number + 1462.0 } else { number };
+    let days = (20_000.0..80_000.0).contains(&days).then_some((days + 59.0 / 86_400.0) as u64)?;
+    reading(NaiveDate::from_ymd_opt(1899, 12, 30)?.checked_add_days(Days::new(days))?, Way::Exact)
 }
 
 fn pattern(text: &str) -> Regex {
@@ -89,34 +251,103 @@ fn pattern(text: &str) -> Regex {
 mod tests {
     use super::*;
 
+    fn read(text: &str, order: Order) -> Result<Reading, Vec<NaiveDate>> {
+        parse(text, Habit { order, ..Habit::default() })
+    }
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
     #[test]
     fn every_habit_of_writing_a_date_is_read() {
-        for (text, date, exact) in [
-            ("01/02/2023", "2023-02-01", true),
-            ("1.2.2023", "2023-02-01", true),
-            ("01/02/23", "2023-02-01", true),
-            ("01/02/2023 08:30", "2023-02-01", true),
-            ("2023-02-01", "2023-02-01", true),
-            ("2023-02-01T00:00:00Z", "2023-02-01", true),
-            ("ngày 01 tháng 02 năm 2023", "2023-02-01", true),
-            ("44958", "2023-02-01", true),
-            ("tháng 2/2023", "2023-02-01", false),
-            ("T2/2023", "2023-02-01", false),
-            ("02-2023", "2023-02-01", false),
-            ("Quý II/2023", "2023-04-01", false),
-            ("2023", "2023-01-01", false),
-            ("năm 2023", "2023-01-01", false),
+        for (text, date, way) in [
+            ("01/02/2023", "2023-02-01", Way::Exact),
+            ("1.2.2023", "2023-02-01", Way::Exact),
+            ("01 / 02 / 2023", "2023-02-01", Way::Exact),
+            ("01/02/23", "2023-02-01", Way::Exact),
+            ("01/02/98", "1998-02-01", Way::Exact),
+            ("01/02/2023 08:30", "2023-02-01", Way::Exact),
+            ("01/02/2023 11:59:59 CH", "2023-02-02", Way::Understood),
+            ("01/02/2023 12:00 AM", "2023-02-01", Way::Exact),
+            ("08h30 01/02/2023", "2023-02-01", Way::Exact),
+            ("31/01/2023 23:59:59", "2023-02-01", Way::Understood),
+            ("2023-02-01", "2023-02-01", Way::Exact),
+            ("2023/2/1", "2023-02-01", Way::Exact),
+            ("2023-02-01T00:00:00Z", "2023-02-01", Way::Exact),
+            ("2023-01-31T17:00:00.000Z", "2023-02-01", Way::Understood),
+            ("2023-01-31T16:59:17Z", "2023-02-01", Way::Understood),
+            ("2023-02-01T00:00:00+07:00", "2023-02-01", Way::Exact),
+            ("ngày 01 tháng 02 năm 2023", "2023-02-01", Way::Exact),
+            ("Wed, 01 Feb 2023 00:00:00 +0700", "2023-02-01", Way::Understood),
+            ("Wed Feb 01 2023 00:00:00 GMT+0700 (Indochina Time)", "2023-02-01", Way::Understood),
+            ("1-Feb-2023", "2023-02-01", Way::Exact),
+            ("44958", "2023-02-01", Way::Exact),
+            ("44957.99950", "2023-02-01", Way::Exact),
+            ("20230201", "2023-02-01", Way::Understood),
+            ("1675184400", "2023-02-01", Way::Understood),
+            ("1675184400000", "2023-02-01", Way::Understood),
+            ("tháng 2/2023", "2023-02-01", Way::Partial),
+            ("T2/2023", "2023-02-01", Way::Partial),
+            ("02-2023", "2023-02-01", Way::Partial),
+            ("2.2023", "2023-02-01", Way::Partial),
+            ("2023-02", "2023-02-01", Way::Partial),
+            ("202302", "2023-02-01", Way::Partial),
+            ("Quý II/2023", "2023-04-01", Way::Partial),
+            ("2023", "2023-01-01", Way::Partial),
+            ("năm 2023", "2023-01-01", Way::Partial),
         ] {
-            let expected = Reading { date: date.parse().unwrap(), exact };
-            assert_eq!(parse(text), Ok(expected), "{text}");
+            assert_eq!(read(text, Order::Untold), Ok(Reading { date: day(date), way }), "{text}");
         }
     }
 
     #[test]
-    fn month_first_is_refused_with_what_was_meant() {
-        assert_eq!(parse("02/13/2023"), Err(NaiveDate::from_ymd_opt(2023, 2, 13)));
-        for text in ["31/02/2023", "12", "trước 2020", "2023-13-01", ""] {
-            assert_eq!(parse(text), Err(None), "{text}");
+    fn what_is_more_or_less_than_a_date_is_refused_with_the_dates_in_it() {
+        for (text, meant) in [
+            ("02/13/2023", vec!["2023-02-13"]),
+            ("01/02/2023 (dự kiến)", vec!["2023-02-01"]),
+            ("01/02/2023 - 05/02/2023", vec!["2023-02-01", "2023-02-05"]),
+            ("2023-02-01 hoàn thành", vec!["2023-02-01"]),
+            ("31/02/2023", vec![]),
+            ("12", vec![]),
+            ("trước 2020", vec![]),
+            ("<2020", vec![]),
+            ("2020+", vec![]),
+            ("~2020", vec![]),
+            ("-2023", vec![]),
+            ("2022-2023", vec![]),
+            ("05/2023 - 06/2023", vec![]),
+            ("2023-13-01", vec![]),
+            ("01022023", vec![]),
+            ("01/02/2023 25:00", vec![]),
+            ("", vec![]),
+        ] {
+            let meant: Vec<_> = meant.into_iter().map(day).collect();
+            assert_eq!(read(text, Order::Untold).map_err(|found| found == meant), Err(true), "{text}");
         }
+    }
+
+    #[test]
+    fn the_order_of_a_column_decides() {
+        assert_eq!(Order::of(["01/02/2023", "25/12/2023", "chưa rõ"].into_iter()), Order::DayFirst);
+        assert_eq!(Order::of(["01/02/2023", "12/25/2023"].into_iter()), Order::MonthFirst);
+        assert_eq!(Order::of(["13/02/2023", "12/25/2023"].into_iter()), Order::Both);
+        assert_eq!(Order::of(["01/02/2023", "2023-12-25"].into_iter()), Order::Untold);
+        let exact = |date| Ok(Reading { date: day(date), way: Way::Exact });
+        assert_eq!(read("01/02/2023", Order::MonthFirst), exact("2023-01-02"));
+        assert_eq!(read("12/25/2023", Order::MonthFirst), exact("2023-12-25"));
+        assert_eq!(read("13/02/2023", Order::Both), exact("2023-02-13"));
+        let ambiguous = Way::Ambiguous(day("2023-01-02"));
+        assert_eq!(read("01/02/2023", Order::Both), Ok(Reading { date: day("2023-02-01"), way: ambiguous }));
+        assert_eq!(read("12/25/2023", Order::Both), Err(vec![day("2023-12-25")]));
+    }
+
+    #[test]
+    fn days_of_a_workbook_may_count_from_1904() {
+        let habit = Habit { since_1904: true, ..Habit::default() };
+        let date = |number| of_number(number, habit).map(|reading| reading.date);
+        assert_eq!(date(44_958.0 - 1462.0), Some(day("2023-02-01")));
+        assert_eq!(date(2023.0), Some(day("2023-01-01")), "a year is a year");
+        assert_eq!(date(12.2023), None);
     }
 }

@@ -1,20 +1,25 @@
 //! Reads a file for a layer: finds columns, reads cells, notes findings. Uses no PostgreSQL: what only the register
 //! knows (communes by name, metres to degrees, duplicates) is found later, for all rows at once.
 
+mod amount;
 mod cell;
 mod choice;
 mod communes;
+mod compass;
 mod coordinate;
 mod date;
 mod finding;
 mod fold;
+mod habits;
 mod header;
 mod mapping;
 mod merged;
 mod meridian;
 mod number;
+mod outlier;
 mod paint;
 mod place;
+mod quantity;
 pub mod returned;
 mod rows;
 mod target;
@@ -27,6 +32,7 @@ use serde_json::{Value, json};
 use crate::files::sheet::{Cell, Row, Sheet, Workbook};
 use crate::layers::{Layer, Properties, Type};
 use crate::texts::text;
+use habits::Habits;
 use rows::Role;
 
 pub use communes::{Commune, Communes};
@@ -135,11 +141,17 @@ fn read_sheet(sheet: &Sheet, mapping: Mapping, options: &Options, reading: &mut 
     let epsg = options.epsg.or(sheet.epsg).or(meridian.and_then(epsg_of_meridian));
     let merged = merged::Merged::of(sheet);
     let index = reading.mappings.len();
+    let below = sheet.rows.iter().position(|row| !header(&row)).map_or(&[][..], |first| &sheet.rows[first..]);
+    let (habits, notes) = habits::of_columns(sheet, &mapping, below);
+    for (column, note) in notes {
+        let field = column.target.map(|target| target.name());
+        reading.note(&sheet.name, None, Some(column.column), field.as_deref(), None, note);
+    }
     let mut heading = None;
     for (nth, row) in sheet.rows.iter().skip_while(header).enumerate() {
         let ignored = match rows::role(sheet, &mapping, row, nth) {
             Role::Record => {
-                let mut record = read_row(sheet, &mapping, &merged, row, epsg, reading);
+                let mut record = read_row(sheet, &mapping, &habits, &merged, row, epsg, reading);
                 record.mapping = index;
                 if record.commune.is_none() && !record.values.contains_key("declared_commune_code") {
                     record.commune.clone_from(&heading);
@@ -165,6 +177,7 @@ fn read_sheet(sheet: &Sheet, mapping: Mapping, options: &Options, reading: &mut 
 fn read_row(
     sheet: &Sheet,
     mapping: &Mapping,
+    habits: &[Habits],
     merged: &merged::Merged,
     row: &Row,
     epsg: Option<i32>,
@@ -173,12 +186,12 @@ fn read_row(
     let mut record = Record { row: row.number, ..Record::default() };
     let mut places: Vec<(Target, &Cell)> = Vec::new();
     let mut place_column = None;
-    for column in &mapping.columns {
+    for (column, habits) in mapping.columns.iter().zip(habits) {
         let Some(target) = column.target else { continue };
         let Some(cell) = merged.cell(sheet, row, column.index) else { continue };
         let letter = || Some(column.column.clone());
         match target {
-            Target::Field(field) => match cell::read(field, cell) {
+            Target::Field(field) => match cell::read(field, cell, habits) {
                 Ok((value, notes)) => {
                     for note in notes {
                         reading.note(
@@ -218,6 +231,7 @@ fn read_row(
                     tick(&mut record.values, field.name, choice.value, matches!(field.value, Type::SomeOf(_)))
                 }
                 Some(false) => {}
+                None if is_placeholder(cell) => {}
                 None => {
                     record.broken.push(field.name);
                     let note = Note::error(text!("type/tick", header = &column.header));
@@ -225,13 +239,13 @@ fn read_row(
                     reading.note(&sheet.name, Some(row.number), letter(), Some(field.name), shown, note);
                 }
             },
+            _ if is_placeholder(cell) => {}
             Target::Id => {
                 record.values.insert("id".into(), json!(cell.shown()));
             }
             Target::District => record.district = Some(cell.shown()),
             Target::Province => record.province = Some(cell.shown()),
             Target::Ignored => {}
-            _ if matches!(cell, Cell::Text(text) if cell::is_placeholder(text)) => {}
             target => {
                 places.push((target, cell));
                 place_column.get_or_insert(&column.column);
@@ -248,6 +262,10 @@ fn read_row(
         }
     };
     record
+}
+
+fn is_placeholder(cell: &Cell) -> bool {
+    matches!(cell, Cell::Text(text) if cell::is_placeholder(text))
 }
 
 fn tick(values: &mut Properties, field: &str, value: &str, several: bool) {
