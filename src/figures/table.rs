@@ -85,7 +85,8 @@ fn flatten(figure: &Figure) -> Vec<FlatCell> {
         ],
     };
     if let Some(Change::Of(delta)) = &figure.change {
-        cells.push(named("delta", label("tăng, giảm", "change"), number(delta.value), true));
+        let adds_up = !matches!(figure.value, Value::Level(_));
+        cells.push(named("delta", label("tăng, giảm", "change"), number(delta.value), adds_up));
     }
     if indicator.is_of_availability() {
         cells.push(named("basis", label("nguồn", "basis"), json!(figure.basis), false));

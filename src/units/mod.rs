@@ -18,7 +18,7 @@ mod write;
 
 pub use summary::Summary;
 
-use crate::postgres::row::Row;
+use crate::postgres::row::{Cell, Row};
 use crate::postgres::sql::{Bind, Sql};
 use diesel::result::QueryResult;
 use diesel::sql_query;
@@ -53,6 +53,22 @@ pub async fn refresh(conn: &mut AsyncPgConnection, actor: &str) -> QueryResult<(
 async fn number_changes(conn: &mut AsyncPgConnection) -> QueryResult<()> {
     sql_query("select number_changes()").execute(conn).await?;
     Ok(())
+}
+
+/// Longitude and latitude of a place in the commune that has this code today. `None` without a boundary.
+pub async fn place_in_commune(conn: &mut AsyncPgConnection, code: &str) -> QueryResult<Option<(f64, f64)>> {
+    let rows: Vec<Row> = Sql::new(
+        "select st_x(place), st_y(place) from (select st_pointonsurface(geom) as place from admin_units \
+         where level = 'commune' and in_force(valid_from, valid_to, current_date) and geom is not null and code = ",
+    )
+    .bind(Bind::Text(code.into()))
+    .text(") as commune")
+    .load(conn)
+    .await?;
+    Ok(rows.into_iter().next().and_then(|row| match row.cells[..] {
+        [Cell::Double(longitude), Cell::Double(latitude)] => Some((longitude, latitude)),
+        _ => None,
+    }))
 }
 
 /// The communes in force today, all or those with these ids, as lists show them: "00004 Phường Trúc Bạch".

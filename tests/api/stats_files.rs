@@ -60,6 +60,12 @@ async fn workbook_of_communes_adds_up_to_the_figures_of_the_district() {
         }
     }
     assert!(compared > 50, "{compared}");
+    // Levels do not add up, and neither do their changes.
+    for name in ["security_level", "security_level_delta"] {
+        assert_eq!(total[column(name)], Data::Empty, "{name}");
+    }
+    let change: f64 = rows[3..rows.len() - 1].iter().filter_map(|row| number(&row[column("bts_stations_delta")])).sum();
+    assert_eq!(number(&total[column("bts_stations_delta")]), Some(change));
     let eyes = column("camera_eyes");
     assert_eq!(rows[0][eyes], Data::String("Số mắt camera đang sử dụng".into()));
     assert_eq!(rows[1][eyes], Data::String("Eyes (lenses) of operational cameras".into()));

@@ -6,6 +6,7 @@ mod commit;
 mod faults;
 mod formats;
 mod habits;
+mod in_place;
 mod killed;
 mod liaison;
 mod list;
@@ -15,6 +16,7 @@ mod roundtrip;
 mod safety;
 mod scope;
 mod snapshot;
+mod template;
 
 use actix_web::http::Method;
 use serde_json::Value;

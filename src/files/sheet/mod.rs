@@ -166,6 +166,15 @@ pub fn letter(column: u32) -> String {
     letters
 }
 
+/// The number of a column from 0, by its name in a spreadsheet.
+pub fn index(letters: &str) -> Option<u32> {
+    let number = letters.bytes().try_fold(0_u32, |number, letter| {
+        let digit = letter.is_ascii_uppercase().then(|| u32::from(letter - b'A') + 1)?;
+        number.checked_mul(26)?.checked_add(digit)
+    })?;
+    number.checked_sub(1)
+}
+
 /// The problem of a file that is rejected as a whole.
 fn refused(text: Text) -> Problem {
     Problem::in_body("", text)
@@ -182,6 +191,7 @@ mod tests {
     #[test]
     fn columns_are_named_as_spreadsheets_name_them() {
         assert_eq!([0, 25, 26, 701, 702, 16_383].map(letter), ["A", "Z", "AA", "ZZ", "AAA", "XFD"]);
+        assert_eq!(["A", "XFD", "", "a1"].map(index), [Some(0), Some(16_383), None, None]);
     }
 
     #[test]

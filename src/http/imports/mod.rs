@@ -14,7 +14,6 @@ use uuid::Uuid;
 
 use crate::access::{Caller, Role, View, may_write};
 use crate::error::Error;
-use crate::files::sheet;
 use crate::http::download::download;
 use crate::http::extract::{LayerPath, WriteRequest};
 use crate::http::language::wants_vietnamese;
@@ -22,15 +21,19 @@ use crate::http::links::base;
 use crate::http::paging::{DEFAULT_LIMIT, Paging};
 use crate::http::state::App;
 use crate::http::writes::writable;
-use crate::imports::interpret::{Finding, Overrides, returned, template};
+use crate::imports::interpret::{Finding, Locality, Overrides, returned, stored_mappings, template};
 use crate::imports::{Consent, Import};
 use crate::input::Params;
 use crate::layers::{Layer, Problem, Type};
 use crate::texts::text;
+use crate::time::today;
 use crate::{imports, units};
 
 /// How long a client waits for a plan before it is told to ask again.
 const PATIENCE: Duration = Duration::from_secs(25);
+
+/// The place in the examples of a template without a commune, in Đông Sơn.
+const SOMEWHERE: (f64, f64) = (105.733, 19.817);
 
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
@@ -142,17 +145,24 @@ pub async fn show_workbook(
     let file = imports::file(&mut conn, import.id).await?.ok_or(Error::NotFound)?;
     let states: HashMap<_, _> = imports::operations(&mut conn, import.id).await?.into_iter().collect();
     let missing = imports::listed(&mut conn, import.id, "missing", i64::MAX).await?;
-    let overrides = imports::remembered(&mut conn, &caller, layer).await?;
     drop(conn);
     let findings: Vec<Finding> = serde_json::from_value(import.findings).map_err(anyhow::Error::new)?;
+    let mappings = stored_mappings(layer, &import.mappings);
     let written = web::block(move || {
-        let workbook = sheet::read(&file).map_err(|problem| Error::Invalid(vec![problem]))?;
-        let rows = returned::Outcome { findings: &findings, states: &states, missing: &missing };
-        returned::write(layer, &workbook, &overrides, &rows).map_err(|error| anyhow::Error::new(error).into())
+        let outcome = returned::Outcome { findings: &findings, states: &states, missing: &missing, corrected: &[] };
+        returned::answer(layer, &file, &mappings, &outcome)
     });
-    let bytes: Result<Vec<u8>, Error> = written.await.map_err(anyhow::Error::new)?;
-    let name = import.file_name.as_deref().and_then(|name| name.rsplit_once('.')).map_or("import", |(name, _)| name);
-    Ok(download(XLSX, &format!("{name}-ket-qua.xlsx"), bytes?))
+    let bytes = written.await.map_err(anyhow::Error::new)??;
+    Ok(download(XLSX, &format!("{}-ket-qua.xlsx", stem(import.file_name.as_deref().unwrap_or_default())), bytes))
+}
+
+/// The name of a file without folders, ending, and what no file system takes.
+fn stem(name: &str) -> String {
+    let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let cleaned: String = stem.chars().filter(|c| !c.is_control() && !"<>:\"|?*".contains(*c)).take(100).collect();
+    let cleaned = cleaned.trim_matches(['.', ' ']);
+    if cleaned.is_empty() { "import".to_owned() } else { cleaned.to_owned() }
 }
 
 /// `GET /api/v1/collections/{collection}/import-template.xlsx`: an empty workbook to fill in.
@@ -181,7 +191,10 @@ pub async fn show_template(
             && !matches!(field.value, Type::Timestamp)
     };
     let fields: Vec<_> = layer.fields().filter(is_asked).collect();
-    let written = web::block(move || template::write(layer, &fields, &communes));
+    let first = communes.first().and_then(|commune| commune.split(' ').next()).unwrap_or_default();
+    let place = units::place_in_commune(&mut conn, first).await?.unwrap_or(SOMEWHERE);
+    let locality = Locality { communes, place };
+    let written = web::block(move || template::write(layer, &fields, &locality, today()));
     let bytes = written.await.map_err(anyhow::Error::new)?.map_err(anyhow::Error::new)?;
     Ok(download(XLSX, &format!("{}.xlsx", layer.collection), bytes))
 }
@@ -212,4 +225,22 @@ fn overrides_of(layer: &'static Layer, text: &str) -> Result<Overrides, Error> {
 /// The language of the findings.
 fn vietnamese(request: &HttpRequest) -> bool {
     wants_vietnamese(request)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::stem;
+
+    #[test]
+    fn names_of_files_lead_to_no_folder() {
+        for (name, stem_of_it) in [
+            ("../../etc/passwd", "passwd"),
+            ("C:\\tệp\\Danh sách.v2.xlsx", "Danh sách.v2"),
+            ("..", "import"),
+            ("", "import"),
+            ("a\r\nb\"c.csv", "abc"),
+        ] {
+            assert_eq!(stem(name), stem_of_it);
+        }
+    }
 }

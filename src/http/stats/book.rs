@@ -79,6 +79,10 @@ fn put(value: Option<&Json>) -> Put {
 fn sum<'a>(column: &Column, rows: impl Iterator<Item = &'a HashMap<String, Json>> + Clone) -> Put {
     let sum_of = |name: &str| rows.clone().filter_map(|cells| cells.get(name)?.as_f64()).sum::<f64>();
     match column.name.strip_suffix("_percent") {
+        // Where one unit's change is unknown, so is that of the whole.
+        None if column.name.ends_with("_delta") && !rows.clone().all(|cells| cells.contains_key(&column.name)) => {
+            Put::Nothing
+        }
         _ if column.adds_up => Put::Sum(sum_of(&column.name)),
         Some(code) => {
             let (covered, total) = (sum_of(&format!("{code}_covered")), sum_of(&format!("{code}_total")));

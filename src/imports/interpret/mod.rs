@@ -8,10 +8,13 @@ mod communes;
 mod compass;
 mod coordinate;
 mod date;
+mod example;
 mod finding;
 mod fold;
 mod habits;
 mod header;
+mod in_place;
+mod limits;
 mod mapping;
 mod merged;
 mod meridian;
@@ -22,6 +25,7 @@ mod place;
 mod quantity;
 pub mod returned;
 mod rows;
+mod stored;
 mod target;
 pub mod template;
 
@@ -32,16 +36,19 @@ use serde_json::{Value, json};
 use crate::files::sheet::{Cell, Row, Sheet, Workbook};
 use crate::layers::{Layer, Properties, Type};
 use crate::texts::text;
+use fold::without_brackets;
 use habits::Habits;
 use rows::Role;
 
 pub use communes::{Commune, Communes};
 pub use coordinate::{Axis, axis_of};
+pub use example::Locality;
 pub use finding::{Finding, Message, Note, Severity};
 pub use fold::fold;
 pub use mapping::{Column, Mapping, Overrides};
 pub use meridian::{epsg_of_meridian, epsg_of_province, is_metric_grid};
 pub use place::{Place, each_position};
+pub use stored::stored_mappings;
 pub use target::Target;
 
 /// How to read a file.
@@ -131,7 +138,9 @@ fn mappings(
 
 /// Explanatory sheets of our own workbooks.
 fn is_guide(sheet: &Sheet) -> bool {
-    matches!(fold(&sheet.name).as_str(), "huong dan" | "danh muc" | "thieu" | "thong tin" | "guide" | "lists" | "about")
+    // A file that had a sheet of this name gets another one with a number: "Danh mục (2)".
+    let name = fold(&without_brackets(&sheet.name));
+    matches!(name.as_str(), "huong dan" | "danh muc" | "thieu" | "thong tin" | "guide" | "lists" | "about")
 }
 
 fn read_sheet(sheet: &Sheet, mapping: Mapping, options: &Options, reading: &mut Reading) {

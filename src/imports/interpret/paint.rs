@@ -12,27 +12,46 @@ pub const MISSING: &str = "Thiếu";
 
 /// The lists written so far, one column each.
 pub struct Lists {
+    sheet: String,
     columns: Vec<Vec<String>>,
 }
 
 impl Lists {
     pub fn new() -> Lists {
-        Lists { columns: Vec::new() }
+        Lists::on(LISTS.to_owned())
+    }
+
+    /// Lists on a sheet of this name.
+    pub fn on(sheet: String) -> Lists {
+        Lists { sheet, columns: Vec::new() }
+    }
+
+    /// Where the cells of a list are: `'Danh mục'!$A$2:$A$9`.
+    pub fn range(&mut self, title: &str, values: impl IntoIterator<Item = String>) -> String {
+        let values: Vec<String> = [title.to_owned()].into_iter().chain(values).collect();
+        let last = values.len().max(2);
+        let column = self.columns.iter().position(|known| *known == values).unwrap_or_else(|| {
+            self.columns.push(values);
+            self.columns.len() - 1
+        });
+        let letter = crate::files::sheet::letter(column as u32);
+        format!("'{}'!${letter}$2:${letter}${last}", self.sheet.replace('\'', "''"))
     }
 
     /// A drop-down of values. Excel only warns about other values and does not refuse them, because sheets may use
     /// aliases.
     pub fn drop_down(&mut self, title: &str, values: impl IntoIterator<Item = String>) -> DataValidation {
-        let values: Vec<String> = [title.to_owned()].into_iter().chain(values).collect();
-        let column = self.columns.iter().position(|known| *known == values).unwrap_or_else(|| {
-            self.columns.push(values.clone());
-            self.columns.len() - 1
-        });
-        let letter = crate::files::sheet::letter(column as u32);
-        let range = format!("='{LISTS}'!${letter}$2:${letter}${}", values.len().max(2));
+        let range = self.range(title, values);
         DataValidation::new()
-            .allow_list_formula(Formula::new(range))
+            .allow_list_formula(Formula::new(format!("={range}")))
             .set_error_style(rust_xlsxwriter::DataValidationErrorStyle::Warning)
+    }
+
+    /// The sheet as rows. The titles are the first.
+    pub fn rows(self) -> Vec<Vec<String>> {
+        let length = self.columns.iter().map(Vec::len).max().unwrap_or(0);
+        let cell = |row: usize| move |column: &Vec<String>| column.get(row).cloned().unwrap_or_default();
+        (0..length).map(|row| self.columns.iter().map(cell(row)).collect()).collect()
     }
 
     /// Writes the sheet. Call it last.
@@ -52,30 +71,44 @@ impl Lists {
     }
 }
 
+pub const HEADER: &str = "D9E1F2";
+
 pub fn header() -> Format {
-    Format::new().set_bold().set_text_wrap().set_align(FormatAlign::Top).set_background_color(Color::RGB(0x00D9_E1F2))
+    Format::new().set_bold().set_text_wrap().set_align(FormatAlign::Top).set_background_color(Color::from(HEADER))
 }
 
-/// Red for errors, yellow for warnings.
-pub fn colour(severity: Severity) -> Option<Color> {
+/// Red for errors, yellow for warnings. No other program uses these shades, so that a file that comes back shows which
+/// paint is ours.
+pub fn paint(severity: Severity) -> Option<&'static str> {
     match severity {
-        Severity::Error => Some(Color::RGB(0x00FF_C7CE)),
-        Severity::Warning => Some(Color::RGB(0x00FF_EB9C)),
+        Severity::Error => Some("FFC7CD"),
+        Severity::Warning => Some("FFEB9B"),
         Severity::Info => None,
+    }
+}
+
+pub fn colour(severity: Severity) -> Option<Color> {
+    paint(severity).map(Color::from)
+}
+
+/// The reasons in a line each, with what to write instead.
+pub fn reasons(findings: &[&Finding]) -> String {
+    findings.iter().map(|finding| reason(finding)).collect::<Vec<_>>().join("\n")
+}
+
+pub fn reason(finding: &Finding) -> String {
+    match &finding.suggestion {
+        Some(suggestion) if !finding.message.vi.contains(suggestion.as_str()) => {
+            format!("{} → {suggestion}", finding.message.vi)
+        }
+        _ => finding.message.vi.clone(),
     }
 }
 
 /// Adds a cell comment with the reasons.
 pub fn comment(sheet: &mut Worksheet, row: u32, column: u16, findings: &[&Finding]) -> Result<(), XlsxError> {
-    let text: Vec<String> = findings
-        .iter()
-        .map(|finding| match &finding.suggestion {
-            Some(suggestion) if !finding.message.vi.contains(suggestion.as_str()) => {
-                format!("{} → {suggestion}", finding.message.vi)
-            }
-            _ => finding.message.vi.clone(),
-        })
-        .collect();
-    sheet.insert_note(row, column, &Note::new(text.join("\n")).set_width(320).set_height(120))?;
+    // Excel takes no more.
+    let text: String = reasons(findings).chars().take(16_000).collect();
+    sheet.insert_note(row, column, &Note::new(text).set_width(320).set_height(120))?;
     Ok(())
 }

@@ -2,20 +2,22 @@
 
 use std::collections::HashMap;
 
-use rust_xlsxwriter::{Format, Workbook as Out, Worksheet, XlsxError};
+use rust_xlsxwriter::{Format, FormatAlign, Workbook as Out, Worksheet, XlsxError};
 use serde_json::Value;
 
-use crate::files::sheet::{Cell, Format as FileFormat, Row, Sheet, Workbook};
-use crate::imports::interpret::cell::is_placeholder;
+use crate::error::Error;
+use crate::files::sheet::{self, Cell, Format as FileFormat, Row, Sheet, Workbook};
 use crate::imports::interpret::finding::{Finding, Severity};
 use crate::imports::interpret::fold::fold;
-use crate::imports::interpret::mapping::{Mapping, Overrides};
-use crate::imports::interpret::mappings;
-use crate::imports::interpret::paint::{LISTS, Lists, MISSING, colour, comment, header};
+use crate::imports::interpret::in_place;
+use crate::imports::interpret::limits::{LAST_COLUMN, LAST_ROW, SheetNames, short};
+use crate::imports::interpret::mapping::Mapping;
+use crate::imports::interpret::paint::{LISTS, Lists, MISSING, colour, comment, header, reason};
 use crate::imports::interpret::target::Target;
-use crate::imports::interpret::template::yes_or_no;
+use crate::imports::interpret::template::{open, yes_or_no};
 use crate::layers::Layer;
 use crate::texts::text;
+use crate::time::today;
 
 /// The header of the state column. Ignored on import.
 pub const STATE: &str = "Trạng thái nhập";
@@ -28,6 +30,39 @@ pub struct Outcome<'a> {
     pub states: &'a HashMap<(String, u32), (String, Value)>,
     /// Records that the list no longer has: `id`, `code`, `name`.
     pub missing: &'a [Value],
+    /// Cells that the sender has corrected since.
+    pub corrected: &'a [Corrected],
+}
+
+/// The new text of a cell: row from 1, column from 0. An empty text empties the cell.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Corrected {
+    pub sheet: String,
+    pub row: u32,
+    pub column: u32,
+    pub text: String,
+}
+
+/// Answers with the file as it was sent, edited in place; another format, or a package that cannot be edited, as a new
+/// workbook. `mappings` are those of the plan.
+///
+/// # Errors
+/// Those of the reader and the writer.
+pub fn answer(
+    layer: &'static Layer,
+    file: &[u8],
+    mappings: &[Mapping],
+    outcome: &Outcome<'_>,
+) -> Result<Vec<u8>, Error> {
+    // KMZ is a package, too, but its sheet has no name.
+    if file.starts_with(b"PK") && mappings.iter().all(|mapping| !mapping.sheet.is_empty()) {
+        match in_place::write(layer, file, mappings, outcome) {
+            Ok(edited) => return Ok(edited),
+            Err(error) => tracing::warn!(error = format!("{error:#}"), "a workbook cannot be edited in place"),
+        }
+    }
+    let workbook = sheet::read(file).map_err(|problem| Error::Invalid(vec![problem]))?;
+    write(layer, &workbook, mappings, outcome).map_err(|error| anyhow::Error::new(error).into())
 }
 
 /// Writes the workbook.
@@ -37,16 +72,15 @@ pub struct Outcome<'a> {
 pub fn write(
     layer: &'static Layer,
     workbook: &Workbook,
-    overrides: &Overrides,
+    mappings: &[Mapping],
     outcome: &Outcome<'_>,
 ) -> Result<Vec<u8>, XlsxError> {
     let mut out = Out::new();
     let mut lists = Lists::new();
-    let sheets = workbook.sheets.iter().zip(mappings(layer, workbook, overrides)).enumerate();
-    for (nth, (sheet, mapping)) in sheets.filter(|(_, (sheet, _))| ![LISTS, MISSING].contains(&sheet.name.as_str())) {
-        let name = if sheet.name.is_empty() { format!("Sheet{}", nth + 1) } else { sheet.name.clone() };
-        let worksheet = out.add_worksheet().set_name(name)?;
-        let mapping = mapping.map(|(mapping, _)| mapping);
+    let mut names = SheetNames::without(&[LISTS, MISSING]);
+    for sheet in workbook.sheets.iter().filter(|sheet| ![LISTS, MISSING].contains(&sheet.name.as_str())) {
+        let worksheet = out.add_worksheet().set_name(names.name(&sheet.name))?;
+        let mapping = mappings.iter().find(|mapping| mapping.sheet == sheet.name);
         let page = Page { layer, format: workbook.format, sheet, mapping, outcome };
         page.write(worksheet, &mut lists)?;
     }
@@ -64,8 +98,8 @@ fn write_missing(out: &mut Worksheet, missing: &[Value]) -> Result<(), XlsxError
     }
     for (row, record) in (1..).zip(missing) {
         out.write_string(row, 0, record["id"].to_string())?;
-        out.write_string(row, 1, record["code"].as_str().unwrap_or_default())?;
-        out.write_string(row, 2, record["name"].as_str().unwrap_or_default())?;
+        out.write_string(row, 1, short(record["code"].as_str().unwrap_or_default()))?;
+        out.write_string(row, 2, short(record["name"].as_str().unwrap_or_default()))?;
         out.write_string(row, 3, text!("state.missing").vi())?;
     }
     Ok(())
@@ -75,7 +109,7 @@ struct Page<'a> {
     layer: &'static Layer,
     format: FileFormat,
     sheet: &'a Sheet,
-    mapping: Option<Mapping>,
+    mapping: Option<&'a Mapping>,
     outcome: &'a Outcome<'a>,
 }
 
@@ -85,41 +119,39 @@ impl Page<'_> {
         for finding in self.outcome.findings.iter().filter(|finding| finding.sheet == self.sheet.name) {
             by_row.entry(finding.row.unwrap_or(u32::MAX)).or_default().push(finding);
         }
-        let header_row = self.mapping.as_ref().and_then(|mapping| mapping.header_rows.last().copied());
+        let header_row = self.mapping.and_then(|mapping| mapping.header_rows.last().copied());
         let state_column = self.state_column();
-        for row in &self.sheet.rows {
+        for row in self.sheet.rows.iter().filter(|row| self.line(row.number) <= LAST_ROW) {
             let findings = by_row.get(&row.number).map_or(&[][..], Vec::as_slice);
             self.write_row(out, row, findings, header_row.is_some_and(|last| row.number <= last))?;
             if let Some(state) = self.outcome.states.get(&(self.sheet.name.clone(), row.number)) {
                 let worst = findings.iter().map(|finding| finding.severity).max();
-                let format = worst
-                    .and_then(colour)
-                    .map_or_else(Format::new, |colour| Format::new().set_background_color(colour));
+                let format = wrapped();
+                let format =
+                    worst.and_then(colour).map_or(format.clone(), |colour| format.set_background_color(colour));
                 let at = self.line(row.number);
-                out.write_string_with_format(at, state_column, self.state_text(state, findings), &format)?;
+                let text = short(&state_text(self.layer, state, findings));
+                out.write_string_with_format(at, state_column, text, &format)?;
                 // Findings about the whole row have no cell of their own.
                 let whole: Vec<_> = findings.iter().filter(|it| it.column.is_none()).copied().collect();
                 if !whole.is_empty() {
                     comment(out, at, state_column, &whole)?;
                 }
             } else if let Some(passed) = findings.iter().find(|finding| finding.code.starts_with("row.")) {
-                out.write_string(
-                    self.line(row.number),
-                    state_column,
-                    text!("state.passed", why = &passed.message.vi).vi(),
-                )?;
+                let text = short(&text!("state.passed", why = &passed.message.vi).vi());
+                out.write_string_with_format(self.line(row.number), state_column, text, &wrapped())?;
             }
         }
-        if let (Some(mapping), Some(header_row)) = (&self.mapping, header_row) {
+        if let (Some(mapping), Some(header_row)) = (self.mapping, header_row) {
             out.write_string_with_format(self.line(header_row), state_column, STATE, &header())?;
-            out.set_column_width(state_column, 40)?;
+            out.set_column_width(state_column, 60)?;
             out.set_freeze_panes(self.line(header_row) + 1, 0)?;
-            let last = self.sheet.rows.last().map_or(0, |row| self.line(row.number));
+            let last = self.sheet.rows.last().map_or(0, |row| self.line(row.number)).min(LAST_ROW);
             for column in &mapping.columns {
                 let Some(Target::Field(field)) = column.target else { continue };
                 let choices = field.value.choices();
                 if matches!(field.value, crate::layers::Type::OneOf(_)) && last > self.line(header_row) {
-                    let labels = choices.iter().filter(|choice| choice.until.is_none());
+                    let labels = open(choices, today());
                     let rule = lists.drop_down(field.label.vi, labels.map(|choice| choice.label.vi.to_owned()));
                     out.add_data_validation(
                         self.line(header_row) + 1,
@@ -140,7 +172,7 @@ impl Page<'_> {
         let of_sheet = self.outcome.findings.iter().filter(|finding| finding.sheet == self.sheet.name);
         for finding in of_sheet.filter(|finding| finding.code.starts_with("unit.")).take(1000) {
             let (Some(suggestion), Some(row)) = (&finding.suggestion, finding.row) else { continue };
-            let column = self.mapping.as_ref().and_then(|mapping| mapping.column_of_field("declared_commune_code"));
+            let column = self.mapping.and_then(|mapping| mapping.column_of_field("declared_commune_code"));
             let Some(column) = column else { continue };
             let values: Vec<String> = suggestion.split("; ").map(str::to_owned).collect();
             let rule = lists.drop_down(finding.value.as_deref().unwrap_or("?"), values);
@@ -166,7 +198,7 @@ impl Page<'_> {
                 out.write_blank(at, column, &format)?;
             }
         }
-        for (index, cell) in &row.cells {
+        for (index, cell) in row.cells.iter().filter(|(column, _)| *column <= LAST_COLUMN) {
             let column = *index as u16;
             let here: Vec<_> =
                 findings.iter().filter(|finding| self.index_of(finding) == Some(column)).copied().collect();
@@ -189,43 +221,23 @@ impl Page<'_> {
         Ok(())
     }
 
-    fn state_text(&self, (op, changes): &(String, Value), findings: &[&Finding]) -> String {
-        let what = match op.as_str() {
-            "create" => text!("state.create"),
-            "update" => text!("state.update", changes = self.changes_text(changes)),
-            "unchanged" => text!("state.unchanged"),
-            _ => text!("state.error"),
-        };
-        let what = what.vi();
-        let reasons: Vec<_> = findings
-            .iter()
-            .filter(|finding| finding.severity > Severity::Info)
-            .map(|finding| finding.message.vi.as_str())
-            .collect();
-        if reasons.is_empty() { what } else { format!("{what}: {}", reasons.join(" ")) }
-    }
-
-    /// "Chiều cao: 42 → 45; Vị trí: 105.7, 19.8 → 105.71, 19.8"
-    fn changes_text(&self, changes: &Value) -> String {
-        let one = |(name, values): (&String, &Value)| {
-            let label = self.layer.field(name).map_or_else(|| text!("place").vi(), |field| field.label.vi.to_owned());
-            format!("{label}: {} → {}", shown(self.layer, name, &values[0]), shown(self.layer, name, &values[1]))
-        };
-        changes.as_object().into_iter().flatten().map(one).collect::<Vec<_>>().join("; ")
-    }
-
     fn index_of(&self, finding: &Finding) -> Option<u16> {
         let letter = finding.column.as_ref()?;
-        let mapping = self.mapping.as_ref()?;
-        mapping.columns.iter().find(|column| column.column == *letter).map(|column| column.index as u16)
+        let mapping = self.mapping?;
+        let column = mapping.columns.iter().find(|column| column.column == *letter)?;
+        (column.index <= LAST_COLUMN).then_some(column.index as u16)
     }
 
     /// The state column. Where a workbook already has one, the same; otherwise right of all others.
     fn state_column(&self) -> u16 {
-        let known =
-            self.mapping.iter().flat_map(|mapping| &mapping.columns).find(|column| fold(&column.header) == fold(STATE));
+        let known = self
+            .mapping
+            .into_iter()
+            .flat_map(|mapping| &mapping.columns)
+            .find(|column| fold(&column.header) == fold(STATE));
         let last = || self.sheet.rows.iter().filter_map(|row| row.cells.last()).map(|(column, _)| *column).max();
-        known.map_or_else(|| last().map_or(0, |last| last + 1), |column| column.index) as u16
+        // A sheet that is full to its last column has no room for the states: they replace what stands there.
+        known.map_or_else(|| last().map_or(0, |last| last + 1), |column| column.index).min(LAST_COLUMN) as u16
     }
 
     /// The line of a row in the workbook, from 0. Features are numbered from 1 and have no header row, so they are
@@ -236,6 +248,33 @@ impl Page<'_> {
             FileFormat::Xlsx | FileFormat::Csv => number.saturating_sub(1),
         }
     }
+}
+
+fn wrapped() -> Format {
+    Format::new().set_text_wrap().set_align(FormatAlign::Top)
+}
+
+/// What a row does, and why it does not.
+pub fn state_text(layer: &'static Layer, (op, changes): &(String, Value), findings: &[&Finding]) -> String {
+    let what = match op.as_str() {
+        "create" => text!("state.create"),
+        "update" => text!("state.update", changes = changes_text(layer, changes)),
+        "unchanged" => text!("state.unchanged"),
+        _ => text!("state.error"),
+    };
+    let what = what.vi();
+    let reasons: Vec<_> =
+        findings.iter().filter(|finding| finding.severity > Severity::Info).map(|finding| reason(finding)).collect();
+    if reasons.is_empty() { what } else { format!("{what}: {}", reasons.join(" ")) }
+}
+
+/// "Chiều cao: 42 → 45; Vị trí: 105.7, 19.8 → 105.71, 19.8"
+fn changes_text(layer: &'static Layer, changes: &Value) -> String {
+    let one = |(name, values): (&String, &Value)| {
+        let label = layer.field(name).map_or_else(|| text!("place").vi(), |field| field.label.vi.to_owned());
+        format!("{label}: {} → {}", shown(layer, name, &values[0]), shown(layer, name, &values[1]))
+    };
+    changes.as_object().into_iter().flatten().map(one).collect::<Vec<_>>().join("; ")
 }
 
 /// A value as people read it: the label of a choice, the coordinates of a place.
@@ -270,12 +309,7 @@ fn write_cell(out: &mut Worksheet, row: u32, column: u16, cell: &Cell, format: F
             let days = date.signed_duration_since(epoch).num_days() as f64;
             out.write_number_with_format(row, column, days, &format.set_num_format("dd/mm/yyyy"))?
         }
-        Cell::Text(text) if is_placeholder(text) => out.write_string_with_format(row, column, text, &format)?,
-        // Only geometries are longer than a cell may be.
-        other => {
-            let shown: String = other.shown().chars().take(32_000).collect();
-            out.write_string_with_format(row, column, shown, &format)?
-        }
+        other => out.write_string_with_format(row, column, short(&other.shown()), &format)?,
     };
     Ok(())
 }

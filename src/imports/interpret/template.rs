@@ -1,64 +1,114 @@
 //! The workbook to fill in: a sheet with the columns of a layer, a guide and lists.
 
-use rust_xlsxwriter::{Color, Format, Workbook, XlsxError};
+use chrono::NaiveDate;
+use rust_xlsxwriter::{Color, Format, Workbook, Worksheet, XlsxError};
 
+use crate::imports::interpret::example::{Locality, example, example_of_place};
 use crate::imports::interpret::paint::{Lists, header};
-use crate::layers::{Field, Layer, Type};
+use crate::layers::{Choice, Field, Layer, Type};
 use crate::texts::{Text, Value, text};
 
-/// Writes the template of a layer with the given fields. `communes` are those where the caller may write, as "00004
-/// Phường Trúc Bạch".
+/// A column of the template.
+#[derive(Debug, Clone, Copy)]
+enum Column {
+    Field(&'static Field),
+    Longitude,
+    Latitude,
+    Geometry,
+}
+
+/// Writes the template of a layer with the given fields, for somebody who writes in a locality.
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write(layer: &'static Layer, fields: &[&'static Field], communes: &[String]) -> Result<Vec<u8>, XlsxError> {
+pub fn write(
+    layer: &'static Layer,
+    fields: &[&'static Field],
+    locality: &Locality,
+    today: NaiveDate,
+) -> Result<Vec<u8>, XlsxError> {
+    let columns = columns(layer, fields);
     let mut out = Workbook::new();
     let mut lists = Lists::new();
     let sheet = out.add_worksheet().set_name(layer.collection)?;
-    let is_point = layer.geometry == ["Point"];
-    let places = match is_point {
-        true => vec![text!("place.longitude").vi(), text!("place.latitude").vi()],
-        false => vec!["geometry".to_owned()],
-    };
-    let required = header().set_background_color(Color::RGB(0x00F8_CBAD));
-    let mut column: u16 = 0;
-    for field in fields {
-        let format = if field.required { required.clone() } else { header() };
-        sheet.write_string_with_format(0, column, field.heading(true), &format)?;
-        sheet.set_column_width(column, 18)?;
-        // Codes are text: Excel would drop their leading zeros.
-        if matches!(field.value, Type::Text { .. } | Type::CommuneCode) {
-            sheet.set_column_format(column, &Format::new().set_num_format("@"))?;
+    for (at, column) in (0..).zip(&columns) {
+        sheet.write_string_with_format(0, at, column.heading(), &column.header_format())?;
+        sheet.set_column_width(at, 18)?;
+        let Column::Field(field) = column else { continue };
+        if let Some(pattern) = number_format(field.value) {
+            sheet.set_column_format(at, &Format::new().set_num_format(pattern))?;
         }
         let values: Vec<String> = match field.value {
-            Type::OneOf(choices) => choices
-                .iter()
-                .filter(|choice| choice.until.is_none())
-                .map(|choice| choice.label.vi.to_owned())
-                .collect(),
+            Type::OneOf(choices) => open(choices, today).map(|choice| choice.label.vi.to_owned()).collect(),
             Type::Boolean => [true, false].map(|value| yes_or_no(value).vi()).into(),
-            Type::CommuneCode => communes.to_vec(),
+            Type::CommuneCode => locality.communes.clone(),
             _ => Vec::new(),
         };
         if !values.is_empty() {
-            let rule = lists.drop_down(field.label.vi, values);
-            sheet.add_data_validation(1, column, 5000, column, &rule)?;
+            sheet.add_data_validation(1, at, 5000, at, &lists.drop_down(field.label.vi, values))?;
         }
-        column += 1;
-    }
-    for place in places {
-        sheet.write_string_with_format(0, column, place, &header())?;
-        sheet.set_column_width(column, 14)?;
-        column += 1;
     }
     sheet.set_freeze_panes(1, 0)?;
-    guide(&mut out, layer, fields, is_point)?;
+    guide(out.add_worksheet().set_name("Hướng dẫn")?, layer, &columns, locality, today)?;
     lists.write(&mut out)?;
     out.save_to_buffer()
 }
 
-fn guide(out: &mut Workbook, layer: &Layer, fields: &[&'static Field], is_point: bool) -> Result<(), XlsxError> {
-    let sheet = out.add_worksheet().set_name("Hướng dẫn")?;
+/// Code, name and place first, since every row has them; then what must be given, then the rest.
+fn columns(layer: &Layer, fields: &[&'static Field]) -> Vec<Column> {
+    let places: &[Column] =
+        if layer.geometry == ["Point"] { &[Column::Longitude, Column::Latitude] } else { &[Column::Geometry] };
+    let of = |wanted: fn(&Field) -> bool| fields.iter().filter(move |field| wanted(field)).map(|it| Column::Field(it));
+    let is_identity = |field: &Field| matches!(field.name, "code" | "name");
+    of(is_identity)
+        .chain(places.iter().copied())
+        .chain(of(|field| field.required && !matches!(field.name, "code" | "name")))
+        .chain(of(|field| !field.required && !matches!(field.name, "code" | "name")))
+        .collect()
+}
+
+impl Column {
+    fn heading(&self) -> String {
+        match self {
+            Column::Field(field) if field.required => format!("{} *", field.heading(true)),
+            Column::Field(field) => field.heading(true),
+            Column::Longitude => text!("place.longitude").vi(),
+            Column::Latitude => text!("place.latitude").vi(),
+            Column::Geometry => "geometry".into(),
+        }
+    }
+
+    fn header_format(&self) -> Format {
+        match self {
+            Column::Field(field) if field.required => header().set_background_color(Color::RGB(0x00F8_CBAD)),
+            _ => header(),
+        }
+    }
+}
+
+/// How Excel keeps what people type: it would drop the zeros at the start of codes and telephone numbers, and show days
+/// in the order of the computer.
+fn number_format(value: Type) -> Option<&'static str> {
+    match value {
+        Type::Date | Type::Timestamp => Some("dd/mm/yyyy"),
+        Type::Integer { .. } | Type::Number { .. } => None,
+        _ => Some("@"),
+    }
+}
+
+/// The choices that can be written on a day.
+pub fn open(choices: &'static [Choice], day: NaiveDate) -> impl Iterator<Item = &'static Choice> {
+    let day = day.to_string();
+    choices.iter().filter(move |choice| choice.until.is_none_or(|until| day.as_str() < until))
+}
+
+fn guide(
+    sheet: &mut Worksheet,
+    layer: &'static Layer,
+    columns: &[Column],
+    locality: &Locality,
+    today: NaiveDate,
+) -> Result<(), XlsxError> {
     let titles = [
         text!("guide.column").vi(),
         text!("guide.column").en(),
@@ -66,55 +116,92 @@ fn guide(out: &mut Workbook, layer: &Layer, fields: &[&'static Field], is_point:
         text!("guide.how").vi(),
         text!("guide.example").vi(),
     ];
+    let wrapped = Format::new().set_text_wrap().set_align(rust_xlsxwriter::FormatAlign::Top);
     sheet.write_string(0, 0, format!("{} – {}", layer.title.vi, layer.description.vi))?;
     sheet.write_string(0, 3, text!("guide.empty").vi())?;
-    for (column, title) in (0..).zip(titles) {
-        sheet.write_string_with_format(1, column, title, &header())?;
-        sheet.set_column_width(column, if column == 3 { 60 } else { 24 })?;
+    for (at, title) in (0..).zip(titles) {
+        sheet.write_string_with_format(1, at, title, &header())?;
+        sheet.set_column_width(at, if at == 3 { 60 } else { 24 })?;
     }
-    let mut row = 2;
-    for field in fields {
-        let (how, example) = how(field);
-        let required = if field.required { "x" } else { "" };
-        for (column, text) in (0..).zip([field.label.vi, field.label.en, required, &how, &example]) {
-            sheet.write_string(row, column, text)?;
-        }
-        row += 1;
-    }
-    if is_point {
-        for (label, example) in [(text!("place.longitude"), "105,733"), (text!("place.latitude"), "19°49'01.2\"N")] {
-            let how = text!("guide.coordinate").vi();
-            for (column, text) in (0..).zip([label.vi(), label.en(), String::new(), how, example.into()]) {
-                sheet.write_string(row, column, text)?;
+    for (row, column) in (2..).zip(columns) {
+        let cells = match column {
+            Column::Field(field) => {
+                let required = if field.required { "x" } else { "" };
+                let example = example(layer, field, locality, today);
+                [field.label.vi.into(), field.label.en.into(), required.into(), how(field, today), example]
             }
-            row += 1;
+            Column::Longitude | Column::Latitude => {
+                let is_longitude = matches!(column, Column::Longitude);
+                let label = if is_longitude { text!("place.longitude") } else { text!("place.latitude") };
+                let degrees = if is_longitude { locality.place.0 } else { locality.place.1 };
+                let example = format!("{degrees:.6}").replace('.', ",");
+                [label.vi(), label.en(), String::new(), text!("guide.coordinate").vi(), example]
+            }
+            Column::Geometry => {
+                let how = text!("guide.geometry").vi();
+                ["geometry".into(), "geometry".into(), String::new(), how, example_of_place(layer, locality.place)]
+            }
+        };
+        for (at, cell) in (0..).zip(cells) {
+            sheet.write_string_with_format(row, at, cell, &wrapped)?;
         }
     }
+    sheet.set_freeze_panes(2, 0)?;
     Ok(())
 }
 
-/// How to write a field, and an example.
-fn how(field: &Field) -> (String, String) {
-    let labels: Vec<_> = field.value.choices().iter().map(|choice| choice.label).collect();
-    let first = labels.first().map_or_else(String::new, |label| label.vi.to_owned());
+/// How to write a field. Values stand one a line: some contain a comma.
+fn how(field: &Field, today: NaiveDate) -> String {
+    let lines = |choices| open(choices, today).map(|choice| format!("\n{}", choice.label.vi)).collect::<String>();
     // The unit of measure is also the id of its name in the texts.
     let unit = field.unit.map_or_else(|| Value::from(""), |unit| Text::new(unit).into());
-    let (how, example) = match field.value {
-        Type::Text { max } => (text!("guide.text", max), String::new()),
-        Type::Url => (text!("guide.url"), "https://hatang.example/di-tich".into()),
-        Type::Integer { min, max } => (text!("guide.integer", min, max, unit), min.to_string()),
-        Type::Number { min, max } => (text!("guide.number", min, max, unit), min.to_string().replace('.', ",")),
-        Type::Boolean => (text!("guide.flag"), yes_or_no(true).vi()),
-        Type::Date | Type::Timestamp => (text!("guide.day"), "20/9/2023".into()),
-        Type::OneOf(_) => (text!("guide.one_of", labels), first),
-        Type::SomeOf(_) => (text!("guide.some_of", labels = labels.clone()), text!("labels", labels).vi()),
-        Type::CommuneCode => (text!("guide.commune"), "00004".into()),
-        Type::Reference { .. } => (text!("guide.reference"), String::new()),
+    let how = match field.value {
+        Type::Text { max } => text!("guide.text", max),
+        Type::Url => text!("guide.url"),
+        Type::Integer { min, max } => text!("guide.integer", min, max, unit),
+        Type::Number { min, max } => text!("guide.number", min, max, unit),
+        Type::Boolean => text!("guide.flag"),
+        Type::Date | Type::Timestamp => text!("guide.day"),
+        Type::OneOf(choices) => text!("guide.one_of", labels = lines(choices)),
+        Type::SomeOf(choices) => text!("guide.some_of", labels = lines(choices)),
+        Type::CommuneCode => text!("guide.commune"),
+        Type::Reference { .. } => text!("guide.reference"),
     };
-    (how.vi().trim_end().to_owned(), example)
+    how.vi().trim_end().to_owned()
 }
 
 /// The word for yes or no in a cell.
 pub fn yes_or_no(value: bool) -> Text {
     if value { text!("yes") } else { text!("no") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layers::{ALL, CAMERA};
+
+    fn headings(layer: &'static Layer) -> Vec<String> {
+        let fields: Vec<_> = layer.fields().filter(|field| field.writable).collect();
+        columns(layer, &fields).iter().map(Column::heading).collect()
+    }
+
+    #[test]
+    fn place_comes_early_and_required_columns_are_marked() {
+        assert_eq!(headings(&CAMERA)[..6], ["Mã", "Tên", "Kinh độ", "Vĩ độ", "Cấp quản lý *", "Mã của đơn vị gửi"]);
+        for layer in ALL.iter().filter(|layer| layer.is_writable()) {
+            let mut unique = headings(layer);
+            unique.sort();
+            unique.dedup();
+            assert_eq!(unique.len(), headings(layer).len(), "{}", layer.collection);
+        }
+    }
+
+    #[test]
+    fn ended_choices_are_neither_listed_nor_explained() {
+        let field = CAMERA.field("managing_level").unwrap();
+        let (before, after) = ("2025-02-28".parse().unwrap(), "2025-03-01".parse().unwrap());
+        assert!(how(field, before).contains("\nCông an huyện"));
+        assert!(!how(field, after).contains("Công an huyện"));
+        assert!(open(field.value.choices(), after).all(|choice| choice.value != "district_police"));
+    }
 }
