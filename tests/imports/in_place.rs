@@ -119,7 +119,8 @@ async fn everything_that_was_sent_comes_back() {
         ]
     );
     let sheet = text(&after, "xl/worksheets/sheet1.xml");
-    for kept in ["<mergeCell ref=\"A1:F1\"/>", "ht=\"40\"", "orientation=\"landscape\"", "<drawing ", "<legacyDrawing "] {
+    for kept in ["<mergeCell ref=\"A1:F1\"/>", "ht=\"40\"", "orientation=\"landscape\"", "<drawing ", "<legacyDrawing "]
+    {
         assert!(sheet.contains(kept), "{kept}");
     }
     assert!(sheet.contains("<pane ySplit=\"2\""), "{sheet}");
@@ -271,8 +272,12 @@ async fn plan_keeps_its_columns_when_the_sender_says_otherwise_later() {
         }
         book.save_to_buffer().unwrap()
     };
-    let first = plan(administrator, "cameras", "?mapping=%7B%22P%22%3A%22eye_count%22%2C%22Q%22%3A%22ignore%22%7D", book()).await;
-    let second = plan(administrator, "cameras", "?mapping=%7B%22P%22%3A%22ignore%22%2C%22Q%22%3A%22eye_count%22%7D", book()).await;
+    let first =
+        plan(administrator, "cameras", "?mapping=%7B%22P%22%3A%22eye_count%22%2C%22Q%22%3A%22ignore%22%7D", book())
+            .await;
+    let second =
+        plan(administrator, "cameras", "?mapping=%7B%22P%22%3A%22ignore%22%2C%22Q%22%3A%22eye_count%22%7D", book())
+            .await;
     assert_eq!((findings(&first), findings(&second)), (vec!["B2 range".to_owned()], vec!["C2 range".to_owned()]));
     for (planned, painted, plain) in [(&first, "B2", "C2"), (&second, "C2", "B2")] {
         let after = parts(&returned(administrator, planned).await);

@@ -251,6 +251,9 @@ fn pass<R: BufRead, W: Write>(reader: &mut Reader<R>, out: &mut Writer<W>, write
         let is_last = matches!(event, Event::End(_)) && depth == 0;
         match event {
             Event::Eof => bail!("a cell has no end"),
+            Event::Start(ref tag) if !writes && tag.local_name().as_ref() == "f" && attribute(tag, "ref").is_some() => {
+                bail!("other cells share the formula of a cell that is replaced");
+            }
             Event::Start(_) => depth += 1,
             Event::End(_) => depth -= 1,
             _ => {}

@@ -160,3 +160,6 @@ impl<'a> Book<'a> {
         Ok(out.finish()?.into_inner())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,14 +7,16 @@ use serde_json::Value;
 
 use crate::error::Error;
 use crate::files::sheet::{self, Cell, Format as FileFormat, Row, Sheet, Workbook};
+use crate::imports::interpret::corrected::{self, Corrected};
 use crate::imports::interpret::finding::{Finding, Severity};
 use crate::imports::interpret::fold::fold;
 use crate::imports::interpret::in_place;
 use crate::imports::interpret::limits::{LAST_COLUMN, LAST_ROW, SheetNames, short};
 use crate::imports::interpret::mapping::Mapping;
-use crate::imports::interpret::paint::{LISTS, Lists, MISSING, colour, comment, header, reason};
+use crate::imports::interpret::paint::{LISTS, Lists, MISSING, colour, comment, header};
+use crate::imports::interpret::state::state_text;
 use crate::imports::interpret::target::Target;
-use crate::imports::interpret::template::{open, yes_or_no};
+use crate::imports::interpret::template::open;
 use crate::layers::Layer;
 use crate::texts::text;
 use crate::time::today;
@@ -32,15 +34,6 @@ pub struct Outcome<'a> {
     pub missing: &'a [Value],
     /// Cells that the sender has corrected since.
     pub corrected: &'a [Corrected],
-}
-
-/// The new text of a cell: row from 1, column from 0. An empty text empties the cell.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Corrected {
-    pub sheet: String,
-    pub row: u32,
-    pub column: u32,
-    pub text: String,
 }
 
 /// Answers with the file as it was sent, edited in place; another format, or a package that cannot be edited, as a new
@@ -61,7 +54,8 @@ pub fn answer(
             Err(error) => tracing::warn!(error = format!("{error:#}"), "a workbook cannot be edited in place"),
         }
     }
-    let workbook = sheet::read(file).map_err(|problem| Error::Invalid(vec![problem]))?;
+    let mut workbook = sheet::read(file).map_err(|problem| Error::Invalid(vec![problem]))?;
+    corrected::apply(outcome.corrected, &mut workbook);
     write(layer, &workbook, mappings, outcome).map_err(|error| anyhow::Error::new(error).into())
 }
 
@@ -252,52 +246,6 @@ impl Page<'_> {
 
 fn wrapped() -> Format {
     Format::new().set_text_wrap().set_align(FormatAlign::Top)
-}
-
-/// What a row does, and why it does not.
-pub fn state_text(layer: &'static Layer, (op, changes): &(String, Value), findings: &[&Finding]) -> String {
-    let what = match op.as_str() {
-        "create" => text!("state.create"),
-        "update" => text!("state.update", changes = changes_text(layer, changes)),
-        "unchanged" => text!("state.unchanged"),
-        _ => text!("state.error"),
-    };
-    let what = what.vi();
-    let reasons: Vec<_> =
-        findings.iter().filter(|finding| finding.severity > Severity::Info).map(|finding| reason(finding)).collect();
-    if reasons.is_empty() { what } else { format!("{what}: {}", reasons.join(" ")) }
-}
-
-/// "Chiều cao: 42 → 45; Vị trí: 105.7, 19.8 → 105.71, 19.8"
-fn changes_text(layer: &'static Layer, changes: &Value) -> String {
-    let one = |(name, values): (&String, &Value)| {
-        let label = layer.field(name).map_or_else(|| text!("place").vi(), |field| field.label.vi.to_owned());
-        format!("{label}: {} → {}", shown(layer, name, &values[0]), shown(layer, name, &values[1]))
-    };
-    changes.as_object().into_iter().flatten().map(one).collect::<Vec<_>>().join("; ")
-}
-
-/// A value as people read it: the label of a choice, the coordinates of a place.
-fn shown(layer: &'static Layer, name: &str, value: &Value) -> String {
-    let label = |value: &str| {
-        let choices = layer.field(name).map(|field| field.value.choices()).unwrap_or_default();
-        choices
-            .iter()
-            .find(|choice| choice.value == value)
-            .map_or(value.to_owned(), |choice| choice.label.vi.to_owned())
-    };
-    match value {
-        Value::Null => "–".into(),
-        Value::Bool(value) => yes_or_no(*value).vi(),
-        Value::String(text) => label(text),
-        Value::Array(values) => values.iter().map(|value| shown(layer, name, value)).collect::<Vec<_>>().join(", "),
-        Value::Object(geometry) => match geometry.get("type").and_then(Value::as_str) {
-            Some("Point") => shown(layer, name, &geometry["coordinates"]),
-            Some(other) => other.to_owned(),
-            None => String::new(),
-        },
-        Value::Number(number) => number.to_string(),
-    }
 }
 
 fn write_cell(out: &mut Worksheet, row: u32, column: u16, cell: &Cell, format: Format) -> Result<(), XlsxError> {
