@@ -11,9 +11,10 @@ use crate::access::Caller;
 use crate::cli::database::Database;
 use crate::error::Error;
 use crate::imports;
-use crate::imports::interpret::{Finding, Overrides, Severity, epsg_of_meridian};
+use crate::imports::interpret::{Finding, Overrides, Severity};
 use crate::imports::{Consent, Import, Mode, Options, Sent};
-use crate::layers::{ALL, Layer};
+use crate::layers::{ALL, Crs, Layer};
+use crate::texts::text;
 use crate::time::today;
 
 /// No client waits for this command, so the limit only stops an import that hangs.
@@ -45,6 +46,10 @@ pub struct ImportCommand {
     /// The organisation that owns the records, unless a row names another.
     #[arg(long)]
     source_org: Option<String>,
+
+    /// The system of the coordinates, such as EPSG:4756.
+    #[arg(long)]
+    crs: Option<String>,
 
     /// The central meridian of coordinates in metres, such as 105.75.
     #[arg(long)]
@@ -93,9 +98,14 @@ async fn import(conn: &mut AsyncPgConnection, command: ImportCommand) -> anyhow:
             return Ok(2);
         }
     };
-    let epsg = command
-        .central_meridian
-        .map(|degrees| epsg_of_meridian(degrees).ok_or_else(|| anyhow!("there is no 3 degree zone around {degrees}")));
+    let of_text = |text: &str| {
+        let known = || text!("expected.crs").en();
+        Crs::read(text).map(Crs::epsg).ok_or_else(|| anyhow!("--crs: “{text}” is not one of {}", known()))
+    };
+    let of_meridian = |degrees: f64| {
+        let zone = Crs::of_meridian(degrees).map(Crs::epsg);
+        zone.ok_or_else(|| anyhow!("there is no 3 degree zone around {degrees}"))
+    };
     let mapping: Value =
         command.mapping.as_deref().map_or(Ok(Value::Null), serde_json::from_str).context("--mapping")?;
     let overrides = match mapping.as_object() {
@@ -110,7 +120,8 @@ async fn import(conn: &mut AsyncPgConnection, command: ImportCommand) -> anyhow:
         mode: if command.snapshot { Mode::Snapshot } else { Mode::Upsert },
         source_org: command.source_org.clone(),
         options: Options {
-            epsg: epsg.transpose()?,
+            epsg: command.crs.as_deref().map(of_text).transpose()?,
+            grid: command.central_meridian.map(of_meridian).transpose()?,
             units_as_of: command.units_as_of.unwrap_or_else(today),
             effective_on: command.effective_on.unwrap_or_else(today),
             mapping,

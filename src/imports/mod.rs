@@ -102,8 +102,11 @@ pub struct Import {
 /// What the sender says about the file.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Options {
-    /// The EPSG code of coordinates in metres.
+    /// The EPSG code of the coordinates.
     pub epsg: Option<i32>,
+    /// The EPSG code of coordinates in metres that declare nothing else.
+    #[serde(default)]
+    pub grid: Option<i32>,
     /// The day on which codes and names of communes are read.
     pub units_as_of: NaiveDate,
     /// The day from which the data of the file holds.

@@ -75,7 +75,7 @@ async fn make(
     let view = View::new(caller, layer);
     let source_org = source_org.as_deref();
     let overrides = overrides.over(remembered(conn, caller, layer).await?);
-    let reading_options = interpret::Options { epsg: options.epsg, overrides: overrides.clone() };
+    let reading_options = interpret::Options { epsg: options.epsg, grid: options.grid, overrides: overrides.clone() };
     let read = tokio::task::spawn_blocking(move || {
         let workbook = sheet::read(&file)?;
         let reading = interpret::interpret(layer, &workbook, &reading_options);

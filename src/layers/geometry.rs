@@ -91,12 +91,12 @@ fn each_position(value: &mut GeometryValue, visit: &mut impl FnMut(&mut geojson:
 
 fn check_position(position: &mut geojson::Position) -> Result<(), Problem> {
     let wrong = |text: Text| Err(Problem::in_body("/geometry/coordinates", text));
-    let &[lon, lat] = position.as_slice() else { return wrong(text!("geo.dimension")) };
+    // A third number is the altitude (RFC 7946), which is not stored.
+    let &[lon, lat, ..] = position.as_slice() else { return wrong(text!("geo.dimension")) };
     let [west, south, east, north] = VIETNAM;
     let inside = |lon: f64, lat: f64| (west..=east).contains(&lon) && (south..=north).contains(&lat);
     if inside(lon, lat) {
-        position[0] = rounded(lon);
-        position[1] = rounded(lat);
+        *position = geojson::Position::from([rounded(lon), rounded(lat)]);
         return Ok(());
     }
     // Coordinates have a decimal point in both languages, as on maps and GPS receivers.

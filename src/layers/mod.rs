@@ -14,6 +14,7 @@ mod tower;
 mod unit;
 mod wifi_point;
 
+pub mod crs;
 pub mod geometry;
 pub mod normalise;
 pub mod problem;
@@ -24,6 +25,7 @@ pub mod value;
 use serde_json::{Map, Value};
 
 pub use camera::CAMERA;
+pub use crs::Crs;
 pub use facility::FACILITY;
 pub use fiber_area::FIBER_AREA;
 pub use fiber_route::FIBER_ROUTE;

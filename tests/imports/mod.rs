@@ -11,6 +11,7 @@ mod killed;
 mod liaison;
 mod list;
 mod meanings;
+mod places;
 mod returned;
 mod roundtrip;
 mod safety;

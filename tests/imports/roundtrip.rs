@@ -286,13 +286,3 @@ async fn only_a_word_in_brackets_clears_a_field() {
     let required = "code,operator\nT1,(xóa)\n".as_bytes().to_vec();
     assert_eq!(super::findings(&plan(server.administrator(), "towers", "", required).await), ["B2 required"]);
 }
-
-#[actix_web::test]
-async fn geometry_as_wkt_is_refused_with_advice() {
-    let server = Server::with_communes().await;
-    for header in ["geometry", "WKT"] {
-        let file = format!("name,operator,{header}\nTuyến,vnpt,\"LINESTRING (105.7 19.8, 105.71 19.8)\"\n");
-        let planned = plan(server.administrator(), "fiber-routes", "", file.into_bytes()).await;
-        assert_eq!(super::findings(&planned), ["C2 geo.wkt"]);
-    }
-}

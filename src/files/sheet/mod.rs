@@ -12,8 +12,8 @@ use chrono::NaiveDate;
 use serde_json::Value;
 
 use crate::files::formula::restore;
-use crate::layers::Problem;
 use crate::layers::value::{clean, is_blank};
+use crate::layers::{Crs, Problem};
 use crate::texts::{Text, text};
 
 pub use archive::INFLATED_LIMIT;
@@ -34,8 +34,8 @@ pub struct Sheet {
     /// In order, without blank rows.
     pub rows: Vec<Row>,
     pub merges: Vec<Merge>,
-    /// The EPSG code that the file itself declares for its geometries.
-    pub epsg: Option<i32>,
+    /// The system that the file itself declares for its geometries.
+    pub crs: Option<Crs>,
     /// Whether numbers count days from 1904, as in workbooks of Excel for Mac, and not from 1900.
     pub date_1904: bool,
 }

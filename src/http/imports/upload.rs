@@ -9,10 +9,10 @@ use serde_json::Value;
 use crate::access::Caller;
 use crate::error::Error;
 use crate::http::imports::overrides_of;
-use crate::imports::interpret::{Overrides, epsg_of_meridian, is_metric_grid};
+use crate::imports::interpret::Overrides;
 use crate::imports::{Mode, Options, Sent};
 use crate::input::Params;
-use crate::layers::{Layer, Problem};
+use crate::layers::{Crs, Layer, Problem};
 use crate::texts::text;
 use crate::time::today;
 
@@ -57,14 +57,15 @@ fn of_parameters(layer: &'static Layer, caller: &Caller, mut params: Params) -> 
     let day = |text: &str| text.parse::<chrono::NaiveDate>().ok();
     let mode = params.read("mode", text!("expected.one_of", known = vec!["upsert", "snapshot"]), Mode::of_name)?;
     let source_org = params.take("source_org")?.filter(|text| !text.trim().is_empty());
-    let grid = |text: &str| {
-        let code = text.to_ascii_uppercase();
-        let code = code.rsplit([':', '/']).next()?.parse().ok()?;
-        is_metric_grid(code).then_some(code)
-    };
-    let crs = params.read("crs", text!("expected.grid"), grid)?;
-    let of_meridian = |text: &str| epsg_of_meridian(text.replace(',', ".").parse().ok()?);
+    let crs = params.read("crs", text!("expected.crs"), Crs::read)?;
+    let of_meridian = |text: &str| Crs::of_meridian(text.replace(',', ".").parse().ok()?);
     let meridian = params.read("central_meridian", text!("expected.meridian"), of_meridian)?;
+    if let (Some(one), Some(other)) = (crs.filter(|crs| crs.is_grid()), meridian)
+        && one != other
+    {
+        let text = text!("geo.crs/contradictory", one = one.name(), other = other.name());
+        return Err(Error::of_parameter("central_meridian", text));
+    }
     let units_as_of = params.read("units_as_of", text!("expected.day"), day)?.unwrap_or_else(today);
     let effective_on = params.read("effective_on", text!("expected.day"), day)?.unwrap_or_else(today);
     let mapping = params.take("mapping")?;
@@ -82,7 +83,8 @@ fn of_parameters(layer: &'static Layer, caller: &Caller, mut params: Params) -> 
         mode,
         source_org,
         options: Options {
-            epsg: crs.or(meridian),
+            epsg: crs.map(Crs::epsg),
+            grid: meridian.map(Crs::epsg),
             units_as_of,
             effective_on,
             mapping: mapping.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or(Value::Null),

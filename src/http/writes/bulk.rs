@@ -10,7 +10,7 @@ use crate::http::extract::LayerPath;
 use crate::http::state::App;
 use crate::http::writes::body::{FEATURE, PATCH, Remarks};
 use crate::http::writes::idempotency::Request;
-use crate::http::writes::{Context, body, permit};
+use crate::http::writes::{Context, body, crs, permit, with_altitude};
 use crate::layers::Properties;
 use crate::layers::normalise::Write;
 use crate::postgres::limit_statements;
@@ -37,7 +37,8 @@ pub async fn create_items(
     };
     once.answer(app, async |conn| {
         let writing = begin(conn, context, "create", remarks.clone()).await?;
-        let written = writing::create(conn, &writing, drafts()).await?;
+        let mut written = writing::create(conn, &writing, drafts()).await?;
+        note_altitudes(&mut written, features);
         Ok(answer(conn, context, &writing, 201, "created", &written).await?)
     })
     .await
@@ -54,7 +55,7 @@ pub async fn update_items(
 ) -> Result<HttpResponse, Error> {
     permit(&caller, layer)?;
     let bytes = body::bytes(payload, app.limits.bulk_limit).await?;
-    let body = body::read_object(request.headers(), &bytes, PATCH)?;
+    let body = crs::into_wgs84(request.headers(), body::read_object(request.headers(), &bytes, PATCH)?)?;
     let once = Request::new(&caller, &request, &bytes)?;
     let features = body::list(&body, "features")?;
     let targets = body::targets(features, "features")?;
@@ -64,7 +65,8 @@ pub async fn update_items(
         |index: usize, current: &Properties| body::change(layer, Write::Patch { current }, &features[index], today());
     once.answer(&app, async |conn| {
         let writing = begin(conn, &context, "update", remarks.clone()).await?;
-        let written = writing::change(conn, &writing, &targets, &read).await?;
+        let mut written = writing::change(conn, &writing, &targets, &read).await?;
+        note_altitudes(&mut written, features);
         Ok(answer(conn, &context, &writing, 200, "updated", &written).await?)
     })
     .await
@@ -93,6 +95,13 @@ pub async fn delete_items(
     })
     .await
     .map_err(|refused| refused.of_list("/items"))
+}
+
+/// Adds the warnings about altitudes of the features that were written.
+fn note_altitudes(written: &mut Written, features: &[Value]) {
+    for (warnings, feature) in written.warnings.iter_mut().zip(features) {
+        *warnings = with_altitude(warnings, Some(feature));
+    }
 }
 
 /// Begins a bulk write. All versions of the transaction belong to it.

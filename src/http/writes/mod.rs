@@ -3,6 +3,7 @@
 
 pub mod body;
 mod bulk;
+mod crs;
 mod idempotency;
 mod options;
 mod reclassify;
@@ -49,7 +50,7 @@ pub async fn create_item(
 ) -> Result<HttpResponse, Error> {
     permit(&caller, layer)?;
     let bytes = body::bytes(payload, app.limits.bulk_limit).await?;
-    let body = read_object(request.headers(), &bytes, FEATURE)?;
+    let body = crs::into_wgs84(request.headers(), read_object(request.headers(), &bytes, FEATURE)?)?;
     let once = Request::new(&caller, &request, &bytes)?;
     let context = Context::new(&app, &caller, layer, &request);
     if body["type"] == "FeatureCollection" {
@@ -63,7 +64,8 @@ pub async fn create_item(
     let draft = body::draft(layer, &caller, &body, today())?;
     once.answer(&app, async |conn| {
         let written = writing::create(conn, &writing, vec![Ok(Draft { ..draft })]).await?;
-        let mut answer = context.answer(conn, 201, written.ids[0], &written.warnings[0]).await?;
+        let warnings = with_altitude(&written.warnings[0], Some(&body));
+        let mut answer = context.answer(conn, 201, written.ids[0], &warnings).await?;
         let location = format!("{}/collections/{}/items/{}", context.base, layer.collection, written.ids[0]);
         answer.headers.push((LOCATION.to_string(), location));
         Ok(answer)
@@ -136,7 +138,7 @@ async fn change_item(
     let headers = request.headers();
     let targets = [(id, body::expected(request))];
     // Errors of the body are reported after errors of the precondition, so `read` returns them later.
-    let parsed = read_object(headers, bytes, types);
+    let parsed = read_object(headers, bytes, types).and_then(|body| crs::into_wgs84(headers, body));
     let remarks = parsed.as_ref().map_or(Ok(Remarks::default()), body::remarks);
     let writing = context.writing(remarks.as_ref().map_or(Remarks::default(), Clone::clone), None);
     let parsed = parsed.and_then(|body| remarks.map(|_| body));
@@ -148,10 +150,16 @@ async fn change_item(
     };
     once.answer(app, async |conn| {
         let written = writing::change(conn, &writing, &targets, &read).await?;
-        Ok(context.answer(conn, 200, id, &written.warnings[0]).await?)
+        let warnings = with_altitude(&written.warnings[0], parsed.as_ref().ok());
+        Ok(context.answer(conn, 200, id, &warnings).await?)
     })
     .await
     .map_err(Refused::of_one)
+}
+
+/// The warnings of a write, and that altitudes of the feature were left out.
+fn with_altitude(warnings: &[Problem], feature: Option<&Value>) -> Vec<Problem> {
+    warnings.iter().cloned().chain(feature.and_then(crs::altitude)).collect()
 }
 
 /// The parts of a request that a write needs.

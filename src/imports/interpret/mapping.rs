@@ -9,7 +9,7 @@ use crate::imports::interpret::finding::Note;
 use crate::imports::interpret::fold::fold;
 use crate::imports::interpret::header;
 use crate::imports::interpret::header::Header;
-use crate::imports::interpret::target::{Target, Vocabulary};
+use crate::imports::interpret::target::{Score, Target, Vocabulary};
 use crate::layers::{Layer, Problem};
 use crate::texts::text;
 
@@ -116,6 +116,9 @@ pub fn detect(layer: &'static Layer, sheet: &Sheet, overrides: &Overrides) -> Op
     Some((Mapping { sheet: sheet.name.clone(), header_rows: rows, columns }, notes))
 }
 
+/// A column that fits at least this well holds a place, whatever the others hold.
+const SURE: Score = 5;
+
 /// Where several columns have the same target, keeps the one that fits best; of equals, the first.
 fn keep_best_of_each(columns: &mut [(u32, Column)], notes: &mut ColumnNotes) {
     for index in 0..columns.len() {
@@ -128,6 +131,13 @@ fn keep_best_of_each(columns: &mut [(u32, Column)], notes: &mut ColumnNotes) {
         let better = columns.iter().enumerate().any(|(other, column)| {
             other != index && same(column) && (column.0 > score || column.0 == score && other < index)
         });
+        // A place in two notations is read from both, and compared. A short word alone may mean something else, and the
+        // sender's word decides.
+        let is_sender_s = |(score, _): &(u32, Column)| *score == Score::MAX;
+        let sender_said = columns.iter().any(|column| is_sender_s(column) && same(column));
+        if target.is_place() && score >= SURE && !(sender_said && score < Score::MAX) {
+            continue;
+        }
         if better {
             let column = &mut columns[index].1;
             column.target = None;

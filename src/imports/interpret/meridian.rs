@@ -1,18 +1,24 @@
 //! The VN-2000 grid of each province: the central meridian of its 3 degree zone.
 
+use std::sync::LazyLock;
+
 use chrono::NaiveDate;
+use regex::Regex;
 
 use crate::imports::interpret::fold::fold;
+use crate::layers::Crs;
 
-/// The EPSG code of VN-2000 / TM-3 with this central meridian.
-pub fn epsg_of_meridian(degrees: f64) -> Option<i32> {
-    let found = ZONES.iter().find(|(meridian, _)| (meridian - degrees).abs() < 0.01)?;
-    Some(found.1)
-}
-
-/// Whether metres in this CRS can be read: VN-2000 zones, and UTM on VN-2000 or WGS 84.
-pub fn is_metric_grid(epsg: i32) -> bool {
-    ZONES.iter().any(|(_, zone)| *zone == epsg) || [3405, 3406, 32648, 32649].contains(&epsg)
+/// The central meridian in a title or header: "kinh tuyến trục 105°45'", "KTT 105 độ 30".
+pub fn central_meridian(text: &str) -> Option<f64> {
+    static MERIDIAN: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?i)(?:kinh tuyến(?: trục)?|kinh tuyen(?: truc)?|KTT|KTTW)\D{0,12}(10[2-9])(?:\s*(?:°|º|độ|do)\s*(\d{1,2})?|[.,](\d{1,2}))?")
+            .expect("the pattern is valid")
+    });
+    let found = MERIDIAN.captures(text)?;
+    let degrees: f64 = found[1].parse().ok()?;
+    let minutes = found.get(2).and_then(|minutes| minutes.as_str().parse::<f64>().ok()).unwrap_or(0.0);
+    let decimals = found.get(3).and_then(|part| format!("0.{}", part.as_str()).parse::<f64>().ok()).unwrap_or(0.0);
+    Some(degrees + minutes / 60.0 + decimals)
 }
 
 /// The grid of a province on a day: one of 34 provinces since 1 July 2025 (Circular 24/2025/TT-BNNMT), of 63 before
@@ -23,29 +29,8 @@ pub fn epsg_of_province(name: &str, on: NaiveDate) -> Option<i32> {
     let merged = NaiveDate::from_ymd_opt(2025, 7, 1).is_some_and(|day| on >= day);
     let of = |table: &[(&str, f64)]| table.iter().find(|(name, _)| *name == bare).map(|(_, meridian)| *meridian);
     let meridian = if merged { of(CHANGED_IN_2025).or_else(|| of(PROVINCES)) } else { of(PROVINCES) };
-    epsg_of_meridian(meridian?)
+    Crs::of_meridian(meridian?).map(Crs::epsg)
 }
-
-static ZONES: &[(f64, i32)] = &[
-    (102.0, 5896),
-    (103.0, 9205),
-    (104.0, 9206),
-    (104.5, 9207),
-    (104.75, 9208),
-    (105.0, 5897),
-    (105.5, 9209),
-    (105.75, 9210),
-    (106.0, 9211),
-    (106.25, 9212),
-    (106.5, 9213),
-    (107.0, 9214),
-    (107.25, 9215),
-    (107.5, 9216),
-    (107.75, 5899),
-    (108.0, 5898),
-    (108.25, 9217),
-    (108.5, 9218),
-];
 
 static PROVINCES: &[(&str, f64)] = &[
     ("an giang", 104.75),
@@ -134,5 +119,18 @@ mod tests {
         assert_eq!(epsg_of_province("Lai Châu", day("2025-06-30")), Some(9205));
         assert_eq!(epsg_of_province("Tỉnh Lai Châu", day("2025-07-01")), Some(9208));
         assert_eq!(epsg_of_province("Atlantis", day("2025-07-01")), None);
+    }
+
+    #[test]
+    fn meridian_is_found_in_titles() {
+        for (text, meridian) in [
+            ("Hệ tọa độ VN-2000, kinh tuyến trục 105°00', múi chiếu 3°", Some(105.0)),
+            ("Tọa độ X (VN-2000, KTT 105°45')", Some(105.75)),
+            ("KTT: 107 độ 30 phút", Some(107.5)),
+            ("kinh tuyến trục 104.75", Some(104.75)),
+            ("Kinh độ", None),
+        ] {
+            assert_eq!(central_meridian(text), meridian, "{text}");
+        }
     }
 }

@@ -12,24 +12,30 @@ mod date;
 mod example;
 mod finding;
 mod fold;
+mod frame;
 mod habits;
 mod header;
 mod in_place;
 mod limits;
+mod link;
 mod mapping;
 mod merged;
 mod meridian;
 mod number;
 mod outlier;
 mod paint;
+mod pair;
 mod place;
 mod quantity;
 pub mod returned;
 mod rows;
+mod shape;
+mod sign;
 mod state;
 mod stored;
 mod target;
 pub mod template;
+mod wkb;
 
 use std::collections::HashMap;
 
@@ -39,6 +45,7 @@ use crate::files::sheet::{Cell, Row, Sheet, Workbook};
 use crate::layers::{Layer, Properties, Type};
 use crate::texts::text;
 use fold::without_brackets;
+use frame::Frame;
 use habits::Habits;
 use rows::Role;
 
@@ -49,16 +56,18 @@ pub use example::Locality;
 pub use finding::{Finding, Message, Note, Severity};
 pub use fold::fold;
 pub use mapping::{Column, Mapping, Overrides};
-pub use meridian::{epsg_of_meridian, epsg_of_province, is_metric_grid};
-pub use place::{Place, each_position};
+pub use meridian::epsg_of_province;
+pub use place::{Place, Said};
 pub use stored::stored_mappings;
 pub use target::Target;
 
 /// How to read a file.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// The EPSG code of coordinates in metres.
+    /// The EPSG code of the coordinates.
     pub epsg: Option<i32>,
+    /// The EPSG code of coordinates in metres that declare nothing else.
+    pub grid: Option<i32>,
     pub overrides: Overrides,
 }
 
@@ -148,9 +157,10 @@ fn is_guide(sheet: &Sheet) -> bool {
 
 fn read_sheet(sheet: &Sheet, mapping: Mapping, options: &Options, reading: &mut Reading) {
     let header = |row: &&Row| mapping.header_rows.last().is_none_or(|last| row.number <= *last);
-    let titles = sheet.rows.iter().take_while(header).flat_map(|row| &row.cells);
-    let meridian = titles.filter_map(|(_, cell)| coordinate::central_meridian(&cell.shown())).next();
-    let epsg = options.epsg.or(sheet.epsg).or(meridian.and_then(epsg_of_meridian));
+    let (frame, notes) = Frame::of(sheet, &mapping, options);
+    for (column, note) in notes {
+        reading.note(&sheet.name, None, column, Some("geom"), None, note);
+    }
     let merged = merged::Merged::of(sheet);
     let index = reading.mappings.len();
     let below = sheet.rows.iter().position(|row| !header(&row)).map_or(&[][..], |first| &sheet.rows[first..]);
@@ -163,7 +173,7 @@ fn read_sheet(sheet: &Sheet, mapping: Mapping, options: &Options, reading: &mut 
     for (nth, row) in sheet.rows.iter().skip_while(header).enumerate() {
         let ignored = match rows::role(sheet, &mapping, row, nth) {
             Role::Record => {
-                let mut record = read_row(sheet, &mapping, &habits, &merged, row, epsg, reading);
+                let mut record = read_row(sheet, &mapping, &habits, &merged, row, &frame, reading);
                 record.mapping = index;
                 if record.commune.is_none() && !record.values.contains_key("declared_commune_code") {
                     record.commune.clone_from(&heading);
@@ -192,12 +202,11 @@ fn read_row(
     habits: &[Habits],
     merged: &merged::Merged,
     row: &Row,
-    epsg: Option<i32>,
+    frame: &Frame,
     reading: &mut Reading,
 ) -> Record {
     let mut record = Record { row: row.number, ..Record::default() };
-    let mut places: Vec<(Target, &Cell)> = Vec::new();
-    let mut place_column = None;
+    let mut places: Vec<(&Column, &Cell)> = Vec::new();
     for (column, habits) in mapping.columns.iter().zip(habits) {
         let Some(target) = column.target else { continue };
         let Some(cell) = merged.cell(sheet, row, column.index) else { continue };
@@ -258,21 +267,19 @@ fn read_row(
             Target::District => record.district = Some(cell.shown()),
             Target::Province => record.province = Some(cell.shown()),
             Target::Ignored => {}
-            target => {
-                places.push((target, cell));
-                place_column.get_or_insert(&column.column);
-            }
+            _ => places.push((column, cell)),
         }
     }
-    record.place = match place::read(&places, epsg) {
-        Ok(place) => place,
-        Err(note) => {
-            record.broken.push("geom");
-            let shown = places.iter().map(|(_, cell)| cell.shown()).collect::<Vec<_>>().join(", ");
-            reading.note(&sheet.name, Some(row.number), place_column.cloned(), Some("geom"), Some(shown), note);
-            Place::Wrong
-        }
-    };
+    let (place, notes) = place::read(frame, &places);
+    if place == Place::Wrong {
+        record.broken.push("geom");
+    }
+    record.place = place;
+    for note in notes {
+        let shown = places.iter().map(|(_, cell)| cell.shown()).collect::<Vec<_>>().join(", ");
+        let letter = places.first().map(|(column, _)| column.column.clone());
+        reading.note(&sheet.name, Some(row.number), letter, Some("geom"), Some(shown), note);
+    }
     record
 }
 

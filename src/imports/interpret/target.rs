@@ -123,9 +123,15 @@ static PLAIN: &[(Target, &[&str])] = &[
             "lat lon",
             "kinh vĩ độ",
             "tọa độ lat long",
+            "location lat long",
+            "lat lng",
+            "geo point 2d",
         ],
     ),
-    (Target::Geometry, &["geometry", "geom", "wkt"]),
+    (
+        Target::Geometry,
+        &["geometry", "geom", "wkt", "the_geom", "shape", "geojson", "wkb_geometry", "wkb", "ewkt", "geo_shape"],
+    ),
     (
         Target::District,
         &["district", "huyện", "quận", "quận huyện", "huyện thị xã", "huyện thị xã thành phố", "tên huyện"],

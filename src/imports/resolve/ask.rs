@@ -2,9 +2,8 @@
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Date, Double, Nullable, Text};
+use diesel::sql_types::{BigInt, Date, Nullable, Text};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use serde_json::{Value, json};
 
 use crate::access::View;
 use crate::conditions::AsOf;
@@ -35,29 +34,6 @@ pub async fn communes(conn: &mut AsyncPgConnection, on: NaiveDate) -> QueryResul
         interpret::Commune { code, name, district, province, valid_from, valid_to }
     });
     Ok(Communes::new(units.collect(), on))
-}
-
-#[derive(QueryableByName)]
-struct Position {
-    #[diesel(sql_type = Double)]
-    lon: f64,
-    #[diesel(sql_type = Double)]
-    lat: f64,
-}
-
-/// Converts positions in metres of a CRS to degrees, in the same order.
-pub async fn degrees(conn: &mut AsyncPgConnection, epsg: i32, positions: Vec<Value>) -> QueryResult<Vec<Value>> {
-    let positions: Vec<Position> = Sql::new("select st_x(p) as lon, st_y(p) as lat from jsonb_array_elements(")
-        .bind(Bind::Json(Value::Array(positions)))
-        .text(
-            ") with ordinality as given (at, nth) cross join lateral st_transform(\
-             st_setsrid(st_point((at ->> 0)::double precision, (at ->> 1)::double precision), ",
-        )
-        .bind(Bind::Integer(epsg.into()))
-        .text("::integer), 4326) as p order by nth")
-        .load(conn)
-        .await?;
-    Ok(positions.into_iter().map(|Position { lon, lat }| json!([lon, lat])).collect())
 }
 
 #[derive(QueryableByName)]

@@ -1,9 +1,9 @@
-//! Resolves what only the register knows: communes and hamlets by name, other records by code, metres to degrees. The
-//! register is asked for whole sets; pure functions apply the answers to the rows.
+//! Resolves what only the register knows: communes and hamlets by name, other records by code, places in
+//! WGS 84. The register is asked for whole sets; pure functions apply the answers to the rows.
 
 mod ask;
-mod metres;
 mod names;
+mod places;
 
 use chrono::NaiveDate;
 use diesel::result::QueryResult;
@@ -11,7 +11,7 @@ use diesel_async::AsyncPgConnection;
 
 use crate::access::View;
 use crate::files::sheet::Workbook;
-use crate::imports::interpret::{Place, Reading, Record};
+use crate::imports::interpret::Reading;
 use crate::layers::{Layer, Type};
 
 /// Resolves all records. A failure becomes a finding, and its field is marked as broken.
@@ -23,15 +23,12 @@ pub async fn resolve(
     units_as_of: NaiveDate,
 ) -> QueryResult<()> {
     let mut records = std::mem::take(&mut reading.records);
-    let in_metres = |record: &Record| matches!(record.place, Place::Metres(..));
-    if records.iter().any(|record| record.commune.is_some() || in_metres(record)) {
-        let communes = ask::communes(conn, units_as_of).await?;
-        names::communes(&communes, workbook, reading, &mut records);
-        for (epsg, indexes) in metres::by_grid(&communes, units_as_of, workbook, reading, &mut records) {
-            let degrees = ask::degrees(conn, epsg, metres::positions(&mut records, &indexes)).await?;
-            metres::to_degrees(epsg, &indexes, degrees, reading, &mut records);
-        }
+    let mut communes = None;
+    if records.iter().any(|record| record.commune.is_some() || places::need_province(record)) {
+        let known = communes.insert(ask::communes(conn, units_as_of).await?);
+        names::communes(known, workbook, reading, &mut records);
     }
+    places::resolve(view.layer, communes.as_ref(), units_as_of, workbook, reading, &mut records);
     if records.iter().any(|record| record.hamlet.is_some()) {
         let hamlets = names::Hamlets::new(ask::hamlets(conn, units_as_of).await?);
         hamlets.resolve(workbook, reading, &mut records);

@@ -1,0 +1,126 @@
+//! What holds for all places of a sheet: declared systems, the unit of most rows, the language of compass letters. One
+//! cell alone does not tell.
+
+use std::collections::HashMap;
+
+use crate::files::sheet::{Cell, Row, Sheet};
+use crate::imports::interpret::cell::is_placeholder;
+use crate::imports::interpret::coordinate;
+use crate::imports::interpret::finding::Note;
+use crate::imports::interpret::mapping::{ColumnNotes, Mapping};
+use crate::imports::interpret::meridian::central_meridian;
+use crate::imports::interpret::sign::{is_english, is_vietnamese};
+use crate::imports::interpret::{Options, link, shape};
+use crate::layers::Crs;
+use crate::texts::text;
+
+/// How many rows tell what the columns hold.
+const SAMPLE: usize = 2000;
+
+#[derive(Debug, Default, Clone)]
+pub struct Frame {
+    /// The system that the file itself declares for its geometries.
+    pub file: Option<Crs>,
+    /// The system that the sender declares.
+    pub sender: Option<Crs>,
+    /// The zone of coordinates in metres that declare nothing else.
+    pub grid: Option<Crs>,
+    /// The systems that headers name, by the index of the column.
+    pub headers: HashMap<u32, Crs>,
+    /// Whether N is "nam", south.
+    pub is_vietnamese: bool,
+    /// Whether most numbers are metres. `None` if that is open.
+    pub in_metres: Option<bool>,
+    /// Columns without a single coordinate, such as "Point" in a column "Shape".
+    pub unread: Vec<u32>,
+    /// Two declarations contradict each other, so no place can be read.
+    pub is_contradictory: bool,
+}
+
+impl Frame {
+    /// Reads the rows of a sheet below its header. Contradictions become notes about the sheet or its columns.
+    pub fn of(sheet: &Sheet, mapping: &Mapping, options: &Options) -> (Frame, ColumnNotes) {
+        let (titles, rows) = sheet.rows.split_at(
+            mapping.header_rows.last().map_or(0, |last| sheet.rows.partition_point(|row| row.number <= *last)),
+        );
+        let shown = titles.iter().flat_map(|row| &row.cells).map(|(_, cell)| cell.shown());
+        let title = shown.filter_map(|text| central_meridian(&text)).find_map(Crs::of_meridian);
+        let meridian = options.grid.and_then(Crs::of_epsg);
+        let mut frame = Frame {
+            file: sheet.crs,
+            sender: options.epsg.and_then(Crs::of_epsg),
+            grid: meridian.or(title),
+            ..Frame::default()
+        };
+        let mut notes = frame.contradictions(meridian, title);
+        frame.is_contradictory = !notes.is_empty();
+        frame.survey(mapping, &rows[..rows.len().min(SAMPLE)], &mut notes);
+        (frame, notes)
+    }
+
+    fn contradictions(&self, meridian: Option<Crs>, title: Option<Crs>) -> ColumnNotes {
+        let grid = |crs: Option<Crs>| crs.filter(|crs| crs.is_grid());
+        let pairs = [(self.sender, self.file), (grid(self.sender), meridian), (grid(self.sender).or(meridian), title)];
+        let pairs = pairs.into_iter().chain([(grid(self.file), meridian)]);
+        let differ =
+            |(one, other): (Option<Crs>, Option<Crs>)| Some((one?, other?)).filter(|(one, other)| one != other);
+        let note = |(one, other): (Crs, Crs)| {
+            let text = text!("geo.crs/contradictory", one = one.name(), other = other.name());
+            (None, Note::error(text))
+        };
+        pairs.filter_map(differ).next().map(note).into_iter().collect()
+    }
+
+    fn survey(&mut self, mapping: &Mapping, rows: &[Row], notes: &mut ColumnNotes) {
+        let (mut metres, mut degrees) = (0, 0);
+        let mut has_place = false;
+        let mut has_english = false;
+        for column in mapping.columns.iter().filter(|column| column.target.is_some_and(|target| target.is_place())) {
+            if let Some(crs) = Crs::named(&column.header, false) {
+                self.headers.insert(column.index, crs);
+            }
+            let (mut read, mut filled) = (0, 0);
+            for cell in rows.iter().filter_map(|row| row.cell(column.index)) {
+                let sizes = match cell {
+                    Cell::Text(text) if is_placeholder(text) => continue,
+                    Cell::Text(text) if shape::read(text).is_some() || link::read(text).is_some() => Vec::new(),
+                    Cell::Text(text) => {
+                        self.is_vietnamese |= is_vietnamese(text);
+                        has_english |= is_english(text);
+                        match coordinate::read(text).into_iter().next() {
+                            Some(angles) => angles.iter().map(|angle| angle.value).collect(),
+                            None => {
+                                filled += 1;
+                                continue;
+                            }
+                        }
+                    }
+                    Cell::Number(number) => vec![*number],
+                    _ => Vec::new(),
+                };
+                (filled, read) = (filled + 1, read + 1);
+                metres += sizes.iter().filter(|size| size.abs() >= 100_000.0).count();
+                degrees += sizes.iter().filter(|size| size.abs() <= 180.0).count();
+            }
+            has_place |= read > 0;
+            if filled > 0 && read == 0 {
+                self.unread.push(column.index);
+                let note = Note::info(text!("column.no_place", header = &column.header));
+                notes.push((Some(column.column.clone()), note));
+            }
+        }
+        self.is_vietnamese &= !has_english;
+        if !has_place {
+            // Otherwise a list whose only column of places is unreadable would lose them without an error.
+            self.unread.clear();
+            notes.retain(|(_, note)| note.code != "column.no_place");
+        }
+        self.in_metres = if metres > 2 * degrees {
+            Some(true)
+        } else if degrees > 2 * metres {
+            Some(false)
+        } else {
+            None
+        };
+    }
+}
