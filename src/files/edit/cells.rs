@@ -13,8 +13,11 @@ use crate::files::edit::xml::{attribute, escaped, position, with};
 use crate::files::edit::{Mark, SheetEdit};
 use crate::files::sheet::letter;
 
-/// A longer text takes more than one line.
-const LINE: usize = 60;
+/// The characters of a line in a column of the width that states have.
+const LINE: usize = 55;
+/// Points. Not every program fits rows to wrapped texts by itself.
+const LINE_HEIGHT: f64 = 15.0;
+const GREATEST_HEIGHT: f64 = 409.0;
 
 pub struct Cells<'a> {
     /// Sorted. Those of the rows before are cut off.
@@ -106,11 +109,13 @@ impl<'a> Cells<'a> {
         let line = Line { number, marks: self.take(number), look: look_of_row(tag) };
         let mut tag = tag.clone();
         if !line.marks.is_empty() {
-            let is_long = |text: &String| text.chars().count() > LINE || text.contains('\n');
-            let grows = line.marks.iter().filter_map(|mark| mark.text.as_ref()).any(is_long);
             let is_fixed = attribute(&tag, "customHeight").is_some_and(|fixed| fixed != "0" && fixed != "false");
-            // Programs fit the height of a row without one to its texts.
-            tag = with(&tag, if grows && !is_fixed { &["spans", "ht"] } else { &["spans"] }, &[]);
+            let height: f64 = attribute(&tag, "ht").and_then(|height| height.parse().ok()).unwrap_or(0.0);
+            let wrapped = line.marks.iter().filter(|mark| mark.look.wrapped).filter_map(|mark| mark.text.as_deref());
+            let needed = wrapped.map(height_of).fold(0.0, f64::max);
+            let needed = (needed > height.max(LINE_HEIGHT) && !is_fixed).then(|| needed.to_string());
+            let set: Vec<(&str, &str)> = needed.iter().map(|needed| ("ht", needed.as_str())).collect();
+            tag = with(&tag, &["spans"], &set);
         }
         match reader {
             Some(reader) => {
@@ -235,6 +240,12 @@ impl<'a> Cells<'a> {
 /// Whether a text is a number and would come back from it as the same text: `42`, not `042`.
 fn is_number(text: &str) -> bool {
     text.parse::<f64>().is_ok_and(|number| number.is_finite() && number.to_string() == text)
+}
+
+/// The height of a wrapped text, in points.
+fn height_of(text: &str) -> f64 {
+    let lines: usize = text.lines().map(|line| line.chars().count().div_ceil(LINE).max(1)).sum();
+    (lines as f64 * LINE_HEIGHT).min(GREATEST_HEIGHT)
 }
 
 fn look_of_row(tag: &BytesStart<'_>) -> Option<usize> {

@@ -33,7 +33,7 @@ fn marks_fall_into_cells_gaps_and_missing_rows() {
         text(1, 2, "a<b"),
         text(1, 3, "0912"),
         text(3, 1, "12.5"),
-        text(4, 0, &"dài ".repeat(20)),
+        Mark { look: Look { wrapped: true, ..Look::default() }, ..text(4, 0, &"dài ".repeat(20)) },
     ];
     let drop_downs = vec![DropDown { rows: (2, 9), column: 3, formula: "'Danh mục'!$A$2:$A$3".into() }];
     let edit = SheetEdit { marks, width: Some((4, 60.0)), frozen: 1, drop_downs, ..SheetEdit::default() };
@@ -43,14 +43,14 @@ fn marks_fall_into_cells_gaps_and_missing_rows() {
         "<c r=\"C1\" s=\"0\" t=\"inlineStr\"><is><t xml:space=\"preserve\">a&lt;b</t></is></c>",
         "<c r=\"D1\" s=\"0\" t=\"inlineStr\"><is><t xml:space=\"preserve\">0912</t></is></c></row>",
         "<row r=\"3\"><c r=\"B3\" s=\"0\"><v>12.5</v></c></row>",
-        "<row r=\"4\"><c r=\"A4\" s=\"0\" t=\"inlineStr\">",
+        "<row r=\"4\" ht=\"30\"><c r=\"A4\" s=\"3\" t=\"inlineStr\">",
     ];
     assert!(sheet.contains(&rows.concat()), "{sheet}");
     let order = ["<sheetViews>", "<cols>", "<sheetData>", "<dataValidations count=\"1\">", "<pageMargins/>"];
     let places: Vec<_> = order.map(|name| sheet.find(name).unwrap_or_else(|| panic!("{name} {sheet}"))).into();
     assert!(places.is_sorted(), "{sheet}");
     let look = "<xf numFmtId=\"14\" fontId=\"0\" borderId=\"3\" fillId=\"1\" applyFill=\"1\"><alignment horizontal=\"center\"/></xf>";
-    assert!(styles.contains(look) && styles.contains("<cellXfs count=\"3\">"), "{styles}");
+    assert!(styles.contains(look) && styles.contains("<cellXfs count=\"4\">"), "{styles}");
 }
 
 #[test]
