@@ -3,8 +3,9 @@ import { html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { UnitFigures } from '../api/figures';
 import { day, t } from '../texts';
-import { today } from '../view/address';
+import { today, type View } from '../view/address';
 import { unitAddress } from '../view/addresses';
+import { unitOn } from '../view/unit-on';
 import { Question } from '../view/question';
 import { icon } from './icons';
 import { Part } from './part';
@@ -13,6 +14,8 @@ import './date-bar.css';
 @customElement('date-bar')
 export class DateBar extends Part {
   @state() private wrong = false;
+  /** The home that had ended when the reader asked for today, and the one shown instead. */
+  @state() private left?: { name: string; home: string; asOf: string; instead: string };
   private figures = new Question<UnitFigures>(this, () => unitAddress(this.model));
   private whole = new Question<UnitFigures>(this, () => unitAddress(this.model, this.model.view.home));
 
@@ -24,6 +27,7 @@ export class DateBar extends Part {
         ${unit === home ? nothing : this.back(this.whole.value?.unit.name ?? home)}
         <h2>${this.figures.value?.unit.name ?? html`<span class="ghost">&nbsp;</span>`}</h2>
         <p class="quiet">${t('readOn', { date: day(unitsOn) })}</p>
+        ${this.left?.instead === home ? this.leftNote(this.left) : nothing}
       </div>
       <form class="dates" @submit=${(event: Event) => event.preventDefault()}>
         <label>${t('asOf')}<input type="date" id="as-of" .value=${asOf} required @change=${this.moveAsOf} /></label>
@@ -61,12 +65,28 @@ export class DateBar extends Part {
     this.set(this.model.view.asOf, (event.target as HTMLInputElement).value);
   }
 
-  private toToday() {
-    this.set(today(), this.model.view.compare);
+  private leftNote({ name, home, asOf }: { name: string; home: string; asOf: string }) {
+    return html`<p class="note">${t('unitEnded', { unit: name })}</p>
+      <button type="button" class="back" @click=${() => this.model.change({ home, asOf, selected: '', rows: '' })}>
+        ${icon('back')}${t('back', { unit: name })}
+      </button>`;
   }
 
-  private set(asOf: string, compare: string) {
+  /** The units of today, too: a unit that has ended gives way to the one above it. */
+  private async toToday() {
+    const { model, whole } = this;
+    const { home, asOf, compare, selected } = model.view;
+    const [code = ''] = home.split('@');
+    const name = whole.value?.unit.name ?? code;
+    const now = today();
+    const instead = await unitOn(now, code, model.unitsOn, model.layers).catch(() => undefined);
+    if (!instead || model.view.home !== home) return this.set(now, compare);
+    this.left = instead.startsWith(`${code}@`) ? undefined : { name, home, asOf, instead };
+    this.set(now, compare, { home: instead, selected: selected.startsWith('unit/') ? '' : selected });
+  }
+
+  private set(asOf: string, compare: string, more: Partial<View> = {}) {
     this.wrong = compare !== '' && compare >= asOf;
-    if (!this.wrong) this.model.change({ asOf, compare });
+    if (!this.wrong) this.model.change({ asOf, compare, ...more });
   }
 }

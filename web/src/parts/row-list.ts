@@ -6,7 +6,8 @@ import { number, pick, t, within } from '../texts';
 import type { Model } from '../view/model';
 import './row-list.css';
 
-const MOST = 300;
+/** How many rows a list shows at first, and how many more at a time. */
+const ROWS = 300;
 
 /** A note that not all records are here. */
 export function cutNote({ features, cut, total }: Items) {
@@ -26,11 +27,14 @@ export function countLine(layer: Layer, { features, cut }: Items) {
 
 export function rowList(model: Model, layer: Layer, items: Items) {
   const { features } = items;
+  const shown = ROWS * (1 + model.moreRows);
+  const left = features.length - shown;
+  const more = () => model.showMoreRows();
   const open = (item: Item) => model.change({ selected: `${layer.id}/${item.id}` });
   return html`
     ${countLine(layer, items)} ${cutNote(items)}
     <ul class="rows">
-      ${features.slice(0, MOST).map(
+      ${features.slice(0, shown).map(
         (item) =>
           html`<li>
             <button type="button" @click=${() => open(item)}>
@@ -39,7 +43,7 @@ export function rowList(model: Model, layer: Layer, items: Items) {
           </li>`,
       )}
     </ul>
-    ${features.length > MOST ? html`<p class="quiet">${t('rowsCut', { n: number(MOST) })}</p>` : nothing}
+    ${left > 0 ? html`<button type="button" class="more" @click=${more}>${t('rowsMore', { n: number(left) })}</button>` : nothing}
   `;
 }
 

@@ -31,6 +31,8 @@ export class Model {
   /** The records of a cluster that no zoom separates. */
   gathered: { layer: Layer; features: Item[] } | undefined;
   readonly answers = new Answers(MOST_ANSWERS, () => this.changed());
+  /** How often the reader asked for more rows of the list. */
+  moreRows = 0;
   /** How often everything, and everything that failed, was requested again. */
   refreshes = 0;
   retries = 0;
@@ -71,6 +73,7 @@ export class Model {
     Object.assign(this.view, part);
     this.choose();
     if (part.selected !== undefined) this.gathered = undefined;
+    if (part.rows !== undefined) this.moreRows = 0;
     if (remember) history.replaceState(null, '', (write(this.view, this.first) || location.pathname) + location.hash);
     if (this.view.language !== language) {
       speak(this.view.language);
@@ -83,6 +86,12 @@ export class Model {
   gather(layer: Layer, features: Item[]): void {
     if (!this.view.selected.startsWith('unit/')) this.change({ selected: '' });
     this.gathered = { layer, features };
+    this.moreRows = 0;
+    this.changed();
+  }
+
+  showMoreRows(): void {
+    this.moreRows++;
     this.changed();
   }
 
