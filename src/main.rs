@@ -1,5 +1,13 @@
 //! The program: each command is in `cli`.
 
-fn main() -> anyhow::Result<()> {
-    hatang::cli::main()
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match hatang::cli::main() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("hatang: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
 }

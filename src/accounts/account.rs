@@ -95,7 +95,7 @@ pub async fn create(conn: &mut AsyncPgConnection, by: &By, new: &NewAccount) -> 
         );
         let created =
             diesel::insert_into(accounts::table).values(values).returning(accounts::id).get_result(conn).await;
-        let id = created.map_err(|error| taken(error, "/username"))?;
+        let id = created.map_err(|error| taken(error, "/username", &new.username))?;
         audit::add(conn, by, "user.create", json!({"account": new.username})).await?;
         Ok(id)
     })
@@ -131,11 +131,11 @@ pub async fn managed(conn: &mut AsyncPgConnection, id: i64) -> Result<String, Er
     Ok(name)
 }
 
-/// Turns a unique violation into a 409 at the member `pointer` of the body.
-pub fn taken(error: DieselError, pointer: &str) -> Error {
+/// Turns a unique violation into a 409 at the member `pointer` of the body, which is `name`.
+pub fn taken(error: DieselError, pointer: &str, name: &str) -> Error {
     match error {
         DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => {
-            Error::Conflict(Problem::in_body(pointer, text!("dup.name")))
+            Error::Conflict(Problem::in_body(pointer, text!("dup.name", name)))
         }
         error => error.into(),
     }

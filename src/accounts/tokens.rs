@@ -111,7 +111,7 @@ pub async fn give(conn: &mut AsyncPgConnection, by: &By, account: i64, new: &New
             tokens::unconditional_writes.eq(new.unconditional_writes),
         );
         let given = diesel::insert_into(tokens::table).values(values).returning(tokens::id).get_result(conn).await;
-        let id: i64 = given.map_err(|error| taken(error, "/name"))?;
+        let id: i64 = given.map_err(|error| taken(error, "/name", &new.name))?;
         let mut detail = json!(new);
         detail["token"] = json!(id);
         audit::add(conn, by, "token.create", detail).await?;

@@ -1,5 +1,6 @@
 //! The database that a command works on: the one of `DATABASE_URL`, or the private cluster.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use diesel_async::AsyncPgConnection;
@@ -17,7 +18,11 @@ pub struct Database {
     service_url: String,
     /// The private cluster, if the command uses it.
     pub cluster: Option<Cluster>,
+    data_dir: Option<PathBuf>,
 }
+
+/// The file in the data directory with the address of the service that uses it.
+const ADDRESS: &str = "address";
 
 impl Database {
     /// For `serve`: starts the private cluster, which stops with the service.
@@ -33,11 +38,36 @@ impl Database {
     fn open(config: &Config, cluster: fn(&std::path::Path) -> anyhow::Result<Cluster>) -> anyhow::Result<Database> {
         if let Some(service_url) = config.database_url.clone() {
             let url = config.migration_url.clone().unwrap_or_else(|| service_url.clone());
-            return Ok(Database { url, service_url, cluster: None });
+            return Ok(Database { url, service_url, cluster: None, data_dir: None });
         }
         let data_dir = config.data_dir.clone().unwrap_or_else(default_data_dir);
         let cluster = cluster(&data_dir)?;
-        Ok(Database { url: cluster.url(), service_url: cluster.service_url(), cluster: Some(cluster) })
+        Ok(Database {
+            url: cluster.url(),
+            service_url: cluster.service_url(),
+            cluster: Some(cluster),
+            data_dir: Some(data_dir),
+        })
+    }
+
+    /// Notes where the service is reached, for the links that other commands print.
+    pub fn note_address(&self, address: &str) {
+        if let Some(path) = self.data_dir.as_ref().map(|dir| dir.join(ADDRESS))
+            && let Err(error) = std::fs::write(&path, address)
+        {
+            tracing::warn!(%error, path = %path.display(), "the address of the service was not noted");
+        }
+    }
+
+    /// Where the service of this data directory is reached, or was when it last ran.
+    pub fn address(&self) -> Option<String> {
+        std::fs::read_to_string(self.data_dir.as_ref()?.join(ADDRESS)).ok()
+    }
+
+    /// The data directory or the database, for people.
+    pub fn place(&self) -> String {
+        let dir = self.data_dir.as_ref().map(|dir| dir.display().to_string());
+        dir.unwrap_or_else(|| "the database of DATABASE_URL".to_owned())
     }
 
     /// Connects as the owner of the tables: for migrations and for every command except `serve`.

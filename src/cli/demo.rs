@@ -191,12 +191,13 @@ async fn unit(
 
 /// Lists each rejected record by its code, with the reasons.
 fn refusal(refused: Refused, codes: &[String]) -> anyhow::Error {
-    let of_record = |(index, error): &(usize, Error)| {
-        let problems = error.problems().iter().map(|problem| format!("{:?}: {}", problem.place, problem.text.en()));
-        format!("{}: {error}: {}", codes[*index], problems.collect::<Vec<_>>().join("; "))
+    let said = |error: &Error| {
+        let problems = error.problems().iter().map(|problem| format!("{}: {}", problem.place, problem.text.en()));
+        format!("{error}: {}", problems.collect::<Vec<_>>().join("; "))
     };
+    let of_record = |(index, error): &(usize, Error)| format!("{}: {}", codes[*index], said(error));
     match refused {
         Refused::Records(records) => anyhow!("{}", records.iter().map(of_record).collect::<Vec<_>>().join("\n")),
-        Refused::Whole(error) => anyhow!("{error}: {:?}", error.problems()),
+        Refused::Whole(error) => anyhow!("{}", said(&error)),
     }
 }

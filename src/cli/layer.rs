@@ -2,7 +2,7 @@
 
 use anyhow::Context;
 
-use crate::layers::{Layer, sql};
+use crate::layers::{ALL, Layer, sql};
 
 #[derive(Debug, clap::Subcommand)]
 pub enum LayerCommand {
@@ -26,11 +26,17 @@ pub enum LayerCommand {
 pub fn run(command: &LayerCommand) -> anyhow::Result<()> {
     let LayerCommand::Sql { name, add, registration } = command;
     let layer = Layer::of_collection(name).filter(|layer| layer.is_writable());
-    let layer = layer.with_context(|| format!("there is no layer “{name}” with a table of its own"))?;
+    let layer = layer.with_context(|| {
+        let layers = ALL.iter().filter(|layer| layer.is_writable()).map(|layer| layer.collection);
+        format!("there is no layer “{name}” with a table of its own; there are: {}", listed(layers))
+    })?;
     let text = match add {
         Some(add) => {
             let field = layer.own_fields.iter().find(|field| field.name == add);
-            let field = field.with_context(|| format!("“{name}” has no field “{add}” of its own"))?;
+            let field = field.with_context(|| {
+                let fields = listed(layer.own_fields.iter().map(|field| field.name));
+                format!("“{name}” has no field “{add}” of its own; it has: {fields}")
+            })?;
             sql::add_field(layer, field).with_context(|| {
                 format!("“{add}” is required and has no default: existing records would have no value")
             })?
@@ -40,4 +46,8 @@ pub fn run(command: &LayerCommand) -> anyhow::Result<()> {
     };
     print!("{text}");
     Ok(())
+}
+
+fn listed(names: impl Iterator<Item = &'static str>) -> String {
+    names.collect::<Vec<_>>().join(", ")
 }

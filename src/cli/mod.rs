@@ -107,7 +107,11 @@ pub fn main() -> anyhow::Result<()> {
         }
         Verb::Import(command) => import::run(Database::attach(&config)?, command),
         Verb::Baselines(command) => Database::attach(&config)?.run(async |conn| baselines::run(conn, command).await),
-        Verb::User(command) => Database::attach(&config)?.run(async |conn| user::run(conn, command).await),
+        Verb::User(command) => {
+            let database = Database::attach(&config)?;
+            let address = database.address();
+            database.run(async |conn| user::run(conn, command, address).await)
+        }
         Verb::Token(command) => Database::attach(&config)?.run(async |conn| token::run(conn, command).await),
     }
 }

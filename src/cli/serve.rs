@@ -1,7 +1,7 @@
 //! `hatang serve`: runs the service.
 
 use std::io::{self, IsTerminal};
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
@@ -25,6 +25,7 @@ use crate::http::routes::app;
 use crate::http::state::App;
 use crate::postgres::{Store, connect, migrations};
 use crate::register::{changes, idempotency};
+use crate::texts::text;
 use crate::time::today;
 use crate::{imports, units};
 
@@ -49,7 +50,12 @@ pub fn run(config: &Config, serve: &ServeConfig, with_demo: bool) -> anyhow::Res
         .with_writer(io::stderr)
         .init();
 
+    // A port that is in use is found before anything is started or loaded.
+    TcpListener::bind((serve.bind.as_str(), serve.port)).with_context(|| cannot_listen(serve))?;
     let database = Database::start(config)?;
+    tracing::info!("the register is in {}", database.place());
+    let address = address(serve);
+    database.note_address(&address);
     let url = database.url();
     let applied = migrations::run(&url)?;
     if applied > 0 {
@@ -82,16 +88,21 @@ async fn listen(serve: &ServeConfig, url: &str, state: App, with_demo: bool) -> 
             tracing::info!("the demo district is loaded");
         }
     }
-    let first_link = first_link(&mut *state.store.connection().await?).await.map_err(told)?;
+    let mut conn = state.store.connection().await?;
+    let first_link = first_link(&mut conn).await.map_err(told)?;
+    let has_units = units::territory::has_units(&mut conn, None).await?;
+    drop(conn);
     actix_web::rt::spawn(housekeeping(state.store.clone(), state.limits.import_retention_days));
     actix_web::rt::spawn(forget_idle(state.limiters.clone()));
     actix_web::rt::spawn(close_streams(state.streams.clone()));
-    let (server, _) = start(state, &serve.bind, serve.port)
-        .with_context(|| format!("cannot listen on {}:{}", serve.bind, serve.port))?;
-    if let Some(secret) = first_link {
-        invite(serve, &secret);
+    let (server, _) = start(state, &serve.bind, serve.port).with_context(|| cannot_listen(serve))?;
+    if !has_units {
+        advise();
     }
-    tracing::info!("Hatang is at http://127.0.0.1:{}", serve.port);
+    if let Some(secret) = first_link {
+        invite(&address(serve), &secret);
+    }
+    tracing::info!("Hatang is at {}", address(serve));
     Ok(server.await?)
 }
 
@@ -112,10 +123,24 @@ pub fn start(state: App, host: &str, port: u16) -> io::Result<(Server, Vec<Socke
     Ok((server.run(), addresses))
 }
 
+/// Where people reach the service.
+fn address(serve: &ServeConfig) -> String {
+    serve.limits.public_url.clone().unwrap_or_else(|| format!("http://127.0.0.1:{}", serve.port))
+}
+
+fn cannot_listen(serve: &ServeConfig) -> String {
+    format!("cannot listen on {}:{} (--port or PORT names another port)", serve.bind, serve.port)
+}
+
+/// Says what an empty register needs first.
+fn advise() {
+    let notice = text!("units.none");
+    eprintln!("\n  {}\n  {}\n", notice.vi(), notice.en());
+}
+
 /// Prints the link that makes its reader the administrator. It is not logged, because others may read the log.
-fn invite(serve: &ServeConfig, secret: &str) {
-    let local = format!("http://127.0.0.1:{}", serve.port);
-    let link = link(serve.limits.public_url.as_deref().unwrap_or(&local), secret);
+fn invite(address: &str, secret: &str) {
+    let link = link(address, secret);
     eprintln!(
         "\n  Chưa có quản trị viên. Đặt mật khẩu cho tài khoản “admin” (một lần, trong 24 giờ):\n  \
          No administrator yet. Set the password of the account “admin” (once, within 24 hours):\n\n  {link}\n"

@@ -1,13 +1,14 @@
 //! `hatang token`: creates, lists and revokes access tokens.
 
+use chrono::Utc;
 use diesel_async::AsyncPgConnection;
 use serde_json::json;
 
 use crate::accounts::audit::By;
-use crate::accounts::tokens;
 use crate::accounts::tokens::{NewToken, Token};
+use crate::accounts::{account, tokens};
 use crate::cli::refused::told;
-use crate::cli::user::{Scope, account};
+use crate::cli::user::{Scope, account as user_id, limits};
 use crate::time::{day_of, today};
 
 #[derive(clap::Subcommand)]
@@ -35,10 +36,11 @@ pub enum TokenCommand {
         #[arg(long, default_value_t = 365)]
         days: u32,
     },
-    /// List the valid tokens of an account, each with its number.
+    /// List the tokens that are not revoked, each with its number and its account.
     List {
-        #[arg(long, default_value = "console")]
-        user: String,
+        /// Only those of this account.
+        #[arg(long)]
+        user: Option<String>,
     },
     /// Revoke a token: its number is the first column of `hatang token list`.
     Revoke {
@@ -59,26 +61,37 @@ pub async fn run(conn: &mut AsyncPgConnection, command: TokenCommand) -> anyhow:
                 "unconditional_writes": unconditional_writes,
             });
             let new = NewToken::read(scope.fields(more), today()).map_err(told)?;
-            let account = account(conn, &user).await?;
+            let account = user_id(conn, &user).await?;
             let (_, secret) = tokens::give(conn, &By::console(), account, &new).await.map_err(told)?;
             println!("{secret}");
         }
         TokenCommand::List { user } => {
-            let account = account(conn, &user).await?;
-            for token in tokens::list(conn, account, 0, i64::MAX).await? {
-                println!("{}", line(&token));
+            if let Some(name) = &user {
+                user_id(conn, name).await?;
+            }
+            let accounts = account::list(conn, None, i64::MAX).await?;
+            for of in accounts.iter().filter(|of| user.as_ref().is_none_or(|name| *name == of.username)) {
+                for token in tokens::list(conn, of.id, 0, i64::MAX).await? {
+                    println!("{}", line(&of.username, &token));
+                }
             }
         }
         TokenCommand::Revoke { user, token } => {
-            let account = account(conn, &user).await?;
+            let account = user_id(conn, &user).await?;
             tokens::revoke(conn, &By::console(), account, token).await.map_err(told)?;
         }
     }
     Ok(())
 }
 
-/// `12 monthly list, until 2027-01-01, used 2026-11-25`
-fn line(token: &Token) -> String {
-    let used = token.last_used_at.map_or("never used".into(), |at| format!("used {}", day_of(at.0)));
-    format!("{} {}, until {}, {used}", token.id, token.name, day_of(token.expires_at.0))
+/// `12 lan/monthly list: as the account, every place, viettel, towers, until 2027-01-01, used 2026-11-25`
+fn line(username: &str, token: &Token) -> String {
+    let mut parts = vec![token.role.clone().unwrap_or_else(|| "as the account".to_owned())];
+    parts.extend(limits(token.unit.as_ref(), token.operators.as_ref(), token.collections.as_ref()));
+    parts.extend((!token.sees_restricted).then(|| "without restricted fields".to_owned()));
+    parts.extend(token.addresses.as_ref().map(|networks| format!("from {}", networks.join(" + "))));
+    let ends = day_of(token.expires_at.0);
+    parts.push(if token.expires_at.0 <= Utc::now() { format!("expired {ends}") } else { format!("until {ends}") });
+    parts.push(token.last_used_at.map_or("never used".into(), |at| format!("used {}", day_of(at.0))));
+    format!("{} {username}/{}: {}", token.id, token.name, parts.join(", "))
 }

@@ -7,6 +7,7 @@ use crate::accounts::account::NewAccount;
 use crate::accounts::account_change::{AccountChange, update};
 use crate::accounts::audit::By;
 use crate::accounts::grants::{NewGrant, UserGrant};
+use crate::accounts::scope::ScopeUnit;
 use crate::accounts::{account, grants, password_links};
 use crate::cli::refused::told;
 use crate::input::Members;
@@ -55,8 +56,19 @@ pub enum UserCommand {
 /// The address at which people reach the service.
 #[derive(clap::Args)]
 pub struct Place {
-    #[arg(long, env = "HATANG_PUBLIC_URL", default_value = "http://127.0.0.1:8080")]
-    url: String,
+    /// Default: the address of the service that runs, or ran last, on this data directory.
+    #[arg(long, env = "HATANG_PUBLIC_URL")]
+    url: Option<String>,
+
+    #[arg(long, env = "PORT", hide = true, default_value_t = 8080)]
+    port: u16,
+}
+
+impl Place {
+    fn link(self, known: Option<String>, secret: &str) -> String {
+        let local = || format!("http://127.0.0.1:{}", self.port);
+        link(&self.url.or(known).unwrap_or_else(local), secret)
+    }
 }
 
 /// The limits of a grant or a token. Without any, it covers everything.
@@ -92,20 +104,23 @@ fn fields(members: Value) -> Members {
     Members::new(members.as_object().cloned().unwrap_or_default())
 }
 
-pub async fn run(conn: &mut AsyncPgConnection, command: UserCommand) -> anyhow::Result<()> {
+/// Runs the command. `known` is the address of the service, if it was noted.
+pub async fn run(conn: &mut AsyncPgConnection, command: UserCommand, known: Option<String>) -> anyhow::Result<()> {
     let by = By::console();
     match command {
         UserCommand::Create { name, organisation, display_name, place } => {
             let members = json!({"username": name, "organisation": organisation, "display_name": display_name});
             let new = NewAccount::read(fields(members)).map_err(told)?;
             let id = account::create(conn, &by, &new).await.map_err(told)?;
-            println!("{}", link(&place.url, &password_links::give(conn, &by, id).await.map_err(told)?));
+            println!("{}", place.link(known, &password_links::give(conn, &by, id).await.map_err(told)?));
         }
         UserCommand::Grant { name, scope, until, note } => {
             let new =
                 NewGrant::read(scope.fields(json!({"expires_on": until, "note": note})), today()).map_err(told)?;
             let account = account(conn, &name).await?;
-            println!("{}", grants::create(conn, &by, account, &new).await.map_err(told)?);
+            let id = grants::create(conn, &by, account, &new).await.map_err(told)?;
+            let given = grants::list(conn, account, false).await?.into_iter().find(|grant| grant.id == id);
+            println!("{}", given.as_ref().map_or_else(|| id.to_string(), line));
         }
         UserCommand::Revoke { name, grant } => {
             let account = account(conn, &name).await?;
@@ -124,7 +139,7 @@ pub async fn run(conn: &mut AsyncPgConnection, command: UserCommand) -> anyhow::
         UserCommand::Enable { name } => set_disabled(conn, &by, &name, false).await?,
         UserCommand::Link { name, place } => {
             let account = account(conn, &name).await?;
-            println!("{}", link(&place.url, &password_links::give(conn, &by, account).await.map_err(told)?));
+            println!("{}", place.link(known, &password_links::give(conn, &by, account).await.map_err(told)?));
         }
     }
     Ok(())
@@ -145,16 +160,30 @@ async fn set_disabled(conn: &mut AsyncPgConnection, by: &By, name: &str, disable
     update(conn, by, account, change).await.map_err(told)
 }
 
-/// `12 editor, 16378@2026-01-01 Xã Đông Tiến, viettel, until 2027-01-01`
+/// `12 editor, 16378@2026-01-01 Xã Đông Tiến, viettel, every collection, until 2027-01-01`
 fn line(grant: &UserGrant) -> String {
     let mut parts = vec![format!("{} {}", grant.id, grant.role)];
-    if let Some(unit) = &grant.unit {
-        parts.push(format!("{}@{} {}", unit.code, unit.on, unit.name.as_deref().unwrap_or_default()));
-    }
-    parts.extend([&grant.operators, &grant.collections].into_iter().flatten().flatten().cloned());
+    parts.extend(limits(grant.unit.as_ref(), grant.operators.as_ref(), grant.collections.as_ref()));
+    parts.extend(Some(grant.starts_on).filter(|day| *day > today()).map(|day| format!("from {day}")));
     parts.extend(grant.expires_on.map(|day| format!("until {day}")));
     if grant.needs_review {
         parts.push("needs review: its unit ended".to_owned());
     }
     parts.join(", ")
+}
+
+/// What a grant or a token covers, in words.
+pub fn limits(
+    unit: Option<&ScopeUnit>,
+    operators: Option<&Vec<String>>,
+    collections: Option<&Vec<String>>,
+) -> [String; 3] {
+    let written = |unit: &ScopeUnit| format!("{}@{} {}", unit.code, unit.on, unit.name.as_deref().unwrap_or_default());
+    let names =
+        |names: Option<&Vec<String>>, every: &str| names.map_or_else(|| every.to_owned(), |names| names.join(" + "));
+    [
+        unit.map_or_else(|| "every place".to_owned(), written),
+        names(operators, "every operator"),
+        names(collections, "every collection"),
+    ]
 }

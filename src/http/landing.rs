@@ -4,17 +4,19 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::json;
 
 use crate::error::Error;
+use crate::http::language::wants_vietnamese;
 use crate::http::links::{base, link};
 use crate::http::openapi::MEDIA_TYPE;
 use crate::http::state::App;
 use crate::input::Params;
 use crate::texts::text;
+use crate::units::territory;
 
 /// `GET /api/v1`
 pub async fn show_landing(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Error> {
     Params::only_format(request.query_string(), &["json"])?;
     let base = base(&app, &request);
-    Ok(HttpResponse::Ok().json(json!({
+    let mut landing = json!({
         "title": text!("landing").vi(),
         "description": format!("{} {}", text!("landing.about").vi(), text!("landing.about").en()),
         "links": [
@@ -25,7 +27,11 @@ pub async fn show_landing(app: web::Data<App>, request: HttpRequest) -> Result<H
             link("data", &format!("{base}/collections"), "application/json", "Layers"),
             link("related", &format!("{base}/stats/definitions"), "application/json", "Figures"),
         ],
-    })))
+    });
+    if !territory::has_units(&mut *app.store.connection().await?, None).await? {
+        landing["notice"] = json!(text!("units.none").say(wants_vietnamese(&request)));
+    }
+    Ok(HttpResponse::Ok().json(landing))
 }
 
 /// The conformance classes of this service, as the standards spell them.

@@ -1,5 +1,7 @@
 //! A problem with something that a client sent: where it is, a stable code, and a sentence.
 
+use std::fmt;
+
 use crate::texts::Text;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,6 +12,15 @@ pub enum Place {
     Parameter(String),
     /// The name of a header.
     Header(&'static str),
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Place::Pointer(place) | Place::Parameter(place) => f.write_str(place),
+            Place::Header(name) => f.write_str(name),
+        }
+    }
 }
 
 impl Place {

@@ -1,14 +1,16 @@
 //! Imports population and households.
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use chrono::NaiveDate;
 use diesel::sql_query;
 use diesel::sql_types::{Date, Jsonb, Text};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 
+use crate::texts::text;
 use crate::units::names::same_place_name;
 use crate::units::read::census;
 use crate::units::read::census::Count;
+use crate::units::territory::has_units;
 use crate::units::{Summary, begin, known};
 
 /// The result of an import of counts.
@@ -21,7 +23,7 @@ pub struct Counted {
 
 /// Imports counts of the day `on` for the communes in force on `units_as_of`.
 ///
-/// Leaves out and reports a code that no longer has a commune, or whose commune now has another name (16408 was Đông
+/// Refuses the file if no units of that day are loaded. Leaves out and reports a code that no longer has a commune, or whose commune now has another name (16408 was Đông
 /// Anh at the census, and is Đông Khê since 2019-12-01, with twice as many people).
 ///
 /// # Errors
@@ -53,6 +55,9 @@ pub async fn import(
                 Some(_) if count.population.is_none() && count.households.is_none() => unknown += 1,
                 Some(_) => kept.push(count),
             }
+        }
+        if gone == counts.len() && !has_units(conn, Some(units_as_of)).await? {
+            bail!(text!("units.none_on", day = units_as_of).en());
         }
         let updated = sql_query(include_str!("set_counts.sql"))
             .bind::<Jsonb, _>(serde_json::to_value(&kept).context("counts are JSON")?)

@@ -11,6 +11,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use crate::files::refused::{Refused, Spot};
 use crate::postgres::row::Row;
 use crate::texts::text;
+use crate::units::territory::has_units;
 
 /// The number of rows that were new or differed, and of rows that were known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +29,8 @@ impl fmt::Display for Loaded {
 /// Checks that each code has a unit of one of the levels on its day. `units`: line, code, day.
 ///
 /// # Errors
-/// [`Refused`] with each line whose code has none, or the database's.
+/// [`Refused`] with each line whose code has none, and one line for each day of which no units are loaded; or the
+/// database's.
 pub async fn check_units<'a>(
     conn: &mut AsyncPgConnection,
     column: &str,
@@ -49,9 +51,18 @@ pub async fn check_units<'a>(
     .await?;
     let unknown: BTreeSet<i64> = rows.iter().filter_map(|row| row.cells[0].as_integer()).collect();
     let mut refused = Refused::new();
+    let mut empty_days = BTreeSet::new();
     for nth in unknown {
         let (line, code, day) = units[usize::try_from(nth - 1)?];
-        refused.add(Spot::Line(line), column, text!("list.no_unit_of", code, levels, day));
+        if empty_days.contains(&day) {
+            continue;
+        }
+        if has_units(conn, Some(day)).await? {
+            refused.add(Spot::Line(line), column, text!("list.no_unit_of", code, levels, day));
+        } else {
+            empty_days.insert(day);
+            refused.add(Spot::Line(line), column, text!("units.none_on", day));
+        }
     }
     Ok(refused.unless_empty(())?)
 }

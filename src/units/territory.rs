@@ -79,6 +79,17 @@ impl Unit {
     }
 }
 
+/// Whether any unit is known: of a day, or at all.
+pub async fn has_units(conn: &mut AsyncPgConnection, day: Option<NaiveDate>) -> QueryResult<bool> {
+    let units = Sql::new("select exists (select from admin_units");
+    let units = match day {
+        Some(day) => units.text(" where in_force(valid_from, valid_to, ").bind(Bind::Date(day)).text(")"),
+        None => units,
+    };
+    let row: Row = units.text(")").get_result(conn).await?;
+    Ok(matches!(row.cells[0], Cell::Bool(true)))
+}
+
 /// Every version of a unit, oldest first.
 pub async fn versions(conn: &mut AsyncPgConnection, code: &str) -> QueryResult<Vec<Unit>> {
     let sql = Sql::new("select ")
