@@ -146,6 +146,27 @@ fn only_the_write_engine_writes_layers() {
     assert!(engine.exists(), "the engine is elsewhere");
 }
 
+/// A request around midnight has one today: `http::clock` asks for the time, and the others are handed it. An import is
+/// planned and committed by itself, the command line serves no request.
+#[test]
+fn a_request_asks_once_for_the_time() {
+    let mut asking = Vec::new();
+    for file in
+        sources().into_iter().filter(|file| !["cli", "imports", "accounts", "time"].contains(&room_of(file).as_str()))
+    {
+        let text = std::fs::read_to_string(&file).unwrap();
+        let code = text.split("#[cfg(test)]").next().unwrap();
+        let mut lines = code.lines();
+        let asks =
+            |line: &str| line.starts_with("use crate::time") && line.contains("today") || line.contains("time::today(");
+        if lines.any(asks) || room_of(&file) == "http" && code.contains("Utc::now") {
+            asking.push(file.strip_prefix(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap().display().to_string());
+        }
+    }
+    asking.sort();
+    assert_eq!(asking, ["src/http/clock.rs", "src/http/imports/mod.rs", "src/http/imports/upload.rs"]);
+}
+
 pub fn sources() -> Vec<PathBuf> {
     files("rs")
 }

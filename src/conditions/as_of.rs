@@ -55,8 +55,7 @@ impl Days {
 ///
 /// # Errors
 /// 400 for any other text, and for times in the future.
-pub fn known_at(params: &mut Params) -> Result<Option<DateTime<Utc>>, Error> {
-    let now = Utc::now();
+pub fn known_at(params: &mut Params, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, Error> {
     params.read("known_at", text!("expected.past"), |text| {
         read(text).filter(|known_at| *known_at <= now || date_of(text).is_some_and(|day| day <= day_of(now)))
     })

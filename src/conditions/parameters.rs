@@ -2,10 +2,10 @@
 
 use chrono::NaiveDate;
 
-use crate::conditions::{Condition, Interval, UnitRef};
+use crate::conditions::{Condition, Interval, UnitRef, Value};
 use crate::error::Error;
 use crate::input::Params;
-use crate::layers::{Field, Problem, Type};
+use crate::layers::{Field, Problem, Type, phone};
 use crate::texts::text;
 use crate::time::day;
 
@@ -69,6 +69,11 @@ fn of_field(field: &'static Field, text: &str) -> Option<Condition> {
         // A comma may be part of a text.
         Type::Text { .. } | Type::Url if text.contains(", ") => Condition::holds(field, [text]),
         Type::Text { .. } | Type::Url | Type::CommuneCode => Condition::holds(field, values()),
+        // As it is stored, and as it may have been stored before the type.
+        Type::Phone => {
+            let forms = values().flat_map(|value| [Some(value.to_owned()), phone::normalise(value)]);
+            Condition::one_of(field, forms.flatten().map(Value::Text))
+        }
         Type::Integer { .. } | Type::Reference { .. } => {
             Condition::one_of(field, values().map(|value| value.parse::<i64>().ok()).collect::<Option<Vec<_>>>()?)
         }

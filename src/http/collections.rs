@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::access::{Caller, View};
 use crate::error::Error;
+use crate::http::clock::Clock;
 use crate::http::extract::LayerPath;
 use crate::http::items::query::{CRS84, ItemsQuery};
 use crate::http::language::wants_vietnamese;
@@ -31,7 +32,7 @@ pub async fn list_collections(
     let mut collections = Vec::new();
     for layer in ALL {
         let view = View::new(&caller, layer);
-        collections.push(describe(&mut conn, &view, &base, wants_vietnamese(&request)).await?);
+        collections.push(describe(&mut conn, &view, &base, &request).await?);
     }
     let url = format!("{base}/collections");
     Ok(HttpResponse::Ok().json(json!({
@@ -50,8 +51,7 @@ pub async fn find_collection(
     Params::only_format(request.query_string(), &["json"])?;
     let view = View::new(&caller, layer);
     let mut conn = app.store.connection().await?;
-    let vietnamese = wants_vietnamese(&request);
-    Ok(HttpResponse::Ok().json(describe(&mut conn, &view, &base(&app, &request), vietnamese).await?))
+    Ok(HttpResponse::Ok().json(describe(&mut conn, &view, &base(&app, &request), &request).await?))
 }
 
 /// `GET /api/v1/collections/{collection}/schema`: the fields, each with its role.
@@ -106,10 +106,11 @@ fn show(
     Ok(HttpResponse::Ok().content_type("application/schema+json").body(schema.to_string()))
 }
 
-async fn describe(conn: &mut Connection, view: &View<'_>, base: &str, vietnamese: bool) -> Result<Value, Error> {
+async fn describe(conn: &mut Connection, view: &View<'_>, base: &str, request: &HttpRequest) -> Result<Value, Error> {
+    let vietnamese = wants_vietnamese(request);
     let layer = view.layer;
     let extent = items::extent(conn, view).await?.cells;
-    let everything = ItemsQuery::parse(view, Params::parse(""))?;
+    let everything = ItemsQuery::parse(view, Params::parse(""), Clock::of(request).now)?;
     let count = items::count(conn, view, &everything.question).await?;
     let pick = |label: Label| if vietnamese { label.vi } else { label.en };
     let url = format!("{base}/collections/{}", layer.collection);

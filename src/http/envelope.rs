@@ -12,7 +12,7 @@ use futures_util::FutureExt;
 
 use crate::error::Error;
 use crate::http::caching::control;
-use crate::http::language::wants_vietnamese;
+use crate::http::language::{self, wants_vietnamese};
 use crate::http::problem::Failure;
 use crate::http::rates::credential;
 use crate::http::state::App;
@@ -90,7 +90,7 @@ fn complete(mut response: HttpResponse, vietnamese: bool, is_private: bool, requ
         let failure = failure.unwrap_or_else(|| Failure::of_status(status));
         response = response.set_body(BoxBody::new(failure.to_json(vietnamese, request_id).to_string()));
         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        let language = HeaderValue::from_static(if vietnamese { "vi" } else { "en" });
+        let language = HeaderValue::from_static(language::code(vietnamese));
         response.headers_mut().insert(CONTENT_LANGUAGE, language);
     }
     if let Ok(value) = HeaderValue::from_str(request_id) {

@@ -16,6 +16,7 @@ use crate::accounts::callers;
 use crate::error::Error;
 use crate::http::address::client_address;
 use crate::http::auth::{cookie::session_cookie, csrf};
+use crate::http::clock::Clock;
 use crate::http::envelope::RequestId;
 use crate::http::links::base;
 use crate::http::state::App;
@@ -130,6 +131,10 @@ impl WriteRequest {
     /// The body as a JSON object.
     pub fn members(&self) -> Result<Members, Error> {
         json_body(&self.request, &self.body)
+    }
+
+    pub fn clock(&self) -> Clock {
+        Clock::of(&self.request)
     }
 
     /// An id in the path; 404 if it is not a positive number.

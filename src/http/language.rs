@@ -18,6 +18,11 @@ pub fn wants_vietnamese(request: &impl HttpMessage) -> bool {
     quality("vi") >= quality("en")
 }
 
+/// The code of a language, for headers and tags.
+pub fn code(vietnamese: bool) -> &'static str {
+    if vietnamese { "vi" } else { "en" }
+}
+
 #[cfg(test)]
 mod tests {
     use actix_web::http::header::ACCEPT_LANGUAGE;

@@ -7,6 +7,7 @@ pub mod basemap;
 pub mod batches;
 pub mod caching;
 pub mod changes;
+pub mod clock;
 pub mod collections;
 pub mod docs;
 pub mod download;

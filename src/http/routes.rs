@@ -7,8 +7,8 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::guard;
 use actix_web::http::header::{
-    ACCEPT_LANGUAGE, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_REQUEST_METHOD, CONTENT_TYPE, ETAG, HeaderName,
-    HeaderValue, IF_MATCH, IF_NONE_MATCH, LINK, LOCATION, RETRY_AFTER,
+    ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_REQUEST_METHOD, ALLOW, CONTENT_DISPOSITION, ETAG, HeaderName,
+    HeaderValue, LINK, LOCATION, RETRY_AFTER,
 };
 use actix_web::middleware::{Compress, Next, NormalizePath, from_fn};
 use actix_web::{Resource, Route, web};
@@ -257,24 +257,19 @@ fn cors(limits: &Limits) -> Cors {
                 || write_origins.iter().any(|allowed| origin == allowed.as_str())
         })
         .allowed_methods(["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"])
-        .allowed_headers([
-            ACCEPT_LANGUAGE,
-            CONTENT_TYPE,
-            IF_MATCH,
-            IF_NONE_MATCH,
-            HeaderName::from_static("authorization"),
-            HeaderName::from_static("x-purpose"),
-            HeaderName::from_static("idempotency-key"),
-            HeaderName::from_static("x-csrf-token"),
-            HeaderName::from_static("last-event-id"),
-        ])
+        .allow_any_header()
         .expose_headers([
             ETAG,
             LOCATION,
             LINK,
+            RETRY_AFTER,
+            CONTENT_DISPOSITION,
+            ALLOW,
             HeaderName::from_static("content-crs"),
             HeaderName::from_static("x-request-id"),
-            RETRY_AFTER,
+            HeaderName::from_static("ratelimit-limit"),
+            HeaderName::from_static("ratelimit-remaining"),
+            HeaderName::from_static("ratelimit-reset"),
         ])
         .max_age(3600)
 }

@@ -14,7 +14,6 @@ use crate::http::paging;
 use crate::http::paging::{MAX_LIMIT, Paging};
 use crate::http::state::App;
 use crate::input::Params;
-use crate::time::today;
 
 /// `GET /api/v1/tokens`
 pub async fn list_tokens(app: web::Data<App>, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Error> {
@@ -33,7 +32,7 @@ pub async fn list_tokens(app: web::Data<App>, caller: Caller, request: HttpReque
 /// `POST /api/v1/tokens`. Requires a session: a token that creates tokens could outlive its own expiry and limits.
 pub async fn create_token(write: WriteRequest) -> Result<HttpResponse, Error> {
     let (account, _) = write.caller.in_session()?;
-    let new = NewToken::read(write.members()?, today())?;
+    let new = NewToken::read(write.members()?, write.clock().today())?;
     let mut conn = write.connection().await?;
     let (id, secret) = tokens::give(&mut conn, &write.by(), account.id, &new).await?;
     let mut token = json!(tokens::find(&mut conn, account.id, id).await?.ok_or(Error::NotFound)?);

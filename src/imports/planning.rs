@@ -98,15 +98,9 @@ async fn make(
     resolve::resolve(conn, &view, &workbook, &mut reading, options.units_as_of).await?;
     let records = std::mem::take(&mut reading.records);
     let class_of_new = view.class_written();
-    let known = Known {
-        layer,
-        workbook: &workbook,
-        records: &records,
-        options: &options,
-        source_org,
-        class_of_new,
-        today: today(),
-    };
+    let today = today();
+    let known =
+        Known { layer, workbook: &workbook, records: &records, options: &options, source_org, class_of_new, today };
     let mut planner = Planner::new(known, reading);
     for (chunk, part) in records.chunks(CHUNK).enumerate() {
         let from = chunk * CHUNK;
@@ -125,7 +119,7 @@ async fn make(
         planner.note_missing(missing, of);
     }
     rows::refresh_statistics(conn, "import_rows").await?;
-    let mut refused = planner.judge_places(place::of_import_rows(conn, id, today()).await?);
+    let mut refused = planner.judge_places(place::of_import_rows(conn, id, today).await?);
     let outside = scope::of_import_rows(conn, &view, id).await?;
     refused.extend(planner.judge_scope(&outside, view.writes_by_place()));
     // Rows with an error do not count as neighbours.

@@ -75,7 +75,7 @@ pub static CAMERA: Layer = Layer {
         Field::text("owner_name", "Tên chủ sở hữu", "Owner", 200)
             .also(&["Chủ hộ", "Họ tên chủ hộ", "Chủ sở hữu", "Họ và tên chủ hộ", "Người quản lý"])
             .restricted(),
-        Field::text("owner_phone", "Điện thoại chủ sở hữu", "Owner's telephone", 30)
+        Field::phone("owner_phone", "Điện thoại chủ sở hữu", "Owner's telephone")
             .also(&["Số điện thoại", "Điện thoại", "SĐT", "Điện thoại liên hệ"])
             .restricted(),
         Field::text("vms_ref", "Mã trên hệ thống VMS", "VMS reference", 200).also(&["Mã VMS", "VMS"]).restricted(),

@@ -47,6 +47,8 @@ pub enum Type {
     },
     /// An `http` or `https` address.
     Url,
+    /// A telephone number, see `layers::phone`. Numbers written before the type are longer than its form.
+    Phone,
     /// Inclusive bounds.
     Integer {
         min: i64,
@@ -75,7 +77,7 @@ impl Type {
     /// The SQL type of its column.
     pub fn sql_name(&self) -> &'static str {
         match self {
-            Type::Text { .. } | Type::Url | Type::OneOf(_) | Type::CommuneCode => "text",
+            Type::Text { .. } | Type::Url | Type::Phone | Type::OneOf(_) | Type::CommuneCode => "text",
             Type::SomeOf(_) => "text[]",
             Type::Integer { .. } => "integer",
             Type::Reference { .. } => "bigint",
@@ -126,6 +128,8 @@ pub struct Field {
     pub public_column: Option<&'static str>,
     /// Whether the date may be in the future.
     pub may_be_future: bool,
+    /// Whether its length is counted in octets, and a writer is told when spaces at its ends are dropped.
+    pub octets: bool,
     /// A further condition on the column, in SQL, besides type and bounds.
     pub condition: Option<&'static str>,
     pub indexed: bool,
@@ -147,6 +151,7 @@ impl Field {
             unit: None,
             public_column: None,
             may_be_future: false,
+            octets: false,
             condition: None,
             indexed: false,
             aliases: &[],
@@ -158,6 +163,9 @@ impl Field {
     }
     pub const fn url(name: &'static str, vi: &'static str, en: &'static str) -> Field {
         Field::new(name, vi, en, Type::Url)
+    }
+    pub const fn phone(name: &'static str, vi: &'static str, en: &'static str) -> Field {
+        Field::new(name, vi, en, Type::Phone)
     }
     pub const fn integer(name: &'static str, vi: &'static str, en: &'static str, min: i64, max: i64) -> Field {
         Field::new(name, vi, en, Type::Integer { min, max })
@@ -225,6 +233,9 @@ impl Field {
     }
     pub const fn also(self, aliases: &'static [&'static str]) -> Field {
         Field { aliases, ..self }
+    }
+    pub const fn octets(self) -> Field {
+        Field { octets: true, ..self }
     }
     pub const fn only_if(self, condition: &'static str) -> Field {
         Field { condition: Some(condition), ..self }

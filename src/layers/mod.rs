@@ -17,6 +17,7 @@ mod wifi_point;
 pub mod crs;
 pub mod geometry;
 pub mod normalise;
+pub mod phone;
 pub mod problem;
 pub mod secret;
 pub mod sql;

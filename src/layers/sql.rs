@@ -127,7 +127,11 @@ fn constraints(layer: &Layer) -> impl Iterator<Item = String> {
 fn condition(field: &Field) -> Option<String> {
     let name = field.name;
     let of_type = match field.value {
+        Type::Text { max } if field.octets => {
+            format!("length({name}) between 1 and {max} and octet_length({name}) <= {max}")
+        }
         Type::Text { max } => format!("length({name}) between 1 and {max}"),
+        Type::Phone => format!("length({name}) between 1 and 30"),
         Type::Url => format!("{name} ~ '^https?://'"),
         Type::Integer { min, max } => format!("{name} between {min} and {max}"),
         Type::Number { min, max } => format!("{name} between {min} and {max}"),

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde_json::{Value, json};
 use unicode_normalization::UnicodeNormalization;
 
-use crate::layers::{Choice, Field, Problem, Type, secret};
+use crate::layers::{Choice, Field, Layer, Problem, Properties, Type, phone, secret};
 use crate::texts::{Text, text};
 use crate::time::meant_day;
 
@@ -23,6 +23,14 @@ pub fn read(field: &Field, value: &Value, today: NaiveDate) -> Result<Value, Pro
             }
             url => Ok(url),
         },
+        (Type::Phone, Value::String(_) | Value::Number(_)) => {
+            let given = value.as_str().map_or_else(|| value.to_string(), clean);
+            match phone::normalise(&given) {
+                Some(number) => Ok(json!(number)),
+                None if given.is_empty() => Ok(Value::Null),
+                None => Err(wrong(text!("type", expected = text!("expected.phone")))),
+            }
+        }
         (Type::CommuneCode, Value::String(text)) => {
             if text.len() == 5 && text.bytes().all(|byte| byte.is_ascii_digit()) {
                 Ok(json!(text))
@@ -74,6 +82,7 @@ pub fn read(field: &Field, value: &Value, today: NaiveDate) -> Result<Value, Pro
 fn expected(value: Type) -> Text {
     match value {
         Type::Text { .. } | Type::Url | Type::CommuneCode => text!("expected.text"),
+        Type::Phone => text!("expected.phone"),
         Type::Integer { .. } | Type::Reference { .. } => text!("expected.integer"),
         Type::Number { .. } => text!("expected.number"),
         Type::Boolean => text!("expected.flag"),
@@ -122,6 +131,9 @@ fn read_text(field: &Field, text: &str, max: usize) -> Result<Value, Problem> {
     if has_controls(&text) {
         return wrong(text!("text.control"));
     }
+    if field.octets && text.len() > max {
+        return wrong(text!("range/octets", max));
+    }
     if text.chars().count() > max {
         return wrong(text!("range/length", max));
     }
@@ -129,6 +141,17 @@ fn read_text(field: &Field, text: &str, max: usize) -> Result<Value, Problem> {
         return wrong(text!("secret.in_text"));
     }
     Ok(if text.is_empty() { Value::Null } else { Value::String(text) })
+}
+
+/// A warning for each field where a space counts, and where the ends of the given text had some.
+pub fn trimmed(layer: &Layer, given: &Properties) -> Vec<Problem> {
+    let warn = |field: &Field| {
+        let text = given.get(field.name)?.as_str()?;
+        let stored = clean(text);
+        (stored.len() < text.len() && text.trim_matches(' ').len() < text.len())
+            .then(|| Problem::of_field(field.name, text!("text.trimmed", field = field.label, stored)))
+    };
+    layer.fields().filter(|field| field.octets).filter_map(warn).collect()
 }
 
 fn read_date(field: &Field, text: &str, today: NaiveDate) -> Result<Value, Problem> {

@@ -16,10 +16,8 @@ pub static WIFI_POINT: Layer = Layer {
     legend: Some("venue_type"),
     own_fields: &[
         NAME,
-        // IEEE 802.11 counts octets; 32 of them are at most 32 characters.
-        Field::text("ssid", "Tên mạng (SSID)", "SSID", 32)
-            .also(&["Tên wifi", "Tên sóng", "Tên mạng wifi"])
-            .only_if("octet_length(ssid) <= 32"),
+        // IEEE 802.11: at most 32 octets. A space at an end makes another network, but in a list it is a slip of the hand.
+        Field::text("ssid", "Tên mạng (SSID)", "SSID", 32).also(&["Tên wifi", "Tên sóng", "Tên mạng wifi"]).octets(),
         Field::reference("facility_id", "Cơ sở", "Facility", "facilities").also(&["Mã cơ sở", "Thuộc cơ sở"]).indexed(),
         Field::one_of("venue_type", "Loại địa điểm", "Venue type", FACILITY_TYPES)
             .also(&["Loại hình", "Địa điểm công cộng"]),

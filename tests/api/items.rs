@@ -183,6 +183,7 @@ async fn malformed_value_is_refused_naming_its_parameter() {
 fn examples(layer: &'static Layer) -> Vec<(&'static str, String)> {
     let example = |value: Type| match value {
         Type::Text { .. } | Type::Url => "abc".to_owned(),
+        Type::Phone => "0912345678,123".to_owned(),
         Type::CommuneCode => "00001".to_owned(),
         Type::Integer { .. } | Type::Reference { .. } => "1,2".to_owned(),
         Type::Number { .. } => "1.5,2".to_owned(),
@@ -494,8 +495,27 @@ async fn any_origin_may_read_and_configured_origins_may_write() {
     let read = server.anonymous().send(Method::GET, TOWERS, &[("Origin", "https://anyone.example")], None).await;
     assert!(["*", "https://anyone.example"].contains(&read.header("access-control-allow-origin").unwrap().as_str()));
     let exposed = read.header("access-control-expose-headers").unwrap().to_lowercase();
-    for name in ["etag", "location", "link", "content-crs"] {
+    for name in ["etag", "location", "link", "content-crs", "retry-after", "x-request-id", "content-disposition"] {
         assert!(exposed.contains(name), "{exposed}");
+    }
+    // Errors and 304 can be read as well.
+    let tag = read.etag();
+    for (path, tag, status) in [(TOWERS, tag.as_str(), 304), ("/collections/nope", "", 404), ("/stats?foo=1", "", 400)] {
+        let headers = [("Origin", "https://anyone.example"), ("If-None-Match", tag)];
+        let answer = server.anonymous().send(Method::GET, path, &headers, None).await;
+        assert_eq!((answer.status.as_u16(), answer.header("access-control-allow-origin").is_some()), (status, true));
+        assert!(answer.header("access-control-expose-headers").is_some(), "{path}");
+    }
+    let named = "authorization,if-none-match,accept-language,range,x-any";
+    let asked = [
+        ("Origin", "https://anyone.example"),
+        ("Access-Control-Request-Method", "GET"),
+        ("Access-Control-Request-Headers", named),
+    ];
+    let allowed_headers = server.anonymous().send(Method::OPTIONS, TOWERS, &asked, None).await;
+    let allowed_headers = allowed_headers.header("access-control-allow-headers").unwrap().to_lowercase();
+    for name in named.split(',') {
+        assert!(allowed_headers.contains(name), "{allowed_headers}");
     }
     let ask = async |origin: &str, method: &str| {
         server.anonymous().send(Method::OPTIONS, TOWERS, &preflight(origin, method), None).await

@@ -1,5 +1,6 @@
 //! `GET /stats`, `/stats/{unit}`, `/stats/definitions`, with the demo district and its published figures.
 
+use actix_web::http::Method;
 use serde_json::{Map, Value, json};
 
 use crate::common::{Caller, Server, camera};
@@ -242,5 +243,29 @@ async fn every_indicator_is_defined_in_both_languages() {
         for name in ["code", "vi", "en", "unit", "collection"] {
             assert!(definition[name].as_str().is_some_and(|text| !text.is_empty()), "{name} of {definition}");
         }
+    }
+}
+
+/// Otherwise a 304 would keep the sentences of the other language on the page.
+#[actix_web::test]
+async fn the_tag_of_an_answer_depends_on_its_language_if_it_has_sentences() {
+    let server = Server::with_demo().await;
+    let ask = async |path: &str, language: &str, tag: &str| {
+        let headers = [("Accept-Language", language), ("If-None-Match", tag)];
+        server.anonymous().send(Method::GET, path, &headers, None).await
+    };
+    for (path, has_sentences) in [
+        ("/stats/405@2023-09-20?compare=2022-09-20", true),
+        ("/stats?within=405@2023-09-20&f=csv", true),
+        ("/collections/towers/items?f=xlsx", true),
+        ("/collections/towers/items?f=csv", false),
+        ("/collections/towers/items?limit=1", false),
+    ] {
+        let tag = ask(path, "vi", "").await.etag();
+        assert_eq!(ask(path, "vi", &tag).await.status, 304, "{path}");
+        let other = ask(path, "en", &tag).await;
+        assert_eq!(other.status.as_u16(), if has_sentences { 200 } else { 304 }, "{path}");
+        assert_eq!(other.etag() == tag, !has_sentences, "{path}");
+        assert!(other.header("vary").unwrap().contains("Accept-Language"), "{path}");
     }
 }

@@ -79,6 +79,9 @@ fn value(field: &'static Field) -> BoxedStrategy<Value> {
         ("hamlet_id", _) => Just(json!("hamlet")).boxed(),
         (_, Type::Reference { .. }) => Just(Value::Null).boxed(),
         (_, Type::Text { max }) => text(max).prop_map(|text| json!(text)).boxed(),
+        (_, Type::Phone) => {
+            prop::sample::select(vec!["0912345678", "+8562055512345"]).prop_map(|phone| json!(phone)).boxed()
+        }
         (_, Type::Url) => Just(json!("https://hatang.example/di-tich?a=1&b=%20\"'=")).boxed(),
         (_, Type::Integer { min, max }) => (min..=max).prop_map(|number| json!(number)).boxed(),
         (_, Type::Number { min, max }) => prop_oneof![

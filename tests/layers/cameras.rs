@@ -1,7 +1,7 @@
 //! Cameras.
 
 use actix_web::http::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::common::{Server, camera};
 
@@ -164,4 +164,24 @@ async fn restricted_reads_are_logged_for_accounts_and_not_for_anonymous_callers(
         server.administrator().get(&path).await.ok();
     }
     assert_eq!(server.query("select count(*) from audit where action = 'restricted.read'").await, 3);
+}
+
+#[actix_web::test]
+async fn a_telephone_number_has_one_form_and_is_found_in_any() {
+    let server = Server::new().await;
+    let admin = server.administrator();
+    let owned = |phone: Value| camera(json!({"managing_level": "household", "owner_phone": phone}));
+    let made = admin.post(CAMERAS, owned(json!("+84 912.345.678"))).await.ok();
+    assert_eq!(made["properties"]["owner_phone"], "0912345678");
+    let path = format!("{CAMERAS}/{}", made["id"]);
+    let patch = async |phone: Value| admin.patch(&path, "*", json!({"properties": {"owner_phone": phone}})).await;
+    assert_eq!(patch(json!(84_912_345_679_i64)).await.ok()["properties"]["owner_phone"], "0912345679");
+    assert_eq!(patch(json!("(0237) 3820-123")).await.ok()["properties"]["owner_phone"], "02373820123");
+    for wrong in [json!("0912 345 678 / 0987 654 321"), json!("không nhớ"), json!("123"), json!(true), json!(1.5)] {
+        assert_eq!(patch(wrong.clone()).await.summary(), "422 type /properties/owner_phone", "{wrong}");
+    }
+    for asked in ["02373820123", "0237%203820%20123", "%2B842373820123"] {
+        assert_eq!(admin.get(&format!("{CAMERAS}?owner_phone={asked}")).await.features().len(), 1, "{asked}");
+    }
+    assert_eq!(patch(json!(" ")).await.ok()["properties"]["owner_phone"], Value::Null);
 }

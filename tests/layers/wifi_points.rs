@@ -46,3 +46,25 @@ async fn password_is_refused_wherever_it_is_written() {
         assert_eq!(refused.summary(), format!("422 secret.in_text /properties/{field}"));
     }
 }
+
+/// IEEE 802.11: a space is part of an SSID. At an end it is dropped, and the writer is told.
+#[actix_web::test]
+async fn dropped_spaces_of_an_ssid_are_told() {
+    let server = Server::new().await;
+    let admin = server.administrator();
+    let kept = admin.post(POINTS, point(json!({"ssid": "CHO  24H"}))).await.ok();
+    assert_eq!((&kept["properties"]["ssid"], kept.get("warnings")), (&json!("CHO  24H"), None));
+    let mut body = point(json!({"ssid": " CHO 24H "}));
+    body["geometry"]["coordinates"] = json!([105.71, 19.82]);
+    let trimmed = admin.post(POINTS, body.clone()).await.ok();
+    assert_eq!(trimmed["properties"]["ssid"], "CHO 24H");
+    assert_eq!(trimmed["warnings"][0]["code"], "text.trimmed");
+    assert!(trimmed["warnings"][0]["message"].as_str().unwrap().contains("“CHO 24H”"));
+    let path = format!("{POINTS}/{}", trimmed["id"]);
+    let patched = admin.patch(&path, "*", json!({"properties": {"ssid": "CHO 25H "}})).await.ok();
+    assert_eq!((&patched["properties"]["ssid"], &patched["warnings"][0]["code"]), (&json!("CHO 25H"), &json!("text.trimmed")));
+    body["geometry"]["coordinates"] = json!([105.72, 19.83]);
+    let list = json!({"type": "FeatureCollection", "features": [body]});
+    let listed = admin.post(POINTS, list).await.ok();
+    assert_eq!(listed["items"][0]["warnings"][0]["code"], "text.trimmed");
+}

@@ -10,9 +10,10 @@ use std::time::Duration;
 
 use actix_web::body::SizedStream;
 use actix_web::http::Method;
-use actix_web::http::header::{Accept, CONTENT_ENCODING, EntityTag, Header, HeaderValue};
+use actix_web::http::header::{Accept, CONTENT_ENCODING, Header, HeaderValue};
 use actix_web::web::{Bytes, block};
 use actix_web::{HttpRequest, HttpResponse};
+use chrono::NaiveDate;
 use futures_util::{Stream, StreamExt, TryStreamExt, stream};
 use serde_json::{Value, json};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
@@ -23,17 +24,18 @@ use crate::error::Error;
 use crate::files::export::{About, Columns, Format, Xlsx};
 use crate::http::audit::Trace;
 use crate::http::caching::{not_modified, public_tag, with_tag};
+use crate::http::clock::Clock;
 use crate::http::download::{CHUNK, Chunk, attachment, contents};
 use crate::http::feature::{CONTENT_CRS, content_crs, restricted_rows};
 use crate::http::items::query::ItemsQuery;
-use crate::http::language::wants_vietnamese;
+use crate::http::language::{self, wants_vietnamese};
 use crate::http::links::{base, link, own};
 use crate::http::state::App;
 use crate::layers::{Class, Layer};
 use crate::postgres::ExportConnection;
 use crate::register::items;
 use crate::texts::text;
-use crate::time::today;
+use crate::time::in_vietnam;
 use text::Text;
 
 /// The file format that a request asks for; `None` for a page.
@@ -72,8 +74,12 @@ pub async fn export_items(
     }
     let mut conn = app.store.connection().await?;
     // Each format needs its own tag, because `Accept` can select several formats at the same address.
-    let tag = public_tag(&mut conn, &caller).await?;
-    let tag = tag.map(|tag| EntityTag::new_weak(format!("{}-{}", tag.tag(), format.name())));
+    let vietnamese = wants_vietnamese(request);
+    let form = [format.name(), language::code(vietnamese)];
+    // Only workbooks have labels.
+    let form = if format == Format::Xlsx { &form[..] } else { &form[..1] };
+    let clock = Clock::of(request);
+    let tag = public_tag(&mut conn, &caller, clock.today(), form).await?;
     drop(conn);
     if let Some(answer) = tag.as_ref().and_then(|tag| not_modified(request, tag)) {
         return Ok(answer);
@@ -84,18 +90,17 @@ pub async fn export_items(
             Format::Csv => "text/csv; charset=utf-8; header=present",
             other => other.media_type(),
         })
-        .insert_header(attachment(&file_name(layer, &query, format)))
+        .insert_header(attachment(&file_name(layer, &query, format, clock.today())))
         .insert_header((CONTENT_CRS, content_crs()));
     if request.method() == Method::HEAD {
         return Ok(with_tag(response.finish(), tag));
     }
     let limit = Duration::from_secs(app.limits.export_timeout_s);
-    let vietnamese = wants_vietnamese(request);
     let conn = app.store.export_connection().await?;
     let mut export =
         Export { app: app.clone(), caller, layer, query, format, vietnamese, trace, rows: 0, restricted: 0 };
     let answer = if format == Format::Xlsx {
-        let about = export.about(&own(&base(app, request), request));
+        let about = export.about(&own(&base(app, request), request), clock);
         let file = timeout(limit, export.workbook(conn, about)).await;
         let file = file.unwrap_or(Err(Error::Timeout));
         export.log(file.is_ok()).await?;
@@ -113,8 +118,8 @@ pub async fn export_items(
 }
 
 /// `cameras_2026-11-24_405@2023-09-20.csv`
-fn file_name(layer: &Layer, query: &ItemsQuery, format: Format) -> String {
-    let day = query.as_of.unwrap_or_else(today);
+fn file_name(layer: &Layer, query: &ItemsQuery, format: Format, today: NaiveDate) -> String {
+    let day = query.as_of.unwrap_or(today);
     let unit = query.within.as_ref().map(|unit| match unit.on {
         Some(on) => format!("_{}@{on}", unit.code),
         None => format!("_{}", unit.code),
@@ -228,9 +233,9 @@ impl Export {
     }
 
     /// The last sheet of a workbook: which data it contains and who exported it.
-    fn about(&self, url: &str) -> About {
+    fn about(&self, url: &str, clock: Clock) -> About {
         let title = self.layer.title.say(self.vietnamese);
-        let now = crate::time::in_vietnam(chrono::Utc::now());
+        let now = in_vietnam(clock.now);
         let (address, filters) = url.split_once('?').unwrap_or((url, ""));
         let filters: Vec<_> = form_urlencoded::parse(filters.as_bytes())
             .filter(|(name, _)| name != "f")

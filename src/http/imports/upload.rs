@@ -66,8 +66,9 @@ fn of_parameters(layer: &'static Layer, caller: &Caller, mut params: Params) -> 
         let text = text!("geo.crs/contradictory", one = one.name(), other = other.name());
         return Err(Error::of_parameter("central_meridian", text));
     }
-    let units_as_of = params.read("units_as_of", text!("expected.day"), day)?.unwrap_or_else(today);
-    let effective_on = params.read("effective_on", text!("expected.day"), day)?.unwrap_or_else(today);
+    let today = today();
+    let units_as_of = params.read("units_as_of", text!("expected.day"), day)?.unwrap_or(today);
+    let effective_on = params.read("effective_on", text!("expected.day"), day)?.unwrap_or(today);
     let mapping = params.take("mapping")?;
     let overrides = mapping.as_deref().map_or_else(|| Ok(Overrides::default()), |text| overrides_of(layer, text))?;
     let file_name = params.take("file_name")?;

@@ -4,13 +4,14 @@ pub mod query;
 
 use actix_web::http::header::{CONTENT_ENCODING, ETag, HeaderValue, LINK};
 use actix_web::{HttpRequest, HttpResponse, web};
-use chrono::{SecondsFormat, Utc};
+use chrono::SecondsFormat;
 use serde_json::{Value, json};
 
 use crate::access::{Caller, View};
 use crate::error::Error;
 use crate::http::audit::Trace;
 use crate::http::caching::{not_modified, public_tag, with_tag};
+use crate::http::clock::Clock;
 use crate::http::extract::{LayerPath, RecordId};
 use crate::http::feature::{CONTENT_CRS, GEOJSON, content_crs, log_restricted, restricted_rows, tagged_feature};
 use crate::http::items::query::ItemsQuery;
@@ -29,12 +30,13 @@ pub async fn list_items(
     request: HttpRequest,
 ) -> Result<HttpResponse, Error> {
     let view = View::new(&caller, layer);
-    let query = ItemsQuery::parse(&view, Params::parse(request.query_string()))?;
+    let clock = Clock::of(&request);
+    let query = ItemsQuery::parse(&view, Params::parse(request.query_string()), clock.now)?;
     if let Some(format) = exports::format(&request, &query) {
         return exports::export_items(&app, caller, layer, query, format, &request).await;
     }
     let mut conn = app.store.connection().await?;
-    let tag = public_tag(&mut conn, &caller).await?;
+    let tag = public_tag(&mut conn, &caller, clock.today(), &[]).await?;
     if let Some(answer) = tag.as_ref().and_then(|tag| not_modified(&request, tag)) {
         return Ok(answer);
     }
@@ -61,7 +63,7 @@ pub async fn list_items(
     let answer = response
         .insert_header((CONTENT_CRS, content_crs()))
         .content_type(GEOJSON)
-        .body(collection(&view, &page.rows, matched, links));
+        .body(collection(&view, &page.rows, matched, links, clock));
     Ok(with_tag(answer, tag))
 }
 
@@ -95,13 +97,13 @@ fn single(app: &App, request: &HttpRequest, view: &View<'_>, row: &Row) -> HttpR
     response.content_type(GEOJSON).body(body)
 }
 
-fn collection(view: &View<'_>, rows: &[Row], matched: Option<i64>, links: Vec<Value>) -> Vec<u8> {
+fn collection(view: &View<'_>, rows: &[Row], matched: Option<i64>, links: Vec<Value>, clock: Clock) -> Vec<u8> {
     let mut head = json!({"type": "FeatureCollection"});
     if let Some(matched) = matched {
         head["numberMatched"] = json!(matched);
     }
     head["numberReturned"] = json!(rows.len());
-    head["timeStamp"] = json!(Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true));
+    head["timeStamp"] = json!(clock.now.to_rfc3339_opts(SecondsFormat::Secs, true));
     head["links"] = json!(links);
     let mut body = head.to_string().into_bytes();
     body.pop();

@@ -13,7 +13,7 @@ use crate::input::Params;
 use crate::layers::Layer;
 use crate::register::items::Question;
 use crate::texts::text;
-use crate::time::{day_of, today};
+use crate::time::day_of;
 
 pub const DEFAULT_LIMIT: usize = 100;
 /// A greater `limit` is reduced to this, not rejected.
@@ -46,11 +46,11 @@ pub struct ItemsQuery {
 }
 
 impl ItemsQuery {
-    /// Parses the parameters. Every field that `view` shows can be one.
+    /// Parses the parameters of a request of the moment `now`. Every field that `view` shows can be one.
     ///
     /// # Errors
     /// 400 for a parameter that is unknown or malformed. The problem names it.
-    pub fn parse(view: &View<'_>, mut params: Params) -> Result<ItemsQuery, Error> {
+    pub fn parse(view: &View<'_>, mut params: Params, now: DateTime<Utc>) -> Result<ItemsQuery, Error> {
         let layer = view.layer;
         let format = params.format(FORMATS)?.and_then(Format::of_name);
         for name in ["crs", "bbox-crs"] {
@@ -66,7 +66,7 @@ impl ItemsQuery {
         let bbox = parameters::bbox(&mut params)?;
         let datetime = parameters::datetime(&mut params)?;
         let as_of = parameters::as_of(&mut params)?;
-        let known_at = if view.has_versions() { known_at(&mut params)? } else { None };
+        let known_at = if view.has_versions() { known_at(&mut params, now)? } else { None };
         let within = parameters::within(&mut params)?;
         let figure = figure(&mut params, layer)?;
         let limit = params.read("limit", text!("expected.positive"), |text| limit_of(text, LIMIT_OF_FILES))?;
@@ -80,7 +80,7 @@ impl ItemsQuery {
         let filters = parameters::of_fields(&mut params, &view.fields().collect::<Vec<_>>())?;
         params.finish()?;
 
-        let today = today();
+        let today = day_of(now);
         let day = as_of.unwrap_or_else(|| known_at.map_or(today, day_of));
         let unit_date = within.as_ref().and_then(|unit| unit.on);
         let days = Days { as_of: day, unit_date: unit_date.unwrap_or(day), known_at, today };

@@ -17,12 +17,15 @@ use crate::figures::{HEADLINES, INDICATORS, Indicator, Measure, Question, UnitFi
 use crate::files::export::Format;
 use crate::files::export::book::{Page, write};
 use crate::http::caching::{not_modified, public_tag, with_tag};
+use crate::http::clock::Clock;
 use crate::http::download::download;
-use crate::http::language::wants_vietnamese;
+use crate::http::language::{self, wants_vietnamese};
 use crate::http::links::base;
 use crate::http::state::App;
 use crate::input::Params;
+use crate::texts::text;
 use crate::time::rfc3339;
+use crate::units::territory;
 use crate::units::territory::Unit;
 
 use figure::Context;
@@ -36,16 +39,18 @@ pub async fn list_definitions(request: HttpRequest) -> Result<HttpResponse, Erro
 
 /// `GET /api/v1/stats`
 pub async fn list_stats(app: web::Data<App>, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Error> {
-    let asked = question::of_units(Params::parse(request.query_string()))?;
+    let clock = Clock::of(&request);
+    let asked = question::of_units(Params::parse(request.query_string()), clock)?;
     let mut conn = app.store.connection().await?;
-    let tag = public_tag(&mut conn, &caller).await?;
+    let vietnamese = wants_vietnamese(&request);
+    let tag = public_tag(&mut conn, &caller, clock.today(), &[language::code(vietnamese)]).await?;
     if let Some(answer) = tag.as_ref().and_then(|tag| not_modified(&request, tag)) {
         return Ok(answer);
     }
     let question = asked.resolve(&mut conn).await?;
     let counted = figures(&mut conn, &caller, &question).await?;
     let base = base(&app, &request);
-    let context = Context { base: &base, question: &question, vietnamese: wants_vietnamese(&request) };
+    let context = Context { base: &base, question: &question, vietnamese };
     let answer = match asked.format {
         "geojson" => table::geojson(&mut conn, &context, &counted).await?,
         "csv" => table::csv(&context, &counted)?,
@@ -61,13 +66,18 @@ pub async fn list_stats(app: web::Data<App>, caller: Caller, request: HttpReques
                     json!({"unit": unit_json(unit), "figures": figures})
                 })
                 .collect();
-            let answer = json!({
+            let mut answer = json!({
                 "as_of": question.days.as_of,
                 "known_at": question.days.known_at.map(rfc3339),
                 "units_on": question.days.unit_date,
                 "units": units,
                 "unassigned": {"figures": context.unassigned().figures(of(&None))},
             });
+            if question.units.is_empty() {
+                let (any, day) = (territory::has_units(&mut conn, None).await?, question.days.unit_date);
+                let notice = if any { text!("units.none_on", day) } else { text!("units.none") };
+                answer["notice"] = json!(notice.say(vietnamese));
+            }
             json_answer(&context, &answer)
         }
     };
@@ -81,16 +91,18 @@ pub async fn show_stats(
     path: web::Path<String>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Error> {
-    let asked = question::of_unit(&path, Params::parse(request.query_string()))?;
+    let clock = Clock::of(&request);
+    let asked = question::of_unit(&path, Params::parse(request.query_string()), clock)?;
     let mut conn = app.store.connection().await?;
-    let tag = public_tag(&mut conn, &caller).await?;
+    let vietnamese = wants_vietnamese(&request);
+    let tag = public_tag(&mut conn, &caller, clock.today(), &[language::code(vietnamese)]).await?;
     if let Some(answer) = tag.as_ref().and_then(|tag| not_modified(&request, tag)) {
         return Ok(answer);
     }
     let question = asked.resolve(&mut conn).await?;
     let counted = figures(&mut conn, &caller, &question).await?;
     let base = base(&app, &request);
-    let context = Context { base: &base, question: &question, vietnamese: wants_vietnamese(&request) };
+    let context = Context { base: &base, question: &question, vietnamese };
     let Some(unit) = question.units.first() else { return Err(Error::NotFound) };
     let own = counted.get(&Some(unit.code.clone())).cloned().unwrap_or_default();
     match asked.format {
@@ -128,8 +140,7 @@ fn file(question: &Question, format: &str, bytes: Vec<u8>) -> HttpResponse {
 }
 
 fn json_answer(context: &Context<'_>, answer: &Value) -> HttpResponse {
-    let language = if context.vietnamese { "vi" } else { "en" };
-    HttpResponse::Ok().insert_header((CONTENT_LANGUAGE, language)).json(answer)
+    HttpResponse::Ok().insert_header((CONTENT_LANGUAGE, language::code(context.vietnamese))).json(answer)
 }
 
 fn unit_json(unit: &Unit) -> Value {

@@ -5,11 +5,12 @@ use chrono::{DateTime, NaiveDate, Utc};
 use crate::conditions::{Days, UnitRef, known_at};
 use crate::error::Error;
 use crate::figures::{INDICATORS, Indicator, Question, Scope, find, operators};
+use crate::http::clock::Clock;
 use crate::input::Params;
 use crate::layers::Problem;
 use crate::postgres::Connection;
 use crate::texts::{Text, Value, text};
-use crate::time::{day, day_of, today};
+use crate::time::{day, day_of};
 use crate::units::territory;
 use crate::units::territory::{Level, Unit};
 
@@ -25,6 +26,7 @@ pub struct Asked {
     as_of: Option<NaiveDate>,
     compare: Option<NaiveDate>,
     known_at: Option<DateTime<Utc>>,
+    today: NaiveDate,
     indicators: Vec<&'static Indicator>,
     operator: Option<&'static str>,
 }
@@ -33,12 +35,12 @@ pub struct Asked {
 ///
 /// # Errors
 /// 400 for a wrong parameter, which the problem names; 404 when the path names no unit.
-pub fn of_unit(path: &str, mut params: Params) -> Result<Asked, Error> {
+pub fn of_unit(path: &str, mut params: Params, clock: Clock) -> Result<Asked, Error> {
     let unit = UnitRef::parse(path)
         .filter(|unit| Level::of_code(&unit.code).is_some())
         .ok_or_else(|| no_such_unit("unit", text!("unit.not_valid/path", given = path)))?;
     let format = params.format(&["json", "csv", "xlsx"])?.unwrap_or("json");
-    let asked = Asked { unit: Some(unit), ..common(&mut params, "unit", format)? };
+    let asked = Asked { unit: Some(unit), ..common(&mut params, clock, "unit", format)? };
     params.finish()?;
     if asked.unit.as_ref().is_some_and(|unit| Level::of_code(&unit.code) == Some(Level::Hamlet)) {
         return Err(no_such_unit("unit", text!("unit.not_valid/hamlet")));
@@ -50,7 +52,7 @@ pub fn of_unit(path: &str, mut params: Params) -> Result<Asked, Error> {
 ///
 /// # Errors
 /// 400 for a wrong parameter, which the problem names.
-pub fn of_units(mut params: Params) -> Result<Asked, Error> {
+pub fn of_units(mut params: Params, clock: Clock) -> Result<Asked, Error> {
     let format = params.format(&["json", "geojson", "csv", "xlsx"])?.unwrap_or("json");
     let level = params.read("level", text!("expected.one_of", known = "province, district, commune"), |text| {
         Level::parse(text).filter(|level| *level != Level::Hamlet)
@@ -62,16 +64,17 @@ pub fn of_units(mut params: Params) -> Result<Asked, Error> {
     if unit.as_ref().is_some_and(|unit| Level::of_code(&unit.code) > Some(level)) {
         return Err(Error::of_parameter("level", text!("parameter.invalid/level")));
     }
-    let asked = Asked { unit, level: Some(level), ..common(&mut params, "within", format)? };
+    let asked = Asked { unit, level: Some(level), ..common(&mut params, clock, "within", format)? };
     params.finish()?;
     Ok(asked)
 }
 
-fn common(params: &mut Params, named_by: &'static str, format: &'static str) -> Result<Asked, Error> {
+fn common(params: &mut Params, clock: Clock, named_by: &'static str, format: &'static str) -> Result<Asked, Error> {
     let mut read = |name: &str| params.read(name, text!("expected.day"), day);
     let (as_of, compare) = (read("as_of")?, read("compare")?);
-    let known_at = known_at(params)?;
-    let latest = known_at.map_or_else(today, day_of);
+    let known_at = known_at(params, clock.now)?;
+    let today = clock.today();
+    let latest = known_at.map_or(today, day_of);
     if compare.is_some_and(|compare| compare >= as_of.unwrap_or(latest)) {
         return Err(Error::of_parameter("compare", text!("parameter.invalid/compare")));
     }
@@ -88,7 +91,7 @@ fn common(params: &mut Params, named_by: &'static str, format: &'static str) -> 
     }
     let every = || INDICATORS.iter().filter(|indicator| has_versions(indicator)).collect();
     let indicators = indicators.unwrap_or_else(every);
-    Ok(Asked { format, named_by, unit: None, level: None, as_of, compare, known_at, indicators, operator })
+    Ok(Asked { format, named_by, unit: None, level: None, as_of, compare, known_at, today, indicators, operator })
 }
 
 impl Asked {
@@ -97,7 +100,7 @@ impl Asked {
     /// # Errors
     /// 404 when the unit does not exist, or not on that day; then the problem lists the days on which it does.
     pub async fn resolve(&self, conn: &mut Connection) -> Result<Question, Error> {
-        let today = today();
+        let today = self.today;
         let as_of = self.as_of.unwrap_or_else(|| self.known_at.map_or(today, day_of));
         let within = match &self.unit {
             Some(unit) => Some(self.find_unit(conn, unit, as_of, today).await?),
@@ -142,7 +145,9 @@ impl Asked {
         }
         let (code, day) = (&unit.code, days[0]);
         if versions.is_empty() {
-            return Err(no_such_unit(self.named_by, text!("unit.not_valid/code", code)));
+            let is_empty = !territory::has_units(conn, None).await?;
+            let text = if is_empty { text!("units.none") } else { text!("unit.not_valid/code", code) };
+            return Err(no_such_unit(self.named_by, text));
         }
         let times = versions.iter().map(|version| {
             let to = version.valid_to.map_or_else(|| "…".into(), Value::Day);

@@ -12,7 +12,6 @@ use crate::http::auth::private;
 use crate::http::extract::{WriteRequest, id_in_path};
 use crate::http::state::App;
 use crate::postgres::Connection;
-use crate::time::today;
 
 /// `GET /api/v1/users/{user}/grants`: lists valid and ended grants.
 pub async fn list_grants(app: web::Data<App>, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Error> {
@@ -28,7 +27,7 @@ pub async fn list_grants(app: web::Data<App>, caller: Caller, request: HttpReque
 pub async fn create_grant(write: WriteRequest) -> Result<HttpResponse, Error> {
     may_administer(&write.caller)?;
     let user = write.id("user")?;
-    let new = NewGrant::read(write.members()?, today())?;
+    let new = NewGrant::read(write.members()?, write.clock().today())?;
     let mut conn = write.connection().await?;
     let id = grants::create(&mut conn, &write.by(), user, &new).await?;
     let location = write.url(format_args!("/users/{user}/grants/{id}"));

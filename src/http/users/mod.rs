@@ -4,7 +4,7 @@ mod grants;
 
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, web};
-use chrono::{Duration, SecondsFormat, Utc};
+use chrono::{Duration, SecondsFormat};
 use serde_json::json;
 
 use crate::access::{Caller, may_administer};
@@ -69,7 +69,7 @@ pub async fn create_password_link(write: WriteRequest) -> Result<HttpResponse, E
     may_administer(&write.caller)?;
     let id = write.id("user")?;
     let secret = password_links::give(&mut *write.connection().await?, &write.by(), id).await?;
-    let expires_at = (Utc::now() + Duration::hours(24)).to_rfc3339_opts(SecondsFormat::Secs, true);
+    let expires_at = (write.clock().now + Duration::hours(24)).to_rfc3339_opts(SecondsFormat::Secs, true);
     let link = format!("{}/setup#{secret}", home(&write.app, &write.request));
     Ok(private(HttpResponse::Created()).json(json!({"link": link, "expires_at": expires_at})))
 }

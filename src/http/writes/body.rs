@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::access::Caller;
 use crate::error::Error;
+use crate::http::caching::uncoded;
 use crate::layers::normalise::{Write, normalise};
 use crate::layers::value::{clean, has_controls};
 use crate::layers::{Layer, Problem, Properties, secret};
@@ -181,9 +182,9 @@ pub fn expected(request: &HttpRequest) -> Expected {
         Ok(IfMatch::Items(tags)) => tags,
         Err(_) => Vec::new(),
     };
-    // The comparison is strong: a weak tag identifies no version.
-    let strong = tags.iter().filter(|tag| !tag.weak);
-    let versions: Vec<i64> = strong.filter_map(|tag| tag.tag().parse().ok()).collect();
+    // RFC 9110 compares strongly, and a proxy that compresses makes every tag weak: no client behind it could write. The
+    // tag is the version, so it is exact all the same.
+    let versions: Vec<i64> = tags.iter().filter_map(|tag| uncoded(tag.tag()).parse().ok()).collect();
     if versions.is_empty() { Expected::Other } else { Expected::Versions(versions) }
 }
 

@@ -17,7 +17,6 @@ use crate::postgres::limit_statements;
 use crate::register::idempotency::Stored;
 use crate::register::writing::{Writing, Written};
 use crate::register::{batches, items, writing};
-use crate::time::today;
 
 /// `POST …/items` with a FeatureCollection.
 pub async fn create_items(
@@ -31,7 +30,7 @@ pub async fn create_items(
     let drafts = || {
         let draft = |feature| {
             body::check_feature(feature, false)?;
-            body::draft(context.view.layer, context.caller, feature, today())
+            body::draft(context.view.layer, context.caller, feature, context.clock.today())
         };
         features.iter().map(draft).collect::<Vec<_>>()
     };
@@ -61,8 +60,9 @@ pub async fn update_items(
     let targets = body::targets(features, "features")?;
     let remarks = body::remarks(&body)?;
     let context = Context::new(&app, &caller, layer, &request);
+    let today = context.clock.today();
     let read =
-        |index: usize, current: &Properties| body::change(layer, Write::Patch { current }, &features[index], today());
+        |index: usize, current: &Properties| body::change(layer, Write::Patch { current }, &features[index], today);
     once.answer(&app, async |conn| {
         let writing = begin(conn, &context, "update", remarks.clone()).await?;
         let mut written = writing::change(conn, &writing, &targets, &read).await?;

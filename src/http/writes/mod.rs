@@ -26,6 +26,7 @@ use serde_json::{Value, json};
 use crate::access::{Caller, View, may_write};
 use crate::error::Error;
 use crate::http::audit::Trace;
+use crate::http::clock::Clock;
 use crate::http::envelope::READING;
 use crate::http::extract::{LayerPath, RecordId};
 use crate::http::feature::{CONTENT_CRS, GEOJSON, content_crs, log_restricted, restricted_rows, tagged_feature};
@@ -37,7 +38,6 @@ use crate::layers::{Choice, Layer, Problem, Properties};
 use crate::register::idempotency::Stored;
 use crate::register::writing::{Draft, Refused, Writing};
 use crate::register::{items, writing};
-use crate::time::today;
 use body::{FEATURE, PATCH, Remarks};
 
 /// `POST /api/v1/collections/{collection}/items`: creates a feature, or many with a FeatureCollection.
@@ -61,7 +61,7 @@ pub async fn create_item(
     }
     body::check_feature(&body, false)?;
     let writing = context.writing(body::remarks(&body)?, None);
-    let draft = body::draft(layer, &caller, &body, today())?;
+    let draft = body::draft(layer, &caller, &body, context.clock.today())?;
     once.answer(&app, async |conn| {
         let written = writing::create(conn, &writing, vec![Ok(Draft { ..draft })]).await?;
         let warnings = with_altitude(&written.warnings[0], Some(&body));
@@ -146,7 +146,7 @@ async fn change_item(
         let body = parsed.as_ref().map_err(Error::again)?;
         body::check_feature(body, types == PATCH)?;
         body::same_id(body, id)?;
-        body::change(layer, write(current), body, today())
+        body::change(layer, write(current), body, context.clock.today())
     };
     once.answer(app, async |conn| {
         let written = writing::change(conn, &writing, &targets, &read).await?;
@@ -167,6 +167,7 @@ pub struct Context<'a> {
     pub caller: &'a Caller,
     pub view: View<'a>,
     pub base: String,
+    pub clock: Clock,
     /// The time limit of an SQL statement, seconds: that of the request.
     limit_s: u64,
     vietnamese: bool,
@@ -179,6 +180,7 @@ impl<'a> Context<'a> {
             caller,
             view: View::new(caller, layer),
             base: base(app, request),
+            clock: Clock::of(request),
             limit_s: app.limits.request_timeout_s,
             vietnamese: wants_vietnamese(request),
             trace: Trace::of(request),
@@ -189,7 +191,7 @@ impl<'a> Context<'a> {
         Writing {
             view: self.view,
             actor: self.caller.name(),
-            today: today(),
+            today: self.clock.today(),
             reason,
             confirmed: confirm,
             unconditional: self.caller.writes_unconditionally(),

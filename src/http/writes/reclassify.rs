@@ -25,7 +25,6 @@ use crate::register::items::Question;
 use crate::register::writing::Expected;
 use crate::register::{items, writing};
 use crate::texts::text;
-use crate::time::today;
 
 /// Lists every value of the layer with an end date, and how many of the selected records hold it.
 pub async fn show_reclassification(
@@ -91,7 +90,8 @@ pub async fn reclassify(
         }
         let writing = bulk::begin(conn, &context, "reclassify", remarks.clone()).await?;
         let targets: Vec<_> = found.ids.iter().map(|id| (*id, Expected::Unneeded)).collect();
-        let read = |_: usize, current: &Properties| body::change(layer, Write::Patch { current }, &patch, today());
+        let read =
+            |_: usize, current: &Properties| body::change(layer, Write::Patch { current }, &patch, writing.today);
         let written = writing::change(conn, &writing, &targets, read).await?;
         Ok(bulk::answer(conn, &context, &writing, 200, "updated", &written).await?)
     })
@@ -101,7 +101,7 @@ pub async fn reclassify(
 
 /// The records that the parameters select. Other days than today are rejected, because writes change today's records.
 fn selection(context: &Context<'_>, request: &HttpRequest) -> Result<Question, Error> {
-    let query = ItemsQuery::parse(&context.view, Params::parse(request.query_string()))?;
+    let query = ItemsQuery::parse(&context.view, Params::parse(request.query_string()), context.clock.now)?;
     for (name, is_given) in [("as_of", query.as_of.is_some()), ("known_at", query.known_at.is_some())] {
         if is_given {
             return Err(Error::of_parameter(name, text!("parameter.invalid/reclassify", name)));

@@ -15,7 +15,6 @@ use crate::layers::{Class, Problem, Properties};
 use crate::register::writing::{Draft, Expected, Refused, Writing};
 use crate::register::{history, items, writing};
 use crate::texts::text;
-use crate::time::today;
 
 /// `POST /api/v1/collections/{collection}/items/{id}/restore`
 pub async fn restore_item(
@@ -79,7 +78,7 @@ async fn put_back(
         let (given, geometry) = was
             .as_ref()
             .ok_or_else(|| Error::Invalid(vec![Problem::in_body("/version", text!("version.unknown", version))]))?;
-        let record = normalise(layer, Write::Patch { current }, given, Some(geometry), today());
+        let record = normalise(layer, Write::Patch { current }, given, Some(geometry), writing.today);
         Ok(Draft { given: given.clone(), record: record.map_err(Error::Invalid)? })
     };
     let mut written = writing::change(conn, writing, &[(id, expected)], read).await?;

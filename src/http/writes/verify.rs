@@ -63,7 +63,7 @@ pub async fn verify_items(
     } else if request.query_string().is_empty() {
         return Err(Error::Invalid(vec![Problem::in_body("/items", text!("required/items"))]));
     } else {
-        (None, Some(ItemsQuery::parse(&context.view, params)?))
+        (None, Some(ItemsQuery::parse(&context.view, params, context.clock.now)?))
     };
     let remarks = body::remarks(&body)?;
     once.answer(&app, async |conn| {

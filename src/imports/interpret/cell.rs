@@ -13,7 +13,7 @@ use crate::imports::interpret::fold::fold;
 use crate::imports::interpret::habits::Habits;
 use crate::imports::interpret::number::{self, Decimal};
 use crate::imports::interpret::{amount, choice, date, outlier};
-use crate::layers::{Field, Type};
+use crate::layers::{Field, Type, phone};
 use crate::texts::{Text, text};
 
 /// A value and the notes about it. `None` if the cell leaves the field as it is.
@@ -35,6 +35,7 @@ pub fn read(field: &Field, cell: &Cell, habits: &Habits) -> Result<Said, Note> {
     }
     match field.value {
         Type::Text { .. } | Type::Url => text_of(cell),
+        Type::Phone => phone_of(field, cell),
         Type::Integer { .. } | Type::Number { .. } => number_of(field, cell, habits),
         Type::Boolean => match truth(cell) {
             Some(value) => plain(json!(value)),
@@ -116,6 +117,14 @@ pub fn truth(cell: &Cell) -> Option<bool> {
         },
         _ => None,
     }
+}
+
+fn phone_of(field: &Field, cell: &Cell) -> Result<Said, Note> {
+    let given = cell.shown();
+    let number = phone::normalise(&given).ok_or_else(|| wrong(field, text!("expected.phone"), cell))?;
+    let is_same = phone::is_same_number(&given, &number);
+    let note = (!is_same).then(|| Note::info(text!("phone.completed", given, number = &number)));
+    Ok((Some(json!(number)), note.into_iter().collect()))
 }
 
 fn id_in(cell: &Cell) -> Option<i64> {

@@ -157,6 +157,7 @@ fn how(field: &Field, today: NaiveDate) -> String {
     let unit = field.unit.map_or_else(|| Value::from(""), |unit| Text::new(unit).into());
     let how = match field.value {
         Type::Text { max } => text!("guide.text", max),
+        Type::Phone => text!("guide.phone"),
         Type::Url => text!("guide.url"),
         Type::Integer { min, max } => text!("guide.integer", min, max, unit),
         Type::Number { min, max } => text!("guide.number", min, max, unit),

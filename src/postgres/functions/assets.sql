@@ -7,7 +7,8 @@ create or replace function asset_before_write() returns trigger
 language plpgsql
 as $$
 declare
-  today constant date := current_date;
+  -- The day of the request that writes, which may have begun before midnight.
+  today constant date := coalesce(nullif(current_setting('hatang.today', true), '')::date, current_date);
   public_columns constant text[] := tg_argv[0]::text[];
   bare record;
   was jsonb;

@@ -6,7 +6,7 @@ immutable
 as $$ select encode(sha256(convert_to(salt || (value #>> '{}'), 'UTF8')), 'hex') $$;
 
 -- A text, or JSON as text, without the lost values. A short value is only removed as a whole string: "1" occurs
--- everywhere.
+-- everywhere. A telephone number is removed however it is spaced, and with +84 for its 0; in JSON, no number begins so.
 create or replace function without_values(said text, lost text[]) returns text
 language plpgsql
 immutable
@@ -20,6 +20,10 @@ begin
     said := replace(said, quoted, '"[erased]"');
     if length(value) >= 6 then
       said := replace(said, substr(quoted, 2, length(quoted) - 2), '[erased]');
+    end if;
+    if value ~ '^0[1-9][0-9]{7,10}$' then
+      said := regexp_replace(said, '(?<![0-9.])(\+84[ .()-]*|\(?0)'
+        || array_to_string(regexp_split_to_array(substr(value, 2), ''), '[ .()-]*'), '[erased]', 'g');
     end if;
   end loop;
   return said;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::access::keep_unseen;
 use crate::error::Error;
-use crate::layers::{Class, Layer, Problem, Properties};
+use crate::layers::{Class, Layer, Problem, Properties, value};
 use crate::register::writing::lock::lock_expected;
 use crate::register::writing::{Expected, Locked, PlannedRow, Refused, Rows, Writing, put, write};
 
@@ -48,13 +48,16 @@ pub async fn create(
     let count = drafts.len();
     let mut refused = Vec::new();
     let mut rows = Vec::with_capacity(count);
+    let mut trimmed = Vec::new();
     for (nth, draft) in drafts.into_iter().enumerate() {
+        trimmed.push(draft.as_ref().map_or_else(|_| Vec::new(), |draft| value::trimmed(layer, &draft.given)));
         match draft.and_then(|draft| draft.columns(layer, class, None)) {
             Ok(record) => rows.push(PlannedRow::create(layer, nth, record)),
             Err(error) => refused.push((nth, error)),
         }
     }
-    let warnings = write(conn, writing, &rows, refused, count).await?;
+    let mut warnings = write(conn, writing, &rows, refused, count).await?;
+    warnings.iter_mut().zip(trimmed).for_each(|(warnings, trimmed)| warnings.extend(trimmed));
     Ok(Written { ids: rows.iter().map(|row| row.id).collect(), changed: vec![true; count], warnings })
 }
 
@@ -68,13 +71,17 @@ pub async fn change(
     targets: &[(i64, Expected)],
     read: impl Fn(usize, &Properties) -> Result<Draft, Error>,
 ) -> Result<Written, Refused> {
+    let layer = writing.view.layer;
     let mut locked = lock_expected(conn, writing, targets, false).await?;
     let mut refused = Vec::new();
     let mut rows = Vec::new();
     let mut changed = vec![false; targets.len()];
+    let mut trimmed = vec![Vec::new(); targets.len()];
     for (nth, (id, _)) in targets.iter().enumerate() {
         let Some(Locked { record: current, class, .. }) = locked.remove(id) else { continue };
-        match read(nth, &current).and_then(|draft| draft.columns(writing.view.layer, class, Some(&current))) {
+        let draft = read(nth, &current);
+        trimmed[nth] = draft.as_ref().map_or_else(|_| Vec::new(), |draft| value::trimmed(layer, &draft.given));
+        match draft.and_then(|draft| draft.columns(layer, class, Some(&current))) {
             Ok(columns) => {
                 let row = PlannedRow::change(nth, current, columns);
                 changed[nth] = row.says_new();
@@ -83,7 +90,8 @@ pub async fn change(
             Err(error) => refused.push((nth, error)),
         }
     }
-    let warnings = write(conn, writing, &rows, refused, targets.len()).await?;
+    let mut warnings = write(conn, writing, &rows, refused, targets.len()).await?;
+    warnings.iter_mut().zip(trimmed).for_each(|(warnings, trimmed)| warnings.extend(trimmed));
     Ok(Written { ids: ids(targets), changed, warnings })
 }
 

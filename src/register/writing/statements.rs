@@ -12,7 +12,7 @@ use crate::register::writing::{PlannedRow, Rows, Writing};
 /// Columns that a change may set, besides the fields that clients write.
 const SETTABLE: [&str; 4] = ["geom", "verified_at", "verified_by", "deleted_at"];
 
-/// Sets the audit context: what the triggers store with each version, for the rest of the transaction.
+/// Sets what the triggers need for the rest of the transaction: what they store with each version, and which day is today.
 pub(super) async fn set_context(conn: &mut AsyncPgConnection, writing: &Writing<'_>) -> Result<(), Error> {
     let confirmed = match writing.confirmed.is_empty() {
         true => String::new(),
@@ -24,6 +24,8 @@ pub(super) async fn set_context(conn: &mut AsyncPgConnection, writing: &Writing<
         .bind(Bind::Text(confirmed))
         .text(", true), set_config('hatang.batch', ")
         .bind(Bind::Text(writing.batch.map(|batch| batch.to_string()).unwrap_or_default()))
+        .text(", true), set_config('hatang.today', ")
+        .bind(Bind::Text(writing.today.to_string()))
         .text(", true)")
         .execute(conn)
         .await?;
