@@ -93,8 +93,8 @@ pub fn example(layer: &Layer, field: &Field, locality: &Locality, today: NaiveDa
             open(choices, today).take(2).map(|choice| choice.label.vi).collect::<Vec<_>>().join("; ")
         }
         Type::CommuneCode => locality.communes.first().cloned().unwrap_or_default(),
-        // Only the sender knows which records there are.
         Type::Phone => "0912 345 678".to_owned(),
+        // Only the sender knows which records there are.
         Type::Text { .. } | Type::Url | Type::Reference { .. } => String::new(),
     }
 }
