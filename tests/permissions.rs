@@ -110,6 +110,7 @@ const EXPECTED: &[(&str, Answers)] = &[
     ("find_import", OF_SENDER),
     ("show_workbook", OF_SENDER),
     ("commit_import", OF_SENDER),
+    ("accept_suggestions", OF_SENDER),
     ("undo_import", OF_SENDER),
     ("update_items", write_many(200)),
     ("delete_items", write_many(200)),
@@ -322,6 +323,9 @@ async fn each_operation_answers_each_caller_as_the_table_says() {
                 let plan = planned(editor).await;
                 path = path.replace("{import}", plan["id"].as_str().unwrap());
                 body = operation.is_write().then(|| json!({"plan": plan["plan"], "accept_warnings": true}));
+                if operation.name() == "accept_suggestions" {
+                    body = Some(json!({}));
+                }
                 if operation.name() == "undo_import" {
                     crate::imports::commit(editor, &plan).await.ok();
                 }

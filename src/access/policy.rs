@@ -106,6 +106,13 @@ impl<'a> View<'a> {
         covering(self.caller, self.layer).any(|grant| grant.role >= Role::Editor && !grant.places.is_empty())
     }
 
+    /// The operators whose records the caller may write; `None` for any.
+    pub fn operators_written(&self) -> Option<Vec<&'a str>> {
+        let grants = covering(self.caller, self.layer).filter(|grant| grant.role >= Role::Editor);
+        let operators: Option<Vec<&Vec<String>>> = grants.map(|grant| grant.operators.as_ref()).collect();
+        Some(operators?.into_iter().flatten().map(String::as_str).collect())
+    }
+
     /// The highest class of fields that the caller may write in a new record.
     pub fn class_written(&self) -> Class {
         let grants = covering(self.caller, self.layer).filter(|grant| grant.role >= Role::Editor);

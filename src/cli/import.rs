@@ -43,6 +43,14 @@ pub struct ImportCommand {
     #[arg(long)]
     confirm_missing: bool,
 
+    /// The new rows that are perhaps a missing record are new.
+    #[arg(long)]
+    confirm_new: bool,
+
+    /// Write the rows without errors and leave the others.
+    #[arg(long)]
+    only_valid: bool,
+
     /// The organisation that owns the records, unless a row names another.
     #[arg(long)]
     source_org: Option<String>,
@@ -141,7 +149,7 @@ async fn import(conn: &mut AsyncPgConnection, command: ImportCommand) -> anyhow:
     }
     let import = imports::find(conn, &caller, id).await?.context("the import is gone")?;
     print(conn, &import).await?;
-    if import.counts["error"] != 0 {
+    if import.counts["error"] != 0 && !command.only_valid {
         return Ok(1);
     }
     if command.dry_run {
@@ -151,6 +159,8 @@ async fn import(conn: &mut AsyncPgConnection, command: ImportCommand) -> anyhow:
         plan: import.plan.unwrap_or_default(),
         accept_warnings: command.accept_warnings,
         confirm_missing: command.confirm_missing,
+        confirm_new: command.confirm_new,
+        only_valid: command.only_valid,
     };
     match imports::commit(conn, &caller, layer, id, &consent, COMMIT_LIMIT_S).await {
         Err(Error::Invalid(problems) | Error::Outdated(problems)) => {

@@ -141,6 +141,10 @@ fn routes(config: &mut web::ServiceConfig) {
                 .service(only_get("/imports/{import}", read().to(handlers::imports::find_import)))
                 .service(only_get("/imports/{import}/workbook", read().to(handlers::imports::show_workbook)))
                 .service(only_post("/imports/{import}/commit", web::post().to(handlers::imports::commit_import)))
+                .service(only_post(
+                    "/imports/{import}/suggestions",
+                    web::post().to(handlers::imports::accept_suggestions),
+                ))
                 .service(only_post("/imports/{import}/undo", web::post().to(handlers::imports::undo_import)))
                 .service(only_get("/stats", read().to(handlers::stats::list_stats)))
                 .service(only_get("/stats/definitions", read().to(handlers::stats::list_definitions)))

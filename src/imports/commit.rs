@@ -1,15 +1,16 @@
-//! Commits a plan: writes all of it, or nothing.
+//! Commits a plan: writes all of it or nothing, or its rows without errors.
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer, Nullable, Text};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::access::{Caller, View};
 use crate::accounts::audit;
 use crate::accounts::audit::Event;
 use crate::error::Error;
+use crate::imports::interpret::{Finding, Note};
 use crate::imports::{Import, imports, rows};
 use crate::layers::{Layer, Problem};
 use crate::postgres::limit_statements;
@@ -27,9 +28,13 @@ pub struct Consent {
     pub accept_warnings: bool,
     /// Agrees that more than a tenth of a source's records are decommissioned.
     pub confirm_missing: bool,
+    /// Agrees that the new rows which are perhaps a missing record are new.
+    pub confirm_new: bool,
+    /// Writes the rows without errors and leaves the others.
+    pub only_valid: bool,
 }
 
-/// Commits an import that [`find`](crate::imports::find) returned. Does nothing if it is committed already. No
+/// Commits an import: all of it, or with [`Consent::only_valid`] its rows without errors. It is one that [`find`](crate::imports::find) returned. Does nothing if it is committed already. No
 /// statement takes longer than `limit_s` seconds.
 ///
 /// # Errors
@@ -56,11 +61,14 @@ pub async fn commit(
             _ => return Err(Error::Outdated(vec![Problem::in_body("", text!("import.not_planned"))])),
         }
         agreed(&import, consent)?;
+        let held = if consent.only_valid { rows::hold_missing(conn, id).await? } else { 0 };
         still_holds(conn, &view, id).await?;
         let batch = write(conn, caller, view, &import, id).await?;
         diesel::update(imports::table.find(id))
             .set((
                 imports::status.eq("committed"),
+                imports::counts.eq(counts(conn, &import, held).await?),
+                imports::findings.eq(findings(&import, held)),
                 imports::committed_at.eq(diesel::dsl::now),
                 imports::batch_id.eq(batch),
             ))
@@ -81,16 +89,47 @@ fn agreed(import: &Import, consent: &Consent) -> Result<(), Error> {
     let findings = import.findings.as_array().map(Vec::as_slice).unwrap_or_default();
     let has = |code: &str| findings.iter().any(|finding| finding["code"] == code);
     let mut problems = Vec::new();
-    if count("error") > 0 {
+    let of_file = |finding: &&Value| finding["severity"] == "error" && finding["row"].is_null();
+    if consent.only_valid {
+        if let Some(finding) = findings.iter().find(of_file) {
+            let reason = finding["message"]["vi"].as_str().unwrap_or_default();
+            problems.push(Problem::in_body("/only", text!("import.file_error", reason)));
+        }
+    } else if count("error") > 0 {
         problems.push(Problem::in_body("", text!("import.has_errors", count = count("error"))));
     }
     if count("warning") > 0 && !consent.accept_warnings {
         problems.push(Problem::in_body("/accept_warnings", text!("import.warnings", count = count("warning"))));
     }
+    if has("snapshot.pair") && !consent.confirm_new {
+        problems.push(Problem::in_body("/confirm_new", text!("import.pairs")));
+    }
     if has("snapshot.many_missing") && !consent.confirm_missing {
         problems.push(Problem::in_body("/confirm_missing", text!("import.many_missing")));
     }
     if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems)) }
+}
+
+/// The counts after the commit: `written` and `left` rows besides.
+async fn counts(conn: &mut AsyncPgConnection, import: &Import, held: usize) -> QueryResult<Value> {
+    let mut counts = rows::counts(conn, import.id).await?;
+    let written: i64 =
+        ["create", "update", "restore", "missing"].iter().filter_map(|name| counts[*name].as_i64()).sum();
+    for name in ["error", "warning"] {
+        counts[name] = import.counts[name].clone();
+    }
+    counts["written"] = json!(written);
+    counts["left"] = json!(import.counts["error"].as_i64().unwrap_or_default() + held as i64);
+    Ok(counts)
+}
+
+/// The findings after the commit: also that missing records were left.
+fn findings(import: &Import, held: usize) -> Value {
+    let mut findings = import.findings.clone();
+    if let (Some(findings), true) = (findings.as_array_mut(), held > 0) {
+        findings.insert(0, json!(Finding::of_file(&Note::info(text!("snapshot.held", count = held)))));
+    }
+    findings
 }
 
 /// A row that can no longer be written as planned.

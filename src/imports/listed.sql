@@ -5,10 +5,10 @@ select jsonb_strip_nulls(jsonb_build_object(
   'id', r.record_id,
   'code', coalesce(r.changes ->> 'code', r.before ->> 'code'),
   'name', coalesce(r.changes ->> 'name', r.before ->> 'name'),
-  'fields', case when r.op in ('update', 'missing') then (
+  'fields', case when r.op in ('update', 'restore', 'missing') then (
     select jsonb_object_agg(c.key, jsonb_build_object('before', r.before -> c.key, 'after', c.value))
     from jsonb_each(r.changes) c
-    where c.key <> 'effective_on') end)) as value
+    where c.key not in ('effective_on', 'deleted_at')) end)) as value
 from import_rows r
 where r.import_id = $1::uuid and r.op = $2
 order by r.nth

@@ -8,6 +8,7 @@ mod planning;
 mod resolve;
 mod rows;
 mod snapshot;
+mod suggestions;
 mod undo;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -26,6 +27,7 @@ use crate::postgres::sql::{Bind, Sql};
 pub use commit::{Consent, commit};
 pub use planning::{Sent, plan};
 pub use rows::{listed, operations};
+pub use suggestions::{Accepted, Wish, WishedCell, accept};
 pub use undo::undo;
 
 diesel::table! {
@@ -42,6 +44,8 @@ diesel::table! {
         file -> Nullable<Binary>,
         file_hash -> Text,
         options -> Jsonb,
+        corrections -> Jsonb,
+        pairs -> Jsonb,
         mappings -> Jsonb,
         counts -> Jsonb,
         findings -> Jsonb,
@@ -83,6 +87,10 @@ pub struct Import {
     pub format: Option<String>,
     pub file_hash: String,
     pub options: Value,
+    /// What the sender corrected in cells: a list of [`Correction`](interpret::Correction).
+    pub corrections: Value,
+    /// New rows that are perhaps a record that the list lacks.
+    pub pairs: Value,
     pub mappings: Value,
     pub counts: Value,
     pub findings: Value,
@@ -220,7 +228,7 @@ pub async fn file(conn: &mut AsyncPgConnection, id: Uuid) -> QueryResult<Option<
 /// committed by then counts as failed.
 pub async fn forget(conn: &mut AsyncPgConnection, days: u32) -> QueryResult<()> {
     Sql::new(
-        "with old as (update imports i set file = null, findings = '[]', \
+        "with old as (update imports i set file = null, findings = '[]', corrections = '[]', \
          status = case when status in ('planning', 'planned') then 'failed' else status end, \
          failure = case when status in ('planning', 'planned') then 'expired' else failure end \
          where (file is not null or exists (select from import_rows r where r.import_id = i.id)) and created_at < now() - make_interval(days => ",

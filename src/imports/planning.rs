@@ -9,13 +9,14 @@ use uuid::Uuid;
 use crate::access::{Caller, View};
 use crate::error::Error;
 use crate::files::sheet;
-use crate::imports::interpret::Overrides;
+use crate::imports::interpret::{Correction, Overrides};
+use crate::imports::matching::Places;
 use crate::imports::plan::{Known, Outcome, Planner};
 use crate::imports::{
     Mode, Options, imports, interpret, lock, matching, remember, remembered, resolve, rows, snapshot,
 };
 use crate::layers::{Layer, Problem};
-use crate::register::writing::{near, place, scope};
+use crate::register::writing::{keys, near, place, scope};
 use crate::time::today;
 
 /// How many rows are matched and stored together.
@@ -75,9 +76,16 @@ async fn make(
     let view = View::new(caller, layer);
     let source_org = source_org.as_deref();
     let overrides = overrides.over(remembered(conn, caller, layer).await?);
+    let corrections: serde_json::Value = imports::table.find(id).select(imports::corrections).first(conn).await?;
+    let corrections: Vec<Correction> = serde_json::from_value(corrections).map_err(anyhow::Error::new)?;
+    let corrected = corrections.clone();
     let reading_options = interpret::Options { epsg: options.epsg, grid: options.grid, overrides: overrides.clone() };
     let read = tokio::task::spawn_blocking(move || {
-        let workbook = sheet::read(&file)?;
+        let mut workbook = sheet::read(&file)?;
+        if !corrected.is_empty() {
+            let mappings = interpret::detected(layer, &workbook, &reading_options.overrides);
+            interpret::correct(layer, &mut workbook, &mappings, &corrected);
+        }
         let reading = interpret::interpret(layer, &workbook, &reading_options);
         Ok((workbook, reading))
     });
@@ -99,12 +107,22 @@ async fn make(
     let records = std::mem::take(&mut reading.records);
     let class_of_new = view.class_written();
     let today = today();
-    let known =
-        Known { layer, workbook: &workbook, records: &records, options: &options, source_org, class_of_new, today };
+    let known = Known {
+        layer,
+        workbook: &workbook,
+        records: &records,
+        options: &options,
+        source_org,
+        class_of_new,
+        corrections: &corrections,
+        is_complete: mode == Mode::Snapshot,
+        today,
+    };
     let mut planner = Planner::new(known, reading);
+    let places = Places::of(&records);
     for (chunk, part) in records.chunks(CHUNK).enumerate() {
         let from = chunk * CHUNK;
-        let matches = matching::find(conn, &view, from, part, source_org).await?;
+        let matches = matching::find(conn, &view, from, part, source_org, &places).await?;
         let to = from + part.len();
         let planned: Vec<_> = (from..to).map(|nth| planner.plan(nth, matches.get(&nth))).collect();
         rows::insert(conn, id, &planned).await?;
@@ -119,11 +137,16 @@ async fn make(
         planner.note_missing(missing, of);
     }
     rows::refresh_statistics(conn, "import_rows").await?;
-    let mut refused = planner.judge_places(place::of_import_rows(conn, id, today).await?);
-    let outside = scope::of_import_rows(conn, &view, id).await?;
-    refused.extend(planner.judge_scope(&outside, view.writes_by_place()));
+    planner.judge_places(place::of_import_rows(conn, id, today).await?);
+    planner.judge_scope(&scope::of_import_rows(conn, &view, id).await?, &view);
+    planner.judge_keys(&keys::of_import_rows(conn, &view, id).await?);
     // Rows with an error do not count as neighbours.
-    rows::refuse(conn, id, &refused).await?;
+    rows::refuse(conn, id, &planner.refused()).await?;
+    let pairs = match mode {
+        Mode::Snapshot => snapshot::pairs(conn, &view, id).await?,
+        Mode::Upsert => Vec::new(),
+    };
+    planner.note_pairs(&pairs);
     planner.note_neighbours(&near::of_import_rows(conn, &view, id).await?);
     keep(conn, id, planner.finish()).await
 }
@@ -140,6 +163,7 @@ async fn keep(conn: &mut AsyncPgConnection, id: Uuid, outcome: Outcome) -> Resul
             imports::plan.eq(format!("sha256:{hash}")),
             imports::counts.eq(counts),
             imports::findings.eq(json!(outcome.findings)),
+            imports::pairs.eq(json!(outcome.pairs)),
             imports::planned_at.eq(diesel::dsl::now),
         ))
         .execute(conn)

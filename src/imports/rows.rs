@@ -58,6 +58,16 @@ pub async fn refuse(conn: &mut AsyncPgConnection, import: Uuid, nths: &[usize]) 
     Ok(())
 }
 
+/// Leaves missing records as they are if the record of a refused row is unknown: it may be one of them. Returns how many.
+pub async fn hold_missing(conn: &mut AsyncPgConnection, import: Uuid) -> QueryResult<usize> {
+    of("update import_rows set op = 'unchanged' where op = 'missing' and import_id = ", import)
+        .text(" and exists (select from import_rows r where r.op = 'error' and r.version is null and r.import_id = ")
+        .bind(Bind::Text(import.to_string()))
+        .text("::uuid)")
+        .execute(conn)
+        .await
+}
+
 /// Deletes all rows of an import.
 pub async fn delete(conn: &mut AsyncPgConnection, import: Uuid) -> QueryResult<()> {
     of("delete from import_rows where import_id = ", import).execute(conn).await?;
@@ -75,6 +85,7 @@ pub async fn refresh_statistics(conn: &mut AsyncPgConnection, table: &str) -> Qu
 pub async fn counts(conn: &mut AsyncPgConnection, import: Uuid) -> QueryResult<Value> {
     let counts: Json = of(
         "select jsonb_build_object('create', count(*) filter (where op = 'create'), 'update', count(*) filter (where op = 'update'), \
+         'restore', count(*) filter (where op = 'restore'), \
          'unchanged', count(*) filter (where op = 'unchanged'), 'missing', count(*) filter (where op = 'missing')) as value \
          from import_rows where import_id = ",
         import,
@@ -126,9 +137,9 @@ pub async fn operations(
         fields: Option<Value>,
     }
     let operations: Vec<Operation> = of(
-        "select sheet, row, op, case when op = 'update' then (\
+        "select sheet, row, op, case when op in ('update', 'restore') then (\
          select jsonb_object_agg(c.key, jsonb_build_array(before -> c.key, c.value)) \
-         from jsonb_each(changes) c where c.key <> 'effective_on') end as fields \
+         from jsonb_each(changes) c where c.key not in ('effective_on', 'deleted_at')) end as fields \
          from import_rows where row is not null and import_id = ",
         import,
     )

@@ -98,6 +98,7 @@ pub static CAMERA: Layer = Layer {
         direction: Some("azimuth_deg"),
         shared_site_m: None,
     }),
+    own_code: None,
     stored: &[
         ("public", "new.legal_class is distinct from 'operational_police'"),
         // The nearest point of a grid, never a random place: the average of many random places would show the exact

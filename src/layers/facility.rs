@@ -34,5 +34,6 @@ pub static FACILITY: Layer = Layer {
     internal_common: &[],
     rules: &[],
     near: None,
+    own_code: None,
     stored: &[],
 };

@@ -31,6 +31,7 @@ pub static FIBER_AREA: Layer = Layer {
     internal_common: &[],
     rules: &[],
     near: None,
+    own_code: None,
     stored: &[],
 };
 

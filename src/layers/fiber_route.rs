@@ -37,6 +37,7 @@ pub static FIBER_ROUTE: Layer = Layer {
     internal_common: common::ALL,
     rules: &[],
     near: None,
+    own_code: None,
     stored: &[
         ("route_km", "round((st_length(new.geom::geography) / 1000)::numeric, 3)"),
         ("public", "true"),

@@ -31,6 +31,7 @@ pub static LOUDSPEAKER: Layer = Layer {
     ],
     internal_common: &[],
     rules: &[],
+    own_code: None,
     stored: &[],
     near: Some(Near { distance_m: 10.0, same: &["managing_org"], direction: None, shared_site_m: None }),
 };

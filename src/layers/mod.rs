@@ -76,6 +76,9 @@ pub struct Layer {
     pub rules: &'static [fn(&Properties) -> Option<Problem>],
     /// When two records may be duplicates.
     pub near: Option<Near>,
+    /// The field with the code that an operator gives its own records, after the field that it is unique within. Lists
+    /// are matched by it; it is no constraint.
+    pub own_code: Option<(&'static str, &'static str)>,
     /// Columns that the database sets before each write, with their values in SQL over `new`: what anonymous callers
     /// see (`public`, `public_geom`, `public_search`), public columns of fields, and read-only fields. Empty where
     /// nothing is hidden.

@@ -30,11 +30,14 @@ pub fn table(layer: &Layer) -> String {
         let _ = writeln!(sql, "alter table {table} alter column {} set not null;", field.name);
     }
     sql.push('\n');
-    let _ = writeln!(sql, "create unique index {table}_code_key on {table} (coalesce(source_org, ''), code, public);");
+    let _ = writeln!(
+        sql,
+        "create unique index {table}_code_key on {table} (coalesce(source_org, ''), code, public) where deleted_at is null;"
+    );
     let _ = writeln!(
         sql,
         "create unique index {table}_external_id_key on {table} (coalesce(source_org, ''), external_id, public)\n\
-         where external_id is not null;"
+         where external_id is not null and deleted_at is null;"
     );
     for (name, columns) in [
         ("geom", "using gist (geom)"),
@@ -44,6 +47,7 @@ pub fn table(layer: &Layer) -> String {
         ("hamlet", "(hamlet_id)"),
         ("search", "using gin (search gin_trgm_ops)"),
         ("public_search", "using gin (public_search gin_trgm_ops)"),
+        ("deleted", "(id) where deleted_at is not null"),
     ] {
         let _ = writeln!(sql, "create index {table}_{name}_idx on {table} {columns};");
     }

@@ -68,6 +68,7 @@ pub static TOWER: Layer = Layer {
     internal_common: &[],
     rules: &[],
     near: Some(Near { distance_m: 50.0, same: &["operator"], direction: None, shared_site_m: Some(30.0) }),
+    own_code: Some(("operator", "station_code")),
     stored: &[],
 };
 

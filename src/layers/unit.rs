@@ -31,6 +31,7 @@ const UNITS: Layer = Layer {
     internal_common: &[],
     rules: &[],
     near: None,
+    own_code: None,
     stored: &[],
 };
 

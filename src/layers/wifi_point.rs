@@ -39,6 +39,7 @@ pub static WIFI_POINT: Layer = Layer {
     internal_common: &[],
     rules: &[],
     near: Some(Near { distance_m: 30.0, same: &["ssid"], direction: None, shared_site_m: None }),
+    own_code: None,
     stored: &[],
 };
 

@@ -1,5 +1,7 @@
 //! Undoes a batch or an import. Each record becomes what it was before, unless somebody has changed it since.
 
+use std::collections::HashSet;
+
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Jsonb};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -7,13 +9,13 @@ use serde_json::{Value, json};
 
 use crate::layers::Properties;
 use crate::postgres::sql::{Bind, Sql};
-use crate::register::writing::{PlannedRow, Refused, Rows, Writing, put};
+use crate::register::writing::{PlannedRow, Refused, Rows, Writing, keys, put};
 
 /// What happened to the records of a batch, in the order of their ids.
 #[derive(Debug, Default)]
 pub struct Undone {
     pub restored: Vec<i64>,
-    /// Records left as they are, with the reason: `changed` since, or `outside_scope`.
+    /// Records left as they are, with the reason: `changed` since, `outside_scope`, or `key_taken` by another record.
     pub left: Vec<(i64, &'static str)>,
 }
 
@@ -36,6 +38,12 @@ pub async fn undo(conn: &mut AsyncPgConnection, writing: &Writing<'_>, batch: i6
             }
         }
     }
+    let taken = keys::of_rows(conn, &writing.view, &rows).await?;
+    let taken: HashSet<i64> = taken.iter().map(|taken| rows[taken.nth as usize].id).collect();
+    rows.retain(|row| !taken.contains(&row.id));
+    undone.restored.retain(|id| !taken.contains(id));
+    undone.left.extend(taken.into_iter().map(|id| (id, "key_taken")));
+    undone.left.sort_unstable();
     put(conn, writing, &Rows::Listed(&rows)).await?;
     mark_import(conn, batch, &undone).await?;
     Ok(undone)

@@ -85,8 +85,8 @@ async fn stale_plan_is_refused_and_names_the_rows() {
 async fn warnings_must_be_accepted() {
     let server = Server::with_communes().await;
     let administrator = server.administrator();
-    // 20 m apart, with the same operator.
-    let near = ["A1,Trạm A,Viettel,105.7,19.8,", "A2,Trạm B,Viettel,105.7002,19.8,", "A3,Trạm C,VNPT,105.7001,19.8,"];
+    // 20 m apart, with the same operator, and without numbers of the sender.
+    let near = [",Trạm A,Viettel,105.7,19.8,", ",Trạm B,Viettel,105.7002,19.8,", ",Trạm C,VNPT,105.7001,19.8,"];
     let planned = plan(administrator, "towers", ORG, csv(&near)).await;
     assert_eq!(findings(&planned), ["D3 dup.near", "D4 hint.shared_site"]);
     let path = format!("/imports/{}/commit", planned["id"].as_str().unwrap());

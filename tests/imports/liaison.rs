@@ -38,29 +38,61 @@ async fn monthly_list_by_curl_as_documented() {
     actix_web::rt::spawn(running);
 
     let document = include_str!("../../docs/liaison.md");
-    let blocks = document.split("```sh\n").skip(1).map(|rest| rest.split_once("```").unwrap().0);
-    let script: String = blocks.collect();
-    assert_eq!(script.lines().count(), 6);
+    let blocks = |of: &'static str| document.split(of).skip(1).map(|rest| rest.split_once("```").unwrap().0);
+    let [make, write] = blocks("```sh\n").collect::<Vec<_>>().try_into().unwrap();
+    let [join] = blocks("```shell\n").collect::<Vec<_>>().try_into().unwrap();
     let liaison = server.account("liaison", &[json!({"role": "editor", "operators": ["viettel"]})]).await;
     server.execute("update accounts set organisation = 'Viettel Thanh Hóa' where username = 'liaison'").await;
     // A plan of last month, which must not be taken for this month's.
     std::fs::write(directory.join("plan.json"), r#"{"id": "x", "plan": "y", "counts": "old"}"#).unwrap();
-    let run = async |list: &'static str| {
+    let run = async |script: String, list: &'static str, consent: &'static str| {
         tokio::process::Command::new("bash")
-            .args(["-uc", &script])
+            .args(["-uc", script.as_str()])
             .current_dir(&directory)
             .envs([("API", api.as_str()), ("LIST", list), ("TOKEN", liaison.as_str()), ("no_proxy", "127.0.0.1")])
+            .env("CONSENT", consent)
             .output()
             .await
             .unwrap()
     };
-    let output = run("list.csv").await;
+    let output = run(format!("{make}{write}"), "list.csv", "").await;
     // An unreadable list is reported and commits nothing, in particular not the plan made before.
     std::fs::write(directory.join("broken.csv"), "").unwrap();
-    let broken = run("broken.csv").await;
+    let broken = run(format!("{make}{write}"), "broken.csv", "").await;
+    let told = String::from_utf8_lossy(&broken.stderr);
+    assert!(!broken.status.success() && told.contains("file.empty") && !told.contains("Traceback"), "{told}");
+    assert!(broken.stdout.is_empty(), "{}", String::from_utf8_lossy(&broken.stdout));
+
+    // Next month two stations are renamed and one moves; all three get other numbers.
+    let ids = async || {
+        server.query("select jsonb_object_agg(coalesce(station_code, external_id), id) from towers where lifecycle_status = 'operational'").await
+    };
+    let known = ids().await;
+    let next = after
+        .replace("V2,Trạm 2,", "W2,Trạm hai,")
+        .replace("V3,Trạm 3,", "W3,Trạm ba,")
+        .replace("V4,Trạm 4,Viettel,105.604", "W4,Trạm 4,Viettel,105.654");
+    std::fs::write(directory.join("next.csv"), format!("{LIST}{next}")).unwrap();
+    let refused = run(format!("{make}{write}"), "next.csv", "").await;
+    let told = String::from_utf8_lossy(&refused.stderr);
+    assert!(!refused.status.success() && !told.contains("Traceback"), "{told}");
+    for code in ["import.warnings", "import.pairs", "import.many_missing"] {
+        assert!(told.contains(code), "{code}: {told}");
+    }
+    let shown = String::from_utf8_lossy(&refused.stdout);
+    assert_eq!(shown.matches("snapshot.pair").count(), 3, "{shown}");
+    assert_eq!(ids().await, known, "nothing is written");
+    let joined = run(format!("{make}{join}{write}"), "next.csv", "").await;
     handle.stop(false).await;
-    let told = String::from_utf8_lossy(&broken.stdout);
-    assert!(!broken.status.success() && told.contains("file.empty") && !told.contains("counts"), "{told}");
+    assert!(
+        joined.status.success(),
+        "{}{}",
+        String::from_utf8_lossy(&joined.stdout),
+        String::from_utf8_lossy(&joined.stderr)
+    );
+    let now =
+        server.query("select jsonb_object_agg(name, id) from towers where lifecycle_status = 'operational'").await;
+    assert_eq!([&now["Trạm hai"], &now["Trạm ba"], &now["Trạm 4"]], [&known["V2"], &known["V3"], &known["V4"]]);
     let (printed, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{printed}{errors}");
     for count in ["'create': 1", "'update': 1", "'missing': 1", "'unchanged': 9", "'error': 0"] {

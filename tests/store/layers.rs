@@ -24,7 +24,9 @@ fn migrations() -> Vec<String> {
 fn without(text: &str, table: &str, fields: &[&str]) -> String {
     let mut kept = String::new();
     let mut is_left_out = false;
-    for line in text.lines() {
+    // A later migration limits the keys to records that are not deleted.
+    let is_key = |line: &str| line.starts_with(&format!("create unique index {table}_")) || line.starts_with("where ");
+    for line in text.lines().filter(|line| !is_key(line)) {
         let of = |field: &&&str| {
             line.starts_with(&format!("  {field} ")) || line.starts_with(&format!("create index {table}_{field}_idx "))
         };
@@ -54,6 +56,7 @@ fn each_migration_is_what_its_layer_prints() {
                     text.contains(&format!("column {name} ")) || text.contains(&format!("{table}_{name}_check"))
                 })
             })
+            .chain(["deleted"])
             .collect();
         let printed = without(&sql::table(layer), table, &changed);
         assert_eq!(without(&migrations[created], table, &changed), printed, "hatang layer sql {}", layer.collection);

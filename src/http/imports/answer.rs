@@ -21,13 +21,17 @@ pub async fn document(
     import: &Import,
 ) -> Result<Value, Error> {
     let updates = listed(conn, import.id, "update", LISTED).await?;
+    let restores = listed(conn, import.id, "restore", LISTED).await?;
     let missing = listed(conn, import.id, "missing", LISTED).await?;
     let mut document = summary(&base(app, request), import);
     document["options"] = import.options.clone();
+    document["corrections"] = import.corrections.clone();
     document["mapping"] = import.mappings.clone();
     document["findings"] = findings(import, vietnamese(request));
     document["updates"] = json!(updates);
+    document["restores"] = json!(restores);
     document["missing"] = json!(missing);
+    document["pairs"] = import.pairs.clone();
     if let Some(undone) = &import.undone {
         document["undone"] = undone.clone();
     }
@@ -56,6 +60,10 @@ pub fn summary(base: &str, import: &Import) -> Value {
             link("related", &format!("{own}/workbook"), XLSX, "The file with the reasons in it"),
         ],
     });
+    if let (Some(links), true) = (summary["links"].as_array_mut(), import.counts["error"] != 0) {
+        let title = "The rows with errors, to be corrected and sent";
+        links.push(link("related", &format!("{own}/workbook?rows=refused"), XLSX, title));
+    }
     if let Some(failure) = &import.failure {
         summary["failure"] = json!(failure);
     }

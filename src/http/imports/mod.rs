@@ -1,6 +1,7 @@
 //! `/imports`: plans, commits, undoes and returns files of records.
 
 mod answer;
+mod suggestions;
 mod upload;
 
 use std::collections::HashMap;
@@ -8,7 +9,6 @@ use std::time::Duration;
 
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, web};
-use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -21,13 +21,18 @@ use crate::http::links::base;
 use crate::http::paging::{DEFAULT_LIMIT, Paging};
 use crate::http::state::App;
 use crate::http::writes::writable;
-use crate::imports::interpret::{Finding, Locality, Overrides, returned, stored_mappings, template};
-use crate::imports::{Consent, Import};
-use crate::input::Params;
-use crate::layers::{Layer, Problem, Type};
+use crate::imports::interpret::{
+    Correction, Finding, Locality, Overrides, corrected_cells, refused, returned, stored_mappings, template,
+};
+use crate::imports::{Consent, Import, Sent};
+use crate::input::{Members, Params};
+use crate::layers::{Layer, Type};
+use crate::postgres::Connection;
 use crate::texts::text;
 use crate::time::today;
 use crate::{imports, units};
+
+pub use suggestions::accept_suggestions;
 
 /// How long a client waits for a plan before it is told to ask again.
 const PATIENCE: Duration = Duration::from_secs(25);
@@ -51,20 +56,28 @@ pub async fn create_import(
     let sent = upload::read(layer, &caller, &request, payload, app.limits.bulk_limit).await?;
     let mut conn = app.store.connection().await?;
     let id = imports::create(&mut conn, &caller, layer, &sent).await?;
-    let planner = caller.clone();
-    let planning = actix_web::rt::spawn(async move { imports::plan(&mut conn, &planner, layer, id, sent).await });
-    let done = match actix_web::rt::time::timeout(PATIENCE, planning).await {
-        Ok(planned) => {
-            planned.map_err(anyhow::Error::new)??;
-            true
-        }
-        Err(_) => false,
-    };
+    let done = patiently(conn, &caller, layer, id, sent).await?;
     let mut conn = app.store.connection().await?;
     let import = imports::find(&mut conn, &caller, id).await?.ok_or(Error::NotFound)?;
     let document = answer::document(&mut conn, &app, &request, &import).await?;
     let mut response = if done { HttpResponse::Created() } else { HttpResponse::Accepted() };
     Ok(response.insert_header((LOCATION, format!("{}/imports/{id}", base(&app, &request)))).json(document))
+}
+
+/// Plans an import. Returns whether that ended while the client waits.
+async fn patiently(
+    mut conn: Connection,
+    caller: &Caller,
+    layer: &'static Layer,
+    id: Uuid,
+    sent: Sent,
+) -> Result<bool, Error> {
+    let planner = caller.clone();
+    let planning = actix_web::rt::spawn(async move { imports::plan(&mut conn, &planner, layer, id, sent).await });
+    match actix_web::rt::time::timeout(PATIENCE, planning).await {
+        Ok(planned) => planned.map_err(anyhow::Error::new)?.map(|()| true),
+        Err(_) => Ok(false),
+    }
 }
 
 /// `GET /api/v1/imports`: the caller's own imports, newest first. Administrators see all.
@@ -97,25 +110,23 @@ pub async fn find_import(
     Ok(HttpResponse::Ok().json(answer::document(&mut conn, &app, &request, &import).await?))
 }
 
-#[derive(Deserialize)]
-struct Commit {
-    plan: String,
-    #[serde(default)]
-    accept_warnings: bool,
-    #[serde(default)]
-    confirm_missing: bool,
-}
-
-/// `POST /api/v1/imports/{import}/commit`: writes everything in the plan, or nothing.
+/// `POST /api/v1/imports/{import}/commit`: writes everything in the plan or nothing, or its rows without errors.
 pub async fn commit_import(path: web::Path<String>, write: WriteRequest) -> Result<HttpResponse, Error> {
     let WriteRequest { app, caller, request, body } = &write;
     let mut conn = write.connection().await?;
     let (import, layer) = visible(&mut conn, caller, &path).await?;
     may_write(caller, layer)?;
-    let Commit { plan, accept_warnings, confirm_missing } = serde_json::from_slice(body).map_err(|error| {
-        Error::Invalid(vec![Problem::in_body("", text!("json.malformed/plan", reason = error.to_string()))])
-    })?;
-    let consent = Consent { plan, accept_warnings, confirm_missing };
+    let mut members = Members::of_body(body)?;
+    let plan = members.text("plan", 100);
+    let plan = members.required("plan", plan).unwrap_or_default();
+    let consent = Consent {
+        plan,
+        accept_warnings: members.flag("accept_warnings").unwrap_or_default(),
+        confirm_missing: members.flag("confirm_missing").unwrap_or_default(),
+        confirm_new: members.flag("confirm_new").unwrap_or_default(),
+        only_valid: members.one_of("only", &["valid"]).is_some(),
+    };
+    members.finish()?;
     imports::commit(&mut conn, caller, layer, import.id, &consent, app.limits.request_timeout_s).await?;
     let import = imports::find(&mut conn, caller, import.id).await?.ok_or(Error::NotFound)?;
     Ok(HttpResponse::Ok().json(answer::document(&mut conn, app, request, &import).await?))
@@ -132,24 +143,35 @@ pub async fn undo_import(path: web::Path<String>, write: WriteRequest) -> Result
     Ok(HttpResponse::Ok().json(answer::document(&mut conn, app, request, &import).await?))
 }
 
-/// `GET /api/v1/imports/{import}/workbook`: the file as a workbook that marks what is wrong in each cell.
+/// `GET /api/v1/imports/{import}/workbook`: the file as a workbook that marks what is wrong in each cell. With
+/// `rows=refused` only the rows with errors, to be corrected and sent.
 pub async fn show_workbook(
     app: web::Data<App>,
     caller: Caller,
     path: web::Path<String>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Error> {
-    Params::only_format(request.query_string(), &["xlsx"])?;
+    let mut params = Params::parse(request.query_string());
+    params.format(&["xlsx"])?;
+    let is_refused = |text: &str| (text == "refused").then_some(());
+    let only_refused = params.read("rows", text!("expected.one_of", known = vec!["refused"]), is_refused)?.is_some();
+    params.finish()?;
     let mut conn = app.store.connection().await?;
     let (import, layer) = visible(&mut conn, &caller, &path).await?;
     let file = imports::file(&mut conn, import.id).await?.ok_or(Error::NotFound)?;
     let states: HashMap<_, _> = imports::operations(&mut conn, import.id).await?.into_iter().collect();
     let missing = imports::listed(&mut conn, import.id, "missing", i64::MAX).await?;
     drop(conn);
+    let corrections: Vec<Correction> = serde_json::from_value(import.corrections).map_err(anyhow::Error::new)?;
     let findings: Vec<Finding> = serde_json::from_value(import.findings).map_err(anyhow::Error::new)?;
     let mappings = stored_mappings(layer, &import.mappings);
     let written = web::block(move || {
-        let outcome = returned::Outcome { findings: &findings, states: &states, missing: &missing, corrected: &[] };
+        if only_refused {
+            return refused::answer(layer, &file, mappings, &corrections, findings, states);
+        }
+        let corrected = corrected_cells(layer, &file, &mappings, &corrections)?;
+        let outcome =
+            returned::Outcome { findings: &findings, states: &states, missing: &missing, corrected: &corrected };
         returned::answer(layer, &file, &mappings, &outcome)
     });
     let bytes = written.await.map_err(anyhow::Error::new)??;
@@ -201,11 +223,7 @@ pub async fn show_template(
 
 /// Finds the import that the path names, and its layer: 401 for anonymous callers, 404 for imports that the caller may
 /// not see.
-async fn visible(
-    conn: &mut crate::postgres::Connection,
-    caller: &Caller,
-    id: &str,
-) -> Result<(Import, &'static Layer), Error> {
+async fn visible(conn: &mut Connection, caller: &Caller, id: &str) -> Result<(Import, &'static Layer), Error> {
     if caller.is_anonymous() {
         return Err(Error::Unauthorized);
     }

@@ -24,6 +24,23 @@ pub struct Finding {
     pub suggestion: Option<String>,
 }
 
+impl Finding {
+    /// A finding about the whole file.
+    pub fn of_file(note: &Note) -> Finding {
+        Finding {
+            sheet: String::new(),
+            row: None,
+            column: None,
+            field: None,
+            code: note.code.into(),
+            severity: note.severity,
+            message: Message { vi: note.text.vi(), en: note.text.en() },
+            value: None,
+            suggestion: note.suggestion.clone(),
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
     pub vi: String,

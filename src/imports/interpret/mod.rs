@@ -7,6 +7,7 @@ mod choice;
 mod communes;
 mod compass;
 mod coordinate;
+mod correct;
 mod corrected;
 mod date;
 mod example;
@@ -27,6 +28,7 @@ mod paint;
 mod pair;
 mod place;
 mod quantity;
+pub mod refused;
 pub mod returned;
 mod rows;
 mod shape;
@@ -51,6 +53,7 @@ use rows::Role;
 
 pub use communes::{Commune, Communes};
 pub use coordinate::{Axis, axis_of};
+pub use correct::{Correction, correct, corrected_cells};
 pub use corrected::Corrected;
 pub use example::Locality;
 pub use finding::{Finding, Message, Note, Severity};
@@ -131,6 +134,11 @@ pub fn interpret(layer: &'static Layer, workbook: &Workbook, options: &Options) 
         reading.note("", None, None, None, None, Note::error(text!("file.no_rows")));
     }
     reading
+}
+
+/// The mappings of the sheets that are read.
+pub fn detected(layer: &'static Layer, workbook: &Workbook, overrides: &Overrides) -> Vec<Mapping> {
+    mappings(layer, workbook, overrides).flatten().map(|(mapping, _)| mapping).collect()
 }
 
 /// The mapping of each sheet with notes about its columns; `None` for sheets that are not read.

@@ -13,6 +13,7 @@ pub fn state_text(layer: &'static Layer, (op, changes): &(String, Value), findin
     let what = match op.as_str() {
         "create" => text!("state.create"),
         "update" => text!("state.update", changes = changes_text(layer, changes)),
+        "restore" => text!("state.restore", changes = changes_text(layer, changes)),
         "unchanged" => text!("state.unchanged"),
         _ => text!("state.error"),
     };

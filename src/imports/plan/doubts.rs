@@ -2,11 +2,12 @@
 
 use std::collections::hash_map::Entry;
 
+use chrono::NaiveDate;
 use serde_json::Value;
 
 use crate::imports::interpret::{Note, Place, Record};
 use crate::imports::matching::Match;
-use crate::imports::plan::Planner;
+use crate::imports::plan::{Planner, identity};
 use crate::layers::problem::Place as ProblemPlace;
 use crate::layers::{ALL, Problem};
 use crate::texts::text;
@@ -15,21 +16,40 @@ impl Planner<'_> {
     /// Whether an earlier row is the same record. If so, notes it.
     pub(super) fn note_repeated(&mut self, nth: usize, matched: Option<&Match>) -> bool {
         let record = &self.known.records[nth];
-        let Some(first) = self.first_with_same_key(record, matched) else { return false };
-        let values = &record.values;
-        let field = if values.contains_key("external_id") { "external_id" } else { "code" };
-        let field = values.contains_key(field).then_some(field);
-        let first = first.to_string();
-        let text = match field {
-            Some("external_id") => text!("dup.external_id/row", first),
-            _ => text!("dup.row", first),
-        };
-        self.note(nth, field, Note::error(text));
-        true
+        let (layer, values) = (self.known.layer, &record.values);
+        let own = ["external_id", "code"].into_iter().find(|name| values.contains_key(*name));
+        if let Some(first) = self.first_with(self.key(record, matched), record.row) {
+            let first = first.to_string();
+            let text = match own {
+                Some("external_id") => text!("dup.external_id/row", first),
+                None if matched.is_none() => text!("dup.row/place", first),
+                _ => text!("dup.row", first),
+            };
+            self.note(nth, own, Note::error(text));
+            return true;
+        }
+        let Some((_, own_code)) = layer.own_code else { return false };
+        let Some(first) = self.first_with(identity::own_code(layer, record), record.row) else { return false };
+        let text = text!("dup.own_code", first = first.to_string());
+        // Numbers of the sender's own tell the rows apart.
+        let note = if own.is_some() { Note::warning(text) } else { Note::error(text) };
+        self.note(nth, Some(own_code), note);
+        own.is_none()
     }
 
-    /// The first row with the same key.
-    fn first_with_same_key(&mut self, record: &Record, matched: Option<&Match>) -> Option<u32> {
+    /// The first row with a key; `None` if this row is the first.
+    fn first_with(&mut self, key: Option<String>, row: u32) -> Option<u32> {
+        match self.seen.entry(key?) {
+            Entry::Occupied(first) => Some(*first.get()),
+            Entry::Vacant(free) => {
+                free.insert(row);
+                None
+            }
+        }
+    }
+
+    /// What rows of the same record have in common.
+    fn key(&self, record: &Record, matched: Option<&Match>) -> Option<String> {
         let text = |name: &str| record.values.get(name).and_then(Value::as_str);
         let org = text("source_org").or(self.known.source_org).unwrap_or_default();
         let of_file =
@@ -38,32 +58,48 @@ impl Planner<'_> {
             Place::Degrees(geometry) => Some(geometry.to_string()),
             _ => None,
         };
-        let of_place = || Some(format!("{}\u{1f}{}", text("name").unwrap_or_default(), place?));
-        let of_register = matched.and_then(|matched| Some(format!("id\u{1f}{}", matched.record.get("id")?)));
-        let key = of_register.or(of_file).or_else(of_place)?;
-        match self.seen.entry(key) {
-            Entry::Occupied(first) => Some(*first.get()),
-            Entry::Vacant(free) => {
-                free.insert(record.row);
-                None
-            }
-        }
+        // Several devices on one pole look in several directions.
+        let direction = self.known.layer.near.and_then(|near| record.values.get(near.direction?));
+        let direction = direction.map(Value::to_string).unwrap_or_default();
+        let of_place = || Some(format!("{}\u{1f}{}\u{1f}{direction}", text("name").unwrap_or_default(), place?));
+        let of_one = matched.filter(|matched| matched.candidates == 1);
+        let of_register = of_one.and_then(|matched| Some(format!("id\u{1f}{}", matched.record.get("id")?)));
+        of_register.or(of_file).or_else(of_place)
     }
 
-    /// A warning when the code may belong to another record. Otherwise data from another sender would be overwritten,
-    /// or two records taken for one.
-    pub(super) fn doubt(&self, record: &Record, matched: &Match) -> Option<Note> {
+    /// What is doubtful about the record of a row, by field. Otherwise data from another sender would be overwritten, two
+    /// records taken for one, or a record come back without a word.
+    pub(super) fn doubts(&self, record: &Record, matched: &Match) -> Vec<(Option<&'static str>, Note)> {
         let of_record = |name: &str| matched.record.get(name).and_then(Value::as_str);
         let given = record.values.get("external_id").and_then(Value::as_str);
+        let mut doubts = Vec::new();
         match (of_record("source_org"), of_record("external_id")) {
             (Some(org), _) if matched.by == "code_of_other" && self.known.source_org.is_some() => {
-                Some(Note::warning(text!("match.other_source", org)))
+                doubts.push((Some("code"), Note::warning(text!("match.other_source", org))));
             }
             (_, Some(known)) if matched.by.starts_with("code") && given.is_some_and(|given| given != known) => {
-                Some(Note::warning(text!("match.other_id", known)))
+                doubts.push((Some("code"), Note::warning(text!("match.other_id", known))));
             }
-            _ => None,
+            _ => {}
         }
+        if matched.by == "id" && !self.is_corrected(record, "id") {
+            doubts.extend(identity::disagreement(record, matched).map(|note| (Some("id"), note)));
+        }
+        if matched.is_deleted {
+            let on = of_record("deleted_at").and_then(|at| at.get(..10)?.parse::<NaiveDate>().ok()).unwrap_or_default();
+            doubts.push((None, Note::info(text!("match.restored", on))));
+        } else if self.known.is_complete
+            && of_record("lifecycle_status") == Some("decommissioned")
+            && !record.values.contains_key("lifecycle_status")
+        {
+            doubts.push((Some("lifecycle_status"), Note::warning(text!("match.decommissioned"))));
+        }
+        doubts
+    }
+
+    fn is_corrected(&self, record: &Record, field: &str) -> bool {
+        let sheet = &self.reading.mappings[record.mapping].sheet;
+        self.known.corrections.iter().any(|it| it.row == record.row && it.field == field && it.sheet == *sheet)
     }
 
     /// Notes a problem of a row, unless its cell has been reported already.

@@ -2,10 +2,11 @@
 
 mod answers;
 mod doubts;
+mod identity;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::NaiveDate;
 use serde_json::{Value, json};
@@ -13,7 +14,7 @@ use serde_json::{Value, json};
 use crate::access::keep_unseen;
 use crate::files::sheet::Workbook;
 use crate::imports::Options;
-use crate::imports::interpret::{Note, Place, Reading, Record};
+use crate::imports::interpret::{Correction, Note, Place, Reading, Record, Severity};
 use crate::imports::matching::Match;
 use crate::imports::rows::ImportRow;
 use crate::layers::normalise::{Write, normalise};
@@ -34,6 +35,10 @@ pub struct Known<'a> {
     pub source_org: Option<&'a str>,
     /// The class of fields that the sender may write in a new record.
     pub class_of_new: Class,
+    /// Cells that the sender corrected in an earlier plan of the file.
+    pub corrections: &'a [Correction],
+    /// Whether the list is complete for its source.
+    pub is_complete: bool,
     pub today: NaiveDate,
 }
 
@@ -45,24 +50,42 @@ pub struct Planner<'a> {
     seen: HashMap<String, u32>,
     /// How many rows were recognised by name and place.
     by_place: usize,
+    /// How many rows of each sheet have an id that is no id of the register, by the index of the mapping.
+    foreign_ids: BTreeMap<usize, usize>,
+    /// New rows that are perhaps a missing record, as in the plan, and by row and id.
+    pairs: Vec<Value>,
+    paired: HashSet<(usize, i64)>,
 }
 
 impl<'a> Planner<'a> {
     /// New findings are added to `reading`.
     pub fn new(known: Known<'a>, reading: Reading) -> Planner<'a> {
-        Planner { known, reading, seen: HashMap::new(), by_place: 0 }
+        Planner {
+            known,
+            reading,
+            seen: HashMap::new(),
+            by_place: 0,
+            foreign_ids: BTreeMap::new(),
+            pairs: Vec::new(),
+            paired: HashSet::new(),
+        }
     }
 
     /// What a row would do. `matched` is its record in the register, if there is one.
     pub fn plan(&mut self, nth: usize, matched: Option<&Match>) -> ImportRow {
         let record = &self.known.records[nth];
+        let matched = matched.filter(|matched| !identity::is_weak(record, matched));
+        if record.values.contains_key("id") && matched.is_none_or(|matched| matched.by != "id") {
+            *self.foreign_ids.entry(record.mapping).or_default() += 1;
+        }
         let mut broken = !record.broken.is_empty();
         broken |= self.note_repeated(nth, matched);
         if let Some(matched) = matched {
             if matched.candidates > 1 {
-                broken = true;
                 let note = Note::error(text!("match.ambiguous", count = matched.candidates));
                 self.note(nth, Some("code"), note);
+                // None of the candidates is the record of this row.
+                return self.row(nth, None, Properties::new(), true);
             } else if !matched.is_writable {
                 let field =
                     ["id", "external_id", "code", "name"].into_iter().find(|name| record.values.contains_key(*name));
@@ -70,8 +93,9 @@ impl<'a> Planner<'a> {
                 return self.row(nth, Some(matched), Properties::new(), true);
             }
             self.by_place += usize::from(matched.by == "name_and_place");
-            if let Some(note) = self.doubt(record, matched) {
-                self.note(nth, Some("code"), note);
+            for (field, note) in self.doubts(record, matched) {
+                broken |= note.severity == Severity::Error;
+                self.note(nth, field, note);
             }
         }
         match self.columns(record, matched) {
@@ -98,6 +122,14 @@ impl<'a> Planner<'a> {
         let mut columns = normalise(layer, write, &given, geometry, today)?;
         let class = matched.map_or(class_of_new, |matched| matched.class);
         keep_unseen(layer, class, matched.map(|matched| &matched.record), &given, &mut columns)?;
+        if let Some(matched) = matched.filter(|matched| matched.is_deleted) {
+            columns.insert("deleted_at".into(), Value::Null);
+            // A day before the deletion would leave the record deleted from then on.
+            let deleted_on = matched.record.get("effective_on").and_then(Value::as_str);
+            if deleted_on > columns.get("effective_on").and_then(Value::as_str) {
+                columns.insert("effective_on".into(), json!(deleted_on));
+            }
+        }
         Ok(columns)
     }
 
@@ -108,16 +140,20 @@ impl<'a> Planner<'a> {
             Some(matched) => PlannedRow::change(nth, matched.record.clone(), columns),
             None => PlannedRow::create(layer, nth, columns),
         };
+        let restores = matched.is_some_and(|matched| matched.is_deleted);
         let op = match (broken, row.is_new, row.says_new()) {
             (true, ..) => "error",
             (false, true, _) => "create",
+            (false, false, true) if restores => "restore",
             (false, false, true) => "update",
             (false, false, false) => "unchanged",
         };
-        let writes = op == "create" || op == "update";
+        let writes = matches!(op, "create" | "update" | "restore");
         let was = |name: &String| (name.clone(), row.current.get(name).cloned().unwrap_or_default());
-        let compared = layer.near.iter().flat_map(|near| near.compared());
         let known = |name: &'static str| Some(row.value(name)).filter(|value| !value.is_null()).cloned();
+        let compared = layer.near.iter().flat_map(|near| near.compared());
+        let mut compared: Properties = compared.filter_map(|name| Some((name.to_owned(), known(name)?))).collect();
+        compared.extend(identity::of(layer, record, &row).map(|identity| ("identity".to_owned(), json!(identity))));
         ImportRow {
             nth,
             sheet: self.reading.mappings[record.mapping].sheet.clone(),
@@ -125,13 +161,13 @@ impl<'a> Planner<'a> {
             op,
             record_id: (writes || !row.is_new).then_some(row.id),
             version: row.current.get("version").and_then(Value::as_i64),
-            moved: writes && row.touches(&place::COLUMNS),
+            moved: writes && (restores || row.touches(&place::COLUMNS)),
             place: row.value("geom").clone(),
             declared_code: row.value("declared_commune_code").clone(),
             declared_on: row.value("declared_on").clone(),
             hamlet_id: row.value("hamlet_id").clone(),
             operator: row.value("operator").clone(),
-            compared: compared.filter_map(|name| Some((name.to_owned(), known(name)?))).collect(),
+            compared,
             before: (writes && !row.is_new).then(|| row.changes.keys().map(was).collect()),
             changes: writes.then_some(row.changes),
         }

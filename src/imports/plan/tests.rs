@@ -3,9 +3,11 @@
 use serde_json::json;
 
 use super::*;
+use crate::access::{Account, Caller, Grant, Place as Area, Role, View};
 use crate::files::sheet::{Format, Workbook};
 use crate::imports::interpret::{Finding, Mapping, Severity};
 use crate::layers::{self, TOWER};
+use crate::register::writing::keys::Taken;
 use crate::register::writing::near::Neighbour;
 use crate::register::writing::scope::Outside;
 use crate::texts::text;
@@ -52,7 +54,7 @@ fn matched(record: Value, by: &str) -> Match {
         }
     }
     all.extend(properties(record));
-    Match { record: all, class: Class::Restricted, is_writable: true, by: by.into(), candidates: 1 }
+    Match { record: all, class: Class::Restricted, is_writable: true, is_deleted: false, by: by.into(), candidates: 1 }
 }
 
 fn with(records: &[Record], matches: &[(usize, Match)], judge: impl FnOnce(&mut Planner<'_>)) -> Planned {
@@ -70,6 +72,8 @@ fn with(records: &[Record], matches: &[(usize, Match)], judge: impl FnOnce(&mut 
         options: &options,
         source_org: Some("Viettel Thanh Hóa"),
         class_of_new: Class::Restricted,
+        corrections: &[],
+        is_complete: false,
         today,
     };
     let mut planner = Planner::new(known, reading);
@@ -77,6 +81,15 @@ fn with(records: &[Record], matches: &[(usize, Match)], judge: impl FnOnce(&mut 
     let rows = (0..records.len()).map(|nth| planner.plan(nth, of(nth))).collect();
     judge(&mut planner);
     Planned { rows, findings: planner.finish().findings }
+}
+
+/// Somebody who writes the stations of Viettel in one commune.
+fn editor() -> Caller {
+    let place = Area { communes: vec![1], hamlets: Vec::new() };
+    let limits =
+        Grant { places: vec![place], operators: Some(vec!["viettel".into()]), ..Grant::of_everything(Role::Editor) };
+    let Caller::Account(console) = Caller::console("a") else { unreachable!() };
+    Caller::Account(Account { grants: vec![limits], ..console })
 }
 
 fn plan(records: &[Record], matches: &[(usize, Match)]) -> Planned {
@@ -92,7 +105,7 @@ fn row_without_a_record_creates_one_for_the_source() {
     assert_eq!(changes["effective_on"], "2026-11-01");
     assert_eq!(changes["id"], json!(planned.rows[0].record_id));
     assert!(planned.rows[0].moved && planned.rows[0].before.is_none());
-    assert_eq!(Value::Object(planned.rows[0].compared.clone()), json!({"operator": "viettel"}));
+    assert_eq!(Value::Object(planned.rows[0].compared.clone()), json!({"operator": "viettel", "identity": "code:T1"}));
 }
 
 #[test]
@@ -142,15 +155,77 @@ fn answers_of_the_register_become_findings_of_rows() {
     let problem = Problem::of_field("declared_commune_code", text!("unit.not_valid/commune", code = "00009"));
     let neighbour = Neighbour { key: 0, id: Some(9), code: "C".into(), name: None, distance_m: 12.3, is_same: true };
     let planned = with(&records, &[], |planner| {
-        assert_eq!(planner.judge_places(vec![(1, place::Finding::Error(problem))]), [1]);
-        let outside = Outside { key: 1, commune: Some("00001 Xã A".into()) };
-        assert_eq!(planner.judge_scope(&[outside], true), [1]);
+        planner.judge_places(vec![(1, place::Finding::Error(problem))]);
+        let caller = editor();
+        let outside =
+            |operator: &str| Outside { key: 1, commune: Some("00001 Xã A".into()), operator: Some(operator.into()) };
+        planner.judge_scope(&[outside("viettel"), outside("vnpt")], &View::new(&caller, &TOWER));
+        planner.judge_keys(&[Taken { nth: 1, key: "code".into(), record_id: Some(9) }]);
+        assert_eq!(planner.refused(), [1]);
         planner.note_neighbours(&[neighbour]);
         planner.note_missing(1, 10);
         planner.note_missing(2, 10);
     });
-    let told = ["0 snapshot.many_missing", "2 dup.near", "3 unit.not_valid", "3 scope.outside"];
+    let told = [
+        "0 snapshot.many_missing",
+        "2 dup.near",
+        "3 unit.not_valid",
+        "3 scope.outside",
+        "3 scope.outside",
+        "3 dup.code",
+    ];
     assert_eq!(planned.told(), told);
-    assert_eq!(planned.findings[1].message.en, "12 m from C: perhaps the same.");
+    assert_eq!(planned.findings[1].message.en, "12 m from “C”: perhaps the same.");
     assert!(planned.findings[3].message.en.contains("(00001 Xã A)") && planned.findings[3].severity == Severity::Error);
+    assert_eq!(planned.findings[4].message.en, "This row is of VNPT, whose records are not yours.");
+}
+
+#[test]
+fn deleted_record_is_restored_and_not_before_its_deletion() {
+    let deleted = Match {
+        is_deleted: true,
+        ..matched(json!({"deleted_at": "2026-11-20T10:00:00+07:00", "effective_on": "2026-11-20"}), "code")
+    };
+    let planned = plan(&[row(2, json!({"code": "T7"}))], &[(0, deleted)]);
+    assert_eq!((planned.ops(), planned.told()), (vec!["restore"], vec!["2 match.restored".to_owned()]));
+    assert_eq!(
+        planned.rows[0].changes.as_ref().unwrap(),
+        &properties(json!({"deleted_at": null, "effective_on": "2026-11-20"}))
+    );
+    assert!(planned.rows[0].moved && planned.rows[0].version == Some(3));
+}
+
+#[test]
+fn id_that_agrees_with_nothing_is_doubted() {
+    let of = |values: Value| plan(&[row(2, values)], &[(0, matched(json!({}), "id"))]);
+    assert_eq!(of(json!({"id": "7", "name": "Khác", "code": "K"})).told(), ["2 match.id_disagrees"]);
+    assert_eq!(of(json!({"id": "7", "name": "Khác", "code": "K"})).ops(), ["error"]);
+    assert_eq!(of(json!({"id": "7", "name": "Khác"})).ops(), ["update"]);
+    assert_eq!(of(json!({"id": "7", "name": "Khác"})).told(), ["2 match.id_disagrees"]);
+    assert_eq!(of(json!({"id": "7", "name": "Khác", "code": "T7"})).told(), [""; 0]);
+}
+
+#[test]
+fn foreign_ids_are_told_once() {
+    let planned = plan(&[row(2, json!({"id": "1"})), row(3, json!({"id": "2"}))], &[]);
+    assert_eq!((planned.ops(), planned.told()), (vec!["create", "create"], vec![]));
+    let planned =
+        with(&[row(2, json!({"id": "1"})), row(3, json!({"id": "x"}))], &[], |planner| planner.note_recognised());
+    assert_eq!(planned.told(), ["0 match.foreign_id"]);
+}
+
+#[test]
+fn own_code_of_an_operator_tells_rows_apart() {
+    let numbered = [
+        row(2, json!({"external_id": "1", "station_code": "S"})),
+        row(3, json!({"external_id": "2", "station_code": "S"})),
+    ];
+    assert_eq!(
+        (plan(&numbered, &[]).ops(), plan(&numbered, &[]).told()),
+        (vec!["create", "create"], vec!["3 dup.own_code".to_owned()])
+    );
+    let bare = [row(2, json!({"station_code": "S"})), row(3, json!({"station_code": "S"}))];
+    assert_eq!(plan(&bare, &[]).ops(), ["create", "error"]);
+    let other = [row(2, json!({"station_code": "S"})), row(3, json!({"station_code": "S", "operator": "vnpt"}))];
+    assert_eq!(plan(&other, &[]).told(), [""; 0]);
 }

@@ -62,6 +62,7 @@ begin
     file = null,
     file_name = without_values(i.file_name, lost),
     options = without_values(i.options::text, lost)::jsonb,
+    corrections = '[]',
     mappings = without_values(i.mappings::text, lost)::jsonb,
     -- Findings on these fields lose everything that a cell held, in any spelling.
     findings = (

@@ -7,7 +7,7 @@ use crate::access::keep_unseen;
 use crate::error::Error;
 use crate::layers::{Class, Layer, Problem, Properties, value};
 use crate::register::writing::lock::lock_expected;
-use crate::register::writing::{Expected, Locked, PlannedRow, Refused, Rows, Writing, put, write};
+use crate::register::writing::{Expected, Locked, PlannedRow, Refused, Rows, Writing, keys, put, write};
 
 /// A record as a client sent it, read by [`normalise`](crate::layers::normalise::normalise).
 #[derive(Debug)]
@@ -127,7 +127,8 @@ pub async fn verify(conn: &mut AsyncPgConnection, writing: &Writing<'_>, ids: Ve
     .await
 }
 
-/// Sets columns of records that are deleted, or that are not. No checks are needed, because no checked column changes.
+/// Sets columns of records that are deleted, or that are not. Only the keys of restored records need a check: they may
+/// have been taken.
 async fn set(
     conn: &mut AsyncPgConnection,
     writing: &Writing<'_>,
@@ -143,6 +144,7 @@ async fn set(
             PlannedRow::change(nth, current, columns)
         })
         .collect();
+    Refused::unless_none(keys::check(conn, &writing.view, &rows).await?)?;
     put(conn, writing, &Rows::Listed(&rows)).await?;
     let count = targets.len();
     Ok(Written { ids: ids(targets), changed: vec![true; count], warnings: vec![Vec::new(); count] })

@@ -113,8 +113,8 @@ pub fn changed_since_import(view: &View<'_>, import: Uuid) -> Sql {
     Sql::new("select r.nth, r.record_id from import_rows r left join ")
         .name(view.layer.table())
         .text(
-            " t on t.id = r.record_id and t.deleted_at is null \
-             where r.op in ('update', 'unchanged', 'missing') and t.version is distinct from r.version",
+            " t on t.id = r.record_id and (t.deleted_at is null) = (r.op <> 'restore') \
+             where r.op in ('update', 'restore', 'unchanged', 'missing') and t.version is distinct from r.version",
         )
         .sql(of_import(import))
 }

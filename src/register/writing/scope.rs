@@ -22,6 +22,8 @@ pub struct Outside {
     /// The code and name of the commune that it lies in.
     #[diesel(sql_type = Nullable<Text>)]
     pub commune: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub operator: Option<String>,
 }
 
 /// Refuses written rows outside the writer's scope. By now the database has found the commune of each row.
@@ -29,7 +31,7 @@ pub(super) async fn check(conn: &mut AsyncPgConnection, view: &View<'_>, rows: &
     let ids = match rows {
         Rows::Listed(rows) => Sql::new("").bind(Bind::Integers(rows.iter().map(|row| row.id).collect())),
         Rows::Import(import) => {
-            let written = "select record_id from import_rows where op in ('create', 'update', 'missing')";
+            let written = "select record_id from import_rows where op in ('create', 'update', 'restore', 'missing')";
             Sql::new(written).sql(of_import(*import))
         }
     };
@@ -54,14 +56,15 @@ pub async fn of_import_rows(conn: &mut AsyncPgConnection, view: &View<'_>, impor
          from import_rows r left join ",
     )
     .name(view.layer.table())
-    .text(" stored on stored.id = r.record_id and not r.moved where r.op in ('create', 'update')")
+    .text(" stored on stored.id = r.record_id and not r.moved where r.op in ('create', 'update', 'restore')")
     .sql(of_import(import));
     outside(conn, view, planned).await
 }
 
 async fn outside(conn: &mut AsyncPgConnection, view: &View<'_>, rows: Sql) -> QueryResult<Vec<Outside>> {
     Sql::new(
-        "select t.key, (select format('%s %s', u.code, u.name) from admin_units u where u.id = t.commune_id) as commune \
+        "select t.key, (select format('%s %s', u.code, u.name) from admin_units u where u.id = t.commune_id) as commune, \
+         to_jsonb(t) ->> 'operator' as operator \
          from (",
     )
     .sql(rows)

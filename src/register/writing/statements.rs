@@ -70,7 +70,7 @@ pub(super) async fn update(conn: &mut AsyncPgConnection, writing: &Writing<'_>, 
     let layer = writing.view.layer;
     let is_named = |name: &&str| match rows {
         Rows::Listed(rows) => rows.iter().any(|row| row.changes.contains_key(*name)),
-        Rows::Import(_) => !SETTABLE[1..].contains(name),
+        Rows::Import(_) => !name.starts_with("verified_"),
     };
     let names: Vec<_> = SETTABLE.into_iter().chain(writable(layer)).filter(is_named).collect();
     let columns = |prefix| Sql::join(names.iter().copied().map(named(prefix)), ", ");
@@ -105,7 +105,7 @@ fn relation(rows: &Rows<'_>, is_new: bool) -> Option<Sql> {
         }
         Rows::Import(import) => Some(
             Sql::new("(select nth, record_id, changes from import_rows where op ")
-                .text(if is_new { "= 'create'" } else { "in ('update', 'missing')" })
+                .text(if is_new { "= 'create'" } else { "in ('update', 'restore', 'missing')" })
                 .sql(of_import(*import))
                 .text(") r"),
         ),
