@@ -89,11 +89,10 @@ fn agreed(import: &Import, consent: &Consent) -> Result<(), Error> {
     let findings = import.findings.as_array().map(Vec::as_slice).unwrap_or_default();
     let has = |code: &str| findings.iter().any(|finding| finding["code"] == code);
     let mut problems = Vec::new();
-    let of_file = |finding: &&Value| finding["severity"] == "error" && finding["row"].is_null();
+    let of_file = |finding: &Value| finding["severity"] == "error" && finding["row"].is_null();
     if consent.only_valid {
-        if let Some(finding) = findings.iter().find(of_file) {
-            let reason = finding["message"]["vi"].as_str().unwrap_or_default();
-            problems.push(Problem::in_body("/only", text!("import.file_error", reason)));
+        if findings.iter().any(of_file) {
+            problems.push(Problem::in_body("/only", text!("import.file_error")));
         }
     } else if count("error") > 0 {
         problems.push(Problem::in_body("", text!("import.has_errors", count = count("error"))));

@@ -84,7 +84,7 @@ pub async fn find(
     .bind(Bind::Json(json!(keys)))
     .text(
         ") as k (nth integer, id bigint, org text, org_said boolean, external_id text, code text, within text, own_code text, \
-         name text, place jsonb, commune text, direction double precision, is_alone boolean, by_place boolean)), found as (",
+         name text, place jsonb, commune text, operator text, direction double precision, is_alone boolean, by_place boolean)), found as (",
     )
     .sql(Sql::join(ways(view), " union all "))
     .text("), shown as (select f.*, t.deleted_at, ")
@@ -169,6 +169,7 @@ fn ways(view: &View<'_>) -> Vec<Sql> {
 /// the exact place: otherwise an import would find hidden places and names.
 fn by_place(view: &View<'_>) -> [Sql; 2] {
     let exact = if view.layer.hides_place() { " > 0" } else { " is not null" };
+    let has_operator = view.layer.field("operator").is_some();
     let begin = |rank: Sql, on: &'static str| {
         Sql::new("select k.nth, t.id, ")
             .sql(rank)
@@ -179,6 +180,8 @@ fn by_place(view: &View<'_>) -> [Sql; 2] {
             .text(" is not distinct from k.name and t.deleted_at is null and ")
             .sql(view.class_of_row())
             .text(exact)
+            // Operators may name their stations at one site alike.
+            .text(if has_operator { " and coalesce(t.operator = k.operator, true)" } else { "" })
     };
     let same_direction = || {
         let direction = view.layer.near.and_then(|near| near.direction);
@@ -211,7 +214,8 @@ fn place_key(record: &Record) -> String {
         Place::Degrees(geometry) => geometry.to_string(),
         _ => text(record, "declared_commune_code").unwrap_or_default().to_owned(),
     };
-    format!("{}\u{1f}{place}", text(record, "name").unwrap_or_default())
+    let [name, operator] = ["name", "operator"].map(|name| text(record, name).unwrap_or_default());
+    format!("{name}\u{1f}{operator}\u{1f}{place}")
 }
 
 fn text<'a>(record: &'a Record, name: &str) -> Option<&'a str> {
@@ -238,6 +242,7 @@ fn key(layer: &'static Layer, nth: usize, record: &Record, source_org: Option<&s
         "name": text("name"),
         "place": place,
         "commune": text("declared_commune_code"),
+        "operator": text("operator"),
         "direction": direction,
         "is_alone": is_alone,
         "by_place": by_place,

@@ -61,7 +61,8 @@ impl Planner<'_> {
         // Several devices on one pole look in several directions.
         let direction = self.known.layer.near.and_then(|near| record.values.get(near.direction?));
         let direction = direction.map(Value::to_string).unwrap_or_default();
-        let of_place = || Some(format!("{}\u{1f}{}\u{1f}{direction}", text("name").unwrap_or_default(), place?));
+        let [name, operator] = ["name", "operator"].map(|name| text(name).unwrap_or_default());
+        let of_place = || Some(format!("{name}\u{1f}{operator}\u{1f}{}\u{1f}{direction}", place?));
         let of_one = matched.filter(|matched| matched.candidates == 1);
         let of_register = of_one.and_then(|matched| Some(format!("id\u{1f}{}", matched.record.get("id")?)));
         of_register.or(of_file).or_else(of_place)
