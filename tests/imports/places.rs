@@ -114,7 +114,7 @@ async fn several_notations_of_a_row_are_compared() {
         row("Khớp", N(19.817), north, T("POINT (105.733 19.817)")),
         row("Lệch", N(19.827), north, E),
         row("Hỏng", T("không đọc được"), N(2_194_163.6), E),
-        row("Không", N(0.0), N(2_193_163.6), E),
+        row("Số không", N(0.0), N(2_193_163.6), E),
     ];
     let rows: Vec<&[_]> = std::iter::once(&header[..]).chain(rows.iter().map(|row| &row[..])).collect();
     let planned = plan(server.administrator(), "towers", "?central_meridian=105", Book::of("A", &rows).bytes()).await;
