@@ -25,6 +25,7 @@ pub mod language;
 pub mod limiters;
 pub mod links;
 pub mod openapi;
+pub mod origins;
 pub mod paging;
 pub mod problem;
 pub mod rates;

@@ -2,20 +2,15 @@
 
 use std::future::ready;
 
-use actix_cors::Cors;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::guard;
-use actix_web::http::header::{
-    ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_REQUEST_METHOD, ALLOW, CONTENT_DISPOSITION, ETAG, HeaderName,
-    HeaderValue, LINK, LOCATION, RETRY_AFTER,
-};
-use actix_web::middleware::{Compress, Next, NormalizePath, from_fn};
+use actix_web::middleware::{Compress, NormalizePath, from_fn};
 use actix_web::{Resource, Route, web};
 
-use crate::config::Limits;
 use crate::http as handlers;
 use crate::http::basemap::BASEMAP;
+use crate::http::origins::{cors, open_reads};
 use crate::http::rates::limit_rates;
 use crate::http::security::secure;
 use crate::http::state::App;
@@ -45,7 +40,7 @@ pub fn app(
         .wrap(from_fn(check_wire))
         .wrap(from_fn(envelope::envelope))
         .wrap(cors)
-        .wrap(from_fn(narrow_preflight))
+        .wrap(from_fn(open_reads))
         .wrap(from_fn(secure))
         .wrap(Compress::default())
         .wrap(NormalizePath::trim())
@@ -232,48 +227,4 @@ fn read() -> Route {
 
 fn options() -> Route {
     web::method(actix_web::http::Method::OPTIONS)
-}
-
-/// Names only the reading methods in a preflight for `GET`. Browsers store a preflight for all methods that it names,
-/// so naming the others would allow them, too.
-async fn narrow_preflight<B: MessageBody>(
-    request: ServiceRequest,
-    next: Next<B>,
-) -> Result<ServiceResponse<B>, actix_web::Error> {
-    let asked = request.headers().get(ACCESS_CONTROL_REQUEST_METHOD);
-    let reads = asked.is_some_and(|method| method == "GET" || method == "HEAD");
-    let mut response = next.call(request).await?;
-    if reads && response.headers().contains_key(ACCESS_CONTROL_ALLOW_METHODS) {
-        let reading = HeaderValue::from_static(envelope::READING);
-        response.headers_mut().insert(ACCESS_CONTROL_ALLOW_METHODS, reading);
-    }
-    Ok(response)
-}
-
-/// Pages of any origin may read; only configured origins may write.
-fn cors(limits: &Limits) -> Cors {
-    let write_origins = limits.write_origins.clone();
-    Cors::default()
-        .allowed_origin_fn(move |origin, request| {
-            let asked = request.headers.get("access-control-request-method").and_then(|method| method.to_str().ok());
-            let method = asked.unwrap_or(request.method.as_str());
-            matches!(method, "GET" | "HEAD" | "OPTIONS")
-                || write_origins.iter().any(|allowed| origin == allowed.as_str())
-        })
-        .allowed_methods(["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"])
-        .allow_any_header()
-        .expose_headers([
-            ETAG,
-            LOCATION,
-            LINK,
-            RETRY_AFTER,
-            CONTENT_DISPOSITION,
-            ALLOW,
-            HeaderName::from_static("content-crs"),
-            HeaderName::from_static("x-request-id"),
-            HeaderName::from_static("ratelimit-limit"),
-            HeaderName::from_static("ratelimit-remaining"),
-            HeaderName::from_static("ratelimit-reset"),
-        ])
-        .max_age(3600)
 }

@@ -1,0 +1,77 @@
+//! Which pages of other origins may call (CORS).
+
+use actix_cors::Cors;
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{
+    ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_REQUEST_METHOD, ALLOW,
+    CONTENT_DISPOSITION, ETAG, HeaderMap, HeaderName, HeaderValue, LINK, LOCATION, RETRY_AFTER,
+};
+use actix_web::middleware::Next;
+
+use crate::config::Limits;
+use crate::http::envelope;
+
+/// Pages of any origin may read; only configured origins may write.
+pub fn cors(limits: &Limits) -> Cors {
+    let write_origins = limits.write_origins.clone();
+    Cors::default()
+        .allowed_origin_fn(move |origin, request| {
+            let asked = request.headers.get("access-control-request-method").and_then(|method| method.to_str().ok());
+            let method = asked.unwrap_or(request.method.as_str());
+            matches!(method, "GET" | "HEAD" | "OPTIONS")
+                || write_origins.iter().any(|allowed| origin == allowed.as_str())
+        })
+        .allowed_methods(["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"])
+        .allow_any_header()
+        .expose_headers([
+            ETAG,
+            LOCATION,
+            LINK,
+            RETRY_AFTER,
+            CONTENT_DISPOSITION,
+            ALLOW,
+            HeaderName::from_static("content-crs"),
+            HeaderName::from_static("x-request-id"),
+            HeaderName::from_static("ratelimit-limit"),
+            HeaderName::from_static("ratelimit-remaining"),
+            HeaderName::from_static("ratelimit-reset"),
+        ])
+        .max_age(3600)
+}
+
+/// Answers to reads, and to preflights for them, name any origin, so that one cached answer serves all pages. A preflight
+/// for a read names only the reading methods: browsers store it for all methods that it names, so naming the others would
+/// allow them, too.
+///
+/// # Errors
+/// The errors of the handler.
+pub async fn open_reads<B: MessageBody>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, actix_web::Error> {
+    let asked = request.headers().get(ACCESS_CONTROL_REQUEST_METHOD).and_then(|method| method.to_str().ok());
+    let reads = matches!(asked.unwrap_or(request.method().as_str()), "GET" | "HEAD");
+    let open = move |headers: &mut HeaderMap| {
+        let mut set = |name: HeaderName, value: &'static str| {
+            if reads && headers.contains_key(&name) {
+                headers.insert(name, HeaderValue::from_static(value));
+            }
+        };
+        set(ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+        set(ACCESS_CONTROL_ALLOW_METHODS, envelope::READING);
+    };
+    match next.call(request).await {
+        Ok(mut response) => {
+            open(response.headers_mut());
+            Ok(response)
+        }
+        Err(mut error) => {
+            error.add_response_mapper(move |mut response| {
+                open(response.headers_mut());
+                response
+            });
+            Err(error)
+        }
+    }
+}
