@@ -67,6 +67,12 @@ impl Book {
         self
     }
 
+    /// The sheet that was begun last, for what the other methods do not write.
+    pub fn with(mut self, change: impl FnOnce(&mut Worksheet)) -> Book {
+        change(self.last());
+        self
+    }
+
     pub fn bytes(mut self) -> Vec<u8> {
         self.workbook.save_to_buffer().unwrap()
     }

@@ -6,7 +6,7 @@ use zip::ZipArchive;
 
 use crate::files::sheet::refused;
 use crate::layers::Problem;
-use crate::texts::text;
+use crate::texts::{Text, text};
 
 /// The greatest inflated size of a zip file, bytes. 100,000 rows of 25 columns are about 150 MiB of XML.
 pub const INFLATED_LIMIT: u64 = 400 << 20;
@@ -18,10 +18,11 @@ const ENTRY_LIMIT: usize = 2000;
 
 #[derive(Debug, Default)]
 pub struct Archive {
-    /// The entry that holds the KML of a KMZ.
-    pub kml: Option<String>,
+    /// The entries that hold KML: first the one that Google Earth opens, then the others in their order.
+    pub kml: Vec<String>,
     pub has_macros: bool,
-    pub has_formulas: bool,
+    /// Whether a sheet has formulas, or hidden rows or columns.
+    pub has_details: bool,
 }
 
 /// Inflates each part once, keeps nothing and counts the bytes: the sizes that a zip file declares can lie.
@@ -35,9 +36,9 @@ pub fn inspect(bytes: &[u8]) -> Result<Archive, Problem> {
         return Err(bomb());
     }
     let names: Vec<String> = zip.file_names().filter_map(Result::ok).map(Into::into).collect();
-    let kml = names.iter().find(|name| name.to_ascii_lowercase().ends_with(".kml")).cloned();
-    if kml.is_none() && !names.iter().any(|name| name.eq_ignore_ascii_case("xl/workbook.xml")) {
-        return Err(refused(text!("file.format/archive")));
+    let kml = kml_of(&names);
+    if kml.is_empty() && !is_workbook(&names) {
+        return Err(refused(other_format(&names)));
     }
     let mut found = Archive { kml, ..Archive::default() };
     let mut total = 0;
@@ -67,14 +68,49 @@ pub fn inspect(bytes: &[u8]) -> Result<Archive, Problem> {
             if is_xml && (contains(seen, b"<!DOCTYPE") || contains(seen, b"<!ENTITY")) {
                 return Err(document_type());
             }
-            found.has_formulas |= is_sheet && (contains(seen, b"<f>") || contains(seen, b"<f "));
-            let keep = seen.len().min(8);
+            let words: [&[u8]; 4] = [b"<f>", b"<f ", b"hidden=\"1", b"hidden=\"t"];
+            found.has_details |= is_sheet && !found.has_details && words.iter().any(|word| contains(seen, word));
+            let keep = seen.len().min(10);
             let from = seen.len() - keep;
             chunk.copy_within(from..from + keep, 0);
             tail = keep;
         }
     }
     Ok(found)
+}
+
+/// Google Earth opens `doc.kml`, or else the first file at the root.
+fn kml_of(names: &[String]) -> Vec<String> {
+    let mut kml: Vec<String> =
+        names.iter().filter(|name| name.to_ascii_lowercase().ends_with(".kml")).cloned().collect();
+    kml.sort_by_key(|name| (!name.eq_ignore_ascii_case("doc.kml"), name.contains('/')));
+    kml
+}
+
+fn is_workbook(names: &[String]) -> bool {
+    let has = |part: &str| names.iter().any(|name| name.to_ascii_lowercase().ends_with(part));
+    has("xl/workbook.xml") || has("[content_types].xml") && has("worksheets/sheet1.xml")
+}
+
+/// What an archive is that we do not read.
+fn other_format(names: &[String]) -> Text {
+    let has = |part: &str| names.iter().any(|name| name.to_ascii_lowercase().ends_with(part));
+    let named = [
+        ("xl/workbook.bin", ".xlsb"),
+        ("content.xml", ".ods"),
+        ("word/document.xml", ".docx"),
+        ("index/document.iwa", ".numbers"),
+    ];
+    if let Some((_, name)) = named.iter().find(|(part, _)| has(part)) {
+        return text!("file.format/named", name = *name);
+    }
+    if has(".shp") {
+        return text!("file.format/shapefile");
+    }
+    if [".xlsx", ".csv", ".geojson"].iter().any(|end| has(end)) {
+        return text!("file.format/zip");
+    }
+    text!("file.format/archive")
 }
 
 /// The text of a part, after [`inspect`] has accepted the file.

@@ -1,29 +1,32 @@
 //! Reads files of any format into sheets of cells. [`import`](crate::imports::interpret) interprets the cells.
 
 mod archive;
+mod clean;
 mod csv;
 mod encoding;
-mod formulas;
 mod geojson;
 mod kml;
+mod legacy;
+mod markup;
+mod remark;
 mod xlsx;
 
 use chrono::NaiveDate;
 use serde_json::Value;
 
 use crate::files::formula::restore;
-use crate::layers::value::{clean, is_blank};
+use crate::layers::value::is_blank;
 use crate::layers::{Crs, Problem};
 use crate::texts::{Text, text};
 
 pub use archive::INFLATED_LIMIT;
+pub use remark::{Remark, Weight};
 
 /// A file that was sent, read into memory.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Workbook {
     pub format: Format,
     pub sheets: Vec<Sheet>,
-    /// What the reader decided or left out: code, sheet, and a sentence in both languages.
     pub remarks: Vec<Remark>,
 }
 
@@ -34,8 +37,11 @@ pub struct Sheet {
     /// In order, without blank rows.
     pub rows: Vec<Row>,
     pub merges: Vec<Merge>,
+    pub is_hidden: bool,
     /// The system that the file itself declares for its geometries.
     pub crs: Option<Crs>,
+    /// How many cells the first rows of a text have as written, empty ones too. Other formats have no such width.
+    pub widths: Vec<u32>,
     /// Whether numbers count days from 1904, as in workbooks of Excel for Mac, and not from 1900.
     pub date_1904: bool,
 }
@@ -57,7 +63,7 @@ pub struct Merge {
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Cell {
-    /// Trimmed, NFC, not empty.
+    /// Clean, as the register stores texts, and not empty.
     Text(String),
     Number(f64),
     Bool(bool),
@@ -68,12 +74,6 @@ pub enum Cell {
     Failed(String),
     /// A formula without a computed value.
     Uncomputed,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub struct Remark {
-    pub sheet: String,
-    pub text: Text,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -94,9 +94,19 @@ pub const MAX_CELLS: usize = 8_000_000;
 /// # Errors
 /// Why the file cannot be read at all.
 pub fn read(bytes: &[u8]) -> Result<Workbook, Problem> {
+    let mut workbook = read_format(bytes)?;
+    clean::clean(&mut workbook);
+    Ok(workbook)
+}
+
+fn read_format(bytes: &[u8]) -> Result<Workbook, Problem> {
     if bytes.starts_with(b"PK\x03\x04") {
         let archive = archive::inspect(bytes)?;
-        return if archive.kml.is_some() { kml::read_zipped(bytes, &archive) } else { xlsx::read(bytes, &archive) };
+        return if archive.kml.is_empty() {
+            xlsx::read(bytes, &archive)
+        } else {
+            kml::read_zipped(bytes, &archive.kml)
+        };
     }
     if bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]) {
         return Err(refused(text!("file.format/xls")));
@@ -115,6 +125,12 @@ pub fn read(bytes: &[u8]) -> Result<Workbook, Problem> {
 }
 
 impl Sheet {
+    /// The width as written of a row near the top of a text file.
+    pub fn width(&self, number: u32) -> Option<u32> {
+        let index = self.rows.binary_search_by_key(&number, |row| row.number).ok()?;
+        self.widths.get(index).copied()
+    }
+
     pub fn row(&self, number: u32) -> Option<&Row> {
         self.rows.binary_search_by_key(&number, |row| row.number).ok().map(|index| &self.rows[index])
     }
@@ -127,10 +143,10 @@ impl Row {
 }
 
 impl Cell {
-    /// A text cell; `None` when the text is blank.
+    /// A text cell as it was read; `None` when the text is blank. [`read`] cleans it.
     pub fn text(text: &str) -> Option<Cell> {
-        let text = clean(text);
-        (!text.is_empty()).then_some(Cell::Text(text))
+        let text = trimmed(text);
+        (!text.is_empty()).then(|| Cell::Text(text.to_owned()))
     }
 
     /// The same for a spreadsheet file: restores a text that an export disarmed (`'=1+1`).
@@ -186,6 +202,8 @@ fn too_large() -> Problem {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -206,5 +224,15 @@ mod tests {
         assert_eq!(Cell::disarmed("'quoted'"), Some(Cell::Text("'quoted'".into())));
         assert_eq!(Cell::text("'=1+1"), Some(Cell::Text("'=1+1".into())));
         assert_eq!(Cell::text(" \u{a0} "), None);
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_stop_a_reader(bytes in proptest::collection::vec(any::<u8>(), 0..200), text in "[<>/a\",;&\n{}\\[\\]: 1.]{0,80}") {
+            let _ = read(&bytes);
+            let _ = read(text.as_bytes());
+            let _ = read(format!("<kml><Placemark>{text}</Placemark></kml>").as_bytes());
+            let _ = read(&[b"PK\x03\x04", bytes.as_slice()].concat());
+        }
     }
 }

@@ -39,17 +39,18 @@ mod target;
 pub mod template;
 mod wkb;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Value, json};
 
-use crate::files::sheet::{Cell, Row, Sheet, Workbook};
+use crate::files::sheet::{Cell, Remark, Row, Sheet, Weight, Workbook, letter};
 use crate::layers::{Layer, Properties, Type};
 use crate::texts::text;
 use fold::without_brackets;
 use frame::Frame;
 use habits::Habits;
-use rows::Role;
+use rows::{Part, Role};
+use target::Vocabulary;
 
 pub use communes::{Commune, Communes};
 pub use coordinate::{Axis, axis_of};
@@ -111,8 +112,14 @@ pub struct Record {
 /// Reads every sheet that has a header of the layer.
 pub fn interpret(layer: &'static Layer, workbook: &Workbook, options: &Options) -> Reading {
     let mut reading = Reading::default();
-    for remark in &workbook.remarks {
-        reading.note(&remark.sheet, None, None, None, None, Note::info(remark.text.clone()));
+    for Remark { sheet, row, column, weight, text } in &workbook.remarks {
+        let text = text.clone();
+        let note = match weight {
+            Weight::Info => Note::info(text),
+            Weight::Warning => Note::warning(text),
+            Weight::Error => Note::error(text),
+        };
+        reading.note(sheet, *row, column.map(letter), None, None, note);
     }
     for (sheet, found) in workbook.sheets.iter().zip(mappings(layer, workbook, &options.overrides)) {
         match found {
@@ -120,14 +127,21 @@ pub fn interpret(layer: &'static Layer, workbook: &Workbook, options: &Options) 
                 for (column, note) in notes {
                     reading.note(&sheet.name, None, column, None, None, note);
                 }
-                read_sheet(sheet, mapping, options, &mut reading);
+                if sheet.is_hidden {
+                    reading.note(&sheet.name, None, None, None, None, Note::warning(text!("sheet.hidden/read")));
+                }
+                read_sheet(layer, sheet, mapping, options, &mut reading);
             }
             _ if sheet.rows.is_empty() || is_guide(sheet) => {}
+            _ if sheet.is_hidden => {
+                reading.note(&sheet.name, None, None, None, None, Note::info(text!("sheet.hidden")));
+            }
             _ => {
                 reading.note(&sheet.name, None, None, None, None, Note::info(text!("sheet.ignored")));
             }
         }
     }
+    refuse_rows(workbook, &mut reading);
     if reading.mappings.is_empty() {
         reading.note("", None, None, None, None, Note::error(text!("file.no_header")));
     } else if reading.records.is_empty() {
@@ -141,6 +155,17 @@ pub fn detected(layer: &'static Layer, workbook: &Workbook, overrides: &Override
     mappings(layer, workbook, overrides).flatten().map(|(mapping, _)| mapping).collect()
 }
 
+/// Marks the records that the reader of the file could not read rightly.
+fn refuse_rows(workbook: &Workbook, reading: &mut Reading) {
+    let refused = workbook.remarks.iter().filter(|remark| remark.weight == Weight::Error);
+    let refused: HashSet<_> = refused.filter_map(|remark| Some((remark.sheet.as_str(), remark.row?))).collect();
+    for record in &mut reading.records {
+        if refused.contains(&(reading.mappings[record.mapping].sheet.as_str(), record.row)) {
+            record.broken.push("row");
+        }
+    }
+}
+
 /// The mapping of each sheet with notes about its columns; `None` for sheets that are not read.
 fn mappings(
     layer: &'static Layer,
@@ -151,6 +176,11 @@ fn mappings(
     let found: Vec<_> = workbook.sheets.iter().map(of_sheet).collect();
     let fit =
         |mapping: &Mapping| mapping.columns.iter().filter(|column| column.target.is_some_and(|t| t.is_used())).count();
+    // A hidden sheet is an old copy or a list of words, unless the file has no other list.
+    let is_read = |(sheet, found): &(&Sheet, &Option<_>)| found.is_some() && !sheet.is_hidden;
+    let has_visible = workbook.sheets.iter().zip(&found).any(|pair| is_read(&pair));
+    let sheets = workbook.sheets.iter().zip(found);
+    let found: Vec<_> = sheets.map(|(sheet, found)| found.filter(|_| !(has_visible && sheet.is_hidden))).collect();
     let best = found.iter().flatten().map(|(mapping, _)| fit(mapping)).max().unwrap_or(0);
     // A sheet of totals has only a few of the columns; lists have them all.
     found.into_iter().map(move |found| found.filter(|(mapping, _)| fit(mapping) * 2 > best))
@@ -163,7 +193,7 @@ fn is_guide(sheet: &Sheet) -> bool {
     matches!(name.as_str(), "huong dan" | "danh muc" | "thieu" | "thong tin" | "guide" | "lists" | "about")
 }
 
-fn read_sheet(sheet: &Sheet, mapping: Mapping, options: &Options, reading: &mut Reading) {
+fn read_sheet(layer: &'static Layer, sheet: &Sheet, mapping: Mapping, options: &Options, reading: &mut Reading) {
     let header = |row: &&Row| mapping.header_rows.last().is_none_or(|last| row.number <= *last);
     let (frame, notes) = Frame::of(sheet, &mapping, options);
     for (column, note) in notes {
@@ -177,12 +207,21 @@ fn read_sheet(sheet: &Sheet, mapping: Mapping, options: &Options, reading: &mut 
         let field = column.target.map(|target| target.name());
         reading.note(&sheet.name, None, Some(column.column), field.as_deref(), None, note);
     }
+    let width = mapping.header_rows.iter().filter_map(|number| sheet.width(*number)).max();
+    let vocabulary = Vocabulary::of(layer);
     let mut heading = None;
+    let mut part = Part::Records;
     for (nth, row) in sheet.rows.iter().skip_while(header).enumerate() {
-        let ignored = match rows::role(sheet, &mapping, row, nth) {
+        let role = rows::role(sheet, &mapping, &vocabulary, part, row, nth);
+        part = part.after(&role);
+        let ignored = match role {
             Role::Record => {
                 let mut record = read_row(sheet, &mapping, &habits, &merged, row, &frame, reading);
                 record.mapping = index;
+                if let Some(note) = too_wide(row, width) {
+                    record.broken.push("row");
+                    reading.note(&sheet.name, Some(row.number), None, None, None, note);
+                }
                 if record.commune.is_none() && !record.values.contains_key("declared_commune_code") {
                     record.commune.clone_from(&heading);
                 }
@@ -196,12 +235,20 @@ fn read_sheet(sheet: &Sheet, mapping: Mapping, options: &Options, reading: &mut 
                 heading = Some(name);
                 note
             }
-            Role::Remark => Note::info(text!("row.ignored")),
+            Role::Header => Note::info(text!("row.header")),
+            Role::OtherTable => Note::warning(text!("row.other_table")),
+            Role::Signature | Role::Remark => Note::info(text!("row.ignored")),
         };
         let shown = row.cells.first().map(|(_, cell)| cell.shown());
         reading.note(&sheet.name, Some(row.number), None, None, shown, ignored);
     }
     reading.mappings.push(mapping);
+}
+
+/// A decimal comma in a file with commas moves all cells behind it to other columns.
+fn too_wide(row: &Row, width: Option<u32>) -> Option<Note> {
+    let (cells, columns) = (row.cells.last()?.0 + 1, width?);
+    (cells > columns).then(|| Note::error(text!("row.too_wide", cells = cells as usize, columns = columns as usize)))
 }
 
 fn read_row(

@@ -189,6 +189,11 @@ impl Vocabulary {
         self.single(if lower.is_empty() { upper } else { lower })
     }
 
+    /// Whether a folded text is exactly a header word of a column that is used.
+    pub fn is_header(&self, folded: &str) -> bool {
+        self.entries.iter().any(|(name, target)| name == folded && target.is_used())
+    }
+
     fn single(&self, header: &str) -> Option<(Score, Target)> {
         let bare = without_brackets(header);
         self.exact(header).or_else(|| self.exact(&bare)).or_else(|| self.partial(&fold(&bare)))

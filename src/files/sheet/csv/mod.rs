@@ -1,76 +1,68 @@
 //! Reads text with commas, semicolons, tabs or bars as separators.
 
-use crate::files::sheet::{Cell, Format, MAX_CELLS, MAX_ROWS, Row, Sheet, Workbook, refused, too_large};
+mod records;
+
+use crate::files::sheet::{Cell, Format, MAX_CELLS, MAX_ROWS, Remark, Row, Sheet, Workbook, too_large};
 use crate::layers::Problem;
 use crate::texts::text;
+use records::Records;
 
 /// Number of lines that decide which separator the file uses.
 const SAMPLE: usize = 50;
 
+/// How many rows keep their width: the header is among them.
+const WIDTHS: usize = 50;
+
+/// Lines with more fields are no table. Finding a header among them would take minutes.
+const MOST_FIELDS: usize = 2000;
+
+/// At most this many rows are told one by one; the others are counted.
+const TOLD: usize = 100;
+
 /// Reads a text as one sheet.
 ///
 /// # Errors
-/// Text that the CSV reader rejects, and too many rows or cells.
+/// Too many rows or cells.
 pub fn read(text: &str) -> Result<Workbook, Problem> {
     // Excel declares the separator in this way.
     let declared = text.strip_prefix("sep=").and_then(|rest| rest.chars().next()).filter(char::is_ascii);
     let delimiter = declared.map_or_else(|| separator(text), |separator| separator as u8);
-    let mut rows = Vec::new();
+    let mut sheet = Sheet::default();
+    let mut unbalanced = Vec::new();
     let mut cells_read = 0;
-    let mut lines = Lines { text, read: 0, line: 1 };
-    for record in reader(text, delimiter).records() {
-        let record = record.map_err(|error| refused(text!("file.csv", reason = error.to_string())))?;
-        let number = lines.of(record.position().map_or(0, |position| position.byte() as usize));
-        if number == 1 && declared.is_some() {
-            continue;
-        }
-        let cells: Vec<_> =
-            (0..).zip(&record).filter_map(|(column, text)| Some((column, Cell::disarmed(text)?))).collect();
+    let skipped = text.lines().next().filter(|_| declared.is_some()).map_or(0, str::len);
+    for record in Records::of(text, delimiter).from(skipped) {
+        let fields = (0..).zip(&record.fields);
+        let cells: Vec<_> = fields.filter_map(|(column, text)| Some((column, Cell::disarmed(text)?))).collect();
         cells_read += cells.len();
         if cells.is_empty() {
             continue;
         }
-        if rows.len() == MAX_ROWS || cells_read > MAX_CELLS {
+        if sheet.rows.len() == MAX_ROWS || cells_read > MAX_CELLS || record.fields.len() > MOST_FIELDS {
             return Err(too_large());
         }
-        rows.push(Row { number, cells });
-    }
-    Ok(Workbook { format: Format::Csv, sheets: vec![Sheet { rows, ..Sheet::default() }], remarks: Vec::new() })
-}
-
-/// Counts lines. The CSV reader's own count is one too low after each Windows line ending.
-struct Lines<'a> {
-    text: &'a str,
-    read: usize,
-    line: u32,
-}
-
-impl Lines<'_> {
-    /// The line, from 1, of the record that the reader started at this byte. Line endings may come before the record.
-    fn of(&mut self, byte: usize) -> u32 {
-        let bytes = self.text.as_bytes();
-        let ends = bytes[byte..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
-        while self.read < byte + ends {
-            let is_end = match bytes[self.read] {
-                b'\r' => bytes.get(self.read + 1) != Some(&b'\n'),
-                other => other == b'\n',
-            };
-            self.line += u32::from(is_end);
-            self.read += 1;
+        if record.is_unbalanced {
+            unbalanced.push(record.line);
         }
-        self.line
+        if sheet.rows.len() < WIDTHS {
+            sheet.widths.push(record.fields.len() as u32);
+        }
+        sheet.rows.push(Row { number: record.line, cells });
     }
+    Ok(Workbook { format: Format::Csv, sheets: vec![sheet], remarks: told(&unbalanced) })
 }
 
-fn reader(text: &str, delimiter: u8) -> csv::Reader<&[u8]> {
-    csv::ReaderBuilder::new().flexible(true).has_headers(false).delimiter(delimiter).from_reader(text.as_bytes())
+/// Remarks about lines with a quotation mark that is not closed.
+fn told(lines: &[u32]) -> Vec<Remark> {
+    let each = lines.iter().take(TOLD).map(|line| Remark::warning(text!("csv.quote")).at_row(*line));
+    let rest = lines.len().saturating_sub(TOLD);
+    each.chain((rest > 0).then(|| Remark::warning(text!("csv.quote/more", count = rest)))).collect()
 }
 
 /// The separator that splits the most lines into the same number of cells, more than one.
 fn separator(text: &str) -> u8 {
     let regularity = |delimiter: u8| {
-        let widths: Vec<usize> =
-            reader(text, delimiter).records().take(SAMPLE).map_while(Result::ok).map(|record| record.len()).collect();
+        let widths: Vec<usize> = Records::of(text, delimiter).take(SAMPLE).map(|record| record.fields.len()).collect();
         let same = |width: usize| widths.iter().filter(|other| **other == width).count();
         widths.iter().filter(|width| **width > 1).map(|width| (same(*width), *width)).max().unwrap_or_default()
     };
