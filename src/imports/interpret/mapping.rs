@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::files::sheet::{Sheet, letter};
+use crate::files::sheet::{Row, Sheet, letter};
 use crate::imports::interpret::finding::Note;
 use crate::imports::interpret::fold::fold;
 use crate::imports::interpret::header;
@@ -148,6 +148,12 @@ fn keep_best_of_each(columns: &mut [(u32, Column)], notes: &mut ColumnNotes) {
 }
 
 impl Mapping {
+    /// The rows below the header.
+    pub fn rows_below<'a>(&self, sheet: &'a Sheet) -> &'a [Row] {
+        let last = self.header_rows.last().copied().unwrap_or_default();
+        &sheet.rows[sheet.rows.partition_point(|row| row.number <= last)..]
+    }
+
     /// The column of a target by its name.
     pub fn column(&self, name: &str) -> Option<&Column> {
         self.columns.iter().find(|column| column.target.is_some_and(|target| target.name() == name))

@@ -49,8 +49,7 @@ use crate::texts::text;
 use fold::without_brackets;
 use frame::Frame;
 use habits::Habits;
-use rows::{Part, Role};
-use target::Vocabulary;
+use rows::Role;
 
 pub use communes::{Commune, Communes};
 pub use coordinate::{Axis, axis_of};
@@ -194,26 +193,20 @@ fn is_guide(sheet: &Sheet) -> bool {
 }
 
 fn read_sheet(layer: &'static Layer, sheet: &Sheet, mapping: Mapping, options: &Options, reading: &mut Reading) {
-    let header = |row: &&Row| mapping.header_rows.last().is_none_or(|last| row.number <= *last);
     let (frame, notes) = Frame::of(sheet, &mapping, options);
     for (column, note) in notes {
         reading.note(&sheet.name, None, column, Some("geom"), None, note);
     }
     let merged = merged::Merged::of(sheet);
     let index = reading.mappings.len();
-    let below = sheet.rows.iter().position(|row| !header(&row)).map_or(&[][..], |first| &sheet.rows[first..]);
-    let (habits, notes) = habits::of_columns(sheet, &mapping, below);
+    let (habits, notes) = habits::of_columns(sheet, &mapping, mapping.rows_below(sheet));
     for (column, note) in notes {
         let field = column.target.map(|target| target.name());
         reading.note(&sheet.name, None, Some(column.column), field.as_deref(), None, note);
     }
     let width = mapping.header_rows.iter().filter_map(|number| sheet.width(*number)).max();
-    let vocabulary = Vocabulary::of(layer);
     let mut heading = None;
-    let mut part = Part::Records;
-    for (nth, row) in sheet.rows.iter().skip_while(header).enumerate() {
-        let role = rows::role(sheet, &mapping, &vocabulary, part, row, nth);
-        part = part.after(&role);
+    for (row, role) in rows::roles(layer, sheet, &mapping) {
         let ignored = match role {
             Role::Record => {
                 let mut record = read_row(sheet, &mapping, &habits, &merged, row, &frame, reading);

@@ -11,7 +11,7 @@ use crate::imports::interpret::finding::Finding;
 use crate::imports::interpret::mapping::Mapping;
 use crate::imports::interpret::merged::Merged;
 use crate::imports::interpret::returned::{Outcome, write};
-use crate::imports::interpret::rows::{Role, role};
+use crate::imports::interpret::rows::{Role, roles};
 use crate::layers::Layer;
 
 /// The numbers of rows, by sheet and the number in the file that was sent.
@@ -32,7 +32,7 @@ pub fn answer(
     let mut workbook = sheet::read(file).map_err(|problem| Error::Invalid(vec![problem]))?;
     correct(layer, &mut workbook, &mappings, corrections);
     let refused: HashSet<_> = states.iter().filter(|(_, (op, _))| op == "error").map(|(at, _)| at.clone()).collect();
-    let numbers = keep(&mut workbook, &mappings, &refused);
+    let numbers = keep(layer, &mut workbook, &mappings, &refused);
     if workbook.sheets.is_empty() {
         return Err(Error::NotFound);
     }
@@ -53,7 +53,12 @@ pub fn answer(
 
 /// Keeps the refused rows, with the header and the headings that say their commune. Sheets without such rows are left
 /// out. Returns the new numbers.
-fn keep(workbook: &mut Workbook, mappings: &[Mapping], refused: &HashSet<(String, u32)>) -> Numbers {
+fn keep(
+    layer: &'static Layer,
+    workbook: &mut Workbook,
+    mappings: &[Mapping],
+    refused: &HashSet<(String, u32)>,
+) -> Numbers {
     // A format without header rows has its header in row 0.
     let first = if matches!(workbook.format, Format::Geojson | Format::Kml) { 0 } else { 1 };
     let mut numbers = HashMap::new();
@@ -63,7 +68,7 @@ fn keep(workbook: &mut Workbook, mappings: &[Mapping], refused: &HashSet<(String
         if !sheet.rows.iter().any(|row| is_refused(row.number)) {
             return false;
         }
-        let rows = rows_of(sheet, mapping, is_refused);
+        let rows = rows_of(layer, sheet, mapping, is_refused);
         let renumbered = (first..).zip(rows).map(|(number, row)| {
             numbers.insert((sheet.name.clone(), row.number), number);
             Row { number, cells: row.cells }
@@ -76,12 +81,12 @@ fn keep(workbook: &mut Workbook, mappings: &[Mapping], refused: &HashSet<(String
 }
 
 /// The header, the refused rows, and before them the heading that they are below. Merged cells become cells of each row.
-fn rows_of(sheet: &Sheet, mapping: &Mapping, is_refused: impl Fn(u32) -> bool) -> Vec<Row> {
-    let is_header = |row: &&Row| mapping.header_rows.last().is_none_or(|last| row.number <= *last);
-    let mut kept: Vec<Row> = sheet.rows.iter().take_while(is_header).cloned().collect();
+fn rows_of(layer: &'static Layer, sheet: &Sheet, mapping: &Mapping, is_refused: impl Fn(u32) -> bool) -> Vec<Row> {
+    let header = sheet.rows.len() - mapping.rows_below(sheet).len();
+    let mut kept = sheet.rows[..header].to_vec();
     let merged = Merged::of(sheet);
     let mut heading = None;
-    for (nth, row) in sheet.rows.iter().skip_while(is_header).enumerate() {
+    for (row, role) in roles(layer, sheet, mapping) {
         if is_refused(row.number) {
             kept.extend(heading.take());
             let mut row = row.clone();
@@ -94,7 +99,7 @@ fn rows_of(sheet: &Sheet, mapping: &Mapping, is_refused: impl Fn(u32) -> bool) -
                 }
             }
             kept.push(row);
-        } else if matches!(role(sheet, mapping, row, nth), Role::Commune(_)) {
+        } else if matches!(role, Role::Commune(_)) {
             heading = Some(row.clone());
         }
     }

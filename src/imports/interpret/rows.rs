@@ -7,6 +7,7 @@ use crate::imports::interpret::cell::is_placeholder;
 use crate::imports::interpret::fold::fold;
 use crate::imports::interpret::mapping::{Column, Mapping};
 use crate::imports::interpret::target::{Target, Vocabulary};
+use crate::layers::Layer;
 
 /// What a row is.
 #[derive(Debug, PartialEq, Eq)]
@@ -29,7 +30,7 @@ pub enum Role {
 
 /// Where the rows are: what the last row that was no record has begun.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
+enum Part {
     Records,
     /// Below a line of signatures.
     Signatures,
@@ -38,7 +39,7 @@ pub enum Part {
 
 impl Part {
     /// The part behind a row.
-    pub fn after(self, role: &Role) -> Part {
+    fn after(self, role: &Role) -> Part {
         match role {
             Role::Header => Part::Records,
             Role::Signature => Part::Signatures,
@@ -48,8 +49,23 @@ impl Part {
     }
 }
 
+/// The rows below the header of a sheet, each with its role.
+pub fn roles<'a>(
+    layer: &'static Layer,
+    sheet: &'a Sheet,
+    mapping: &'a Mapping,
+) -> impl Iterator<Item = (&'a Row, Role)> {
+    let vocabulary = Vocabulary::of(layer);
+    let mut part = Part::Records;
+    mapping.rows_below(sheet).iter().enumerate().map(move |(nth, row)| {
+        let role = role(sheet, mapping, &vocabulary, part, row, nth);
+        part = part.after(&role);
+        (row, role)
+    })
+}
+
 /// The role of a row below the header of a sheet.
-pub fn role(sheet: &Sheet, mapping: &Mapping, vocabulary: &Vocabulary, part: Part, row: &Row, nth: usize) -> Role {
+fn role(sheet: &Sheet, mapping: &Mapping, vocabulary: &Vocabulary, part: Part, row: &Row, nth: usize) -> Role {
     if is_numbering(row) && (nth < 2 || row.cells.len() > 3 && row.cells[0].1.shown().trim_matches(['(', ')']) == "1") {
         return Role::Numbering;
     }
