@@ -32,7 +32,11 @@ async fn units_of_cells_and_headers_are_converted_with_a_word() {
     let planned = plan(server.administrator(), "towers", "", file.into()).await;
     let expected = ["E column.unit", "F2 number.converted", "G2 number.converted", "G3 number.converted"];
     assert_eq!((findings(&planned), counts(&planned)), (expected.map(String::from).to_vec(), [2, 0, 0, 0, 0, 0]));
-    assert!(planned["findings"][1]["message"].as_str().unwrap().contains("2.500 m"), "{}", planned["findings"][1]);
+    assert!(
+        planned["findings"][1]["messages"]["vi"].as_str().unwrap().contains("2.500 m"),
+        "{}",
+        planned["findings"][1]
+    );
     let heights = stored(&server, "towers", &planned, "height_m").await;
     assert_eq!(heights, [("A".to_owned(), json!(30.48)), ("B".to_owned(), json!(30.0))]);
     let items = server.administrator().all_items("/collections/towers/items?sortby=name").await;
@@ -67,10 +71,12 @@ async fn separators_are_read_as_the_column_shows_them() {
     assert_eq!(findings(&planned), Vec::<String>::new());
     let ranges = stored(&server, "cameras", &planned, "range_m").await;
     assert_eq!(ranges, [("A".to_owned(), json!(1250.5)), ("B".to_owned(), json!(1500.0))]);
+    let server = Server::with_communes().await;
     let planned = plan(server.administrator(), "cameras", "", sheet(&["19.5", "1.500"])).await;
     assert_eq!(findings(&planned), Vec::<String>::new());
     let ranges = stored(&server, "cameras", &planned, "range_m").await;
-    assert_eq!(ranges[0..2], [("A".to_owned(), json!(19.5)), ("B".to_owned(), json!(1.5))]);
+    assert_eq!(ranges, [("A".to_owned(), json!(19.5)), ("B".to_owned(), json!(1.5))]);
+    let server = Server::with_communes().await;
     for contradictory in [&["1.500"][..], &["1.250,5", "19.5", "1.500"]] {
         let planned = plan(server.administrator(), "cameras", "", sheet(contradictory)).await;
         let row = contradictory.len() + 1;
@@ -148,8 +154,8 @@ async fn an_instant_is_its_day_and_what_is_behind_a_date_is_complained_of() {
     }
     file += "E,commune_police,105.75,19.80,03/04/2022 (dự kiến)\nF,commune_police,105.76,19.80,<2022\n";
     let planned = plan(server.administrator(), "cameras", "", file.into()).await;
-    assert_eq!(findings(&planned)[3..], ["E6 type", "E7 type"]);
-    assert_eq!(suggestions(&planned)[3..], ["E6 type: 03/04/2022"]);
+    assert!(findings(&planned).ends_with(&["E6 type".into(), "E7 type".into()]), "{planned}");
+    assert!(suggestions(&planned).contains(&"E6 type: 03/04/2022".into()));
 }
 
 #[actix_web::test]

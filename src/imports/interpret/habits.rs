@@ -1,7 +1,6 @@
 //! What the cells of a column show together about how their writer writes numbers and dates.
 
 use crate::files::sheet::{Cell, Row, Sheet};
-use crate::imports::interpret::amount::{is_own_word, multiple};
 use crate::imports::interpret::date;
 use crate::imports::interpret::finding::Note;
 use crate::imports::interpret::fold::fold;
@@ -9,6 +8,7 @@ use crate::imports::interpret::mapping::{Column, Mapping};
 use crate::imports::interpret::number::{Decimal, Digits, split};
 use crate::imports::interpret::outlier::{Outlier, outlier};
 use crate::imports::interpret::quantity::{self, Unit};
+use crate::imports::interpret::scale::{is_own_word, multiple};
 use crate::imports::interpret::target::Target;
 use crate::layers::{Field, Type};
 use crate::texts::{Text, text};

@@ -31,6 +31,7 @@ mod quantity;
 pub mod refused;
 pub mod returned;
 mod rows;
+mod scale;
 mod shape;
 mod sign;
 mod state;
