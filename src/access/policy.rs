@@ -1,7 +1,9 @@
 //! The policy, in one place. Every read takes a [`View`]; every write asks [`may_write`] and the view's
 //! [`writable`](View::writable).
 
-use crate::access::grant::{Grant, Role};
+use std::collections::HashSet;
+
+use crate::access::grant::{Grant, Place, Role};
 use crate::access::{Account, Caller};
 use crate::conditions::{Condition, Property};
 use crate::error::Error;
@@ -111,6 +113,24 @@ impl<'a> View<'a> {
         let grants = covering(self.caller, self.layer).filter(|grant| grant.role >= Role::Editor);
         let operators: Option<Vec<&Vec<String>>> = grants.map(|grant| grant.operators.as_ref()).collect();
         Some(operators?.into_iter().flatten().map(String::as_str).collect())
+    }
+
+    /// The operator whose records the caller may write, if there is only one.
+    pub fn operator_written(&self) -> Option<&'a str> {
+        let operators = self.operators_written()?;
+        let (first, others) = operators.split_first()?;
+        others.iter().all(|other| other == first).then_some(*first)
+    }
+
+    /// The communes of today in which the caller may write; `None` if anywhere.
+    pub fn communes_written(&self) -> Option<HashSet<i64>> {
+        let grants = covering(self.caller, self.layer).filter(|grant| grant.role >= Role::Editor);
+        let mut communes = HashSet::new();
+        for grant in grants {
+            let within = |place: &Place| place.communes.iter().copied().collect::<HashSet<_>>();
+            communes.extend(grant.places.iter().map(within).reduce(|a, b| &a & &b)?);
+        }
+        Some(communes)
     }
 
     /// The highest class of fields that the caller may write in a new record.
@@ -229,7 +249,6 @@ pub fn keep_unseen(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::access::Place;
     use crate::conditions::memory::{Record, ask};
     use crate::layers::TOWER;
     use serde_json::json;

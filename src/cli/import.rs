@@ -11,7 +11,7 @@ use crate::access::Caller;
 use crate::cli::database::Database;
 use crate::error::Error;
 use crate::imports;
-use crate::imports::interpret::{Finding, Overrides, Severity};
+use crate::imports::interpret::{Finding, Instructions, Severity};
 use crate::imports::{Consent, Import, Mode, Options, Sent};
 use crate::layers::{ALL, Crs, Layer};
 use crate::texts::text;
@@ -74,6 +74,14 @@ pub struct ImportCommand {
     /// Which field each column holds, as JSON: {"header": "field"}.
     #[arg(long)]
     mapping: Option<String>,
+
+    /// A value for what the rows leave open, as field=value; may be repeated.
+    #[arg(long = "default", value_name = "FIELD=VALUE")]
+    defaults: Vec<String>,
+
+    /// What texts of cells mean, as JSON: {"field": {"text": "value"}}.
+    #[arg(long)]
+    values: Option<String>,
 }
 
 /// The help text of `--collection`.
@@ -114,14 +122,17 @@ async fn import(conn: &mut AsyncPgConnection, command: ImportCommand) -> anyhow:
         let zone = Crs::of_meridian(degrees).map(Crs::epsg);
         zone.ok_or_else(|| anyhow!("there is no 3 degree zone around {degrees}"))
     };
-    let mapping: Value =
-        command.mapping.as_deref().map_or(Ok(Value::Null), serde_json::from_str).context("--mapping")?;
-    let overrides = match mapping.as_object() {
-        Some(given) => {
-            Overrides::read(layer, given).map_err(|problems| anyhow!("--mapping: {}", problems[0].text.en()))?
-        }
-        None => Overrides::default(),
+    let json = |text: &Option<String>| text.as_deref().map_or(Ok(Value::Null), serde_json::from_str::<Value>);
+    let (mapping, values) = (json(&command.mapping).context("--mapping")?, json(&command.values).context("--values")?);
+    let pair = |text: &String| {
+        let (field, value) =
+            text.split_once('=').with_context(|| format!("--default {text}: FIELD=VALUE is needed"))?;
+        anyhow::Ok((field.trim().to_owned(), Value::from(value.trim())))
     };
+    let defaults = command.defaults.iter().map(pair).collect::<anyhow::Result<Value>>()?;
+    let instructions = Instructions::read(layer, [&mapping, &defaults, &values]).map_err(|problems| {
+        anyhow!("{}", problems.iter().map(|problem| problem.text.en()).collect::<Vec<_>>().join("\n"))
+    })?;
     let sent = Sent {
         file,
         file_name: command.file.file_name().map(|name| name.to_string_lossy().into_owned()),
@@ -133,13 +144,16 @@ async fn import(conn: &mut AsyncPgConnection, command: ImportCommand) -> anyhow:
             units_as_of: command.units_as_of.unwrap_or_else(today),
             effective_on: command.effective_on.unwrap_or_else(today),
             mapping,
+            defaults,
+            values,
+            ..Options::default()
         },
-        overrides,
+        instructions,
     };
     let caller = Caller::console("console");
     let id = imports::create(conn, &caller, layer, &sent).await?;
     match imports::plan(conn, &caller, layer, id, sent).await {
-        Err(Error::Invalid(problems)) => {
+        Err(Error::Invalid(problems) | Error::BadRequest(problems)) => {
             for problem in problems {
                 eprintln!("{}: {} ({})", command.file.display(), problem.text.vi(), problem.text.en());
             }

@@ -20,7 +20,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::access::Caller;
-use crate::imports::interpret::Overrides;
+use crate::imports::interpret::Instructions;
 use crate::layers::Layer;
 use crate::postgres::sql::{Bind, Sql};
 
@@ -69,6 +69,8 @@ diesel::table! {
         account_id -> BigInt,
         collection -> Text,
         overrides -> Jsonb,
+        defaults -> Jsonb,
+        answers -> Jsonb,
     }
 }
 
@@ -108,7 +110,7 @@ pub struct Import {
 }
 
 /// What the sender says about the file.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Options {
     /// The EPSG code of the coordinates.
     pub epsg: Option<i32>,
@@ -120,7 +122,20 @@ pub struct Options {
     /// The day from which the data of the file holds.
     pub effective_on: NaiveDate,
     /// What the sender said about columns.
+    #[serde(default)]
     pub mapping: Value,
+    /// Values for what the rows leave open.
+    #[serde(default)]
+    pub defaults: Value,
+    /// What texts of cells mean, by field.
+    #[serde(default)]
+    pub values: Value,
+    /// Which of these three the sender sent as null: what was said for earlier files no longer holds.
+    #[serde(default)]
+    pub forget: Vec<String>,
+    /// What holds besides, because it was said for an earlier file of the collection.
+    #[serde(default)]
+    pub remembered: Value,
 }
 
 /// What happens to records that are missing from the list.
@@ -240,42 +255,43 @@ pub async fn forget(conn: &mut AsyncPgConnection, days: u32) -> QueryResult<()> 
     Ok(())
 }
 
-/// What the sender said earlier about columns.
+/// What the sender said about earlier files of a collection.
 pub async fn remembered(
     conn: &mut AsyncPgConnection,
     caller: &Caller,
     layer: &'static Layer,
-) -> QueryResult<Overrides> {
-    let Some(account) = account_id(caller) else { return Ok(Overrides::default()) };
-    let known: Option<Value> = import_mappings::table
+) -> QueryResult<Instructions> {
+    let Some(account) = account_id(caller) else { return Ok(Instructions::default()) };
+    let known: Option<(Value, Value, Value)> = import_mappings::table
         .find((account, layer.collection))
-        .select(import_mappings::overrides)
+        .select((import_mappings::overrides, import_mappings::defaults, import_mappings::answers))
         .first(conn)
         .await
         .optional()?;
-    // Overrides that name a field which no longer exists are dropped.
-    let known = known.and_then(|known| Overrides::read(layer, known.as_object()?).ok());
-    Ok(known.unwrap_or_default())
+    Ok(known
+        .map(|(mapping, defaults, values)| Instructions::known(layer, [&mapping, &defaults, &values]))
+        .unwrap_or_default())
 }
 
-/// Stores what the sender said about columns.
+/// Stores what the sender says about files of a collection.
 pub async fn remember(
     conn: &mut AsyncPgConnection,
     caller: &Caller,
     layer: &'static Layer,
-    overrides: &Overrides,
+    instructions: &Instructions,
 ) -> QueryResult<()> {
     let Some(account) = account_id(caller) else { return Ok(()) };
-    let overrides = overrides.to_json();
+    let values = (
+        import_mappings::overrides.eq(instructions.overrides.to_json(false)),
+        import_mappings::defaults.eq(instructions.defaults.to_json(false)),
+        import_mappings::answers.eq(instructions.answers.to_json(false)),
+    );
+    let key = (import_mappings::account_id.eq(account), import_mappings::collection.eq(layer.collection));
     diesel::insert_into(import_mappings::table)
-        .values((
-            import_mappings::account_id.eq(account),
-            import_mappings::collection.eq(layer.collection),
-            import_mappings::overrides.eq(&overrides),
-        ))
+        .values((key, values.clone()))
         .on_conflict((import_mappings::account_id, import_mappings::collection))
         .do_update()
-        .set(import_mappings::overrides.eq(&overrides))
+        .set(values)
         .execute(conn)
         .await?;
     Ok(())

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::access::{Caller, View};
 use crate::error::Error;
 use crate::files::sheet;
-use crate::imports::interpret::{Correction, Overrides};
+use crate::imports::interpret::{Correction, Instructions};
 use crate::imports::matching::Places;
 use crate::imports::plan::{Known, Outcome, Planner};
 use crate::imports::{
@@ -31,7 +31,7 @@ pub struct Sent {
     /// The organisation whose records these are, unless a row names another.
     pub source_org: Option<String>,
     pub options: Options,
-    pub overrides: Overrides,
+    pub instructions: Instructions,
 }
 
 /// Plans an import that [`create`](crate::imports::create) has stored. What is wrong with the file becomes findings. A
@@ -51,7 +51,7 @@ pub async fn plan(
     conn.batch_execute("reset statement_timeout").await?;
     if let Err(error) = &planned {
         let failure = match error {
-            Error::Invalid(problems) => {
+            Error::Invalid(problems) | Error::BadRequest(problems) => {
                 <[Problem]>::first(problems).map_or_else(String::new, |problem| problem.code.to_owned())
             }
             other => other.to_string(),
@@ -72,18 +72,20 @@ async fn make(
     id: Uuid,
     sent: Sent,
 ) -> Result<(), Error> {
-    let Sent { file, mode, source_org, options, overrides, .. } = sent;
+    let Sent { file, mode, source_org, mut options, instructions, .. } = sent;
     let view = View::new(caller, layer);
     let source_org = source_org.as_deref();
-    let overrides = overrides.over(remembered(conn, caller, layer).await?);
+    let instructions = instructions.over(remembered(conn, caller, layer).await?, &options.forget);
+    options.remembered = instructions.remembered();
     let corrections: serde_json::Value = imports::table.find(id).select(imports::corrections).first(conn).await?;
     let corrections: Vec<Correction> = serde_json::from_value(corrections).map_err(anyhow::Error::new)?;
     let corrected = corrections.clone();
-    let reading_options = interpret::Options { epsg: options.epsg, grid: options.grid, overrides: overrides.clone() };
+    let reading_options =
+        interpret::Options { epsg: options.epsg, grid: options.grid, instructions: instructions.clone() };
     let read = tokio::task::spawn_blocking(move || {
         let mut workbook = sheet::read(&file)?;
         if !corrected.is_empty() {
-            let mappings = interpret::detected(layer, &workbook, &reading_options.overrides);
+            let mappings = interpret::detected(layer, &workbook, &reading_options.instructions.overrides);
             interpret::correct(layer, &mut workbook, &mappings, &corrected);
         }
         let reading = interpret::interpret(layer, &workbook, &reading_options);
@@ -91,19 +93,20 @@ async fn make(
     });
     let (workbook, mut reading) =
         read.await.map_err(anyhow::Error::new)?.map_err(|problem: Problem| Error::Invalid(vec![problem]))?;
-    remember(conn, caller, layer, &overrides).await?;
+    remember(conn, caller, layer, &instructions).await?;
     diesel::update(imports::table.find(id))
         .set((
             imports::total.eq(reading.records.len() as i32),
             imports::format
                 .eq(serde_json::to_value(workbook.format).ok().and_then(|name| name.as_str().map(str::to_owned))),
             imports::mappings.eq(json!(reading.mappings)),
+            imports::options.eq(json!(options)),
             imports::alive_at.eq(diesel::dsl::now),
         ))
         .execute(conn)
         .await?;
 
-    resolve::resolve(conn, &view, &workbook, &mut reading, options.units_as_of).await?;
+    resolve::resolve(conn, &view, &workbook, &mut reading, &instructions.defaults, options.units_as_of).await?;
     let records = std::mem::take(&mut reading.records);
     let class_of_new = view.class_written();
     let today = today();
@@ -132,6 +135,7 @@ async fn make(
             .await?;
     }
     planner.note_recognised();
+    planner.note_filled();
     if let (Mode::Snapshot, Some(source_org)) = (mode, source_org) {
         let (missing, of) = snapshot::plan_missing(conn, &view, id, source_org, options.effective_on).await?;
         planner.note_missing(missing, of);

@@ -41,7 +41,7 @@ pub static CAMERA: Layer = Layer {
             "Kết nối trung tâm giám sát",
         ]),
         Field::number("azimuth_deg", "Hướng quay", "Azimuth", 0.0, 359.9)
-            .also(&["Góc hướng", "Hướng", "Góc phương vị", "Hướng camera"])
+            .also(&["Góc hướng", "Hướng", "Góc phương vị", "Hướng camera", "direction", "camera:direction"])
             .in_unit("deg")
             .internal(),
         Field::number("hfov_deg", "Góc nhìn ngang", "Horizontal field of view", 1.0, 360.0)
@@ -60,7 +60,7 @@ pub static CAMERA: Layer = Layer {
             .only_if("resolution ~ '^[0-9]{2,5}x[0-9]{2,5}$'")
             .internal(),
         Field::text("manufacturer", "Hãng sản xuất", "Manufacturer", 100)
-            .also(&["Hãng", "Nhãn hiệu", "Nhà sản xuất"])
+            .also(&["Hãng", "Nhãn hiệu", "Nhà sản xuất", "brand"])
             .internal(),
         Field::text("model", "Kiểu máy", "Model", 100).also(&["Model", "Mã sản phẩm"]).internal(),
         Field::integer("retention_days", "Thời gian lưu hình", "Retention", 0, 3650)
@@ -76,7 +76,7 @@ pub static CAMERA: Layer = Layer {
             .also(&["Chủ hộ", "Họ tên chủ hộ", "Chủ sở hữu", "Họ và tên chủ hộ", "Người quản lý"])
             .restricted(),
         Field::phone("owner_phone", "Điện thoại chủ sở hữu", "Owner's telephone")
-            .also(&["Số điện thoại", "Điện thoại", "SĐT", "Điện thoại liên hệ"])
+            .also(&["Số điện thoại", "Điện thoại", "SĐT", "Điện thoại liên hệ", "phone"])
             .restricted(),
         Field::text("vms_ref", "Mã trên hệ thống VMS", "VMS reference", 200).also(&["Mã VMS", "VMS"]).restricted(),
     ],
@@ -119,7 +119,7 @@ static CAMERA_TYPES: &[Choice] = &[
 
 /// Based on OSM `surveillance:zone`.
 static ZONES: &[Choice] = &[
-    choice("traffic", "Giao thông", "Traffic").also(&["Ngã tư", "Đường giao thông", "Trục đường"]),
+    choice("traffic", "Giao thông", "Traffic").also(&["Ngã tư", "Đường giao thông", "Trục đường", "street"]),
     choice("town", "Khu dân cư", "Town").also(&["Dân cư"]),
     choice("market", "Chợ", "Market"),
     choice("school", "Trường học", "School").also(&["Trường"]),

@@ -6,7 +6,7 @@ use crate::layers::field::{Choice, Default, Field, choice};
 pub static HEAD: &[Field] = &[
     Field::text("code", "Mã", "Code", 60).also(&["Mã số", "Mã hiệu", "Mã bản ghi"]).or(Default::Code),
     Field::text("external_id", "Mã của đơn vị gửi", "External id", 120)
-        .also(&["Mã đơn vị gửi", "Mã quản lý", "Mã nội bộ", "Mã tài sản", "ID ngoài"])
+        .also(&["Mã đơn vị gửi", "Mã quản lý", "Mã nội bộ", "Mã tài sản", "ID ngoài", "ref"])
         .internal(),
     Field::text("source_org", "Đơn vị cung cấp", "Source organisation", 200)
         .also(&["Nguồn cung cấp", "Đơn vị gửi", "Đơn vị báo cáo"])
@@ -63,10 +63,12 @@ pub static TAIL: &[Field] = &[
             "Tháng lắp đặt",
             "Ngày tháng lắp đặt",
             "Thời gian đưa vào sử dụng",
+            "start_date",
+            "readyForServiceDate",
         ])
         .may_be_future(),
     Field::date("decommissioned_on", "Ngày ngừng sử dụng", "Decommissioned on")
-        .also(&["Ngày dừng", "Ngày tháo dỡ", "Ngày ngừng hoạt động"])
+        .also(&["Ngày dừng", "Ngày tháo dỡ", "Ngày ngừng hoạt động", "end_date"])
         .may_be_future(),
     Field::commune_code("commune_code", "Xã, phường hiện nay", "Commune today")
         .read_only()
@@ -89,6 +91,9 @@ pub static TAIL: &[Field] = &[
         "Đơn vị hành chính",
         "Thuộc xã",
         "Commune",
+        "addr:subdistrict",
+        "addr:ward",
+        "addr:commune",
     ]),
     Field::date("declared_on", "Ngày khai báo xã, phường", "Date of the declared code")
         .also(&["Ngày của mã xã khai báo"]),
@@ -108,6 +113,8 @@ pub static TAIL: &[Field] = &[
         "Nơi lắp đặt",
         "Địa điểm",
         "Địa điểm lắp đặt",
+        "addr:full",
+        "addr:street",
     ]),
     Field::number("location_accuracy_m", "Sai số vị trí", "Location accuracy", 0.0, 100_000.0)
         .also(&["Độ chính xác", "Sai số"])
@@ -117,6 +124,8 @@ pub static TAIL: &[Field] = &[
         "Cơ quan quản lý",
         "Đơn vị vận hành",
         "Quản lý",
+        "operator",
+        "physicalInfrastructureProvider",
     ]),
     Field::one_of("source", "Nguồn", "Source", SOURCE).internal().or(Default::Text("manual")),
     Field::text("note", "Ghi chú", "Note", 2000)
@@ -221,10 +230,16 @@ pub static FACILITY_TYPES: &[Choice] = &[
         "Trụ sở UBND",
         "Ủy ban nhân dân xã",
         "UBND phường",
+        "townhall",
         "Công sở xã",
         "Trụ sở xã",
     ]),
-    choice("agency_office", "Cơ quan, đơn vị", "Agency office").also(&["Cơ quan", "Trụ sở cơ quan", "Công sở"]),
+    choice("agency_office", "Cơ quan, đơn vị", "Agency office").also(&[
+        "Cơ quan",
+        "Trụ sở cơ quan",
+        "Công sở",
+        "public_building",
+    ]),
     choice("school", "Trường học", "School").also(&[
         "Trường",
         "Trường mầm non",
@@ -232,14 +247,21 @@ pub static FACILITY_TYPES: &[Choice] = &[
         "Trường THCS",
         "Trường THPT",
     ]),
-    choice("health_station", "Trạm y tế", "Health station").also(&["Trạm xá", "Trạm y tế xã", "Bệnh viện"]),
+    choice("health_station", "Trạm y tế", "Health station").also(&[
+        "Trạm xá",
+        "Trạm y tế xã",
+        "Bệnh viện",
+        "clinic",
+        "hospital",
+    ]),
     choice("cultural_house", "Nhà văn hóa", "Cultural house").also(&[
         "NVH",
         "Nhà văn hóa thôn",
         "Nhà sinh hoạt cộng đồng",
+        "community_centre",
     ]),
     choice("post_office", "Bưu điện", "Post office").also(&["Bưu điện văn hóa xã", "Điểm bưu điện"]),
-    choice("market", "Chợ", "Market"),
+    choice("market", "Chợ", "Market").also(&["marketplace"]),
     choice("bus_station", "Bến xe", "Bus station"),
     choice("heritage_site", "Di tích", "Heritage site").also(&["Di tích lịch sử", "Di tích quốc gia"]),
     choice("border_post", "Đồn biên phòng, cửa khẩu", "Border post").also(&["Đồn biên phòng", "Cửa khẩu"]),

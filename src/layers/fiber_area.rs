@@ -20,7 +20,7 @@ pub static FIBER_AREA: Layer = Layer {
             .also(&["Doanh nghiệp", "Đơn vị viễn thông"])
             .required()
             .indexed(),
-        Field::one_of("technology", "Công nghệ", "Technology", TECHNOLOGIES).also(&["Loại cáp"]),
+        Field::one_of("technology", "Công nghệ", "Technology", TECHNOLOGIES).also(&["Loại cáp", "transmissionMedium"]),
         Field::number("max_down_mbps", "Tốc độ tải xuống tối đa", "Maximum downlink", 0.1, 1_000_000.0)
             .also(&["Tốc độ tối đa", "Tốc độ"])
             .in_unit("Mbit/s"),
@@ -36,7 +36,7 @@ pub static FIBER_AREA: Layer = Layer {
 };
 
 static TECHNOLOGIES: &[Choice] = &[
-    choice("ftth", "Cáp quang đến nhà", "Fibre to the home").also(&["FTTH", "GPON"]),
+    choice("ftth", "Cáp quang đến nhà", "Fibre to the home").also(&["FTTH", "GPON", "fibre", "fiber"]),
     choice("hfc", "Cáp đồng trục lai", "Hybrid fibre-coaxial"),
     choice("fwa", "Vô tuyến cố định", "Fixed wireless access"),
 ];

@@ -26,10 +26,10 @@ pub static FIBER_ROUTE: Layer = Layer {
             "Kiểu đặt cáp",
         ]),
         Field::integer("fiber_count", "Số sợi quang", "Fibres", 1, 10_000)
-            .also(&["Số sợi", "Dung lượng", "Dung lượng cáp"])
+            .also(&["Số sợi", "Dung lượng", "Dung lượng cáp", "fibreCount"])
             .internal(),
         Field::number("cable_km", "Chiều dài cáp", "Cable length", 0.001, 100_000.0)
-            .also(&["Độ dài cáp", "Chiều dài"])
+            .also(&["Độ dài cáp", "Chiều dài", "fibreLength"])
             .in_unit("km")
             .internal(),
         Field::number("route_km", "Chiều dài tuyến", "Route length", 0.0, 100_000.0).in_unit("km").read_only(),

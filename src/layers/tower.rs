@@ -42,6 +42,7 @@ pub static TOWER: Layer = Layer {
             "Loại cột",
             "Kết cấu cột",
             "Loại hình cột",
+            "tower:construction",
         ]),
         Field::number("height_m", "Chiều cao", "Height", 0.0, 500.0)
             .also(&["Độ cao cột", "Chiều cao cột", "Cao cột"])
@@ -85,8 +86,14 @@ static CELL_CLASSES: &[Choice] = &[
 ];
 
 static STRUCTURES: &[Choice] = &[
-    choice("mast", "Cột dây co", "Mast").also(&["Dây co", "Cột co"]),
-    choice("tower", "Cột tự đứng", "Tower").also(&["Tự đứng", "Tháp"]),
+    choice("mast", "Cột dây co", "Mast").also(&["Dây co", "Cột co", "guyed_mast", "guyed"]),
+    choice("tower", "Cột tự đứng", "Tower").also(&[
+        "Tự đứng",
+        "Tháp",
+        "communications_tower",
+        "freestanding",
+        "lattice",
+    ]),
     choice("rooftop", "Trên mái", "Rooftop").also(&["Trên mái nhà", "Mái nhà"]),
     choice("pole", "Cột đơn", "Pole").also(&["Monopole", "Cột bê tông", "Cột thân thiện"]),
     choice("building", "Trong nhà", "Building").also(&["IBS", "Inbuilding"]),

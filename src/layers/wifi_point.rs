@@ -17,11 +17,13 @@ pub static WIFI_POINT: Layer = Layer {
     own_fields: &[
         NAME,
         // IEEE 802.11: at most 32 octets. A space at an end makes another network, but in a list it is a slip of the hand.
-        Field::text("ssid", "Tên mạng (SSID)", "SSID", 32).also(&["Tên wifi", "Tên sóng", "Tên mạng wifi"]).octets(),
+        Field::text("ssid", "Tên mạng (SSID)", "SSID", 32)
+            .also(&["Tên wifi", "Tên sóng", "Tên mạng wifi", "internet_access:ssid"])
+            .octets(),
         Field::reference("facility_id", "Cơ sở", "Facility", "facilities").also(&["Mã cơ sở", "Thuộc cơ sở"]).indexed(),
         Field::one_of("venue_type", "Loại địa điểm", "Venue type", FACILITY_TYPES)
             .also(&["Loại hình", "Địa điểm công cộng"]),
-        Field::one_of("fee", "Thu phí", "Fee", FEES).also(&["Phí"]),
+        Field::one_of("fee", "Thu phí", "Fee", FEES).also(&["Phí", "internet_access:fee"]),
         Field::one_of("auth", "Cách đăng nhập", "Sign-in", AUTHS).also(&["Đăng nhập", "Xác thực"]),
         Field::integer("ap_count", "Số bộ phát", "Access points", 1, 1000)
             .also(&["Số AP", "Số điểm phát", "Số thiết bị phát"])
@@ -31,6 +33,7 @@ pub static WIFI_POINT: Layer = Layer {
             "Nhà mạng",
             "Đơn vị cung cấp mạng",
             "Nhà cung cấp",
+            "internet_access:operator",
         ]),
         Field::number("downlink_mbps", "Tốc độ tải xuống", "Downlink", 0.1, 100_000.0)
             .also(&["Tốc độ", "Băng thông", "Tốc độ tải"])

@@ -240,7 +240,7 @@ async fn communes_are_resolved_by_name_or_by_code_with_its_zeros_back() {
         row("D", T("00002"), 105.8),
         row("E", T("Phuong Tay"), 105.73),
         row("F", T("Xã Giữa"), 105.74),
-        row("G", T("00011"), 105.74),
+        row("G", T("00011"), 105.745),
         row("H", T("Phường Tây"), 105.8),
         row("I", T("Phường Tây"), 105.7504),
     ];
@@ -250,16 +250,16 @@ async fn communes_are_resolved_by_name_or_by_code_with_its_zeros_back() {
     let expected = [
         "C4 unit.code_padding",
         "C6 unit.unknown_name",
-        "C7 unit.not_valid",
-        "C8 unit.not_valid",
+        "C7 unit.by_place",
+        "C8 unit.succeeded",
         "D9 geo.commune_mismatch",
         "D10 geo.commune_mismatch",
     ];
     assert_eq!(findings(&planned), expected);
-    assert_eq!(counts(&planned), [5, 0, 0, 0, 4, 2]);
+    assert_eq!(counts(&planned), [7, 0, 0, 0, 2, 2]);
     let of = |index: usize| planned["findings"][index].clone();
     assert_eq!(of(1)["suggestion"], "00001 Phường Tây (Tỉnh Thanh Hóa)");
-    assert!(of(3)["message"].as_str().unwrap().contains("00001 Phường Tây"), "{}", of(3)["message"]);
+    assert!(of(3)["message"].as_str().unwrap().contains("Phường Tây, code 00001"), "{}", of(3)["message"]);
     assert!(of(4)["message"].as_str().unwrap().contains("00002 Xã Đông"), "{}", of(4)["message"]);
 
     // The same names, read on a day on which they meant other communes.

@@ -3,6 +3,7 @@
 mod books;
 mod cli;
 mod commit;
+mod communes;
 mod faults;
 mod formats;
 mod habits;
@@ -22,6 +23,7 @@ mod safety;
 mod scope;
 mod snapshot;
 mod template;
+mod whole_file;
 
 use actix_web::http::Method;
 use serde_json::Value;

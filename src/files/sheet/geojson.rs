@@ -102,11 +102,12 @@ fn cell_of(value: Value) -> Option<Cell> {
         // A double holds integer ids up to 53 bits.
         Value::Number(number) => number.as_f64().map(Cell::Number),
         Value::String(text) => Cell::text(&text),
+        Value::Array(values) if values.iter().any(Value::is_object) => Some(Cell::Geometry(Box::new(values.into()))),
         Value::Array(values) => {
             let texts: Vec<_> = values.into_iter().filter_map(cell_of).map(|cell| cell.shown()).collect();
             Cell::text(&texts.join("; "))
         }
-        Value::Object(_) => Cell::text(&value.to_string()),
+        Value::Object(_) => Some(Cell::Geometry(Box::new(value))),
     }
 }
 

@@ -68,7 +68,7 @@ pub enum Cell {
     Number(f64),
     Bool(bool),
     Date(NaiveDate),
-    /// A GeoJSON geometry.
+    /// A GeoJSON geometry, or another object of JSON.
     Geometry(Box<Value>),
     /// An error such as `#REF!`.
     Failed(String),

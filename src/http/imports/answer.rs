@@ -4,10 +4,11 @@ use actix_web::HttpRequest;
 use serde_json::{Value, json};
 
 use crate::error::Error;
-use crate::http::imports::{XLSX, vietnamese};
+use crate::http::imports::{XLSX, questions, vietnamese};
 use crate::http::links::{base, link};
 use crate::http::state::App;
 use crate::imports::{Import, listed};
+use crate::layers::Layer;
 use crate::postgres::Connection;
 
 /// The most rows listed for each operation; the workbook has all of them.
@@ -28,6 +29,8 @@ pub async fn document(
     document["corrections"] = import.corrections.clone();
     document["mapping"] = import.mappings.clone();
     document["findings"] = findings(import, vietnamese(request));
+    let layer = Layer::of_collection(&import.collection);
+    document["questions"] = json!(layer.map(|layer| questions::of_findings(layer, &import.findings)));
     document["updates"] = json!(updates);
     document["restores"] = json!(restores);
     document["missing"] = json!(missing);

@@ -1,6 +1,7 @@
 //! `/imports`: plans, commits, undoes and returns files of records.
 
 mod answer;
+mod questions;
 mod suggestions;
 mod upload;
 
@@ -22,7 +23,7 @@ use crate::http::paging::{DEFAULT_LIMIT, Paging};
 use crate::http::state::App;
 use crate::http::writes::writable;
 use crate::imports::interpret::{
-    Correction, Finding, Locality, Overrides, corrected_cells, refused, returned, stored_mappings, template,
+    Correction, Finding, Locality, corrected_cells, refused, returned, stored_mappings, template,
 };
 use crate::imports::{Consent, Import, Sent};
 use crate::input::{Members, Params};
@@ -231,13 +232,6 @@ async fn visible(conn: &mut Connection, caller: &Caller, id: &str) -> Result<(Im
     let import = imports::find(conn, caller, id).await?.ok_or(Error::NotFound)?;
     let layer = Layer::of_collection(&import.collection).ok_or(Error::NotFound)?;
     Ok((import, layer))
-}
-
-/// Parses the overrides that a client sends as JSON.
-fn overrides_of(layer: &'static Layer, text: &str) -> Result<Overrides, Error> {
-    let malformed = || Error::of_parameter("mapping", text!("parameter.invalid/mapping"));
-    let given: serde_json::Value = serde_json::from_str(text).map_err(|_| malformed())?;
-    Overrides::read(layer, given.as_object().ok_or_else(malformed)?).map_err(Error::BadRequest)
 }
 
 /// The language of the findings.

@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use crate::access::Caller;
 use crate::error::Error;
-use crate::http::imports::overrides_of;
-use crate::imports::interpret::Overrides;
+use crate::imports::interpret::Instructions;
+use crate::imports::interpret::instructions::malformed;
 use crate::imports::{Mode, Options, Sent};
 use crate::input::Params;
 use crate::layers::{Crs, Layer, Problem};
@@ -69,8 +69,17 @@ fn of_parameters(layer: &'static Layer, caller: &Caller, mut params: Params) -> 
     let today = today();
     let units_as_of = params.read("units_as_of", text!("expected.day"), day)?.unwrap_or(today);
     let effective_on = params.read("effective_on", text!("expected.day"), day)?.unwrap_or(today);
-    let mapping = params.take("mapping")?;
-    let overrides = mapping.as_deref().map_or_else(|| Ok(Overrides::default()), |text| overrides_of(layer, text))?;
+    let mut forget = Vec::new();
+    let mut object = |name: &str| -> Result<Value, Error> {
+        let Some(text) = params.take(name)? else { return Ok(Value::Null) };
+        let given: Value = serde_json::from_str(&text).map_err(|_| Error::of_parameter(name, malformed(name)))?;
+        if given.is_null() {
+            forget.push(name.to_owned());
+        }
+        Ok(given)
+    };
+    let (mapping, defaults, values) = (object("mapping")?, object("defaults")?, object("values")?);
+    let instructions = Instructions::read(layer, [&mapping, &defaults, &values]).map_err(Error::BadRequest)?;
     let file_name = params.take("file_name")?;
     params.finish()?;
     let mode = mode.unwrap_or(Mode::Upsert);
@@ -88,9 +97,13 @@ fn of_parameters(layer: &'static Layer, caller: &Caller, mut params: Params) -> 
             grid: meridian.map(Crs::epsg),
             units_as_of,
             effective_on,
-            mapping: mapping.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or(Value::Null),
+            mapping,
+            defaults,
+            values,
+            forget,
+            remembered: Value::Null,
         },
-        overrides,
+        instructions,
     })
 }
 

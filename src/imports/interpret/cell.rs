@@ -7,7 +7,6 @@ use regex::Regex;
 use serde_json::{Value, json};
 
 use crate::files::sheet::Cell;
-use crate::files::table::is_code;
 use crate::imports::interpret::finding::Note;
 use crate::imports::interpret::fold::fold;
 use crate::imports::interpret::habits::Habits;
@@ -47,7 +46,7 @@ pub fn read(field: &Field, cell: &Cell, habits: &Habits) -> Result<Said, Note> {
             Ok((Some(json!(value)), note.into_iter().collect()))
         }
         Type::SomeOf(_) => set_of(field, &cell.shown()),
-        Type::CommuneCode => commune_code(cell),
+        Type::CommuneCode => plain(json!(cell.shown())),
         Type::Reference { .. } => match id_in(cell) {
             Some(id) => plain(json!(id)),
             None => Err(wrong(field, text!("expected.id"), cell)),
@@ -232,25 +231,6 @@ fn set_of(field: &Field, text: &str) -> Result<Said, Note> {
     Ok((Some(json!(values)), notes))
 }
 
-/// A commune code, with the leading zeros that Excel dropped. Anything but digits is a name and is left as it is.
-fn commune_code(cell: &Cell) -> Result<Said, Note> {
-    let text = cell.shown();
-    // Our own lists write "00004 Phường Trúc Bạch".
-    if let Some((code, name)) = text.split_once(' ')
-        && is_code(code, 5)
-        && name.starts_with(|c: char| c.is_alphabetic())
-    {
-        return plain(json!(code));
-    }
-    if text.len() > 5 || text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return plain(json!(text));
-    }
-    let code = format!("{text:0>5}");
-    let note = (code != text)
-        .then(|| Note::warning(text!("unit.code_padding", given = &text, code = &code)).suggest(code.clone()));
-    Ok((Some(json!(code)), note.into_iter().collect()))
-}
-
 fn wrong(field: &Field, expected: Text, cell: &Cell) -> Note {
     Note::error(text!("type/given", field = field.label, expected, given = cell.shown()))
 }
@@ -316,11 +296,8 @@ mod tests {
     }
 
     #[test]
-    fn codes_stay_texts_and_get_their_zeros_back() {
+    fn codes_stay_texts() {
         assert_eq!(value(CAMERA.field("code").unwrap(), Cell::Number(12.0)), Some(json!("12")));
-        let (code, notes) =
-            read(CAMERA.field("declared_commune_code").unwrap(), &Cell::Number(4.0), &Habits::default()).unwrap();
-        assert_eq!((code, notes[0].code), (Some(json!("00004")), "unit.code_padding"));
     }
 
     #[test]

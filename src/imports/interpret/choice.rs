@@ -1,11 +1,44 @@
 //! Finds the values of an enumeration that sheets mean.
 
-use crate::imports::interpret::finding::Note;
-use crate::imports::interpret::fold::fold;
-use crate::layers::{Choice, Field};
-use crate::texts::text;
+use std::collections::HashMap;
+use std::sync::LazyLock;
 
-/// The value that a text stands for, with a note if the text is not its label.
+use unicode_normalization::char::is_combining_mark;
+
+use crate::imports::interpret::finding::Note;
+use crate::imports::interpret::fold::{fold, squeezed};
+use crate::layers::{ALL, Choice, Field};
+use crate::texts::text;
+use crate::units::names::comparable;
+
+/// The values of an enumeration by their spellings.
+struct Spellings {
+    /// By the letters of labels.
+    labels: HashMap<String, &'static Choice>,
+    /// By the squeezed labels and aliases.
+    words: HashMap<String, &'static Choice>,
+}
+
+/// By the address of the list of values.
+static SPELLINGS: LazyLock<HashMap<usize, Spellings>> = LazyLock::new(|| {
+    let lists = ALL.iter().flat_map(|layer| layer.fields()).map(|field| field.value.choices());
+    lists.filter(|list| !list.is_empty()).map(|list| (list.as_ptr().addr(), spellings(list))).collect()
+});
+
+fn spellings(choices: &'static [Choice]) -> Spellings {
+    let mut spellings = Spellings { labels: HashMap::new(), words: HashMap::new() };
+    for (choice, label) in choices.iter().flat_map(|choice| labels(choice).map(move |label| (choice, label))) {
+        spellings.labels.entry(letters(label)).or_insert(choice);
+        spellings.words.entry(squeezed(label)).or_insert(choice);
+    }
+    for (choice, alias) in choices.iter().flat_map(|choice| choice.aliases.iter().map(move |alias| (choice, alias))) {
+        spellings.words.entry(squeezed(alias)).or_insert(choice);
+    }
+    spellings
+}
+
+/// The value that a text stands for. Case, spaces and punctuation may differ from its label; there is a note if words or
+/// accents differ.
 ///
 /// # Errors
 /// The text matches no value; suggests the nearest.
@@ -14,19 +47,26 @@ pub fn resolve(field: &Field, text: &str) -> Result<(&'static str, Option<Note>)
     if let Some(choice) = choices.iter().find(|choice| labels(choice).any(|label| label == text)) {
         return Ok((choice.value, None));
     }
-    let folded = fold(text);
-    let labelled = choices.iter().find(|choice| labels(choice).any(|label| fold(label) == folded));
-    let aliased = || choices.iter().find(|choice| choice.aliases.iter().any(|alias| fold(alias) == folded));
-    if let Some(choice) = labelled.or_else(aliased) {
+    let known = SPELLINGS.get(&choices.as_ptr().addr());
+    if let Some(choice) = known.and_then(|known| known.labels.get(&letters(text))) {
+        return Ok((choice.value, None));
+    }
+    if let Some(choice) = known.and_then(|known| known.words.get(&squeezed(text))) {
         let note = Note::info(text!("enum.alias", given = text, label = choice.label));
         return Ok((choice.value, Some(note.suggest(choice.label.vi))));
     }
+    let folded = fold(text);
     let labels: Vec<_> = choices.iter().map(|choice| choice.label).collect();
     let note = Note::error(text!("enum.unknown", field = field.label, given = text, choices = labels));
     Err(match nearest(choices, &folded) {
         Some(choice) => note.suggest(choice.label.vi),
         None => note,
     })
+}
+
+/// The letters and digits of a text in lower case, with their accents.
+fn letters(text: &str) -> String {
+    comparable(text).chars().filter(|c| c.is_alphanumeric() || is_combining_mark(*c)).collect()
 }
 
 fn labels(choice: &Choice) -> impl Iterator<Item = &'static str> + use<> {
@@ -61,7 +101,19 @@ fn edits(a: &str, b: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::layers::{ALL, TOWER, Type};
+    use crate::layers::{TOWER, Type};
+
+    #[test]
+    fn spelling_of_a_label_does_not_matter() {
+        let status = TOWER.field("lifecycle_status").unwrap();
+        for text in ["underConstruction", "UNDER_CONSTRUCTION", "under-construction", "đang  xây dựng", "ĐANG XÂY DỰNG"]
+        {
+            assert_eq!(resolve(status, text), Ok(("under_construction", None)), "{text}");
+        }
+        let (value, note) = resolve(status, "dang xay dung").unwrap();
+        assert_eq!((value, note.unwrap().code), ("under_construction", "enum.alias"));
+        assert!(resolve(status, "!").is_err());
+    }
 
     #[test]
     fn aliases_are_noted_and_labels_are_not() {
@@ -82,7 +134,7 @@ mod tests {
                 let mut seen = std::collections::HashMap::new();
                 for choice in field.value.choices() {
                     for name in labels(choice).chain(choice.aliases.iter().copied()) {
-                        let other = *seen.entry(fold(name)).or_insert(choice.value);
+                        let other = *seen.entry(squeezed(name)).or_insert(choice.value);
                         assert_eq!(other, choice.value, "{}.{}: {name}", layer.collection, field.name);
                     }
                 }

@@ -18,6 +18,13 @@ pub fn fold(text: &str) -> String {
     folded
 }
 
+/// The folded text without spaces, so that `underConstruction`, `UNDER_CONSTRUCTION` and "under construction" are equal.
+pub fn squeezed(text: &str) -> String {
+    let mut folded = fold(text);
+    folded.retain(|c| c != ' ');
+    folded
+}
+
 /// The text without anything in brackets, such as units and notes.
 pub fn without_brackets(text: &str) -> String {
     let mut depth = 0_u32;
@@ -46,6 +53,9 @@ mod tests {
             assert_eq!(fold(text), "so mat");
         }
         assert_eq!(fold("Đường dây"), "duong day");
+        for text in ["underConstruction", "UNDER_CONSTRUCTION", "under-construction", "Under construction"] {
+            assert_eq!(squeezed(text), "underconstruction");
+        }
         assert_eq!(fold(&without_brackets("Tọa độ X (VN-2000) [m]")), "toa do x");
     }
 }

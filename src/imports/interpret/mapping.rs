@@ -9,7 +9,7 @@ use crate::imports::interpret::finding::Note;
 use crate::imports::interpret::fold::fold;
 use crate::imports::interpret::header;
 use crate::imports::interpret::header::Header;
-use crate::imports::interpret::target::{Score, Target, Vocabulary};
+use crate::imports::interpret::target::{EXACT, Score, Target, Vocabulary};
 use crate::layers::{Layer, Problem};
 use crate::texts::text;
 
@@ -38,10 +38,19 @@ fn name_of<S: serde::Serializer>(target: &Option<Target>, serializer: S) -> Resu
     serializer.collect_str(&target.map_or_else(|| "unknown".to_owned(), |target| target.name()))
 }
 
-/// What the sender has said about columns, now or for an earlier file. Maps a header or a letter to the name of a
-/// target.
+/// What the sender has said about columns, now or for an earlier file, by header or letter.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Overrides(BTreeMap<String, String>);
+pub struct Overrides(BTreeMap<String, Override>);
+
+#[derive(Debug, Clone, PartialEq)]
+struct Override {
+    /// The header as the sender wrote it.
+    header: String,
+    /// The name of the target.
+    target: String,
+    /// It was said for an earlier file.
+    remembered: bool,
+}
 
 impl Overrides {
     /// Reads `{"Tên điểm lắp": "name", "F": "ignore"}`; null means `ignore`.
@@ -54,13 +63,18 @@ impl Overrides {
     ) -> Result<Overrides, Vec<Problem>> {
         let mut problems = Vec::new();
         let mut overrides = BTreeMap::new();
-        for (header, name) in given {
-            let name = name.as_str().unwrap_or(if name.is_null() { "ignore" } else { "" });
-            if Target::of_name(layer, name).is_none() {
-                let text = text!("parameter.invalid/target", header, name);
-                problems.push(Problem::of_parameter("mapping", text));
-            }
-            overrides.insert(key(header), name.to_owned());
+        for (header, given) in given {
+            let name = given.as_str().or(given.is_null().then_some("ignore"));
+            let text = match name {
+                Some(name) if Target::of_name(layer, name).is_some() => {
+                    let (header, target) = (header.clone(), name.to_owned());
+                    overrides.insert(key(&header), Override { header, target, remembered: false });
+                    continue;
+                }
+                Some(name) => text!("parameter.invalid/target", header, name),
+                None => text!("parameter.invalid/target_type", header, given = given.to_string()),
+            };
+            problems.push(Problem::of_parameter("mapping", text));
         }
         if problems.is_empty() { Ok(Overrides(overrides)) } else { Err(problems) }
     }
@@ -68,19 +82,29 @@ impl Overrides {
     /// Adds the overrides in `earlier` that `self` does not have.
     #[must_use]
     pub fn over(self, earlier: Overrides) -> Overrides {
-        let mut all = earlier.0;
+        let mut all: BTreeMap<_, _> =
+            earlier.0.into_iter().map(|(key, said)| (key, Override { remembered: true, ..said })).collect();
         all.extend(self.0);
         Overrides(all)
     }
 
-    /// The form that [`read`](Overrides::read) takes.
-    pub fn to_json(&self) -> serde_json::Value {
-        serde_json::json!(self.0)
+    /// The form that [`read`](Overrides::read) takes: all, or only what was said for an earlier file.
+    pub fn to_json(&self, only_remembered: bool) -> serde_json::Value {
+        let kept = self.0.values().filter(|said| said.remembered || !only_remembered);
+        kept.map(|said| (said.header.clone(), said.target.clone())).collect::<BTreeMap<_, _>>().into_iter().collect()
+    }
+
+    /// The headers that the sender names for this file and that no column has.
+    pub(super) fn unused<'a>(&'a self, columns: &[&Column]) -> Vec<&'a str> {
+        let is_used =
+            |name: &str| columns.iter().any(|column| key(&column.header) == name || key(&column.column) == name);
+        let unused = self.0.iter().filter(|(name, said)| !said.remembered && !is_used(name));
+        unused.map(|(_, said)| said.header.as_str()).collect()
     }
 
     pub(super) fn target(&self, layer: &'static Layer, header: &str, column: u32) -> Option<Target> {
-        let name = self.0.get(&key(header)).or_else(|| self.0.get(&key(&letter(column))))?;
-        Target::of_name(layer, name)
+        let said = self.0.get(&key(header)).or_else(|| self.0.get(&key(&letter(column))))?;
+        Target::of_name(layer, &said.target)
     }
 }
 
@@ -107,7 +131,7 @@ pub fn detect(layer: &'static Layer, sheet: &Sheet, overrides: &Overrides) -> Op
             (score, Column { index: cell.column, column: letter(cell.column), header: cell.text(), target })
         })
         .collect();
-    keep_best_of_each(&mut columns, &mut notes);
+    drop_doubtful(&mut columns, &mut notes);
     for (_, column) in columns.iter().filter(|(_, column)| column.target.is_none()) {
         let text = text!("column.unknown", header = &column.header);
         notes.push((Some(column.column.clone()), Note::info(text)));
@@ -119,8 +143,9 @@ pub fn detect(layer: &'static Layer, sheet: &Sheet, overrides: &Overrides) -> Op
 /// A column that fits at least this well holds a place, whatever the others hold.
 const SURE: Score = 5;
 
-/// Where several columns have the same target, keeps the one that fits best; of equals, the first.
-fn keep_best_of_each(columns: &mut [(u32, Column)], notes: &mut ColumnNotes) {
+/// Where a column has the target of another one that surely has it, drops the column if it only nearly fits. Columns that
+/// fit equally stay: the rows compare their values.
+fn drop_doubtful(columns: &mut [(u32, Column)], notes: &mut ColumnNotes) {
     for index in 0..columns.len() {
         let (score, Some(target)) = (columns[index].0, columns[index].1.target) else { continue };
         if !target.is_single() {
@@ -128,9 +153,7 @@ fn keep_best_of_each(columns: &mut [(u32, Column)], notes: &mut ColumnNotes) {
         }
         let name = target.name();
         let same = |(_, other): &(u32, Column)| other.target.is_some_and(|target| target.name() == name);
-        let better = columns.iter().enumerate().any(|(other, column)| {
-            other != index && same(column) && (column.0 > score || column.0 == score && other < index)
-        });
+        let better = columns.iter().any(|column| column.0 > score && column.0 >= EXACT && same(column));
         // A place in two notations is read from both, and compared. A short word alone may mean something else, and the
         // sender's word decides.
         let is_sender_s = |(score, _): &(u32, Column)| *score == Score::MAX;

@@ -2,14 +2,18 @@
 //! knows (communes by name, metres to degrees, duplicates) is found later, for all rows at once.
 
 mod amount;
+mod answers;
 mod cell;
 mod choice;
+pub mod commune_text;
 mod communes;
 mod compass;
 mod coordinate;
 mod correct;
 mod corrected;
 mod date;
+mod defaults;
+mod doubled;
 mod example;
 mod finding;
 mod fold;
@@ -17,11 +21,13 @@ mod frame;
 mod habits;
 mod header;
 mod in_place;
+pub mod instructions;
 mod limits;
 mod link;
 mod mapping;
 mod merged;
 mod meridian;
+mod nested;
 mod number;
 mod outlier;
 mod paint;
@@ -52,13 +58,16 @@ use frame::Frame;
 use habits::Habits;
 use rows::Role;
 
-pub use communes::{Commune, Communes};
+pub use commune_text::Above;
+pub use communes::{Commune, Communes, Meant};
 pub use coordinate::{Axis, axis_of};
 pub use correct::{Correction, correct, corrected_cells};
 pub use corrected::Corrected;
+pub use defaults::{Defaults, Filling, Origin};
 pub use example::Locality;
 pub use finding::{Finding, Message, Note, Severity};
 pub use fold::fold;
+pub use instructions::Instructions;
 pub use mapping::{Column, Mapping, Overrides};
 pub use meridian::epsg_of_province;
 pub use place::{Place, Said};
@@ -72,7 +81,7 @@ pub struct Options {
     pub epsg: Option<i32>,
     /// The EPSG code of coordinates in metres that declare nothing else.
     pub grid: Option<i32>,
-    pub overrides: Overrides,
+    pub instructions: Instructions,
 }
 
 /// The result of reading a file.
@@ -81,6 +90,10 @@ pub struct Reading {
     pub mappings: Vec<Mapping>,
     pub records: Vec<Record>,
     pub findings: Vec<Finding>,
+    /// What is said for rows that leave a field open.
+    pub fillings: Vec<Filling>,
+    /// How often each answer of the sender was used: by field and text.
+    answered: HashMap<(&'static str, String), usize>,
     /// How often each note was made: by sheet, column and code.
     told: HashMap<(String, String, &'static str), usize>,
 }
@@ -98,8 +111,12 @@ pub struct Record {
     /// The values of the cells. Empty cells are left out.
     pub values: Properties,
     pub place: Place,
-    /// Names that the register has to resolve: the commune, and the units that tell it from others of the same name.
-    pub commune: Option<String>,
+    /// What the row says of its commune, which the register has to resolve: the letter of the column (none for a heading)
+    /// and the text.
+    pub communes: Vec<(Option<String>, String)>,
+    /// The code of a former commune that the row names. Its successor is in `values`.
+    pub former_commune: Option<String>,
+    /// The units that tell the commune from others of the same name.
     pub district: Option<String>,
     pub province: Option<String>,
     pub hamlet: Option<String>,
@@ -111,7 +128,8 @@ pub struct Record {
 
 /// Reads every sheet that has a header of the layer.
 pub fn interpret(layer: &'static Layer, workbook: &Workbook, options: &Options) -> Reading {
-    let mut reading = Reading::default();
+    let Instructions { overrides, defaults, .. } = &options.instructions;
+    let mut reading = Reading { fillings: defaults.values(layer), ..Reading::default() };
     for Remark { sheet, row, column, weight, text } in &workbook.remarks {
         let text = text.clone();
         let note = match weight {
@@ -121,7 +139,7 @@ pub fn interpret(layer: &'static Layer, workbook: &Workbook, options: &Options) 
         };
         reading.note(sheet, *row, column.map(letter), None, None, note);
     }
-    for (sheet, found) in workbook.sheets.iter().zip(mappings(layer, workbook, &options.overrides)) {
+    for (sheet, found) in workbook.sheets.iter().zip(mappings(layer, workbook, overrides)) {
         match found {
             Some((mapping, notes)) => {
                 for (column, note) in notes {
@@ -142,6 +160,11 @@ pub fn interpret(layer: &'static Layer, workbook: &Workbook, options: &Options) 
         }
     }
     refuse_rows(workbook, &mut reading);
+    let columns: Vec<&Column> = reading.mappings.iter().flat_map(|mapping| &mapping.columns).collect();
+    for header in overrides.unused(&columns) {
+        reading.note("", None, None, None, None, Note::warning(text!("column.not_found", header)));
+    }
+    reading.note_answered(layer, &options.instructions.answers);
     if reading.mappings.is_empty() {
         reading.note("", None, None, None, None, Note::error(text!("file.no_header")));
     } else if reading.records.is_empty() {
@@ -194,6 +217,8 @@ fn is_guide(sheet: &Sheet) -> bool {
 }
 
 fn read_sheet(layer: &'static Layer, sheet: &Sheet, mapping: Mapping, options: &Options, reading: &mut Reading) {
+    let grid = options.grid.or(options.instructions.defaults.epsg());
+    let options = &Options { grid, ..options.clone() };
     let (frame, notes) = Frame::of(sheet, &mapping, options);
     for (column, note) in notes {
         reading.note(&sheet.name, None, column, Some("geom"), None, note);
@@ -210,14 +235,17 @@ fn read_sheet(layer: &'static Layer, sheet: &Sheet, mapping: Mapping, options: &
     for (row, role) in rows::roles(layer, sheet, &mapping) {
         let ignored = match role {
             Role::Record => {
-                let mut record = read_row(sheet, &mapping, &habits, &merged, row, &frame, reading);
+                let mut record = read_row(sheet, &mapping, &habits, &merged, row, &frame, options, reading);
                 record.mapping = index;
+                let above = |name| options.instructions.defaults.text(name);
+                record.district = record.district.or_else(|| above("district"));
+                record.province = record.province.or_else(|| above("province"));
                 if let Some(note) = too_wide(row, width) {
                     record.broken.push("row");
                     reading.note(&sheet.name, Some(row.number), None, None, None, note);
                 }
-                if record.commune.is_none() && !record.values.contains_key("declared_commune_code") {
-                    record.commune.clone_from(&heading);
+                if record.communes.is_empty() && !record.values.contains_key("declared_commune_code") {
+                    record.communes.extend(heading.clone().map(|name| (None, name)));
                 }
                 reading.records.push(record);
                 continue;
@@ -245,6 +273,7 @@ fn too_wide(row: &Row, width: Option<u32>) -> Option<Note> {
     (cells > columns).then(|| Note::error(text!("row.too_wide", cells = cells as usize, columns = columns as usize)))
 }
 
+#[expect(clippy::too_many_arguments, reason = "what is known of the sheet, the column, the place and the file")]
 fn read_row(
     sheet: &Sheet,
     mapping: &Mapping,
@@ -252,6 +281,7 @@ fn read_row(
     merged: &merged::Merged,
     row: &Row,
     frame: &Frame,
+    options: &Options,
     reading: &mut Reading,
 ) -> Record {
     let mut record = Record { row: row.number, ..Record::default() };
@@ -260,8 +290,19 @@ fn read_row(
         let Some(target) = column.target else { continue };
         let Some(cell) = merged.cell(sheet, row, column.index) else { continue };
         let letter = || Some(column.column.clone());
+        let cell = match target {
+            Target::Field(field) => match options.instructions.answers.about(field, cell) {
+                Some(answer) => {
+                    *reading.answered.entry((field.name, answer.text.clone())).or_default() += 1;
+                    let Some(cell) = &answer.cell else { continue };
+                    cell
+                }
+                None => cell,
+            },
+            _ => cell,
+        };
         match target {
-            Target::Field(field) => match cell::read(field, cell, habits) {
+            Target::Field(field) => match nested::read(field, cell, column, habits) {
                 Ok((value, notes)) => {
                     for note in notes {
                         reading.note(
@@ -275,11 +316,20 @@ fn read_row(
                     }
                     match (field.value, value) {
                         (_, None) => {}
-                        (Type::CommuneCode, Some(Value::String(name))) if !name.bytes().all(|b| b.is_ascii_digit()) => {
-                            record.commune = Some(name);
-                        }
+                        (Type::CommuneCode, Some(Value::String(text))) => record.communes.push((letter(), text)),
                         (_, Some(value)) => {
-                            record.values.insert(field.name.into(), value);
+                            let earlier = record.values.get(field.name).filter(|earlier| **earlier != value);
+                            if earlier.is_none() {
+                                record.values.insert(field.name.into(), value);
+                                continue;
+                            }
+                            let cells = |column: u32| merged.cell(sheet, row, column);
+                            let note = doubled::differ(mapping, column, field, cells);
+                            if note.severity == Severity::Error {
+                                record.broken.push(field.name);
+                            }
+                            let shown = Some(cell.shown());
+                            reading.note(&sheet.name, Some(row.number), letter(), Some(field.name), shown, note);
                         }
                     }
                 }
@@ -313,8 +363,8 @@ fn read_row(
             Target::Id => {
                 record.values.insert("id".into(), json!(cell.shown()));
             }
-            Target::District => record.district = Some(cell.shown()),
-            Target::Province => record.province = Some(cell.shown()),
+            Target::District => record.district = record.district.or_else(|| Some(cell.shown())),
+            Target::Province => record.province = record.province.or_else(|| Some(cell.shown())),
             Target::Ignored => {}
             _ => places.push((column, cell)),
         }
@@ -373,6 +423,23 @@ impl Reading {
             value,
             suggestion: note.suggestion,
         });
+    }
+
+    /// Notes which answers were used, and in how many rows.
+    fn note_answered(&mut self, layer: &'static Layer, answers: &answers::Answers) {
+        let mut answered: Vec<_> = std::mem::take(&mut self.answered).into_iter().collect();
+        answered.sort();
+        for ((name, given), count) in answered {
+            let Some(field) = layer.field(name) else { continue };
+            let Some(answer) = answers.about(field, &Cell::Text(given.clone())) else { continue };
+            let meant = answer.cell.as_ref().map_or_else(|| "–".to_owned(), Cell::shown);
+            let text = match answer.remembered {
+                true => text!("cell.answered/remembered"),
+                false => text!("cell.answered"),
+            };
+            let text = text.with("given", &given).with("field", field.label).with("meant", meant).with("count", count);
+            self.note("", None, None, Some(name), Some(given), Note::info(text));
+        }
     }
 
     /// Adds the number of findings left out.

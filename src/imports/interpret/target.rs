@@ -1,6 +1,6 @@
 //! The possible contents of a column, and the header words that name them.
 
-use crate::imports::interpret::fold::{fold, without_brackets};
+use crate::imports::interpret::fold::{fold, squeezed, without_brackets};
 use crate::layers::{Choice, Field, Layer, Type};
 use crate::texts::{Text, Value, text};
 
@@ -134,21 +134,38 @@ static PLAIN: &[(Target, &[&str])] = &[
     ),
     (
         Target::District,
-        &["district", "huyện", "quận", "quận huyện", "huyện thị xã", "huyện thị xã thành phố", "tên huyện"],
+        &[
+            "district",
+            "addr:district",
+            "huyện",
+            "quận",
+            "quận huyện",
+            "huyện thị xã",
+            "huyện thị xã thành phố",
+            "tên huyện",
+        ],
     ),
-    (Target::Province, &["province", "tỉnh", "tỉnh thành", "tỉnh thành phố", "thành phố", "tên tỉnh"]),
+    (Target::Province, &["province", "addr:province", "tỉnh", "tỉnh thành", "tỉnh thành phố", "thành phố", "tên tỉnh"]),
     (Target::Ignored, &["ignore", "stt", "tt", "số tt", "số thứ tự", "no", "trạng thái nhập", "kết quả nhập"]),
 ];
+
+/// Names that open data has for a field of ours that is not quite the same. A column that fits better is read instead.
+static NEARLY: &[(&str, &str)] =
+    &[("networkProviders", "operator"), ("man_made", "structure"), ("amenity", "type"), ("name:vi", "name")];
+
+/// What OpenStreetMap writes before a word that also stands alone: `addr:street`, `communication:lte`.
+static PREFIXES: &[&str] = &["addr:", "contact:", "communication:mobile_phone:", "communication:"];
 
 /// The header words of a layer, folded once.
 pub struct Vocabulary {
     entries: Vec<(String, Target)>,
     ticks: Vec<(String, Target)>,
+    nearly: Vec<(String, Target)>,
 }
 
 /// How well a header matches: exact matches first, then the longest words.
 pub type Score = u32;
-const EXACT: Score = 1000;
+pub const EXACT: Score = 1000;
 
 impl Vocabulary {
     pub fn of(layer: &'static Layer) -> Vocabulary {
@@ -160,13 +177,18 @@ impl Vocabulary {
             entries.extend(names.map(|name| (fold(name), target)));
             if matches!(field.value, Type::SomeOf(_)) {
                 let choices = field.value.choices().iter();
-                ticks.extend(choices.map(|choice| (fold(choice.label.vi), Target::Tick(field, choice))));
+                for choice in choices {
+                    let names = [choice.label.vi].into_iter().chain(choice.aliases.iter().copied());
+                    ticks.extend(names.map(|name| (fold(name), Target::Tick(field, choice))));
+                }
             }
         }
         for (target, names) in PLAIN {
             entries.extend(names.iter().map(|name| (fold(name), *target)));
         }
-        Vocabulary { entries, ticks }
+        let field = |name: &str| layer.fields().find(|field| field.name == name && field.writable);
+        let nearly = NEARLY.iter().filter_map(|(word, name)| Some((squeezed(word), Target::Field(field(name)?))));
+        Vocabulary { entries, ticks, nearly: nearly.collect() }
     }
 
     /// The target of a header. In a header of two rows, the upper one may name the field and the lower one a value to
@@ -196,13 +218,21 @@ impl Vocabulary {
 
     fn single(&self, header: &str) -> Option<(Score, Target)> {
         let bare = without_brackets(header);
-        self.exact(header).or_else(|| self.exact(&bare)).or_else(|| self.partial(&fold(&bare)))
+        let prefixed = || PREFIXES.iter().find_map(|prefix| self.exact(header.strip_prefix(prefix)?));
+        let found = self.exact(header).or_else(|| self.exact(&bare)).or_else(prefixed);
+        found.or_else(|| self.nearly(header)).or_else(|| self.partial(&fold(&bare)))
     }
 
     fn exact(&self, header: &str) -> Option<(Score, Target)> {
-        let folded = fold(header);
-        let found = self.entries.iter().chain(&self.ticks).find(|(name, _)| *name == folded)?;
+        let key = squeezed(header);
+        let is_same = |name: &str| name.split(' ').flat_map(str::bytes).eq(key.bytes());
+        let found = self.entries.iter().chain(&self.ticks).find(|(name, _)| is_same(name))?;
         Some((EXACT, found.1))
+    }
+
+    fn nearly(&self, header: &str) -> Option<(Score, Target)> {
+        let key = squeezed(header);
+        self.nearly.iter().find(|(name, _)| *name == key).map(|(_, target)| (1, *target))
     }
 
     /// A name that makes up most of the header: "Số mắt camera giám sát".

@@ -165,6 +165,6 @@ impl Planner<'_> {
             rows.len()
         };
         let (errors, warnings) = (rows_with(Severity::Error), rows_with(Severity::Warning));
-        Outcome { findings, errors, warnings, pairs: self.pairs }
+        Outcome { findings: self.told_once(findings), errors, warnings, pairs: std::mem::take(&mut self.pairs) }
     }
 }

@@ -2,7 +2,9 @@
 
 mod answers;
 mod doubts;
+mod filling;
 mod identity;
+mod missing;
 #[cfg(test)]
 mod tests;
 
@@ -98,6 +100,7 @@ impl<'a> Planner<'a> {
                 self.note(nth, field, note);
             }
         }
+        self.count_filled(nth, matched.map(|matched| &matched.record));
         match self.columns(record, matched) {
             Ok(columns) => self.row(nth, matched, columns, broken),
             Err(problems) => {
@@ -178,6 +181,13 @@ impl<'a> Planner<'a> {
         let mut given = record.values.clone();
         given.shift_remove("id");
         let current = matched.map(|matched| &matched.record);
+        // The record keeps a code of its own day, also when the row repeats it without the day.
+        if let (Some(former), Some(current)) = (&record.former_commune, current)
+            && current.get("declared_commune_code").and_then(Value::as_str) == Some(former)
+        {
+            given.shift_remove("declared_commune_code");
+        }
+        self.fill(record, current, &mut given);
         if let Some(code) = given.get("declared_commune_code").filter(|code| !code.is_null())
             && !given.contains_key("declared_on")
             && current.is_none_or(|current| current.get("declared_commune_code") != Some(code))

@@ -63,8 +63,7 @@ fn with(records: &[Record], matches: &[(usize, Match)], judge: impl FnOnce(&mut 
     reading.mappings.push(mapping);
     let workbook = Workbook { format: Format::Csv, sheets: Vec::new(), remarks: Vec::new() };
     let today = day("2026-11-27");
-    let options =
-        Options { epsg: None, grid: None, units_as_of: today, effective_on: day("2026-11-01"), mapping: Value::Null };
+    let options = Options { units_as_of: today, effective_on: day("2026-11-01"), ..Options::default() };
     let known = Known {
         layer: &TOWER,
         workbook: &workbook,

@@ -1,5 +1,7 @@
 //! Questions to the register, each for all rows at once.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Date, Nullable, Text};
@@ -8,11 +10,14 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use crate::access::View;
 use crate::conditions::AsOf;
 use crate::imports::interpret;
-use crate::imports::interpret::Communes;
+use crate::imports::interpret::{Communes, Place, Record};
+use crate::imports::resolve::communes::Open;
 use crate::postgres::sql::{Bind, Sql};
 
 #[derive(QueryableByName)]
 struct Commune {
+    #[diesel(sql_type = BigInt)]
+    id: i64,
     #[diesel(sql_type = Text)]
     code: String,
     #[diesel(sql_type = Text)]
@@ -30,10 +35,56 @@ struct Commune {
 /// All communes of all times, to be searched for those in force on a day.
 pub async fn communes(conn: &mut AsyncPgConnection, on: NaiveDate) -> QueryResult<Communes> {
     let communes: Vec<Commune> = Sql::file(include_str!("communes.sql"), &[]).load(conn).await?;
-    let units = communes.into_iter().map(|Commune { code, name, district, province, valid_from, valid_to }| {
-        interpret::Commune { code, name, district, province, valid_from, valid_to }
+    let units = communes.into_iter().map(|Commune { id, code, name, district, province, valid_from, valid_to }| {
+        interpret::Commune { id, code, name, district, province, valid_from, valid_to }
     });
-    Ok(Communes::new(units.collect(), on))
+    let changes: Vec<Change> = Sql::new(
+        "select c.from_id, c.to_id from admin_changes c join admin_units u on u.id = c.from_id where u.level = 'commune'",
+    )
+    .load(conn)
+    .await?;
+    let changes: Vec<_> = changes.into_iter().map(|Change { from_id, to_id }| (from_id, to_id)).collect();
+    Ok(Communes::new(units.collect(), &changes, on))
+}
+
+#[derive(QueryableByName)]
+struct Change {
+    #[diesel(sql_type = BigInt)]
+    from_id: i64,
+    #[diesel(sql_type = BigInt)]
+    to_id: i64,
+}
+
+/// The communes, each in force on the day of its row, that contain the places of some rows, by row.
+pub async fn communes_at(
+    conn: &mut AsyncPgConnection,
+    open: &[Open],
+    records: &[Record],
+) -> QueryResult<HashMap<usize, i64>> {
+    #[derive(QueryableByName)]
+    struct At {
+        #[diesel(sql_type = BigInt)]
+        nth: i64,
+        #[diesel(sql_type = BigInt)]
+        id: i64,
+    }
+    let places = open.iter().filter_map(|Open { nth, on, .. }| match &records[*nth].place {
+        Place::Degrees(geometry) => Some(json!({"nth": nth, "geom": geometry, "on": on})),
+        _ => None,
+    });
+    let places: Vec<Value> = places.collect();
+    if places.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let found: Vec<At> = Sql::new("select p.nth, c.id from jsonb_to_recordset(")
+        .bind(Bind::Json(Value::Array(places)))
+        .text(
+            ") as p (nth bigint, geom jsonb, \"on\" date) cross join lateral (\
+             select commune_at(st_setsrid(st_geomfromgeojson(p.geom), 4326), p.\"on\") as id) c where c.id is not null",
+        )
+        .load(conn)
+        .await?;
+    Ok(found.into_iter().filter_map(|At { nth, id }| Some((usize::try_from(nth).ok()?, id))).collect())
 }
 
 #[derive(QueryableByName)]

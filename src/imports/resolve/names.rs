@@ -5,31 +5,15 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 
 use crate::files::sheet::Workbook;
-use crate::imports::interpret::{Communes, Note, Reading, Record};
+use crate::imports::interpret::{Note, Reading, Record};
 use crate::imports::resolve::ask::{Hamlet, Named};
 use crate::layers::Field;
 use crate::texts::text;
 use crate::units::names::comparable;
 
-/// Finds communes by name.
-pub fn communes(communes: &Communes, workbook: &Workbook, reading: &mut Reading, records: &mut [Record]) {
-    for record in records {
-        let Some(name) = record.commune.take() else { continue };
-        match communes.resolve(&name, record.district.as_deref(), record.province.as_deref()) {
-            Ok(commune) => {
-                record.values.insert("declared_commune_code".into(), json!(commune.code));
-            }
-            Err(note) => {
-                reading.note_record(workbook, record, Some("declared_commune_code"), note);
-                record.broken.push("declared_commune_code");
-            }
-        }
-    }
-}
-
 /// The hamlets of a day: by code, and by commune code and name.
 pub struct Hamlets {
-    by_code: HashMap<String, i64>,
+    by_code: HashMap<String, (i64, String)>,
     by_name: HashMap<(String, String), i64>,
 }
 
@@ -38,8 +22,9 @@ impl Hamlets {
         let mut by_code = HashMap::new();
         let mut by_name = HashMap::new();
         for Hamlet { id, code, name, parent_code } in hamlets {
-            by_code.insert(code, id);
-            by_name.insert((parent_code.unwrap_or_default(), bare_hamlet(&name)), id);
+            let parent = parent_code.unwrap_or_default();
+            by_code.insert(code, (id, parent.clone()));
+            by_name.insert((parent, bare_hamlet(&name)), id);
         }
         Hamlets { by_code, by_name }
     }
@@ -49,8 +34,15 @@ impl Hamlets {
         for record in records {
             let Some(name) = record.hamlet.take() else { continue };
             let commune = record.values.get("declared_commune_code").and_then(Value::as_str).unwrap_or_default();
-            let id = self.by_name.get(&(commune.to_owned(), bare_hamlet(&name))).or_else(|| self.by_code.get(&name));
-            match id {
+            let of_code = self.by_code.get(&name);
+            if let Some((_, parent)) = of_code.filter(|(_, parent)| !commune.is_empty() && parent != commune) {
+                let note = Note::error(text!("unit.other_commune", name, code = parent, commune));
+                reading.note_record(workbook, record, Some("hamlet_id"), note);
+                record.broken.push("hamlet_id");
+                continue;
+            }
+            let of_name = self.by_name.get(&(commune.to_owned(), bare_hamlet(&name)));
+            match of_name.or(of_code.map(|(id, _)| id)) {
                 Some(id) => {
                     record.values.insert("hamlet_id".into(), json!(id));
                 }
