@@ -34,6 +34,7 @@ mod paint;
 mod pair;
 mod place;
 mod quantity;
+mod reading;
 pub mod refused;
 pub mod returned;
 mod rows;
@@ -46,7 +47,7 @@ mod target;
 pub mod template;
 mod wkb;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use serde_json::{Value, json};
 
@@ -71,6 +72,7 @@ pub use instructions::Instructions;
 pub use mapping::{Column, Mapping, Overrides};
 pub use meridian::epsg_of_province;
 pub use place::{Place, Said};
+pub use reading::Reading;
 pub use stored::stored_mappings;
 pub use target::Target;
 
@@ -83,24 +85,6 @@ pub struct Options {
     pub grid: Option<i32>,
     pub instructions: Instructions,
 }
-
-/// The result of reading a file.
-#[derive(Debug, Default)]
-pub struct Reading {
-    pub mappings: Vec<Mapping>,
-    pub records: Vec<Record>,
-    pub findings: Vec<Finding>,
-    /// What is said for rows that leave a field open.
-    pub fillings: Vec<Filling>,
-    /// How often each answer of the sender was used: by field and text.
-    answered: HashMap<(&'static str, String), usize>,
-    /// How often each note was made: by sheet, column and code.
-    told: HashMap<(String, String, &'static str), usize>,
-}
-
-/// At most this many infos with the same code are reported for a column; the rest are only counted. Errors and warnings
-/// are all reported.
-const TOLD: usize = 1000;
 
 /// A row that is a record.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -129,7 +113,7 @@ pub struct Record {
 /// Reads every sheet that has a header of the layer.
 pub fn interpret(layer: &'static Layer, workbook: &Workbook, options: &Options) -> Reading {
     let Instructions { overrides, defaults, .. } = &options.instructions;
-    let mut reading = Reading { fillings: defaults.values(layer), ..Reading::default() };
+    let mut reading = Reading::with(defaults.values(layer));
     for Remark { sheet, row, column, weight, text } in &workbook.remarks {
         let text = text.clone();
         let note = match weight {
@@ -391,75 +375,5 @@ fn tick(values: &mut Properties, field: &str, value: &str, several: bool) {
         values.insert(field.into(), json!(value));
     } else if let Value::Array(ticked) = values.entry(field).or_insert_with(|| json!([])) {
         ticked.push(json!(value));
-    }
-}
-
-impl Reading {
-    /// Adds a finding.
-    pub fn note(
-        &mut self,
-        sheet: &str,
-        row: Option<u32>,
-        column: Option<String>,
-        field: Option<&str>,
-        value: Option<String>,
-        note: Note,
-    ) {
-        if let (Severity::Info, Some(_), Some(column)) = (note.severity, row, &column) {
-            let told = self.told.entry((sheet.to_owned(), column.clone(), note.code)).or_default();
-            *told += 1;
-            if *told > TOLD {
-                return;
-            }
-        }
-        self.findings.push(Finding {
-            sheet: sheet.to_owned(),
-            row,
-            column,
-            field: field.map(str::to_owned),
-            code: note.code.into(),
-            severity: note.severity,
-            message: Message { vi: note.text.vi(), en: note.text.en() },
-            value,
-            suggestion: note.suggestion,
-        });
-    }
-
-    /// Notes which answers were used, and in how many rows.
-    fn note_answered(&mut self, layer: &'static Layer, answers: &answers::Answers) {
-        let mut answered: Vec<_> = std::mem::take(&mut self.answered).into_iter().collect();
-        answered.sort();
-        for ((name, given), count) in answered {
-            let Some(field) = layer.field(name) else { continue };
-            let Some(answer) = answers.about(field, &Cell::Text(given.clone())) else { continue };
-            let meant = answer.cell.as_ref().map_or_else(|| "–".to_owned(), Cell::shown);
-            let text = match answer.remembered {
-                true => text!("cell.answered/remembered"),
-                false => text!("cell.answered"),
-            };
-            let text = text.with("given", &given).with("field", field.label).with("meant", meant).with("count", count);
-            self.note("", None, None, Some(name), Some(given), Note::info(text));
-        }
-    }
-
-    /// Adds the number of findings left out.
-    pub fn note_rest(&mut self) {
-        let mut told: Vec<_> = std::mem::take(&mut self.told).into_iter().filter(|(_, count)| *count > TOLD).collect();
-        told.sort();
-        for ((sheet, column, _), count) in told {
-            let note = Note::info(text!("finding.more", count = count - TOLD));
-            self.note(&sheet, None, Some(column), None, None, note);
-        }
-    }
-
-    /// Adds a finding about a field of a record, in the column that holds it.
-    pub fn note_record(&mut self, workbook: &Workbook, record: &Record, field: Option<&str>, note: Note) {
-        let mapping = &self.mappings[record.mapping];
-        let column = field.and_then(|field| mapping.column_of_field(field));
-        let sheet = workbook.sheets.iter().find(|sheet| sheet.name == mapping.sheet);
-        let row = sheet.and_then(|sheet| sheet.row(record.row));
-        let shown = column.and_then(|column| row?.cell(column.index)).map(Cell::shown);
-        let (name, letter) = (mapping.sheet.clone(), column.map(|column| column.column.clone()));
-        self.note(&name, Some(record.row), letter, field, shown, note);
     }
 }
