@@ -131,7 +131,7 @@ mod tests {
     fn no_spelling_stands_for_two_values() {
         for layer in ALL {
             for field in layer.fields().filter(|field| matches!(field.value, Type::OneOf(_) | Type::SomeOf(_))) {
-                let mut seen = std::collections::HashMap::new();
+                let mut seen = HashMap::new();
                 for choice in field.value.choices() {
                     for name in labels(choice).chain(choice.aliases.iter().copied()) {
                         let other = *seen.entry(squeezed(name)).or_insert(choice.value);
