@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::error::Error;
-use crate::imports::interpret::{Correction, Finding, Overrides, Severity};
-use crate::imports::{Import, Mode, Sent, imports, lock, rows};
+use crate::imports::interpret::{Correction, Finding, Instructions, Severity};
+use crate::imports::{Import, Mode, Options, Sent, imports, lock, rows};
 use crate::layers::{Layer, Problem};
 use crate::texts::{Text, text};
 
@@ -81,14 +81,16 @@ async fn store(conn: &mut AsyncPgConnection, layer: &'static Layer, id: Uuid, wi
         .execute(conn)
         .await?;
     rows::delete(conn, id).await?;
-    let overrides = import.options["mapping"].as_object().map(|given| Overrides::read(layer, given));
+    let options: Options = serde_json::from_value(import.options).map_err(anyhow::Error::new)?;
+    let said = [&options.mapping, &options.defaults, &options.values];
+    let instructions = Instructions::read(layer, said).map_err(Error::Invalid)?;
     accepted.sent = Some(Sent {
         file,
         file_name: import.file_name,
         mode: Mode::of_name(&import.mode).unwrap_or(Mode::Upsert),
         source_org: import.source_org,
-        options: serde_json::from_value(import.options).map_err(anyhow::Error::new)?,
-        overrides: overrides.transpose().map_err(Error::Invalid)?.unwrap_or_default(),
+        options,
+        instructions,
     });
     Ok(accepted)
 }

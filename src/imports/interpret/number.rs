@@ -50,18 +50,6 @@ impl Digits {
     }
 }
 
-/// A number that stands alone. Where the sign may separate thousands or decimals, `whole` decides: `1.234` is 1234 if
-/// whole numbers are expected, otherwise 1.234.
-pub fn parse(text: &str, whole: bool) -> Option<f64> {
-    // Coordinates in metres: "576592,3 m".
-    let digits = Digits::read(text.strip_suffix('m').unwrap_or(text).trim())?;
-    let (first, second) = digits.readings();
-    Some(match second {
-        Some(second) if (first.fract() == 0.0) != whole => second,
-        _ => first,
-    })
-}
-
 /// The first number of a text, with what is before and after it. A sign belongs to it if nothing but words is before.
 pub fn split(text: &str) -> Option<(&str, &str, &str)> {
     let digit = text.find(|c: char| c.is_ascii_digit())?;
@@ -168,10 +156,6 @@ mod tests {
         for text in ["", "-", "abc", "1.2.3", "2x3", "1-2", "12,34,5", "30 35", "1e", "1e999", "1.234 m", "--1", "."] {
             assert_eq!(Digits::read(text), None, "{text}");
         }
-        assert_eq!(
-            [parse("1.234", true), parse("1.234", false), parse("1,5m", false)],
-            [Some(1234.0), Some(1.234), Some(1.5)]
-        );
     }
 
     #[test]
@@ -197,7 +181,6 @@ mod tests {
         fn any_text_is_read_or_not(text in r"[-+0-9., eE]{0,12}", other in ".{0,12}") {
             for text in [text, other] {
                 Digits::read(&text);
-                parse(&text, true);
                 if let Some((before, number, after)) = split(&text) {
                     prop_assert!(before.len() + number.len() + after.len() <= text.len());
                 }
