@@ -156,7 +156,9 @@ fn read(property: Property, json: &Json) -> Option<Value> {
         Property::CommuneId | Property::HamletId => integer(),
         Property::Public => json.as_bool().map(Value::Boolean),
         Property::Field(field) => match field.value {
-            Type::Text { .. } | Type::Url | Type::Phone | Type::CommuneCode | Type::OneOf(_) => text(),
+            Type::Text { .. } | Type::Url | Type::Phone | Type::Resolution | Type::CommuneCode | Type::OneOf(_) => {
+                text()
+            }
             Type::Integer { .. } | Type::Reference { .. } => integer(),
             Type::Number { .. } => json.as_f64().map(Value::Number),
             Type::Boolean => json.as_bool().map(Value::Boolean),

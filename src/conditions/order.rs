@@ -96,9 +96,13 @@ fn written(value: &Value) -> String {
 fn read(key: &Key, text: &str) -> Option<Value> {
     let Key::Field { field, .. } = key else { return text.parse().ok().map(Value::Integer) };
     Some(match field.value {
-        Type::Text { .. } | Type::Url | Type::Phone | Type::CommuneCode | Type::OneOf(_) | Type::SomeOf(_) => {
-            Value::Text(Some(text.to_owned()).filter(|text| !text.contains('\0'))?)
-        }
+        Type::Text { .. }
+        | Type::Url
+        | Type::Phone
+        | Type::Resolution
+        | Type::CommuneCode
+        | Type::OneOf(_)
+        | Type::SomeOf(_) => Value::Text(Some(text.to_owned()).filter(|text| !text.contains('\0'))?),
         Type::Integer { .. } | Type::Reference { .. } => Value::Integer(text.parse().ok()?),
         Type::Number { .. } => Value::Number(text.parse().ok().filter(|number: &f64| number.is_finite())?),
         Type::Boolean => Value::Boolean(text.parse().ok()?),

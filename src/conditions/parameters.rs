@@ -68,7 +68,7 @@ fn of_field(field: &'static Field, text: &str) -> Option<Condition> {
         }
         // A comma may be part of a text.
         Type::Text { .. } | Type::Url if text.contains(", ") => Condition::holds(field, [text]),
-        Type::Text { .. } | Type::Url | Type::CommuneCode => Condition::holds(field, values()),
+        Type::Text { .. } | Type::Url | Type::Resolution | Type::CommuneCode => Condition::holds(field, values()),
         // As it is stored, and as it may have been stored before the type.
         Type::Phone => {
             let forms = values().flat_map(|value| [Some(value.to_owned()), phone::normalise(value)]);

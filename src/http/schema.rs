@@ -101,6 +101,7 @@ pub fn of_field(field: &Field) -> Value {
     let mut schema = match field.value {
         Type::Text { max } => json!({"type": "string", "maxLength": max}),
         Type::Phone => json!({"type": "string", "maxLength": 30}),
+        Type::Resolution => json!({"type": "string", "maxLength": 11, "pattern": "^[0-9]{2,5}x[0-9]{2,5}$"}),
         Type::Url => json!({"type": "string", "format": "uri"}),
         Type::CommuneCode => json!({"type": "string", "pattern": "^[0-9]{5}$"}),
         Type::Integer { min, max } => json!({"type": "integer", "minimum": min, "maximum": max}),

@@ -56,9 +56,7 @@ pub static CAMERA: Layer = Layer {
             .also(&["Chiều cao", "Độ cao", "Độ cao lắp đặt", "Chiều cao lắp đặt"])
             .in_unit("m")
             .internal(),
-        Field::text("resolution", "Độ phân giải", "Resolution", 11)
-            .only_if("resolution ~ '^[0-9]{2,5}x[0-9]{2,5}$'")
-            .internal(),
+        Field::resolution("resolution", "Độ phân giải", "Resolution").internal(),
         Field::text("manufacturer", "Hãng sản xuất", "Manufacturer", 100)
             .also(&["Hãng", "Nhãn hiệu", "Nhà sản xuất", "brand"])
             .internal(),

@@ -162,6 +162,9 @@ pub static LIFECYCLE: &[Choice] = &[
         "Đang sử dụng tốt",
         "Bình thường",
         "Sử dụng",
+        "Đang dùng",
+        "Đang phát sóng",
+        "Tốt",
         "Active",
     ]),
     // Not "Hỏng": what is broken today is an operational state, and still in use.
@@ -180,6 +183,9 @@ pub static LIFECYCLE: &[Choice] = &[
 static STATE: &[Choice] = &[
     choice("enabled", "Hoạt động", "Enabled").also(&[
         "Đang hoạt động",
+        "Đang sử dụng",
+        "Đang dùng",
+        "Đang phát sóng",
         "Tốt",
         "Bình thường",
         "Hoạt động tốt",

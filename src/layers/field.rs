@@ -49,6 +49,8 @@ pub enum Type {
     Url,
     /// A telephone number, see `layers::phone`. Numbers written before the type are longer than its form.
     Phone,
+    /// The pixels of a picture, `1920x1080`, see `layers::resolution`.
+    Resolution,
     /// Inclusive bounds.
     Integer {
         min: i64,
@@ -77,7 +79,9 @@ impl Type {
     /// The SQL type of its column.
     pub fn sql_name(&self) -> &'static str {
         match self {
-            Type::Text { .. } | Type::Url | Type::Phone | Type::OneOf(_) | Type::CommuneCode => "text",
+            Type::Text { .. } | Type::Url | Type::Phone | Type::Resolution | Type::OneOf(_) | Type::CommuneCode => {
+                "text"
+            }
             Type::SomeOf(_) => "text[]",
             Type::Integer { .. } => "integer",
             Type::Reference { .. } => "bigint",
@@ -130,8 +134,6 @@ pub struct Field {
     pub may_be_future: bool,
     /// Whether its length is counted in octets, and a writer is told when spaces at its ends are dropped.
     pub octets: bool,
-    /// A further condition on the column, in SQL, besides type and bounds.
-    pub condition: Option<&'static str>,
     pub indexed: bool,
     /// What the headers of spreadsheets call it besides the labels. Case and accents do not matter.
     pub aliases: &'static [&'static str],
@@ -152,7 +154,6 @@ impl Field {
             public_column: None,
             may_be_future: false,
             octets: false,
-            condition: None,
             indexed: false,
             aliases: &[],
         }
@@ -166,6 +167,9 @@ impl Field {
     }
     pub const fn phone(name: &'static str, vi: &'static str, en: &'static str) -> Field {
         Field::new(name, vi, en, Type::Phone)
+    }
+    pub const fn resolution(name: &'static str, vi: &'static str, en: &'static str) -> Field {
+        Field::new(name, vi, en, Type::Resolution)
     }
     pub const fn integer(name: &'static str, vi: &'static str, en: &'static str, min: i64, max: i64) -> Field {
         Field::new(name, vi, en, Type::Integer { min, max })
@@ -236,9 +240,6 @@ impl Field {
     }
     pub const fn octets(self) -> Field {
         Field { octets: true, ..self }
-    }
-    pub const fn only_if(self, condition: &'static str) -> Field {
-        Field { condition: Some(condition), ..self }
     }
     pub const fn indexed(self) -> Field {
         Field { indexed: true, ..self }

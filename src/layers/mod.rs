@@ -19,6 +19,7 @@ pub mod geometry;
 pub mod normalise;
 pub mod phone;
 pub mod problem;
+pub mod resolution;
 pub mod secret;
 pub mod sql;
 pub mod value;

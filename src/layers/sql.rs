@@ -136,6 +136,9 @@ fn condition(field: &Field) -> Option<String> {
         }
         Type::Text { max } => format!("length({name}) between 1 and {max}"),
         Type::Phone => format!("length({name}) between 1 and 30"),
+        Type::Resolution => {
+            format!("length({name}) between 1 and 11 and {name} ~ '^[0-9]{{2,5}}x[0-9]{{2,5}}$'")
+        }
         Type::Url => format!("{name} ~ '^https?://'"),
         Type::Integer { min, max } => format!("{name} between {min} and {max}"),
         Type::Number { min, max } => format!("{name} between {min} and {max}"),
@@ -144,9 +147,7 @@ fn condition(field: &Field) -> Option<String> {
         Type::CommuneCode => format!("{name} ~ '^[0-9]{{5}}$'"),
         Type::Boolean | Type::Date | Type::Timestamp | Type::Reference { .. } => String::new(),
     };
-    let parts: Vec<_> =
-        [of_type.as_str(), field.condition.unwrap_or_default()].into_iter().filter(|part| !part.is_empty()).collect();
-    (field.writable && !parts.is_empty()).then(|| parts.join(" and "))
+    (field.writable && !of_type.is_empty()).then_some(of_type)
 }
 
 /// The values of an enumeration, spread over several lines if there are many.

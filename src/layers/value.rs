@@ -4,7 +4,8 @@ use chrono::NaiveDate;
 use serde_json::{Value, json};
 use unicode_normalization::UnicodeNormalization;
 
-use crate::layers::{Choice, Field, Layer, Problem, Properties, Type, phone, secret};
+use crate::layers::resolution::Meant;
+use crate::layers::{Choice, Field, Layer, Problem, Properties, Type, phone, resolution, secret};
 use crate::texts::{Text, text};
 use crate::time::meant_day;
 
@@ -31,6 +32,12 @@ pub fn read(field: &Field, value: &Value, today: NaiveDate) -> Result<Value, Pro
                 None => Err(wrong(text!("type", expected = text!("expected.phone")))),
             }
         }
+        (Type::Resolution, Value::String(text)) => match resolution::read(text) {
+            Some(Meant::Pixels(size)) => Ok(json!(size)),
+            Some(Meant::Named(size)) => Ok(json!(size)),
+            None if clean(text).is_empty() => Ok(Value::Null),
+            _ => Err(wrong(text!("type", expected = text!("expected.resolution")))),
+        },
         (Type::CommuneCode, Value::String(text)) => {
             if text.len() == 5 && text.bytes().all(|byte| byte.is_ascii_digit()) {
                 Ok(json!(text))
@@ -83,6 +90,7 @@ fn expected(value: Type) -> Text {
     match value {
         Type::Text { .. } | Type::Url | Type::CommuneCode => text!("expected.text"),
         Type::Phone => text!("expected.phone"),
+        Type::Resolution => text!("expected.resolution"),
         Type::Integer { .. } | Type::Reference { .. } => text!("expected.integer"),
         Type::Number { .. } => text!("expected.number"),
         Type::Boolean => text!("expected.flag"),

@@ -101,7 +101,9 @@ fn class_of(operand: &Operand) -> ValueClass {
         Operand::Value(Value::Instant(_)) => ValueClass::Instant,
         Operand::Property(Property::Collection | Property::Operator) => ValueClass::Text,
         Operand::Property(Property::Field(field)) => match field.value {
-            Type::Text { .. } | Type::Url | Type::Phone | Type::CommuneCode | Type::OneOf(_) => ValueClass::Text,
+            Type::Text { .. } | Type::Url | Type::Phone | Type::Resolution | Type::CommuneCode | Type::OneOf(_) => {
+                ValueClass::Text
+            }
             Type::Date => ValueClass::Day,
             Type::Timestamp => ValueClass::Instant,
             _ => ValueClass::Other,

@@ -55,7 +55,9 @@ fn expression(key: &Key, alias: &'static str, rank: &Sql) -> Sql {
     let column = Sql::new(alias).name(field.name);
     match field.value {
         Type::Text { .. } => column.text(" collate \"vi-x-icu\""),
-        Type::Url | Type::Phone | Type::CommuneCode | Type::OneOf(_) => column.text(" collate \"C\""),
+        Type::Url | Type::Phone | Type::Resolution | Type::CommuneCode | Type::OneOf(_) => {
+            column.text(" collate \"C\"")
+        }
         _ => column,
     }
 }

@@ -78,6 +78,7 @@ async fn every_writable_field_keeps_its_value() {
                 Type::Text { .. } => json!("Giá trị"),
                 Type::Url => json!("https://example.vn"),
                 Type::Phone => json!("0912345678"),
+                Type::Resolution => json!("1920x1080"),
                 Type::CommuneCode => json!("00001"),
                 Type::Integer { max, .. } => json!(max.min(3)),
                 Type::Number { max, .. } => json!(max.min(4.5)),

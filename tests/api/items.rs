@@ -184,6 +184,7 @@ fn examples(layer: &'static Layer) -> Vec<(&'static str, String)> {
     let example = |value: Type| match value {
         Type::Text { .. } | Type::Url => "abc".to_owned(),
         Type::Phone => "0912345678,123".to_owned(),
+        Type::Resolution => "1920x1080".to_owned(),
         Type::CommuneCode => "00001".to_owned(),
         Type::Integer { .. } | Type::Reference { .. } => "1,2".to_owned(),
         Type::Number { .. } => "1.5,2".to_owned(),

@@ -75,10 +75,12 @@ fn value(field: &'static Field) -> BoxedStrategy<Value> {
         prop::sample::select(valid.map(|choice| choice.value).collect::<Vec<_>>())
     };
     let some: BoxedStrategy<Value> = match (field.name, field.value) {
-        ("resolution", _) => Just(json!("1920x1080")).boxed(),
         ("hamlet_id", _) => Just(json!("hamlet")).boxed(),
         (_, Type::Reference { .. }) => Just(Value::Null).boxed(),
         (_, Type::Text { max }) => text(max).prop_map(|text| json!(text)).boxed(),
+        (_, Type::Resolution) => {
+            prop::sample::select(vec!["1920x1080", "2688x1520"]).prop_map(|size| json!(size)).boxed()
+        }
         (_, Type::Phone) => {
             prop::sample::select(vec!["0912345678", "+8562055512345"]).prop_map(|phone| json!(phone)).boxed()
         }

@@ -32,6 +32,7 @@ fn is_asked(field: &Field) -> bool {
 fn stored(field: &'static Field) -> BoxedStrategy<Json> {
     match field.value {
         Type::Text { .. } => select(&TEXTS[..]).prop_map(|text| json!(text)).boxed(),
+        Type::Resolution => select(vec!["1920x1080", "2688x1520"]).prop_map(|size| json!(size)).boxed(),
         Type::Phone => select(vec!["0912345678", "02373820123"]).prop_map(|phone| json!(phone)).boxed(),
         Type::Url => select(vec!["https://a.vn", "https://b.vn"]).prop_map(|url| json!(url)).boxed(),
         Type::Integer { .. } | Type::Reference { .. } => (1..4_i64).prop_map(|number| json!(number)).boxed(),

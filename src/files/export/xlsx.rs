@@ -202,7 +202,7 @@ impl Xlsx {
 fn width(field: &Field) -> u16 {
     match field.value {
         Type::Text { max } if max > 100 => 32,
-        Type::Text { .. } | Type::OneOf(_) | Type::SomeOf(_) | Type::Url | Type::Phone => 20,
+        Type::Text { .. } | Type::OneOf(_) | Type::SomeOf(_) | Type::Url | Type::Phone | Type::Resolution => 20,
         Type::Date | Type::CommuneCode => 12,
         Type::Timestamp => 17,
         _ => 11,

@@ -12,7 +12,8 @@ use crate::imports::interpret::fold::fold;
 use crate::imports::interpret::habits::Habits;
 use crate::imports::interpret::number::{self, Decimal};
 use crate::imports::interpret::{amount, choice, date, outlier};
-use crate::layers::{Field, Type, phone};
+use crate::layers::resolution::Meant;
+use crate::layers::{Field, Type, phone, resolution};
 use crate::texts::{Text, text};
 
 /// A value and the notes about it. `None` if the cell leaves the field as it is.
@@ -35,6 +36,7 @@ pub fn read(field: &Field, cell: &Cell, habits: &Habits) -> Result<Said, Note> {
     match field.value {
         Type::Text { .. } | Type::Url => text_of(cell),
         Type::Phone => phone_of(field, cell),
+        Type::Resolution => resolution_of(field, cell),
         Type::Integer { .. } | Type::Number { .. } => number_of(field, cell, habits),
         Type::Boolean => match truth(cell) {
             Some(value) => plain(json!(value)),
@@ -124,6 +126,19 @@ fn phone_of(field: &Field, cell: &Cell) -> Result<Said, Note> {
     let is_same = phone::is_same_number(&given, &number);
     let note = (!is_same).then(|| Note::info(text!("phone.completed", given, number = &number)));
     Ok((Some(json!(number)), note.into_iter().collect()))
+}
+
+fn resolution_of(field: &Field, cell: &Cell) -> Result<Said, Note> {
+    let given = cell.shown();
+    match resolution::read(&given) {
+        Some(Meant::Pixels(size)) => plain(json!(size)),
+        Some(Meant::Named(size)) => {
+            let note = Note::info(text!("resolution.named", given, size)).suggest(size);
+            Ok((Some(json!(size)), vec![note]))
+        }
+        Some(Meant::Several(sizes)) => Err(wrong(field, text!("expected.resolution"), cell).suggest(sizes.join("; "))),
+        None => Err(wrong(field, text!("expected.resolution"), cell)),
+    }
 }
 
 fn id_in(cell: &Cell) -> Option<i64> {

@@ -94,6 +94,7 @@ pub fn example(layer: &Layer, field: &Field, locality: &Locality, today: NaiveDa
         }
         Type::CommuneCode => locality.communes.first().cloned().unwrap_or_default(),
         Type::Phone => "0912 345 678".to_owned(),
+        Type::Resolution => "1920x1080".to_owned(),
         // Only the sender knows which records there are.
         Type::Text { .. } | Type::Url | Type::Reference { .. } => String::new(),
     }

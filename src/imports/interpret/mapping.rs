@@ -6,11 +6,12 @@ use serde::Serialize;
 
 use crate::files::sheet::{Row, Sheet, letter};
 use crate::imports::interpret::finding::Note;
+use crate::imports::interpret::fitting;
 use crate::imports::interpret::fold::fold;
 use crate::imports::interpret::header;
 use crate::imports::interpret::header::Header;
 use crate::imports::interpret::target::{EXACT, Score, Target, Vocabulary};
-use crate::layers::{Layer, Problem};
+use crate::layers::{Field, Layer, Problem};
 use crate::texts::text;
 
 /// The columns of a sheet and their targets.
@@ -137,7 +138,16 @@ pub fn detect(layer: &'static Layer, sheet: &Sheet, overrides: &Overrides) -> Op
         notes.push((Some(column.column.clone()), Note::info(text)));
     }
     let columns = columns.into_iter().map(|(_, column)| column).collect();
-    Some((Mapping { sheet: sheet.name.clone(), header_rows: rows, columns }, notes))
+    let mut mapping = Mapping { sheet: sheet.name.clone(), header_rows: rows, columns };
+    let rows = mapping.rows_below(sheet);
+    // The name of a field and what the sender said leave no choice.
+    fitting::refit(layer, &mut mapping.columns, rows, |column| {
+        let is_name =
+            |field: &Field| [field.name, field.label.vi, field.label.en].map(fold).contains(&fold(&column.header));
+        let named = matches!(column.target, Some(Target::Field(field)) if is_name(field));
+        !named && overrides.target(layer, &column.header, column.index).is_none()
+    });
+    Some((mapping, notes))
 }
 
 /// A column that fits at least this well holds a place, whatever the others hold.

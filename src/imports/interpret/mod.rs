@@ -16,6 +16,7 @@ mod defaults;
 mod doubled;
 mod example;
 mod finding;
+mod fitting;
 mod fold;
 mod frame;
 mod habits;

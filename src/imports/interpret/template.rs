@@ -158,6 +158,7 @@ fn how(field: &Field, today: NaiveDate) -> String {
     let how = match field.value {
         Type::Text { max } => text!("guide.text", max),
         Type::Phone => text!("guide.phone"),
+        Type::Resolution => text!("guide.resolution"),
         Type::Url => text!("guide.url"),
         Type::Integer { min, max } => text!("guide.integer", min, max, unit),
         Type::Number { min, max } => text!("guide.number", min, max, unit),
