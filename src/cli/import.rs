@@ -130,7 +130,7 @@ async fn import(conn: &mut AsyncPgConnection, command: ImportCommand) -> anyhow:
         anyhow::Ok((field.trim().to_owned(), Value::from(value.trim())))
     };
     let defaults = command.defaults.iter().map(pair).collect::<anyhow::Result<Value>>()?;
-    let instructions = Instructions::read(layer, [&mapping, &defaults, &values]).map_err(|problems| {
+    let instructions = Instructions::read(layer, [&mapping, &defaults, &values], today()).map_err(|problems| {
         anyhow!("{}", problems.iter().map(|problem| problem.text.en()).collect::<Vec<_>>().join("\n"))
     })?;
     let sent = Sent {

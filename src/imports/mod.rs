@@ -23,6 +23,7 @@ use crate::access::Caller;
 use crate::imports::interpret::Instructions;
 use crate::layers::Layer;
 use crate::postgres::sql::{Bind, Sql};
+use crate::time::today;
 
 pub use commit::{Consent, commit};
 pub use planning::{Sent, plan};
@@ -269,7 +270,7 @@ pub async fn remembered(
         .await
         .optional()?;
     Ok(known
-        .map(|(mapping, defaults, values)| Instructions::known(layer, [&mapping, &defaults, &values]))
+        .map(|(mapping, defaults, values)| Instructions::known(layer, [&mapping, &defaults, &values], today()))
         .unwrap_or_default())
 }
 

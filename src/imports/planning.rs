@@ -93,7 +93,6 @@ async fn make(
     });
     let (workbook, mut reading) =
         read.await.map_err(anyhow::Error::new)?.map_err(|problem: Problem| Error::Invalid(vec![problem]))?;
-    remember(conn, caller, layer, &instructions).await?;
     diesel::update(imports::table.find(id))
         .set((
             imports::total.eq(reading.records.len() as i32),
@@ -107,6 +106,8 @@ async fn make(
         .await?;
 
     resolve::resolve(conn, &view, &workbook, &mut reading, &instructions.defaults, options.units_as_of).await?;
+    // What is not understood is refused before it can stand in the way of the next file.
+    remember(conn, caller, layer, &instructions).await?;
     let records = std::mem::take(&mut reading.records);
     let class_of_new = view.class_written();
     let today = today();

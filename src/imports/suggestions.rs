@@ -13,6 +13,7 @@ use crate::imports::interpret::{Correction, Finding, Instructions, Severity};
 use crate::imports::{Import, Mode, Options, Sent, imports, lock, rows};
 use crate::layers::{Layer, Problem};
 use crate::texts::{Text, text};
+use crate::time::today;
 
 /// Which suggestions the sender accepts.
 #[derive(Debug, Default)]
@@ -83,7 +84,7 @@ async fn store(conn: &mut AsyncPgConnection, layer: &'static Layer, id: Uuid, wi
     rows::delete(conn, id).await?;
     let options: Options = serde_json::from_value(import.options).map_err(anyhow::Error::new)?;
     let said = [&options.mapping, &options.defaults, &options.values];
-    let instructions = Instructions::read(layer, said).map_err(Error::Invalid)?;
+    let instructions = Instructions::read(layer, said, today()).map_err(Error::Invalid)?;
     accepted.sent = Some(Sent {
         file,
         file_name: import.file_name,

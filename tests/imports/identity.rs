@@ -88,7 +88,10 @@ async fn key_of_a_deleted_record_is_free_and_then_blocks_its_return() {
     assert_eq!(refused.summary(), "409 dup.external_id /properties/external_id");
     assert!(refused.json()["errors"][0].to_string().contains(&other.to_string()), "{}", refused.json());
     // Undoing the deletion of a batch leaves the record, too.
-    let gone = json!({"items": [{"id": other, "version": 1}]});
+    let third = json!({"type": "Feature", "geometry": {"type": "Point", "coordinates": [105.71, 19.8]},
+        "properties": {"name": "T3", "operator": "vnpt", "external_id": "10", "source_org": "VNPT"}});
+    let third = administrator.post("/collections/towers/items", third).await.ok()["id"].clone();
+    let gone = json!({"items": [{"id": other, "version": 1}, {"id": third, "version": 1}]});
     let headers = [("Content-Type", "application/json")];
     administrator.send(Method::DELETE, "/collections/towers/items", &headers, Some(gone)).await.ok();
     let batch = server.query("select max(id) from batches").await;

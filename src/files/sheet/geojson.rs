@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::files::sheet::{Cell, Format, MAX_CELLS, MAX_ROWS, Row, Sheet, Workbook, refused, too_large};
+use crate::files::sheet::{Cell, Format, MAX_CELLS, MAX_COLUMNS, MAX_ROWS, Row, Sheet, Workbook, refused, too_large};
 use crate::layers::{Crs, Problem};
 use crate::texts::text;
 
@@ -85,7 +85,7 @@ pub(super) fn table(features: impl Iterator<Item = (Map<String, Value>, Option<V
         }
         cells.sort_by_key(|(column, _)| *column);
         cells_read += cells.len();
-        if index >= MAX_ROWS || cells_read > MAX_CELLS || header.len() > 2000 {
+        if index >= MAX_ROWS || cells_read > MAX_CELLS || header.len() > MAX_COLUMNS {
             return Err(too_large());
         }
         rows.push(Row { number: index as u32 + 1, cells });

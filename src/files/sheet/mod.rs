@@ -89,6 +89,9 @@ pub enum Format {
 pub const MAX_ROWS: usize = 250_000;
 pub const MAX_CELLS: usize = 8_000_000;
 
+/// Texts with more columns are no tables. Finding a header among them would take minutes.
+pub const MAX_COLUMNS: usize = 2000;
+
 /// Reads a file. Its content decides the format; names and media types are often wrong.
 ///
 /// # Errors
@@ -128,7 +131,8 @@ impl Sheet {
     /// The width as written of a row near the top of a text file.
     pub fn width(&self, number: u32) -> Option<u32> {
         let index = self.rows.binary_search_by_key(&number, |row| row.number).ok()?;
-        self.widths.get(index).copied()
+        let last = self.rows[index].cells.last().map_or(0, |(column, _)| column + 1);
+        self.widths.get(index).map(|width| last.max(*width))
     }
 
     pub fn row(&self, number: u32) -> Option<&Row> {
@@ -197,7 +201,7 @@ fn refused(text: Text) -> Problem {
 }
 
 fn too_large() -> Problem {
-    refused(text!("file.too_large", rows = MAX_ROWS, cells = MAX_CELLS))
+    refused(text!("file.too_large", rows = MAX_ROWS, cells = MAX_CELLS, columns = MAX_COLUMNS))
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use actix_web::HttpRequest;
 use serde_json::{Value, json};
 
 use crate::error::Error;
+use crate::http::clock::Clock;
 use crate::http::imports::{XLSX, questions, vietnamese};
 use crate::http::links::{base, link};
 use crate::http::state::App;
@@ -30,7 +31,8 @@ pub async fn document(
     document["mapping"] = import.mappings.clone();
     document["findings"] = findings(import, vietnamese(request));
     let layer = Layer::of_collection(&import.collection);
-    document["questions"] = json!(layer.map(|layer| questions::of_findings(layer, &import.findings)));
+    let today = Clock::of(request).today();
+    document["questions"] = json!(layer.map(|layer| questions::of_findings(layer, &import.findings, today)));
     document["updates"] = json!(updates);
     document["restores"] = json!(restores);
     document["missing"] = json!(missing);

@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use crate::access::{Caller, Role, View, may_write};
 use crate::error::Error;
+use crate::http::clock::Clock;
 use crate::http::download::download;
 use crate::http::extract::{LayerPath, WriteRequest};
 use crate::http::language::wants_vietnamese;
@@ -30,7 +31,6 @@ use crate::input::{Members, Params};
 use crate::layers::{Layer, Type};
 use crate::postgres::Connection;
 use crate::texts::text;
-use crate::time::today;
 use crate::{imports, units};
 
 pub use suggestions::accept_suggestions;
@@ -217,7 +217,8 @@ pub async fn show_template(
     let first = communes.first().and_then(|commune| commune.split(' ').next()).unwrap_or_default();
     let place = units::place_in_commune(&mut conn, first).await?.unwrap_or(SOMEWHERE);
     let locality = Locality { communes, place };
-    let written = web::block(move || template::write(layer, &fields, &locality, today()));
+    let today = Clock::of(&request).today();
+    let written = web::block(move || template::write(layer, &fields, &locality, today));
     let bytes = written.await.map_err(anyhow::Error::new)?.map_err(anyhow::Error::new)?;
     Ok(download(XLSX, &format!("{}.xlsx", layer.collection), bytes))
 }

@@ -2,16 +2,16 @@
 
 use std::collections::HashMap;
 
+use chrono::NaiveDate;
 use serde_json::{Value, json};
 
 use crate::layers::{Layer, Type};
-use crate::time::today;
 
 /// The codes of findings that an answer in `values` settles.
-const ASKED: [&str; 3] = ["enum.unknown", "unit.ambiguous_name", "unit.unknown_name"];
+const ASKED: [&str; 4] = ["enum.unknown", "resolution.several", "unit.ambiguous_name", "unit.unknown_name"];
 
 /// A question for each field and text, with the number of rows and the values to choose from; the nearest first.
-pub fn of_findings(layer: &'static Layer, findings: &Value) -> Vec<Value> {
+pub fn of_findings(layer: &'static Layer, findings: &Value, today: NaiveDate) -> Vec<Value> {
     let mut questions: Vec<Value> = Vec::new();
     let mut asked: HashMap<(&str, &str), usize> = HashMap::new();
     for finding in findings.as_array().into_iter().flatten() {
@@ -25,11 +25,17 @@ pub fn of_findings(layer: &'static Layer, findings: &Value) -> Vec<Value> {
         }
         let Some(field) = layer.field(name) else { continue };
         let suggested = finding["suggestion"].as_str().unwrap_or_default();
-        let candidates: Vec<Value> = if matches!(field.value, Type::CommuneCode) {
-            let listed = suggested.split("; ").filter_map(|label| Some((label.get(..5)?, label)));
-            listed.map(|(code, label)| json!({"value": code, "label": {"vi": label, "en": label}})).collect()
+        let listed = |is_commune: bool| -> Vec<Value> {
+            let value = |label| if is_commune { str::get(label, ..5) } else { Some(label) };
+            let listed = suggested.split("; ").filter_map(|label| Some((value(label)?, label)));
+            listed.map(|(value, label)| json!({"value": value, "label": {"vi": label, "en": label}})).collect()
+        };
+        let candidates = if matches!(field.value, Type::CommuneCode) {
+            listed(true)
+        } else if field.value.choices().is_empty() {
+            listed(false)
         } else {
-            let today = today().to_string();
+            let today = today.to_string();
             let mut choices: Vec<_> = field.value.choices().iter().collect();
             choices.retain(|choice| choice.until.is_none_or(|until| until > today.as_str()));
             choices.sort_by_key(|choice| choice.label.vi != suggested);

@@ -3,18 +3,19 @@
 use actix_multipart::Multipart;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{FromRequest, HttpRequest, web};
+use chrono::NaiveDate;
 use futures_util::StreamExt;
 use serde_json::Value;
 
 use crate::access::Caller;
 use crate::error::Error;
+use crate::http::clock::Clock;
 use crate::imports::interpret::Instructions;
 use crate::imports::interpret::instructions::malformed;
 use crate::imports::{Mode, Options, Sent};
 use crate::input::Params;
 use crate::layers::{Crs, Layer, Problem};
 use crate::texts::text;
-use crate::time::today;
 
 /// The longest field of a form, bytes.
 const FIELD_LIMIT: usize = 64 * 1024;
@@ -47,14 +48,14 @@ pub async fn read(
     if file.is_empty() {
         return Err(Error::Invalid(vec![Problem::in_body("", text!("file.empty/none"))]));
     }
-    let mut sent = of_parameters(layer, caller, Params::parse(&query))?;
+    let mut sent = of_parameters(layer, caller, Params::parse(&query), Clock::of(request).today())?;
     sent.file = file;
     sent.file_name = sent.file_name.or(file_name);
     Ok(sent)
 }
 
-fn of_parameters(layer: &'static Layer, caller: &Caller, mut params: Params) -> Result<Sent, Error> {
-    let day = |text: &str| text.parse::<chrono::NaiveDate>().ok();
+fn of_parameters(layer: &'static Layer, caller: &Caller, mut params: Params, today: NaiveDate) -> Result<Sent, Error> {
+    let day = |text: &str| text.parse::<NaiveDate>().ok();
     let mode = params.read("mode", text!("expected.one_of", known = vec!["upsert", "snapshot"]), Mode::of_name)?;
     let source_org = params.take("source_org")?.filter(|text| !text.trim().is_empty());
     let crs = params.read("crs", text!("expected.crs"), Crs::read)?;
@@ -66,7 +67,6 @@ fn of_parameters(layer: &'static Layer, caller: &Caller, mut params: Params) -> 
         let text = text!("geo.crs/contradictory", one = one.name(), other = other.name());
         return Err(Error::of_parameter("central_meridian", text));
     }
-    let today = today();
     let units_as_of = params.read("units_as_of", text!("expected.day"), day)?.unwrap_or(today);
     let effective_on = params.read("effective_on", text!("expected.day"), day)?.unwrap_or(today);
     let mut forget = Vec::new();
@@ -79,7 +79,7 @@ fn of_parameters(layer: &'static Layer, caller: &Caller, mut params: Params) -> 
         Ok(given)
     };
     let (mapping, defaults, values) = (object("mapping")?, object("defaults")?, object("values")?);
-    let instructions = Instructions::read(layer, [&mapping, &defaults, &values]).map_err(Error::BadRequest)?;
+    let instructions = Instructions::read(layer, [&mapping, &defaults, &values], today).map_err(Error::BadRequest)?;
     let file_name = params.take("file_name")?;
     params.finish()?;
     let mode = mode.unwrap_or(Mode::Upsert);

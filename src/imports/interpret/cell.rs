@@ -136,7 +136,10 @@ fn resolution_of(field: &Field, cell: &Cell) -> Result<Said, Note> {
             let note = Note::info(text!("resolution.named", given, size)).suggest(size);
             Ok((Some(json!(size)), vec![note]))
         }
-        Some(Meant::Several(sizes)) => Err(wrong(field, text!("expected.resolution"), cell).suggest(sizes.join("; "))),
+        Some(Meant::Several(sizes)) => {
+            let note = Note::error(text!("resolution.several", given, field = field.label));
+            Err(note.suggest(sizes.join("; ")))
+        }
         None => Err(wrong(field, text!("expected.resolution"), cell)),
     }
 }

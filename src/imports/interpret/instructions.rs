@@ -1,5 +1,6 @@
 //! What a sender says about a whole file, or said about an earlier one.
 
+use chrono::NaiveDate;
 use serde_json::{Map, Value, json};
 
 use crate::imports::interpret::answers::Answers;
@@ -7,7 +8,6 @@ use crate::imports::interpret::defaults::Defaults;
 use crate::imports::interpret::mapping::Overrides;
 use crate::layers::{Layer, Problem};
 use crate::texts::{Text, text};
-use crate::time::today;
 
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Instructions {
@@ -21,7 +21,11 @@ impl Instructions {
     ///
     /// # Errors
     /// Every problem of them.
-    pub fn read(layer: &'static Layer, [mapping, defaults, values]: [&Value; 3]) -> Result<Instructions, Vec<Problem>> {
+    pub fn read(
+        layer: &'static Layer,
+        [mapping, defaults, values]: [&Value; 3],
+        today: NaiveDate,
+    ) -> Result<Instructions, Vec<Problem>> {
         let mut problems = Vec::new();
         let mut object = |name: &str, given: &Value| match given {
             Value::Null => Map::new(),
@@ -36,19 +40,19 @@ impl Instructions {
         let mut keep = |wrong: Vec<Problem>| problems.extend(wrong);
         let instructions = Instructions {
             overrides: Overrides::read(layer, &mapping).map_err(&mut keep).unwrap_or_default(),
-            defaults: Defaults::read(layer, &defaults, today()).map_err(&mut keep).unwrap_or_default(),
-            answers: Answers::read(layer, &values, today()).map_err(&mut keep).unwrap_or_default(),
+            defaults: Defaults::read(layer, &defaults, today).map_err(&mut keep).unwrap_or_default(),
+            answers: Answers::read(layer, &values, today).map_err(&mut keep).unwrap_or_default(),
         };
         if problems.is_empty() { Ok(instructions) } else { Err(problems) }
     }
 
     /// What was said about earlier files, without the parts that fields or values no longer allow.
-    pub fn known(layer: &'static Layer, [mapping, defaults, values]: [&Value; 3]) -> Instructions {
+    pub fn known(layer: &'static Layer, [mapping, defaults, values]: [&Value; 3], today: NaiveDate) -> Instructions {
         let object = |given: &Value| given.as_object().cloned().unwrap_or_default();
         Instructions {
             overrides: Overrides::read(layer, &object(mapping)).unwrap_or_default(),
-            defaults: Defaults::read(layer, &object(defaults), today()).unwrap_or_default(),
-            answers: Answers::read(layer, &object(values), today()).unwrap_or_default(),
+            defaults: Defaults::read(layer, &object(defaults), today).unwrap_or_default(),
+            answers: Answers::read(layer, &object(values), today).unwrap_or_default(),
         }
     }
 

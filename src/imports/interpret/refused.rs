@@ -20,7 +20,7 @@ type Numbers = HashMap<(String, u32), u32>;
 /// Writes the refused rows with their reasons. `states` are those of all rows.
 ///
 /// # Errors
-/// Not found if no row was refused; those of the reader and the writer.
+/// Not found for a file without a sheet of the layer; those of the reader and the writer.
 pub fn answer(
     layer: &'static Layer,
     file: &[u8],
@@ -65,7 +65,7 @@ fn keep(
     workbook.sheets.retain_mut(|sheet| {
         let is_refused = |row: u32| refused.contains(&(sheet.name.clone(), row));
         let Some(mapping) = mappings.iter().find(|mapping| mapping.sheet == sheet.name) else { return false };
-        if !sheet.rows.iter().any(|row| is_refused(row.number)) {
+        if !refused.is_empty() && !sheet.rows.iter().any(|row| is_refused(row.number)) {
             return false;
         }
         let rows = rows_of(layer, sheet, mapping, is_refused);

@@ -13,7 +13,7 @@ use serde_json::json;
 use crate::access::View;
 use crate::error::Error;
 use crate::files::sheet::Workbook;
-use crate::imports::interpret::{Defaults, Filling, Origin, Place, Reading, Record};
+use crate::imports::interpret::{Defaults, Filling, Note, Origin, Place, Reading, Record};
 use crate::layers::{Layer, Type};
 use crate::texts::text;
 
@@ -42,11 +42,17 @@ pub async fn resolve(
     {
         let known = found.insert(ask::communes(conn, units_as_of).await?);
         if let Some(given) = default {
-            let code = communes::of_default(known, own.as_ref(), &given).map_err(|note| {
-                let text = text!("parameter.invalid/default", name = COMMUNE, reason = note.text);
-                Error::of_parameter("defaults", text)
-            })?;
-            fill(view, reading, COMMUNE, code, defaults.origin(COMMUNE), 0);
+            match (communes::of_default(known, own.as_ref(), &given), defaults.origin(COMMUNE)) {
+                (Ok(code), origin) => fill(view, reading, COMMUNE, code, origin, 0),
+                (Err(note), Origin::Remembered) => {
+                    let note = Note::warning(text!("default.outdated", reason = note.text));
+                    reading.note("", None, None, Some(COMMUNE), Some(given), note);
+                }
+                (Err(note), _) => {
+                    let text = text!("parameter.invalid/default", name = COMMUNE, reason = note.text);
+                    return Err(Error::of_parameter("defaults", text));
+                }
+            }
         }
         if let Some(code) = sole.and_then(|id| communes::of_id(known, id)) {
             fill(view, reading, COMMUNE, code, Origin::Grant, 0);

@@ -2,7 +2,7 @@
 
 mod records;
 
-use crate::files::sheet::{Cell, Format, MAX_CELLS, MAX_ROWS, Remark, Row, Sheet, Workbook, too_large};
+use crate::files::sheet::{Cell, Format, MAX_CELLS, MAX_COLUMNS, MAX_ROWS, Remark, Row, Sheet, Workbook, too_large};
 use crate::layers::Problem;
 use crate::texts::text;
 use records::Records;
@@ -12,9 +12,6 @@ const SAMPLE: usize = 50;
 
 /// How many rows keep their width: the header is among them.
 const WIDTHS: usize = 50;
-
-/// Lines with more fields are no table. Finding a header among them would take minutes.
-const MOST_FIELDS: usize = 2000;
 
 /// At most this many rows are told one by one; the others are counted.
 const TOLD: usize = 100;
@@ -38,7 +35,7 @@ pub fn read(text: &str) -> Result<Workbook, Problem> {
         if cells.is_empty() {
             continue;
         }
-        if sheet.rows.len() == MAX_ROWS || cells_read > MAX_CELLS || record.fields.len() > MOST_FIELDS {
+        if sheet.rows.len() == MAX_ROWS || cells_read > MAX_CELLS || record.fields.len() > MAX_COLUMNS {
             return Err(too_large());
         }
         if record.is_unbalanced {
