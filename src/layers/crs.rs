@@ -19,7 +19,12 @@ impl Crs {
     pub const WEB_MERCATOR: Crs = Crs(3857);
 
     pub fn of_epsg(code: i32) -> Option<Crs> {
-        let code = if [900_913, 102_100, 102_113, 3785].contains(&code) { 3857 } else { code };
+        let code = match code {
+            900_913 | 102_100 | 102_113 | 3785 => 3857,
+            // WGS 84 with heights.
+            4979 => 4326,
+            code => code,
+        };
         PROJECTIONS.contains_key(&code).then_some(Crs(code))
     }
 
@@ -49,17 +54,18 @@ impl Crs {
     /// brackets, a bare code, CRS84, `VN-2000 105°45'`, `UTM 48N`. `None` if it is not understood.
     pub fn read(text: &str) -> Option<Crs> {
         static CODE: LazyLock<Regex> = LazyLock::new(|| {
-            let start = r"urn:(?:x-)?ogc:def:crs:epsg:[\d.]*:|https?://www\.opengis\.net/def/crs/epsg/[\d.]+/|https?://www\.opengis\.net/gml/srs/epsg\.xml#|https?://epsg\.io/|epsg\s*:+\s*|epsg\s+";
+            let start = r"urn:(?:x-)?ogc:def:crs:epsg:(?:[\d.]*:)?|https?://www\.opengis\.net/def/crs/epsg/[\d.]+/|https?://www\.opengis\.net/gml/srs/epsg\.xml#|https?://epsg\.io/|epsg\s*:+\s*|epsg\s+";
             Regex::new(&format!(r"^(?:{start})?(\d{{4,6}})$")).expect("the pattern is valid")
         });
         let text = text.trim().trim_start_matches('<').trim_end_matches('>').trim().to_lowercase();
         if let Some(found) = CODE.captures(&text) {
             return Crs::of_epsg(found[1].parse().ok()?);
         }
-        let is_crs84 = ["urn:ogc:def:crs:ogc:1.3:crs84", "urn:ogc:def:crs:ogc::crs84", "ogc:crs84", "crs84", "crs:84"]
-            .contains(&text.as_str())
-            || text.ends_with("://www.opengis.net/def/crs/ogc/1.3/crs84")
-            || text.ends_with("://www.opengis.net/def/crs/ogc/0/crs84");
+        static CRS84: LazyLock<Regex> = LazyLock::new(|| {
+            let start = r"urn:(?:x-)?ogc:def:crs:ogc:[\d.]*:|https?://www\.opengis\.net/def/crs/ogc/[\d.]+/|ogc:";
+            Regex::new(&format!("^(?:{start})?crs:?84h?$")).expect("the pattern is valid")
+        });
+        let is_crs84 = CRS84.is_match(&text);
         if is_crs84 { Some(Crs::WGS84) } else { Crs::named(&text, true) }
     }
 
@@ -108,7 +114,8 @@ impl Crs {
         let properties = &member["properties"];
         let declared = match member {
             Value::Null => return Ok(None),
-            Value::String(text) => text.clone(),
+            // JSON-FG puts short names in square brackets.
+            Value::String(text) => text.trim_matches(['[', ']']).to_owned(),
             _ => match (&properties["name"], &properties["code"]) {
                 (Value::String(name), _) => name.clone(),
                 (_, Value::String(code)) => code.clone(),

@@ -20,6 +20,10 @@ struct Document {
     geometry: Option<Value>,
     id: Option<Value>,
     crs: Option<Value>,
+    /// JSON-FG states here the system of `place`, which stands beside a geometry in WGS 84.
+    #[serde(rename = "coordRefSys")]
+    coord_ref_sys: Option<Value>,
+    place: Option<Value>,
     /// Esri's JSON has this instead, and other geometries.
     #[serde(rename = "spatialReference")]
     esri: Option<Value>,
@@ -31,6 +35,9 @@ struct Feature {
     geometry: Option<Value>,
     id: Option<Value>,
     crs: Option<Value>,
+    #[serde(rename = "coordRefSys")]
+    coord_ref_sys: Option<Value>,
+    place: Option<Value>,
 }
 
 /// Reads a feature, a collection, or one feature a line (GeoJSON text sequence).
@@ -40,21 +47,27 @@ struct Feature {
 pub fn read(text: &str) -> Result<Workbook, Problem> {
     let mut features = Vec::new();
     let mut declared: Option<Crs> = None;
+    let mut of_places = Vec::new();
     let text = text.replace(SEPARATOR, " ");
     for document in serde_json::Deserializer::from_str(&text).into_iter::<Document>() {
         let document = document.map_err(|error| malformed(&error))?;
-        let Document { features: inner, properties, geometry, id, crs, esri } = document;
+        let Document { features: inner, properties, geometry, id, crs, coord_ref_sys, place, esri } = document;
         if esri.is_some() {
             return Err(refused(text!("geo.esri")));
         }
         declare(&mut declared, crs.as_ref())?;
         match inner {
             Some(inner) => features.extend(inner),
-            None => features.push(Feature { properties, geometry, id, crs: None }),
+            None => features.push(Feature { properties, geometry, id, crs: None, coord_ref_sys: None, place }),
         }
+        of_places.extend(coord_ref_sys);
     }
-    for feature in &features {
+    for feature in &mut features {
         declare(&mut declared, feature.crs.as_ref())?;
+        of_places.extend(feature.coord_ref_sys.take());
+    }
+    if !features.iter().any(|feature| feature.place.is_some()) {
+        of_places.iter().try_for_each(|member| declare(&mut declared, Some(member)))?;
     }
     let mut sheet = table(features.into_iter().map(|feature| {
         let mut properties = feature.properties.unwrap_or_default();

@@ -44,8 +44,12 @@ struct Header {
 }
 
 fn of_header(headers: &HeaderMap) -> Result<Option<Header>, Error> {
-    let Some(value) = headers.get(CONTENT_CRS) else { return Ok(None) };
-    let given = String::from_utf8_lossy(value.as_bytes()).into_owned();
+    // Several headers are not understood, as are several systems in one.
+    let given: Vec<_> = headers.get_all(CONTENT_CRS).map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
+    if given.is_empty() {
+        return Ok(None);
+    }
+    let given = given.join(", ");
     let unknown = || text!("geo.crs", given = &given, known = text!("expected.crs"));
     let crs = Crs::read(&given).ok_or_else(|| Error::BadRequest(vec![Problem::of_header(HEADER, unknown())]))?;
     let is_latitude_first = crs.is_degrees() && !given.to_ascii_lowercase().contains("crs84");
@@ -54,7 +58,12 @@ fn of_header(headers: &HeaderMap) -> Result<Option<Header>, Error> {
 
 /// Checks the members `crs` of a feature or collection and of its geometry.
 fn check_member(header: Option<Header>, body: &Value, pointer: &str) -> Result<(), Error> {
-    for (member, place) in [(&body["crs"], "/crs"), (&body["geometry"]["crs"], "/geometry/crs")] {
+    // JSON-FG states there the system of `place`, which stands beside a geometry in WGS 84.
+    let of_place =
+        if body.get("place").is_some_and(|place| !place.is_null()) { &Value::Null } else { &body["coordRefSys"] };
+    for (member, place) in
+        [(&body["crs"], "/crs"), (&body["geometry"]["crs"], "/geometry/crs"), (of_place, "/coordRefSys")]
+    {
         let problem = match (Crs::of_member(member), header.map(|header| header.crs)) {
             (Err(given), _) => text!("geo.crs", given, known = text!("expected.crs")),
             (Ok(Some(member)), Some(header)) if member != header => {

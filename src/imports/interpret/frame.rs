@@ -9,6 +9,7 @@ use crate::imports::interpret::coordinate;
 use crate::imports::interpret::finding::Note;
 use crate::imports::interpret::mapping::{ColumnNotes, Mapping};
 use crate::imports::interpret::meridian::central_meridian;
+use crate::imports::interpret::place::first_number;
 use crate::imports::interpret::sign::{is_english, is_vietnamese};
 use crate::imports::interpret::{Options, link, shape};
 use crate::layers::Crs;
@@ -71,6 +72,29 @@ impl Frame {
         pairs.filter_map(differ).next().map(note).into_iter().collect()
     }
 
+    /// The frame of a row whose own cell names its system, or the central meridian of its zone.
+    ///
+    /// # Errors
+    /// The cell is not understood, or says another system than the file.
+    pub fn of_row(&self, cell: &Cell) -> Result<Frame, Note> {
+        let given = cell.shown();
+        let meridian = || central_meridian(&format!("KTT {given}")).and_then(Crs::of_meridian);
+        let own = Crs::read(&given).or_else(meridian);
+        let own = own.ok_or_else(|| Note::error(text!("geo.crs", given, known = text!("expected.crs"))))?;
+        if let Some(other) = self.file.or(self.sender).filter(|other| *other != own) {
+            return Err(Note::error(text!("geo.crs/contradictory", one = other.name(), other = own.name())));
+        }
+        let frame = self.clone();
+        Ok(if own.is_grid() { Frame { grid: Some(own), ..frame } } else { Frame { file: Some(own), ..frame } })
+    }
+
+    /// A sender who declares a system in metres for degrees, or the reverse, has taken the wrong one.
+    fn other_unit(&self, metres: usize, degrees: usize) -> Option<Note> {
+        let sender = self.sender?;
+        let (fitting, other) = if sender.is_degrees() { (degrees, metres) } else { (metres, degrees) };
+        (fitting == 0 && other > 0).then(|| Note::error(text!("geo.crs/other_unit", declared = sender.name())))
+    }
+
     fn survey(&mut self, mapping: &Mapping, rows: &[Row], notes: &mut ColumnNotes) {
         let (mut metres, mut degrees) = (0, 0);
         let mut has_place = false;
@@ -96,6 +120,7 @@ impl Frame {
                         }
                     }
                     Cell::Number(number) => vec![*number],
+                    Cell::Geometry(geometry) => first_number(&geometry["coordinates"]).into_iter().collect(),
                     _ => Vec::new(),
                 };
                 (filled, read) = (filled + 1, read + 1);
@@ -110,6 +135,10 @@ impl Frame {
             }
         }
         self.is_vietnamese &= !has_english;
+        if let Some(note) = self.other_unit(metres, degrees) {
+            self.is_contradictory = true;
+            notes.push((None, note));
+        }
         if !has_place {
             // Otherwise a list whose only column of places is unreadable would lose them without an error.
             self.unread.clear();

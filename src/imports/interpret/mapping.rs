@@ -133,7 +133,10 @@ pub fn detect(layer: &'static Layer, sheet: &Sheet, overrides: &Overrides) -> Op
         })
         .collect();
     drop_doubtful(&mut columns, &mut notes);
-    for (_, column) in columns.iter().filter(|(_, column)| column.target.is_none()) {
+    let is_told = |column: &Column| notes.iter().any(|(letter, _)| letter.as_ref() == Some(&column.column));
+    let unknown: Vec<_> =
+        columns.iter().map(|(_, column)| column).filter(|column| column.target.is_none() && !is_told(column)).collect();
+    for column in unknown {
         let text = text!("column.unknown", header = &column.header);
         notes.push((Some(column.column.clone()), Note::info(text)));
     }

@@ -271,6 +271,7 @@ fn read_row(
 ) -> Record {
     let mut record = Record { row: row.number, ..Record::default() };
     let mut places: Vec<(&Column, &Cell)> = Vec::new();
+    let mut declared = None;
     for (column, habits) in mapping.columns.iter().zip(habits) {
         let Some(target) = column.target else { continue };
         let Some(cell) = merged.cell(sheet, row, column.index) else { continue };
@@ -350,11 +351,15 @@ fn read_row(
             }
             Target::District => record.district = record.district.or_else(|| Some(cell.shown())),
             Target::Province => record.province = record.province.or_else(|| Some(cell.shown())),
+            Target::Crs => declared = Some(cell),
             Target::Ignored => {}
             _ => places.push((column, cell)),
         }
     }
-    let (place, notes) = place::read(frame, &places);
+    let (place, notes) = match declared.map(|cell| frame.of_row(cell)).transpose() {
+        Ok(own) => place::read(own.as_ref().unwrap_or(frame), &places),
+        Err(note) => (Place::Wrong, vec![note]),
+    };
     if place == Place::Wrong {
         record.broken.push("geom");
     }

@@ -184,7 +184,8 @@ fn unreadable(shown: &str) -> Note {
     Note::error(text!("geo.unreadable", given = shown))
 }
 
-fn first_number(coordinates: &Value) -> Option<f64> {
+/// The first number of nested coordinates.
+pub fn first_number(coordinates: &Value) -> Option<f64> {
     match coordinates {
         Value::Array(parts) => parts.first().and_then(first_number),
         number => number.as_f64(),

@@ -23,6 +23,8 @@ pub enum Target {
     /// The district, which tells communes of the same name apart.
     District,
     Province,
+    /// The coordinate system of the row's place, or the central meridian of its zone.
+    Crs,
     /// Recognised but not used: running numbers, and values that the register derives itself.
     Ignored,
 }
@@ -41,6 +43,7 @@ impl Target {
             Target::Geometry => "geometry".into(),
             Target::District => "district".into(),
             Target::Province => "province".into(),
+            Target::Crs => "crs".into(),
             Target::Ignored => "ignore".into(),
         }
     }
@@ -56,6 +59,7 @@ impl Target {
             Target::Coordinate | Target::Position | Target::Geometry => text!("place"),
             Target::District => text!("target.district"),
             Target::Province => text!("target.province"),
+            Target::Crs => text!("target.crs"),
             Target::Ignored => text!("target.ignored"),
         };
         text.into()
@@ -143,6 +147,21 @@ static PLAIN: &[(Target, &[&str])] = &[
             "huyện thị xã",
             "huyện thị xã thành phố",
             "tên huyện",
+        ],
+    ),
+    (
+        Target::Crs,
+        &[
+            "crs",
+            "srid",
+            "epsg",
+            "epsg code",
+            "coordinate system",
+            "datum",
+            "hệ tọa độ",
+            "hệ quy chiếu",
+            "kinh tuyến trục",
+            "ktt",
         ],
     ),
     (Target::Province, &["province", "addr:province", "tỉnh", "tỉnh thành", "tỉnh thành phố", "thành phố", "tên tỉnh"]),
