@@ -136,6 +136,12 @@ fn likenesses(layer: &'static Layer, import: Uuid) -> Vec<Sql> {
     if let Some((within, own_code)) = layer.own_code {
         let own = Sql::new("select n.nth, g.id, 1 as rank, 'own_code' as why from import_rows n join gone g on ");
         found.push(own.sql(same(within)).text(" and ").sql(same(own_code)).sql(new()));
+        // A corrected operator makes no other station: code and name have stayed.
+        let moved = Sql::new("select n.nth, g.id, 5 as rank, 'own_code' as why from import_rows n join gone g on ");
+        let moved = moved
+            .sql(same(own_code))
+            .text(" and fold(n.changes ->> 'name') = fold(g.shown_name) where n.op = 'create' and n.import_id = ");
+        found.push(moved.bind(Bind::Text(import.to_string())).text("::uuid"));
     }
     if has("site_code") {
         let site = Sql::new("select n.nth, g.id, 2 as rank, 'site' as why from import_rows n join gone g on ");

@@ -62,6 +62,15 @@ fn promote(layer: &Layer, value: GeometryValue) -> Result<GeometryValue, Vec<Pro
         GeometryValue::Polygon { coordinates } if !layer.geometry.contains(&"Polygon") => {
             GeometryValue::MultiPolygon { coordinates: vec![coordinates] }
         }
+        // A collection of one point is the point.
+        GeometryValue::MultiPoint { coordinates }
+            if coordinates.len() == 1 && !layer.geometry.contains(&"MultiPoint") =>
+        {
+            GeometryValue::Point { coordinates: coordinates.into_iter().next().expect("there is one") }
+        }
+        GeometryValue::GeometryCollection { geometries } if geometries.len() == 1 => {
+            return promote(layer, geometries.into_iter().next().expect("there is one").value);
+        }
         value => value,
     };
     let given = value.type_name();

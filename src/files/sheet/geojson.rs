@@ -1,9 +1,12 @@
 //! Reads GeoJSON features as rows: property names as header, and columns for the id and the geometry.
 
-use serde::Deserialize;
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value};
 
-use crate::files::sheet::{Cell, Format, MAX_CELLS, MAX_COLUMNS, MAX_ROWS, Row, Sheet, Workbook, refused, too_large};
+use crate::files::sheet::{
+    Cell, Format, MAX_CELLS, MAX_COLUMNS, MAX_ROWS, Remark, Row, Sheet, Workbook, refused, too_large,
+};
 use crate::layers::{Crs, Problem};
 use crate::texts::text;
 
@@ -13,71 +16,150 @@ pub const SEPARATOR: char = '\u{1e}';
 /// The header of the geometry column.
 pub const GEOMETRY: &str = "geometry";
 
-#[derive(Deserialize)]
-struct Document {
-    features: Option<Vec<Feature>>,
-    properties: Option<Map<String, Value>>,
-    geometry: Option<Value>,
-    id: Option<Value>,
-    crs: Option<Value>,
-    /// JSON-FG states here the system of `place`, which stands beside a geometry in WGS 84.
-    #[serde(rename = "coordRefSys")]
-    coord_ref_sys: Option<Value>,
-    place: Option<Value>,
-    /// Esri's JSON has this instead, and other geometries.
-    #[serde(rename = "spatialReference")]
-    esri: Option<Value>,
-}
+/// Members of a feature or collection that are read, or say nothing about its records.
+const KNOWN: [&str; 14] = [
+    "type",
+    "properties",
+    "geometry",
+    "id",
+    "crs",
+    "bbox",
+    "features",
+    "coordRefSys",
+    "place",
+    "links",
+    "name",
+    "xy_coordinate_resolution",
+    "timeStamp",
+    "conformsTo",
+];
 
-#[derive(Deserialize)]
-struct Feature {
-    properties: Option<Map<String, Value>>,
-    geometry: Option<Value>,
-    id: Option<Value>,
-    crs: Option<Value>,
-    #[serde(rename = "coordRefSys")]
-    coord_ref_sys: Option<Value>,
-    place: Option<Value>,
-}
-
-/// Reads a feature, a collection, or one feature a line (GeoJSON text sequence).
+/// Reads a feature, a collection, an array of features, or one feature a line (GeoJSON text sequence).
 ///
 /// # Errors
 /// Any other text, with line and column; a `crs` that is not understood, or two that differ.
 pub fn read(text: &str) -> Result<Workbook, Problem> {
-    let mut features = Vec::new();
-    let mut declared: Option<Crs> = None;
-    let mut of_places = Vec::new();
+    let mut found = Found::default();
     let text = text.replace(SEPARATOR, " ");
-    for document in serde_json::Deserializer::from_str(&text).into_iter::<Document>() {
-        let document = document.map_err(|error| malformed(&error))?;
-        let Document { features: inner, properties, geometry, id, crs, coord_ref_sys, place, esri } = document;
-        if esri.is_some() {
-            return Err(refused(text!("geo.esri")));
+    for document in serde_json::Deserializer::from_str(&text).into_iter::<Value>() {
+        found.add(document.map_err(|error| malformed(&error))?)?;
+    }
+    // JSON-FG states the system of `place`, which stands beside a geometry in WGS 84.
+    if !found.has_place {
+        for member in std::mem::take(&mut found.of_places) {
+            found.declare(Some(&member))?;
         }
-        declare(&mut declared, crs.as_ref())?;
-        match inner {
-            Some(inner) => features.extend(inner),
-            None => features.push(Feature { properties, geometry, id, crs: None, coord_ref_sys: None, place }),
+    }
+    let mut remarks = Vec::new();
+    if found.is_part {
+        remarks.push(Remark::warning(text!("geojson.part")));
+    }
+    if !found.members.is_empty() {
+        let names: Vec<_> = found.members.iter().map(String::as_str).collect();
+        remarks.push(Remark::info(text!("geojson.members", names = names.join(", "))));
+    }
+    remarks.extend(found.broken.iter().map(|row| Remark::error(text!("geojson.broken")).at_row(*row)));
+    let mut sheet = table(found.features.into_iter())?;
+    sheet.crs = found.declared;
+    Ok(Workbook { format: Format::Geojson, sheets: vec![sheet], remarks })
+}
+
+/// What the documents of a file hold.
+#[derive(Default)]
+struct Found {
+    features: Vec<(Map<String, Value>, Option<Value>)>,
+    /// The numbers of those that are no features.
+    broken: Vec<u32>,
+    declared: Option<Crs>,
+    of_places: Vec<Value>,
+    has_place: bool,
+    /// Whether the source has more pages.
+    is_part: bool,
+    /// Names of members that are not read; only some, since the content of a file decides how many there are.
+    members: BTreeSet<String>,
+}
+
+impl Found {
+    fn add(&mut self, document: Value) -> Result<(), Problem> {
+        match document {
+            Value::Array(features) => features.into_iter().try_for_each(|feature| self.feature(feature)),
+            Value::Object(mut document) if document.contains_key("features") => {
+                let features = document.shift_remove("features").unwrap_or_default();
+                self.is_part |= is_part(&document);
+                self.common(&mut document)?;
+                let Value::Array(features) = features else { return Err(refused(text!("geo.malformed"))) };
+                features.into_iter().try_for_each(|feature| self.feature(feature))
+            }
+            other => self.feature(other),
         }
-        of_places.extend(coord_ref_sys);
     }
-    for feature in &mut features {
-        declare(&mut declared, feature.crs.as_ref())?;
-        of_places.extend(feature.coord_ref_sys.take());
-    }
-    if !features.iter().any(|feature| feature.place.is_some()) {
-        of_places.iter().try_for_each(|member| declare(&mut declared, Some(member)))?;
-    }
-    let mut sheet = table(features.into_iter().map(|feature| {
-        let mut properties = feature.properties.unwrap_or_default();
-        if let Some(id) = feature.id {
+
+    fn feature(&mut self, feature: Value) -> Result<(), Problem> {
+        let Value::Object(mut feature) = feature else { return self.broken() };
+        self.common(&mut feature)?;
+        let properties = match feature.shift_remove("properties") {
+            Some(Value::Object(properties)) => properties,
+            None | Some(Value::Null) => Map::new(),
+            Some(_) => return self.broken(),
+        };
+        let mut properties = properties;
+        if let Some(id) = feature.shift_remove("id") {
             properties.entry("id").or_insert(id);
         }
-        (properties, feature.geometry)
-    }))?;
-    sheet.crs = declared;
-    Ok(Workbook { format: Format::Geojson, sheets: vec![sheet], remarks: Vec::new() })
+        self.features.push((properties, feature.shift_remove("geometry")));
+        Ok(())
+    }
+
+    /// A row without cells, so that the others keep their numbers.
+    fn broken(&mut self) -> Result<(), Problem> {
+        self.features.push((Map::new(), None));
+        self.broken.push(self.features.len() as u32);
+        Ok(())
+    }
+
+    /// What features and collections may both have.
+    fn common(&mut self, object: &mut Map<String, Value>) -> Result<(), Problem> {
+        // Esri's JSON has this instead of `crs`, and other geometries.
+        if object.contains_key("spatialReference") {
+            return Err(refused(text!("geo.esri")));
+        }
+        self.declare(object.get("crs"))?;
+        self.of_places.extend(object.shift_remove("coordRefSys"));
+        self.has_place |= object.get("place").is_some_and(|place| !place.is_null());
+        let is_known = |name: &str| KNOWN.contains(&name) || name.starts_with("number") || name.starts_with('@');
+        let unknown =
+            object.keys().filter(|name| !is_known(name)).take(MOST_MEMBERS.saturating_sub(self.members.len()));
+        self.members.extend(unknown.cloned());
+        Ok(())
+    }
+
+    /// Takes over the declaration of a system.
+    fn declare(&mut self, member: Option<&Value>) -> Result<(), Problem> {
+        let found = Crs::of_member(member.unwrap_or(&Value::Null))
+            .map_err(|given| refused(text!("geo.crs", given, known = text!("expected.crs"))))?;
+        match (self.declared, found) {
+            (Some(one), Some(other)) if one != other => {
+                Err(refused(text!("geo.crs/contradictory", one = one.name(), other = other.name())))
+            }
+            (None, Some(_)) => {
+                self.declared = found;
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The most names of members that are told.
+const MOST_MEMBERS: usize = 20;
+
+/// Whether a collection is a page of a longer answer (OGC API Features, Esri).
+fn is_part(document: &Map<String, Value>) -> bool {
+    let number = |name: &str| document.get(name).and_then(Value::as_u64);
+    let has_next = |links: &Value| links.as_array().into_iter().flatten().any(|link| link["rel"] == "next");
+    document.get("links").is_some_and(has_next)
+        || document.get("exceededTransferLimit") == Some(&Value::Bool(true))
+        || number("numberMatched").zip(number("numberReturned")).is_some_and(|(matched, returned)| matched > returned)
 }
 
 /// A sheet with row 0 as header. The features are numbered from 1.
@@ -122,20 +204,6 @@ fn cell_of(value: Value) -> Option<Cell> {
         }
         Value::Object(_) => Some(Cell::Geometry(Box::new(value))),
     }
-}
-
-/// Takes over the `crs` member of a document or feature.
-fn declare(declared: &mut Option<Crs>, member: Option<&Value>) -> Result<(), Problem> {
-    let found = Crs::of_member(member.unwrap_or(&Value::Null))
-        .map_err(|given| refused(text!("geo.crs", given, known = text!("expected.crs"))))?;
-    match (*declared, found) {
-        (Some(one), Some(other)) if one != other => {
-            return Err(refused(text!("geo.crs/contradictory", one = one.name(), other = other.name())));
-        }
-        (None, Some(_)) => *declared = found,
-        _ => {}
-    }
-    Ok(())
 }
 
 fn malformed(error: &serde_json::Error) -> Problem {

@@ -37,6 +37,9 @@ pub fn axis_of(value: f64) -> Option<Axis> {
 /// The possible readings of a text, each with one, two or three numbers in the order written: `19,817` is one number or
 /// two. Empty if the text holds anything else.
 pub fn read(text: &str) -> Vec<Vec<Angle>> {
+    if let Some(angle) = with_exponent(text) {
+        return vec![vec![angle]];
+    }
     let parts = signs(text).and_then(|signs| parts(&signs)).unwrap_or_default();
     let mut readings = vec![Vec::new()];
     for part in &parts {
@@ -49,6 +52,17 @@ pub fn read(text: &str) -> Vec<Vec<Angle>> {
     }
     readings.retain(|angles| !angles.is_empty());
     readings
+}
+
+/// `1.9817E+01`, as spreadsheets and programs write 19.817.
+fn with_exponent(text: &str) -> Option<Angle> {
+    let (digits, exponent) = text.trim().split_once(['E', 'e'])?;
+    let exponent = exponent.strip_prefix('+').unwrap_or(exponent).parse::<i32>().ok().filter(|it| it.abs() < 10)?;
+    let digits = digits.replace(',', ".");
+    let is_number = digits.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-'));
+    let value = format!("{digits}e{exponent}").parse::<f64>().ok().filter(|_| is_number && digits.len() > 1)?;
+    let decimals = digits.split_once('.').map_or(0, |(_, decimals)| decimals.len() as i32);
+    Some(Angle { value, step: 10_f64.powi(exponent - decimals), letter: None, has_minutes: false })
 }
 
 /// The numbers of a text up to the next separator or letter: one coordinate, or several with only spaces between.

@@ -194,7 +194,7 @@ fn of_programs(text: &str) -> Option<Reading> {
     if let Some(moment) = DateTime::parse_from_rfc2822(text).ok().or_else(|| script(text)) {
         return Some(Reading { date: day_of(moment.to_utc() + TimeDelta::seconds(59)), way: Way::Understood });
     }
-    let formats = ["%d-%b-%Y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y"];
+    let formats = ["%d-%b-%y", "%d %b %y", "%d-%b-%Y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y"];
     let date = formats.iter().find_map(|format| NaiveDate::parse_from_str(text, format).ok())?;
     Some(Reading { date, way: Way::Exact })
 }

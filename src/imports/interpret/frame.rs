@@ -7,6 +7,7 @@ use crate::files::sheet::{Cell, Row, Sheet};
 use crate::imports::interpret::cell::is_placeholder;
 use crate::imports::interpret::coordinate;
 use crate::imports::interpret::finding::Note;
+use crate::imports::interpret::fold::fold;
 use crate::imports::interpret::mapping::{ColumnNotes, Mapping};
 use crate::imports::interpret::meridian::central_meridian;
 use crate::imports::interpret::place::first_number;
@@ -36,6 +37,11 @@ pub struct Frame {
     pub unread: Vec<u32>,
     /// Two declarations contradict each other, so no place can be read.
     pub is_contradictory: bool,
+}
+
+/// Whether a column holds only the minutes or the seconds of an angle.
+fn is_part(header: &str) -> bool {
+    fold(header).split(' ').any(|word| matches!(word, "phut" | "giay" | "minute" | "minutes" | "second" | "seconds"))
 }
 
 impl Frame {
@@ -100,6 +106,10 @@ impl Frame {
         let mut has_place = false;
         let mut has_english = false;
         for column in mapping.columns.iter().filter(|column| column.target.is_some_and(|target| target.is_place())) {
+            if is_part(&column.header) {
+                self.is_contradictory = true;
+                notes.push((Some(column.column.clone()), Note::error(text!("geo.split", header = &column.header))));
+            }
             if let Some(crs) = Crs::named(&column.header, false) {
                 self.headers.insert(column.index, crs);
             }

@@ -52,7 +52,7 @@ pub fn of_columns(sheet: &Sheet, mapping: &Mapping, rows: &[Row]) -> (Vec<Habits
             habits.decimal = if shown[nth].is_any() { shown[nth].decimal() } else { of_sheet.decimal() };
             habits.days.since_1904 = sheet.date_1904;
             if is_day(Some(field)) {
-                let own = orders[nth];
+                let own = order_of_header(&column.header).unwrap_or(orders[nth]);
                 habits.days.order = if own == date::Order::Untold { order_of_sheet } else { own };
                 habits.days.is_swapped = is_swapped(cells(column));
                 if habits.days.order == date::Order::MonthFirst {
@@ -171,6 +171,19 @@ fn is_swapped<'a>(cells: impl Iterator<Item = &'a Cell>) -> bool {
 }
 
 /// Takes the unit out of a header: "Chiều cao (ft)", "height_ft". A word in brackets that is no unit is complained of.
+/// "Ngày lắp (mm/dd/yyyy)" says the order of day and month.
+fn order_of_header(header: &str) -> Option<date::Order> {
+    let folded = format!(" {} ", fold(header));
+    let has = |orders: &[&str]| orders.iter().any(|order| folded.contains(order));
+    if has(&[" mm dd ", " m d y", " thang ngay nam "]) {
+        Some(date::Order::MonthFirst)
+    } else if has(&[" dd mm ", " d m y", " ngay thang nam "]) {
+        Some(date::Order::DayFirst)
+    } else {
+        None
+    }
+}
+
 fn unit_of_header(field: &Field, header: &str, habits: &mut Habits) -> Option<Note> {
     let brackets = in_brackets(header);
     let own = field.unit.and_then(quantity::of_field);
@@ -180,6 +193,10 @@ fn unit_of_header(field: &Field, header: &str, habits: &mut Habits) -> Option<No
         return Some(Note::info(text!("column.times", header, times)));
     };
     let last = header.trim_end().rsplit([' ', '_', ',', '/']).next().filter(|last| last.len() < header.trim().len());
+    if let Some(given) = brackets.iter().find(|words| quantity::is_bytes(words)) {
+        let unit = Text::new(field.unit.unwrap_or_default());
+        return Some(Note::error(text!("column.unit/unknown", header, given, unit)));
+    }
     let mut words = brackets.iter().map(String::as_str).chain(last);
     if let Some(unit) = words.find_map(|words| quantity::named(words, own.dimension)) {
         habits.unit = Some(unit).filter(|unit| !unit.is(own));

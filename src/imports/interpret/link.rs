@@ -15,12 +15,17 @@ pub fn read(text: &str) -> Option<(&str, &str)> {
             format!("^https?://.*!3d{number}!4d{number}"),
             format!(r"^https?://.*[?&](?:q|query|ll|destination|daddr|center)=(?:loc:)?{number}{comma}{number}(?:&|$)"),
             format!(r"^https?://.*[?&]mlat={number}&mlon={number}"),
-            format!(r"^https?://.*/maps/(?:place|search|dir)/{number}{comma}{number}(?:[/?]|$)"),
+            format!(r"^https?://.*/maps/(?:place|search)/{number}{comma}{number}(?:[/?]|$)"),
             format!(r"^https?://.*@{number},{number},"),
             format!(r"^https?://.*#map=\d+/{number}/{number}"),
         ];
         all.iter().map(|place| Regex::new(place).expect("the pattern is valid")).collect()
     });
+    // A route has two places; its destination is named, or the link is no place.
+    let is_route = text.contains("/maps/dir/") && !text.contains("destination=");
+    if is_route {
+        return None;
+    }
     let found = PLACES.iter().find_map(|place| place.captures(text.trim()))?;
     Some((found.get(1)?.as_str(), found.get(2)?.as_str()))
 }
@@ -42,7 +47,13 @@ mod tests {
         ] {
             assert_eq!(read(link), Some(("19.817", "105.733")), "{link}");
         }
-        for text in ["https://maps.app.goo.gl/abc", "7P28RP8M+RX", "19.817, 105.733", "geo:19.817"] {
+        for text in [
+            "https://maps.app.goo.gl/abc",
+            "https://www.google.com/maps/dir/19.9,105.8/19.8,105.7/@19.85,105.75,12z",
+            "7P28RP8M+RX",
+            "19.817, 105.733",
+            "geo:19.817",
+        ] {
             assert_eq!(read(text), None, "{text}");
         }
     }

@@ -14,6 +14,9 @@ const LONGEST: usize = 2000;
 /// A file with more columns is refused, so further ones are not compared.
 const MOST_COLUMNS: usize = 2000;
 
+/// Children of a placemark that say more about it than its look.
+const NOT_READ: [&str; 3] = ["TimeStamp", "TimeSpan", "author"];
+
 /// The titles of the columns of schemas, by their names.
 pub type Titles = HashMap<String, String>;
 
@@ -31,6 +34,9 @@ pub fn columns(placemark: &Node, titles: &Titles, seen: &mut Seen) -> Map<String
         if let Some(text) = placemark.text_of(tag) {
             columns.insert(tag.into(), json!(text));
         }
+    }
+    for tag in NOT_READ.iter().filter(|tag| placemark.children.iter().any(|child| child.name == **tag)) {
+        *seen.skipped.entry(tag).or_default() += 1;
     }
     for child in placemark.children.iter().filter(|child| child.name == "ExtendedData") {
         extended(child, titles, &mut columns, seen);
