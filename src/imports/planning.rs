@@ -139,7 +139,7 @@ async fn make(
     planner.note_filled();
     if let (Mode::Snapshot, Some(source_org)) = (mode, source_org) {
         let (missing, of) = snapshot::plan_missing(conn, &view, id, source_org, options.effective_on).await?;
-        planner.note_missing(missing, of);
+        planner.note_missing(missing, of, workbook.is_part());
     }
     rows::refresh_statistics(conn, "import_rows").await?;
     planner.judge_places(place::of_import_rows(conn, id, today).await?);

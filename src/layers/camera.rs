@@ -141,6 +141,9 @@ static MANAGING_LEVELS: &[Choice] = &[
     choice("commune_police", "Công an xã", "Commune police").also(&[
         "CA xã",
         "CAX",
+        "CAP",
+        "CATT",
+        "CA thị trấn",
         "Công an phường",
         "CA phường",
         "Công an thị trấn",

@@ -74,7 +74,6 @@ async fn every_writable_field_keeps_its_value() {
         let mut body = minimal(layer);
         for field in layer.fields().filter(|field| field.writable) {
             let value = match field.value {
-                _ if field.name == "resolution" => json!("1920x1080"),
                 Type::Text { .. } => json!("Giá trị"),
                 Type::Url => json!("https://example.vn"),
                 Type::Phone => json!("0912345678"),

@@ -172,7 +172,7 @@ async fn each_rule_has_its_code() {
         ("note", json!("rtsp://camera/1"), "secret.in_text"),
         ("address", json!("http://admin:admin@10.0.0.1"), "secret.in_text"),
         ("vms_ref", json!("192.168.1.7"), "secret.in_text"),
-        ("resolution", json!("big"), "range"),
+        ("resolution", json!("big"), "type"),
         ("hamlet_id", json!(12345), "reference.unknown"),
         ("hamlet_id", json!(-1), "type"),
         ("hamlet_id", json!(1e30), "type"),

@@ -52,7 +52,7 @@ pub fn read(text: &str) -> Result<Workbook, Problem> {
     }
     let mut remarks = Vec::new();
     if found.is_part {
-        remarks.push(Remark::warning(text!("geojson.part")));
+        remarks.push(Remark::info(text!("file.part")));
     }
     if !found.members.is_empty() {
         let names: Vec<_> = found.members.iter().map(String::as_str).collect();

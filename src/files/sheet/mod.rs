@@ -89,6 +89,12 @@ pub enum Format {
 pub const MAX_ROWS: usize = 250_000;
 pub const MAX_CELLS: usize = 8_000_000;
 
+/// The code of the remark about a file that is only a part of a list.
+const PART: &str = "file.part";
+
+/// A workbook with this defined name holds only the rows that a commit left.
+pub const PART_MARK: &str = "_hatang_part";
+
 /// Texts with more columns are no tables. Finding a header among them would take minutes.
 pub const MAX_COLUMNS: usize = 2000;
 
@@ -125,6 +131,13 @@ fn read_format(bytes: &[u8]) -> Result<Workbook, Problem> {
         };
     workbook.remarks.extend(encoding);
     Ok(workbook)
+}
+
+impl Workbook {
+    /// Whether the file itself says that it is only a part of a list.
+    pub fn is_part(&self) -> bool {
+        self.remarks.iter().any(|remark| remark.text.code() == PART)
+    }
 }
 
 impl Sheet {

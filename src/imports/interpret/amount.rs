@@ -173,7 +173,7 @@ fn told(text: Text, value: f64, habits: &Habits) -> Note {
 }
 
 /// A number with the unit of the field.
-fn amount(field: &Field, value: f64) -> Value {
+pub fn amount(field: &Field, value: f64) -> Value {
     match field.unit {
         Some(unit) => text!("amount", value, unit = Text::new(unit)).into(),
         None => value.into(),

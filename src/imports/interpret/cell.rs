@@ -188,8 +188,23 @@ fn number_of(field: &Field, cell: &Cell, habits: &Habits) -> Result<Said, Note> 
         let text = text!("number.outlier", given = cell.shown(), lowest, highest, meant);
         notes.push(Note::warning(text).suggest(number::unambiguous(meant, habits.decimal.unwrap_or(Decimal::Comma))));
     }
+    let turned = full_turn(field, number);
+    if turned != number {
+        notes.push(Note::info(text!("number.converted", given = cell.shown(), value = amount::amount(field, turned))));
+    }
+    let number = turned;
     let whole = number.fract() == 0.0 && number.abs() < 9e15;
     Ok((Some(if whole { json!(number as i64) } else { json!(number) }), notes))
+}
+
+/// A direction from 0 to less than 360 degrees: -45 is 315, and 360 is 0.
+fn full_turn(field: &Field, degrees: f64) -> f64 {
+    let is_direction = matches!(field.value, Type::Number { min: 0.0, max: 359.0..360.0 }) && field.unit == Some("deg");
+    if is_direction && ((-360.0..0.0).contains(&degrees) || degrees == 360.0) {
+        degrees.rem_euclid(360.0)
+    } else {
+        degrees
+    }
 }
 
 fn date_of(field: &Field, cell: &Cell, habit: date::Habit) -> Result<Said, Note> {
@@ -236,10 +251,14 @@ fn swapped(date: NaiveDate, habit: date::Habit) -> date::Way {
 fn set_of(field: &Field, text: &str) -> Result<Said, Note> {
     let mut values = Vec::new();
     let mut notes = Vec::new();
+    let text = text.replace(" và ", ",").replace(" and ", ",");
     let parts = text.split([',', ';', '/', '+', '&', '\n', '|']).flat_map(|part| {
         // Splits at spaces, unless the words are one value: "4G 5G" is two values, "Small cell" is one.
         let part = part.trim();
-        if choice::resolve(field, part).is_ok() { vec![part] } else { part.split_whitespace().collect() }
+        match choice::resolve(field, part) {
+            Ok(_) => vec![part],
+            Err(_) => part.split([' ', '-', '–']).collect(),
+        }
     });
     for part in parts.filter(|part| !part.is_empty()) {
         let (value, note) = choice::resolve(field, part)?;

@@ -55,6 +55,10 @@ pub fn resolve(field: &Field, text: &str) -> Result<(&'static str, Option<Note>)
         let note = Note::info(text!("enum.alias", given = text, label = choice.label));
         return Ok((choice.value, Some(note.suggest(choice.label.vi))));
     }
+    if let Some(choice) = with_a_name(choices, text) {
+        let note = Note::info(text!("enum.alias", given = text, label = choice.label));
+        return Ok((choice.value, Some(note.suggest(choice.label.vi))));
+    }
     let folded = fold(text);
     let labels: Vec<_> = choices.iter().map(|choice| choice.label).collect();
     let note = Note::error(text!("enum.unknown", field = field.label, given = text, choices = labels));
@@ -73,13 +77,30 @@ fn labels(choice: &Choice) -> impl Iterator<Item = &'static str> + use<> {
     [choice.value, choice.label.vi, choice.label.en].into_iter()
 }
 
+/// "Công an xã Đông Hòa", "VNPT Thanh Hóa": a value with the name of whom it is. The longest value counts.
+fn with_a_name<'a>(choices: &'a [Choice], text: &str) -> Option<&'a Choice> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let is_name = |word: &&str| word.starts_with(char::is_uppercase);
+    let starts = (1..words.len()).rev().filter(|length| words[*length..].iter().all(|word| is_name(&word)));
+    let starts: Vec<String> = starts.map(|length| squeezed(&words[..length].join(" "))).collect();
+    let names = |choice: &'a Choice| labels(choice).chain(choice.aliases.iter().copied()).map(squeezed);
+    starts.iter().find_map(|start| choices.iter().find(|choice| names(choice).any(|name| name == *start)))
+}
+
 /// The choice with the nearest spelling, if it is near enough.
 fn nearest<'a>(choices: &'a [Choice], folded: &str) -> Option<&'a Choice> {
     let distance = |choice: &Choice| {
         labels(choice).chain(choice.aliases.iter().copied()).map(|name| edits(&fold(name), folded)).min().unwrap_or(99)
     };
     let (distance, choice) = choices.iter().map(|choice| (distance(choice), choice)).min_by_key(|(edits, _)| *edits)?;
-    (distance <= 2.max(folded.chars().count() / 3)).then_some(choice)
+    let enough = match folded.chars().count() {
+        0..=3 => 0,
+        4..=5 => 1,
+        length => 2.max(length / 3),
+    };
+    // "Ko hoạt động" is near "Hoạt động" and means the opposite.
+    let is_no = |text: &str| text.split(' ').any(|word| matches!(word, "khong" | "ko" | "k" | "chua" | "no" | "not"));
+    (distance <= enough && is_no(folded) == labels(choice).any(|label| is_no(&fold(label)))).then_some(choice)
 }
 
 /// Levenshtein distance: the letters to insert, remove or replace.

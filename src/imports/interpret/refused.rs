@@ -48,7 +48,8 @@ pub fn answer(
     let is_refused = states.into_iter().filter(|(at, _)| refused.contains(at));
     let states = is_refused.filter_map(|(at, state)| Some(((at.0.clone(), *numbers.get(&at)?), state))).collect();
     let outcome = Outcome { findings: &findings, states: &states, missing: &[], corrected: &[] };
-    write(layer, &workbook, &mappings, &outcome).map_err(|error| anyhow::Error::new(error).into())
+    let part = Some(sheet::PART_MARK);
+    write(layer, &workbook, &mappings, &outcome, part).map_err(|error| anyhow::Error::new(error).into())
 }
 
 /// Keeps the refused rows, with the header and the headings that say their commune. Sheets without such rows are left

@@ -56,10 +56,10 @@ pub fn answer(
     }
     let mut workbook = sheet::read(file).map_err(|problem| Error::Invalid(vec![problem]))?;
     corrected::apply(outcome.corrected, &mut workbook);
-    write(layer, &workbook, mappings, outcome).map_err(|error| anyhow::Error::new(error).into())
+    write(layer, &workbook, mappings, outcome, None).map_err(|error| anyhow::Error::new(error).into())
 }
 
-/// Writes the workbook.
+/// Writes the workbook. `mark` is a name that the file is to define.
 ///
 /// # Errors
 /// Those of the writer. No file that was read is known to cause one.
@@ -68,8 +68,12 @@ pub fn write(
     workbook: &Workbook,
     mappings: &[Mapping],
     outcome: &Outcome<'_>,
+    mark: Option<&str>,
 ) -> Result<Vec<u8>, XlsxError> {
     let mut out = Out::new();
+    if let Some(mark) = mark {
+        out.define_name(mark, "=TRUE")?;
+    }
     let mut lists = Lists::new();
     let mut names = SheetNames::without(&[LISTS, MISSING]);
     for sheet in workbook.sheets.iter().filter(|sheet| ![LISTS, MISSING].contains(&sheet.name.as_str())) {

@@ -125,7 +125,10 @@ impl Planner<'_> {
     }
 
     /// Notes when the list of a source lacks many of its known records.
-    pub fn note_missing(&mut self, missing: i64, known: i64) {
+    pub fn note_missing(&mut self, missing: i64, known: i64, is_part: bool) {
+        if is_part {
+            self.reading.note("", None, None, None, None, Note::error(text!("snapshot.part")));
+        }
         if missing * 10 <= known {
             return;
         }

@@ -162,8 +162,8 @@ fn answers_of_the_register_become_findings_of_rows() {
         planner.judge_keys(&[Taken { nth: 1, key: "code".into(), record_id: Some(9) }]);
         assert_eq!(planner.refused(), [1]);
         planner.note_neighbours(&[neighbour]);
-        planner.note_missing(1, 10);
-        planner.note_missing(2, 10);
+        planner.note_missing(1, 10, false);
+        planner.note_missing(2, 10, false);
     });
     let told = [
         "0 snapshot.many_missing",

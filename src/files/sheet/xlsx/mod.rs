@@ -11,7 +11,7 @@ use calamine::{Reader, SheetType, SheetVisible, Xlsx, XlsxError};
 
 use crate::files::sheet::archive::Archive;
 use crate::files::sheet::{
-    Format, MAX_CELLS, MAX_ROWS, Merge, Remark, Row, Sheet, Workbook, archive, letter, refused, too_large,
+    Format, MAX_CELLS, MAX_ROWS, Merge, PART_MARK, Remark, Row, Sheet, Workbook, archive, letter, refused, too_large,
 };
 use crate::layers::Problem;
 use crate::texts::{Text, text};
@@ -31,6 +31,9 @@ pub fn read(bytes: &[u8], archive: &Archive) -> Result<Workbook, Problem> {
     let mut remarks = Vec::new();
     if archive.has_macros {
         remarks.push(Remark::info(text!("file.macros")));
+    }
+    if xlsx.defined_names().iter().any(|(name, _)| name == PART_MARK) {
+        remarks.push(Remark::info(text!("file.part/refused")));
     }
     let known = xlsx.sheets_metadata().to_vec();
     let worksheets: Vec<_> = known.into_iter().filter(|sheet| sheet.typ == SheetType::WorkSheet).collect();
