@@ -107,7 +107,8 @@ async fn make(
 
     resolve::resolve(conn, &view, &workbook, &mut reading, &instructions.defaults, options.units_as_of).await?;
     // What is not understood is refused before it can stand in the way of the next file.
-    remember(conn, caller, layer, &instructions).await?;
+    let lasting = Instructions { overrides: instructions.overrides.lasting(&reading.mappings), ..instructions.clone() };
+    remember(conn, caller, layer, &lasting).await?;
     let records = std::mem::take(&mut reading.records);
     let class_of_new = view.class_written();
     let today = today();

@@ -24,14 +24,15 @@ pub async fn accept_suggestions(path: web::Path<String>, write: WriteRequest) ->
     may_write(caller, layer)?;
     let mut members = Members::of_body(body)?;
     let all = members.flag("all");
-    let codes = members.texts("codes").unwrap_or_default();
+    let codes = members.texts("codes");
     let cells = members.read("rows", text!("expected.cells", max = MOST_CELLS), |rows| {
         let cells: Vec<imports::WishedCell> = serde_json::from_value(rows.clone()).ok()?;
         (cells.len() <= MOST_CELLS).then_some(cells)
     });
     members.finish()?;
-    let cells = cells.unwrap_or_default();
-    let wish = Wish { all: all.unwrap_or(codes.is_empty() && cells.is_empty()), codes, cells };
+    // An empty list names nothing; only a body that names no list means all.
+    let all = all.unwrap_or(codes.is_none() && cells.is_none());
+    let wish = Wish { all, codes: codes.unwrap_or_default(), cells: cells.unwrap_or_default() };
     let Accepted { applied, left, sent } = imports::accept(&mut conn, layer, import.id, &wish).await?;
     let done = match sent {
         None => true,

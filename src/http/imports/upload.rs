@@ -145,7 +145,9 @@ async fn read_form(request: &HttpRequest, payload: web::Payload, limit: usize) -
             }
             bytes.extend_from_slice(&chunk);
         }
-        if is_file {
+        if is_file && !form.file.is_empty() {
+            return Err(Error::of_parameter("file", text!("parameter.invalid/twice", name = "file")));
+        } else if is_file {
             form.file = bytes;
             form.file_name = file_name;
         } else {

@@ -58,7 +58,8 @@ pub fn read(field: &Field, given: &str, habits: &Habits) -> Result<(f64, Option<
     let Some((before, number, behind)) = split(text) else {
         return Err(refused(text!("type/given", expected = text!("expected.number"))));
     };
-    if is_bound(before, behind) {
+    // "480 min" is a time, "480 m min" a bound.
+    if is_bound(before, behind) && (!before.is_empty() || scale(field, behind, habits).is_none()) {
         return Err(refused(text!("type/bound")).suggest(number));
     }
     if !before.is_empty() && !is_own_word(field, before) {
@@ -181,7 +182,7 @@ pub fn amount(field: &Field, value: f64) -> Value {
 }
 
 /// Whether a field holds a direction: an angle below a full circle.
-fn is_direction(field: &Field) -> bool {
+pub fn is_direction(field: &Field) -> bool {
     field.unit == Some("deg") && matches!(field.value, Type::Number { max, .. } if max < 360.0)
 }
 

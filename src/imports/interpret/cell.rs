@@ -27,6 +27,7 @@ pub fn read(field: &Field, cell: &Cell, habits: &Habits) -> Result<Said, Note> {
     match cell {
         Cell::Failed(error) => return Err(failed(error)),
         Cell::Uncomputed => return Err(uncomputed()),
+        Cell::Text(text) if is_ditto(text) => return Err(Note::error(text!("cell.ditto", given = text.as_str()))),
         Cell::Text(text) if is_clear(text) && field.not_null => return Err(not_null(field)),
         Cell::Text(text) if is_clear(text) => return plain(Value::Null),
         // "Chưa rõ" can be a placeholder, but is also the label of a value; and "không" is an answer to yes or no.
@@ -93,6 +94,14 @@ pub fn is_placeholder(text: &str) -> bool {
         // Without its accent, "Trong" may be a name.
         || matches!(text.trim_matches(['(', ')']).to_lowercase().as_str(), "trống" | "để trống" | "bỏ trống")
         || matches!(text, r"\N" | "<NA>" | "NaT" | "#NA")
+}
+
+/// "nt" (như trên) and other signs for what stands above.
+fn is_ditto(text: &str) -> bool {
+    matches!(
+        text.to_lowercase().as_str(),
+        "nt" | "-nt-" | "như trên" | "nhu tren" | "\"" | "-\"-" | "〃" | "″" | "''" | "ditto"
+    )
 }
 
 /// Whether a placeholder is a value of the field all the same.
@@ -199,8 +208,7 @@ fn number_of(field: &Field, cell: &Cell, habits: &Habits) -> Result<Said, Note> 
 
 /// A direction from 0 to less than 360 degrees: -45 is 315, and 360 is 0.
 fn full_turn(field: &Field, degrees: f64) -> f64 {
-    let is_direction = matches!(field.value, Type::Number { min: 0.0, max: 359.0..360.0 }) && field.unit == Some("deg");
-    if is_direction && ((-360.0..0.0).contains(&degrees) || degrees == 360.0) {
+    if amount::is_direction(field) && ((-360.0..0.0).contains(&degrees) || degrees == 360.0) {
         degrees.rem_euclid(360.0)
     } else {
         degrees
@@ -260,8 +268,11 @@ fn set_of(field: &Field, text: &str) -> Result<Said, Note> {
             Err(_) => part.split([' ', '-', '–']).collect(),
         }
     });
-    for part in parts.filter(|part| !part.is_empty()) {
-        let (value, note) = choice::resolve(field, part)?;
+    let parts: Vec<_> = parts.filter(|part| !part.is_empty()).collect();
+    for part in &parts {
+        // What one part may mean is no suggestion for all of them.
+        let alone = |note: Note| Note { suggestion: note.suggestion.filter(|_| parts.len() == 1), ..note };
+        let (value, note) = choice::resolve(field, part).map_err(alone)?;
         values.push(value);
         notes.extend(note);
     }

@@ -95,8 +95,8 @@ fn nearest<'a>(choices: &'a [Choice], folded: &str) -> Option<&'a Choice> {
     let (distance, choice) = choices.iter().map(|choice| (distance(choice), choice)).min_by_key(|(edits, _)| *edits)?;
     let enough = match folded.chars().count() {
         0..=3 => 0,
-        4..=5 => 1,
-        length => 2.max(length / 3),
+        4..=8 => 1,
+        length => 2.max(length / 5),
     };
     // "Ko hoạt động" is near "Hoạt động" and means the opposite.
     let is_no = |text: &str| text.split(' ').any(|word| matches!(word, "khong" | "ko" | "k" | "chua" | "no" | "not"));

@@ -53,7 +53,13 @@ pub enum Way {
 impl Order {
     /// The order that texts show.
     pub fn of<'a>(texts: impl Iterator<Item = &'a str>) -> Order {
-        texts.fold(Order::Untold, |order, text| order.and(numbers(text).map_or(Order::Untold, shown_by)))
+        // Only programs of the United States write "2/1/2023 12:00:00 AM".
+        let is_american = |text: &str| text.ends_with(" AM") || text.ends_with(" PM");
+        let of_text = |text: &str| match numbers(text).map(shown_by) {
+            Some(Order::Untold) if is_american(text) => Order::MonthFirst,
+            shown => shown.unwrap_or_default(),
+        };
+        texts.fold(Order::Untold, |order, text| order.and(of_text(text)))
     }
 
     /// What two parts of a column show together.

@@ -98,7 +98,7 @@ impl Defaults {
         self.0.get(name).map_or(Origin::Sent, Given::origin)
     }
 
-    /// The CRS of coordinates in metres.
+    /// The coordinate system of places that declare no other.
     pub fn epsg(&self) -> Option<i32> {
         ["crs", "central_meridian"].iter().find_map(|name| grid(name, &self.0.get(*name)?.value))
     }

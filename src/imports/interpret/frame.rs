@@ -39,9 +39,26 @@ pub struct Frame {
     pub is_contradictory: bool,
 }
 
-/// Whether a column holds only the minutes or the seconds of an angle.
+/// Whether a column holds only the minutes or the seconds of an angle: "Vĩ độ (phút)", but not "Vĩ độ (độ phút giây)".
 fn is_part(header: &str) -> bool {
-    fold(header).split(' ').any(|word| matches!(word, "phut" | "giay" | "minute" | "minutes" | "second" | "seconds"))
+    let folded = fold(header);
+    let words: Vec<&str> = folded.split(' ').collect();
+    let part =
+        |word: &&str| matches!(*word, "phut" | "giay" | "minute" | "minutes" | "second" | "seconds" | "min" | "sec");
+    let degrees = folded.strip_prefix("vi do").or(folded.strip_prefix("kinh do")).unwrap_or(&folded).contains("do");
+    words.iter().filter(|word| part(word)).count() == 1 && !degrees && !folded.contains("degree")
+}
+
+/// Whether a header names a datum, a grid or a notation that is not read: "Vĩ độ (HN-72)", "X (UTM)", "Vĩ độ (DD.MMSS)",
+/// or the southern or western half of the earth.
+fn declares_other(header: &str) -> bool {
+    const OTHERS: [&str; 12] =
+        ["hn 72", "hn72", "hanoi 72", "indian", "mui 6", "6 do", "dd mmss", "ddmmss", "ddmm", "dd mm mmm", "km", "cm"];
+    let folded = format!(" {} ", fold(header));
+    let has = |words: &str| folded.contains(&format!(" {words} "));
+    let is_utm = has("utm") && Crs::named(header, false).is_none();
+    let is_far = ["s", "w", "nam", "tay", "south", "west"].iter().any(|half| folded.ends_with(&format!(" {half} ")));
+    OTHERS.iter().any(|words| has(words)) || is_utm || is_far
 }
 
 impl Frame {
@@ -87,7 +104,8 @@ impl Frame {
         let meridian = || central_meridian(&format!("KTT {given}")).and_then(Crs::of_meridian);
         let own = Crs::read(&given).or_else(meridian);
         let own = own.ok_or_else(|| Note::error(text!("geo.crs", given, known = text!("expected.crs"))))?;
-        if let Some(other) = self.file.or(self.sender).filter(|other| *other != own) {
+        let grid = self.grid.filter(|_| own.is_grid());
+        if let Some(other) = self.file.or(self.sender).or(grid).filter(|other| *other != own) {
             return Err(Note::error(text!("geo.crs/contradictory", one = other.name(), other = own.name())));
         }
         let frame = self.clone();
@@ -106,6 +124,10 @@ impl Frame {
         let mut has_place = false;
         let mut has_english = false;
         for column in mapping.columns.iter().filter(|column| column.target.is_some_and(|target| target.is_place())) {
+            if declares_other(&column.header) {
+                self.is_contradictory = true;
+                notes.push((Some(column.column.clone()), Note::error(text!("geo.header", header = &column.header))));
+            }
             if is_part(&column.header) {
                 self.is_contradictory = true;
                 notes.push((Some(column.column.clone()), Note::error(text!("geo.split", header = &column.header))));

@@ -129,7 +129,6 @@ fn notation<'a>(column: &Column, field: Option<&Field>, cells: impl Iterator<Ite
                 shown.point |= decimal == Decimal::Point;
             }
         }
-        (Some(Target::Geometry), _) => shown.point = true,
         // A point in coordinates tells little, since they are copied from maps.
         (Some(Target::Longitude | Target::Latitude | Target::Coordinate), _) => {
             shown.comma = texts(cells).any(|text| text.contains(',') && Digits::read(text).is_some());

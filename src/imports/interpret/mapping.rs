@@ -95,6 +95,14 @@ impl Overrides {
         kept.map(|said| (said.header.clone(), said.target.clone())).collect::<BTreeMap<_, _>>().into_iter().collect()
     }
 
+    /// Those to remember. A letter says nothing about the next file, and what names no header of this file may be one.
+    pub fn lasting(&self, mappings: &[Mapping]) -> Overrides {
+        let is_header =
+            |name: &str| mappings.iter().flat_map(|mapping| &mapping.columns).any(|column| key(&column.header) == name);
+        let kept = self.0.iter().filter(|(name, said)| said.remembered || is_header(name));
+        Overrides(kept.map(|(name, said)| (name.clone(), said.clone())).collect())
+    }
+
     /// The headers that the sender names for this file and that no column has.
     pub(super) fn unused<'a>(&'a self, columns: &[&Column]) -> Vec<&'a str> {
         let is_used =

@@ -53,7 +53,7 @@ use std::collections::HashSet;
 use serde_json::{Value, json};
 
 use crate::files::sheet::{Cell, Remark, Row, Sheet, Weight, Workbook, letter};
-use crate::layers::{Layer, Properties, Type};
+use crate::layers::{Crs, Layer, Properties, Type};
 use crate::texts::text;
 use fold::without_brackets;
 use frame::Frame;
@@ -202,8 +202,11 @@ fn is_guide(sheet: &Sheet) -> bool {
 }
 
 fn read_sheet(layer: &'static Layer, sheet: &Sheet, mapping: Mapping, options: &Options, reading: &mut Reading) {
-    let grid = options.grid.or(options.instructions.defaults.epsg());
-    let options = &Options { grid, ..options.clone() };
+    let default = options.instructions.defaults.epsg();
+    let is_degrees = |epsg: &i32| Crs::of_epsg(*epsg).is_some_and(Crs::is_degrees);
+    let epsg = options.epsg.or(default.filter(is_degrees));
+    let grid = options.grid.or(default.filter(|epsg| !is_degrees(epsg)));
+    let options = &Options { epsg, grid, ..options.clone() };
     let (frame, notes) = Frame::of(sheet, &mapping, options);
     for (column, note) in notes {
         reading.note(&sheet.name, None, column, Some("geom"), None, note);

@@ -145,7 +145,10 @@ fn header_again(mapping: &Mapping, vocabulary: &Vocabulary, row: &Row) -> Option
     };
     let same = cells.iter().filter(is_header).count();
     if same >= 2 && same * 2 >= cells.len() {
-        return Some(Role::Header);
+        // The same words above other columns begin another table.
+        let is_known = |text: &str| mapping.columns.iter().any(|column| fold(&column.header) == text);
+        let has_moved = cells.iter().any(|cell| !is_header(&cell) && is_known(&cell.1));
+        return Some(if has_moved { Role::OtherTable } else { Role::Header });
     }
     let words: HashSet<&str> =
         cells.iter().map(|(_, text)| text.as_str()).filter(|it| vocabulary.is_header(it)).collect();

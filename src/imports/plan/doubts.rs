@@ -68,6 +68,11 @@ impl Planner<'_> {
         of_register.or(of_file).or_else(of_place)
     }
 
+    /// Whether a row is one of this organisation.
+    fn is_own(&self, record: &Record, org: &str) -> bool {
+        record.values.get("source_org").and_then(Value::as_str).or(self.known.source_org) == Some(org)
+    }
+
     /// What is doubtful about the record of a row, by field. Otherwise data from another sender would be overwritten, two
     /// records taken for one, or a record come back without a word.
     pub(super) fn doubts(&self, record: &Record, matched: &Match) -> Vec<(Option<&'static str>, Note)> {
@@ -75,7 +80,11 @@ impl Planner<'_> {
         let given = record.values.get("external_id").and_then(Value::as_str);
         let mut doubts = Vec::new();
         match (of_record("source_org"), of_record("external_id")) {
-            (Some(org), _) if matched.by == "code_of_other" && self.known.source_org.is_some() => {
+            (Some(org), _)
+                if self.known.source_org.is_some()
+                    && (matched.by == "code_of_other"
+                        || matched.by == "name_and_place" && !self.is_own(record, org)) =>
+            {
                 doubts.push((Some("code"), Note::warning(text!("match.other_source", org))));
             }
             (_, Some(known)) if matched.by.starts_with("code") && given.is_some_and(|given| given != known) => {

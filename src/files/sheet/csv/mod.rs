@@ -30,7 +30,7 @@ pub fn read(text: &str) -> Result<Workbook, Problem> {
     let skipped = text.lines().next().filter(|_| declared.is_some()).map_or(0, str::len);
     for record in Records::of(text, delimiter).from(skipped) {
         let fields = (0..).zip(&record.fields);
-        let cells: Vec<_> = fields.filter_map(|(column, text)| Some((column, Cell::disarmed(text)?))).collect();
+        let cells: Vec<_> = fields.filter_map(|(column, text)| Some((column, cell_of(text)?))).collect();
         cells_read += cells.len();
         if cells.is_empty() {
             continue;
@@ -65,6 +65,17 @@ fn separator(text: &str) -> u8 {
     };
     // In a tie the last one wins: a comma may be a decimal comma.
     *b"|,\t;".iter().max_by_key(|delimiter| regularity(**delimiter)).unwrap_or(&b',')
+}
+
+/// A cell as Excel saves it: errors are errors, and `="00123"` guards a text.
+fn cell_of(text: &str) -> Option<Cell> {
+    let text = text.trim();
+    if let Some(guarded) = text.strip_prefix("=\"").and_then(|text| text.strip_suffix('"')) {
+        return Cell::text(guarded);
+    }
+    let is_error = matches!(text, "#REF!" | "#VALUE!" | "#NAME?" | "#DIV/0!" | "#NUM!" | "#NULL!")
+        || text.len() > 2 && text.bytes().all(|byte| byte == b'#');
+    if is_error { Some(Cell::Failed(text.to_owned())) } else { Cell::disarmed(text) }
 }
 
 #[cfg(test)]
