@@ -4,6 +4,7 @@ mod books;
 mod cli;
 mod commit;
 mod communes;
+mod declared;
 mod faults;
 mod formats;
 mod habits;

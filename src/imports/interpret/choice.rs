@@ -81,7 +81,7 @@ fn labels(choice: &Choice) -> impl Iterator<Item = &'static str> + use<> {
 fn with_a_name<'a>(choices: &'a [Choice], text: &str) -> Option<&'a Choice> {
     let words: Vec<&str> = text.split_whitespace().collect();
     let is_name = |word: &&str| word.starts_with(char::is_uppercase);
-    let starts = (1..words.len()).rev().filter(|length| words[*length..].iter().all(|word| is_name(&word)));
+    let starts = (1..words.len()).rev().filter(|length| words[*length..].iter().all(&is_name));
     let starts: Vec<String> = starts.map(|length| squeezed(&words[..length].join(" "))).collect();
     let names = |choice: &'a Choice| labels(choice).chain(choice.aliases.iter().copied()).map(squeezed);
     starts.iter().find_map(|start| choices.iter().find(|choice| names(choice).any(|name| name == *start)))

@@ -232,7 +232,7 @@ mod tests {
         };
         let district = (Some("huyện"), comparable("Đông Sơn"));
         let province = (Some("tỉnh"), comparable("Thanh Hóa"));
-        assert_eq!(above("xã Đông Hòa, huyện Đông Sơn"), [district.clone()]);
+        assert_eq!(above("xã Đông Hòa, huyện Đông Sơn"), std::slice::from_ref(&district));
         assert_eq!(above("xã Đông Hòa - H. Đông Sơn - tỉnh Thanh Hóa"), [district.clone(), province.clone()]);
         assert_eq!(above("Xã Đông Hòa (Huyện Đông Sơn, Tỉnh Thanh Hóa)"), [district, province]);
         is("huyện Đông Sơn, xã Đông Hòa", Some("xã"), "Đông Hòa");

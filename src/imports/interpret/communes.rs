@@ -280,8 +280,11 @@ mod tests {
     const BEFORE: &str = "2023-09-20";
     const AFTER: &str = "2026-01-01";
 
+    /// The codes and the note's suggestion, or the code of the error with its suggestion.
+    type Answer = Result<(Vec<String>, Option<String>), (&'static str, Option<String>)>;
+
     /// The codes that a text may mean on a day, and the name of the former unit that it names.
-    fn meant(text: &str, on: &str) -> Result<(Vec<String>, Option<String>), (&'static str, Option<String>)> {
+    fn meant(text: &str, on: &str) -> Answer {
         let communes = communes();
         let found = communes.find(read(text).last().unwrap(), &[], on.parse().unwrap());
         let found = found.map_err(|note| (note.code, note.suggestion))?;
@@ -289,7 +292,7 @@ mod tests {
         Ok((codes, found.was.map(|index| communes.unit(index).name.clone())))
     }
 
-    fn one(code: &str) -> Result<(Vec<String>, Option<String>), (&'static str, Option<String>)> {
+    fn one(code: &str) -> Answer {
         Ok((vec![code.into()], None))
     }
 

@@ -167,7 +167,7 @@ impl Frame {
             }
         }
         self.is_vietnamese &= !has_english;
-        if let Some(note) = self.other_unit(metres, degrees) {
+        if let Some(note) = self.other_unit(metres, degrees).filter(|_| !self.is_contradictory) {
             self.is_contradictory = true;
             notes.push((None, note));
         }

@@ -176,7 +176,7 @@ fn is_signature(text: &str) -> bool {
 fn is_note(text: &str) -> bool {
     let begins = |word: &&str| fold(text).starts_with(*word);
     text.split_once(':').is_some_and(|(before, _)| before.chars().count() < 20)
-        && ["ghi chu", "luu y", "nguon", "note", "chu thich"].iter().any(|word| begins(&word))
+        && ["ghi chu", "luu y", "nguon", "note", "chu thich"].iter().any(begins)
 }
 
 /// "Tổng cộng", "Tổng số 12 xã", "Cộng:". Not "Tổng công ty" or "Công an xã", which begin the same without accents.

@@ -29,7 +29,7 @@ pub fn read(text: &str) -> Option<Result<Shape, Note>> {
         return Some(of_json(text));
     }
     let bare = text.strip_prefix("0x").or_else(|| text.strip_prefix("\\x")).unwrap_or(text);
-    if bare.len() >= 42 && bare.len() % 2 == 0 && bare.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+    if bare.len() >= 42 && bare.len().is_multiple_of(2) && bare.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         let read = wkb::read(bare).ok_or_else(|| Note::error(text!("geo.wkt")));
         return Some(read.and_then(|(geometry, srid)| declared(geometry, srid)));
     }

@@ -67,15 +67,13 @@ fn separator(text: &str) -> u8 {
     *b"|,\t;".iter().max_by_key(|delimiter| regularity(**delimiter)).unwrap_or(&b',')
 }
 
-/// A cell as Excel saves it: errors are errors, and `="00123"` guards a text.
+/// A cell: `="00123"` guards a text against Excel.
 fn cell_of(text: &str) -> Option<Cell> {
     let text = text.trim();
     if let Some(guarded) = text.strip_prefix("=\"").and_then(|text| text.strip_suffix('"')) {
         return Cell::text(guarded);
     }
-    let is_error = matches!(text, "#REF!" | "#VALUE!" | "#NAME?" | "#DIV/0!" | "#NUM!" | "#NULL!")
-        || text.len() > 2 && text.bytes().all(|byte| byte == b'#');
-    if is_error { Some(Cell::Failed(text.to_owned())) } else { Cell::disarmed(text) }
+    Cell::disarmed(text)
 }
 
 #[cfg(test)]
