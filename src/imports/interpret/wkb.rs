@@ -1,5 +1,5 @@
-//! Reads WKB and EWKB in hexadecimal, as PostGIS writes a geometry into a text file. Own code, since the crates at hand
-//! allocate by the counts in the text or panic when it is cut off.
+//! Reads WKB and EWKB in hexadecimal, as PostGIS writes a geometry into a text file. Own code, since `geozero` allocates
+//! as much memory as the counts in the bytes say.
 
 use serde_json::{Value, json};
 
