@@ -11,7 +11,7 @@ use crate::imports::interpret::{cell, fold};
 use crate::layers::{Crs, Field, Layer, Problem, Type, value};
 use crate::texts::{Text, text};
 
-/// By the name of a field, or one of [`BESIDES`]. Null forgets what was said for an earlier file.
+/// By the name of a field, or one of `BESIDES`. Null forgets what was said for an earlier file.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Defaults(BTreeMap<String, Given>);
 
