@@ -99,18 +99,17 @@ impl<'a> View<'a> {
 
     /// The rows that the caller may write. A write must check the record both before and after the change.
     pub fn writable_rows(&self) -> Condition {
-        let grants = covering(self.caller, self.layer).filter(|grant| grant.role >= Role::Editor);
-        any_of(grants).map_or_else(Condition::never, Condition::is_true)
+        any_of(editing(self.caller, self.layer)).map_or_else(Condition::never, Condition::is_true)
     }
 
     /// Whether the place of a record decides if the caller may write it, and not only its operator.
     pub fn writes_by_place(&self) -> bool {
-        covering(self.caller, self.layer).any(|grant| grant.role >= Role::Editor && !grant.places.is_empty())
+        editing(self.caller, self.layer).any(|grant| !grant.places.is_empty())
     }
 
     /// The operators whose records the caller may write; `None` for any.
     pub fn operators_written(&self) -> Option<Vec<&'a str>> {
-        let grants = covering(self.caller, self.layer).filter(|grant| grant.role >= Role::Editor);
+        let grants = editing(self.caller, self.layer);
         let operators: Option<Vec<&Vec<String>>> = grants.map(|grant| grant.operators.as_ref()).collect();
         Some(operators?.into_iter().flatten().map(String::as_str).collect())
     }
@@ -124,9 +123,8 @@ impl<'a> View<'a> {
 
     /// The communes of today in which the caller may write; `None` if anywhere.
     pub fn communes_written(&self) -> Option<HashSet<i64>> {
-        let grants = covering(self.caller, self.layer).filter(|grant| grant.role >= Role::Editor);
         let mut communes = HashSet::new();
-        for grant in grants {
+        for grant in editing(self.caller, self.layer) {
             let within = |place: &Place| place.communes.iter().copied().collect::<HashSet<_>>();
             communes.extend(grant.places.iter().map(within).reduce(|a, b| &a & &b)?);
         }
@@ -135,8 +133,7 @@ impl<'a> View<'a> {
 
     /// The highest class of fields that the caller may write in a new record.
     pub fn class_written(&self) -> Class {
-        let grants = covering(self.caller, self.layer).filter(|grant| grant.role >= Role::Editor);
-        grants.map(Grant::class).max().unwrap_or(Class::Public)
+        editing(self.caller, self.layer).map(Grant::class).max().unwrap_or(Class::Public)
     }
 
     /// A short hash of what the caller may see. A client of the feed that receives another hash must start again:
@@ -190,6 +187,11 @@ fn covering<'a>(caller: &'a Caller, layer: &'static Layer) -> impl Iterator<Item
     caller.grants().iter().filter(move |grant| grant.covers(layer))
 }
 
+/// The grants with which a caller may write in a layer.
+fn editing<'a>(caller: &'a Caller, layer: &'static Layer) -> impl Iterator<Item = &'a Grant> {
+    covering(caller, layer).filter(|grant| grant.role >= Role::Editor)
+}
+
 /// The rows within at least one of the grants; `None` when there is no grant.
 fn any_of<'a>(grants: impl Iterator<Item = &'a Grant>) -> Option<Condition> {
     let rows: Vec<_> = grants.map(Grant::rows).collect();
@@ -204,8 +206,7 @@ pub fn may_write(caller: &Caller, layer: &'static Layer) -> Result<(), Error> {
     if caller.is_anonymous() {
         return Err(Error::Unauthorized);
     }
-    let may = covering(caller, layer).any(|grant| grant.role >= Role::Editor);
-    if may { Ok(()) } else { Err(Error::Forbidden(None)) }
+    if editing(caller, layer).next().is_some() { Ok(()) } else { Err(Error::Forbidden(None)) }
 }
 
 /// Whether a caller may manage accounts and grants and read the audit trail: only administrators of everything.

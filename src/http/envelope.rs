@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{ALLOW, CONTENT_LANGUAGE, CONTENT_TYPE, HeaderName, HeaderValue};
+use actix_web::http::header::{ALLOW, CONTENT_LANGUAGE, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpResponse, web};
 use futures_util::FutureExt;
@@ -24,6 +24,29 @@ pub const READING: &str = "GET, HEAD, OPTIONS";
 
 /// The methods of paths that only accept `POST`.
 pub const POSTING: &str = "OPTIONS, POST";
+
+/// Changes the headers of an answer, also of one that is an error until it is sent.
+///
+/// # Errors
+/// The error of the answer.
+pub fn with_headers<B: MessageBody>(
+    answer: Result<ServiceResponse<B>, actix_web::Error>,
+    change: impl Fn(&mut HeaderMap) + 'static,
+) -> Result<ServiceResponse<B>, actix_web::Error> {
+    match answer {
+        Ok(mut response) => {
+            change(response.headers_mut());
+            Ok(response)
+        }
+        Err(mut error) => {
+            error.add_response_mapper(move |mut response| {
+                change(response.headers_mut());
+                response
+            });
+            Err(error)
+        }
+    }
+}
 
 /// The id of a request. It is kept in the request's extensions.
 #[derive(Debug, Clone)]

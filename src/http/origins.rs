@@ -10,7 +10,7 @@ use actix_web::http::header::{
 use actix_web::middleware::Next;
 
 use crate::config::Limits;
-use crate::http::envelope;
+use crate::http::envelope::{READING, with_headers};
 
 /// Pages of any origin may read; only configured origins may write.
 pub fn cors(limits: &Limits) -> Cors {
@@ -59,19 +59,7 @@ pub async fn open_reads<B: MessageBody>(
             }
         };
         set(ACCESS_CONTROL_ALLOW_ORIGIN, "*");
-        set(ACCESS_CONTROL_ALLOW_METHODS, envelope::READING);
+        set(ACCESS_CONTROL_ALLOW_METHODS, READING);
     };
-    match next.call(request).await {
-        Ok(mut response) => {
-            open(response.headers_mut());
-            Ok(response)
-        }
-        Err(mut error) => {
-            error.add_response_mapper(move |mut response| {
-                open(response.headers_mut());
-                response
-            });
-            Err(error)
-        }
-    }
+    with_headers(next.call(request).await, open)
 }

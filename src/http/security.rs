@@ -11,6 +11,7 @@ use actix_web::web;
 
 use crate::config::Limits;
 use crate::http::address::last_hop;
+use crate::http::envelope::with_headers;
 use crate::http::rates::credential;
 use crate::http::state::App;
 use crate::http::{BASE, wire};
@@ -51,19 +52,7 @@ pub async fn secure<B: MessageBody>(
             headers.append(VARY, names.clone());
         }
     };
-    match next.call(request).await {
-        Ok(mut response) => {
-            add(response.headers_mut());
-            Ok(response)
-        }
-        Err(mut error) => {
-            error.add_response_mapper(move |mut response| {
-                add(response.headers_mut());
-                response
-            });
-            Err(error)
-        }
-    }
+    with_headers(next.call(request).await, add)
 }
 
 fn is_https(limits: &Limits, headers: &HeaderMap) -> bool {

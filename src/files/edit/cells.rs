@@ -9,9 +9,10 @@ use quick_xml::{Reader, Writer};
 use crate::files::edit::columns::Columns;
 use crate::files::edit::scan::column_of;
 use crate::files::edit::styles::{Fill, Look, Styles};
-use crate::files::edit::xml::{attribute, escaped, position, with};
+use crate::files::edit::xml::{attribute, escaped, with};
 use crate::files::edit::{Mark, SheetEdit};
 use crate::files::sheet::letter;
+use crate::files::sheet::position;
 
 /// The characters of a line in a column of the width that states have.
 const LINE: usize = 55;

@@ -8,8 +8,9 @@ use regex::{Captures, Regex};
 
 use crate::files::edit::Mark;
 use crate::files::edit::package::Package;
-use crate::files::edit::xml::{escaped, insert_before_end, position};
+use crate::files::edit::xml::{escaped, insert_before_end};
 use crate::files::sheet::letter;
+use crate::files::sheet::position;
 
 /// The author by which a later edit knows its notes again.
 const AUTHOR: &str = "Hatang";

@@ -6,7 +6,8 @@ use anyhow::Result;
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
-use crate::files::edit::xml::{Area, areas, attribute, position};
+use crate::files::edit::xml::{Area, areas, attribute};
+use crate::files::sheet::position;
 
 /// What an edit must know of a sheet.
 #[derive(Debug, Default)]

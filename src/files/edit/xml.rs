@@ -7,6 +7,8 @@ use quick_xml::escape::{escape, unescape};
 use quick_xml::events::BytesStart;
 use regex::Regex;
 
+use crate::files::sheet::position;
+
 /// An attribute by its local name.
 pub fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
     let found = tag.attributes().with_checks(false).flatten().find(|it| it.key.local_name().as_ref() == name)?;
@@ -63,17 +65,6 @@ pub fn insert_before_end(xml: &str, name: &str, make: impl Fn(&str) -> String) -
     let at = found.get(0).map_or(0, |whole| whole.start());
     let prefix = found.get(1).map_or("", |prefix| prefix.as_str());
     Ok(format!("{}{}{}", &xml[..at], make(prefix), &xml[at..]))
-}
-
-/// `B7` as row 7, column 1. Dollars are skipped.
-pub fn position(reference: &str) -> Option<(u32, u32)> {
-    let reference = reference.replace('$', "");
-    let digits = reference.find(|c: char| c.is_ascii_digit())?;
-    let column = reference[..digits].bytes().try_fold(0_u32, |column, letter| {
-        let letter = u32::from(letter.to_ascii_uppercase().checked_sub(b'A')?);
-        (letter < 26).then_some(column.checked_mul(26)?.checked_add(letter + 1)?)
-    })?;
-    Some((reference[digits..].parse().ok()?, column.checked_sub(1)?))
 }
 
 /// Cells from the first to the last, inclusive: rows from 1, columns from 0.

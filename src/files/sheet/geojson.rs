@@ -97,12 +97,11 @@ impl Found {
     fn feature(&mut self, feature: Value) -> Result<(), Problem> {
         let Value::Object(mut feature) = feature else { return self.broken() };
         self.common(&mut feature)?;
-        let properties = match feature.shift_remove("properties") {
+        let mut properties = match feature.shift_remove("properties") {
             Some(Value::Object(properties)) => properties,
             None | Some(Value::Null) => Map::new(),
             Some(_) => return self.broken(),
         };
-        let mut properties = properties;
         if let Some(id) = feature.shift_remove("id") {
             properties.entry("id").or_insert(id);
         }
@@ -137,16 +136,11 @@ impl Found {
     fn declare(&mut self, member: Option<&Value>) -> Result<(), Problem> {
         let found = Crs::of_member(member.unwrap_or(&Value::Null))
             .map_err(|given| refused(text!("geo.crs", given, known = text!("expected.crs"))))?;
-        match (self.declared, found) {
-            (Some(one), Some(other)) if one != other => {
-                Err(refused(text!("geo.crs/contradictory", one = one.name(), other = other.name())))
-            }
-            (None, Some(_)) => {
-                self.declared = found;
-                Ok(())
-            }
-            _ => Ok(()),
+        if let Some((one, other)) = self.declared.zip(found).filter(|(one, other)| one != other) {
+            return Err(refused(text!("geo.crs/contradictory", one = one.name(), other = other.name())));
         }
+        self.declared = self.declared.or(found);
+        Ok(())
     }
 }
 

@@ -157,6 +157,17 @@ impl Row {
     pub fn cell(&self, column: u32) -> Option<&Cell> {
         self.cells.binary_search_by_key(&column, |(at, _)| *at).ok().map(|index| &self.cells[index].1)
     }
+
+    /// Sets a cell, or empties it.
+    pub fn put(&mut self, column: u32, cell: Option<Cell>) {
+        let found = self.cells.binary_search_by_key(&column, |(at, _)| *at);
+        match (found, cell) {
+            (Ok(at), Some(cell)) => self.cells[at].1 = cell,
+            (Ok(at), None) => drop(self.cells.remove(at)),
+            (Err(at), Some(cell)) => self.cells.insert(at, (column, cell)),
+            (Err(_), None) => {}
+        }
+    }
 }
 
 impl Cell {
@@ -206,6 +217,13 @@ pub fn index(letters: &str) -> Option<u32> {
         number.checked_mul(26)?.checked_add(digit)
     })?;
     number.checked_sub(1)
+}
+
+/// A cell by its reference: `B7` is row 7, column 1. Dollars are skipped.
+pub fn position(reference: &str) -> Option<(u32, u32)> {
+    let reference = reference.replace('$', "").to_ascii_uppercase();
+    let (letters, digits) = reference.split_at(reference.find(|c: char| c.is_ascii_digit())?);
+    Some((digits.parse().ok()?, index(letters)?))
 }
 
 /// The problem of a file that is rejected as a whole.

@@ -13,7 +13,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::access::{Caller, Role, View, may_write};
+use crate::access::{Caller, View, may_write};
 use crate::error::Error;
 use crate::http::clock::Clock;
 use crate::http::download::download;
@@ -201,10 +201,8 @@ pub async fn show_template(
     }
     let view = View::new(&caller, layer);
     let mut conn = app.store.connection().await?;
-    let of_places = caller.grants().iter().filter(|grant| grant.covers(layer) && grant.role >= Role::Editor);
-    let everywhere = of_places.clone().any(|grant| grant.places.is_empty());
-    let ids: Vec<i64> = of_places.flat_map(|grant| &grant.places).flat_map(|place| place.communes.clone()).collect();
-    let communes = units::communes_of_today(&mut conn, if everywhere { None } else { Some(ids) }).await?;
+    let ids = view.communes_written().map(|ids| ids.into_iter().collect());
+    let communes = units::communes_of_today(&mut conn, ids).await?;
     // Anonymous callers get the same columns as an editor who may not see restricted fields.
     let class = view.class_written().max(crate::layers::Class::Internal);
     let is_asked = |field: &&'static crate::layers::Field| {

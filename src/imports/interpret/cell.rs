@@ -108,7 +108,7 @@ fn is_ditto(text: &str) -> bool {
 fn is_answer(field: &Field, cell: &Cell) -> bool {
     match field.value {
         Type::Boolean => truth(cell).is_some(),
-        Type::OneOf(_) | Type::SomeOf(_) => choice::resolve(field, &cell.shown()).is_ok(),
+        Type::OneOf(_) | Type::SomeOf(_) => choice::is_value(field, &cell.shown()),
         _ => false,
     }
 }
@@ -263,10 +263,7 @@ fn set_of(field: &Field, text: &str) -> Result<Said, Note> {
     let parts = text.split([',', ';', '/', '+', '&', '\n', '|']).flat_map(|part| {
         // Splits at spaces, unless the words are one value: "4G 5G" is two values, "Small cell" is one.
         let part = part.trim();
-        match choice::resolve(field, part) {
-            Ok(_) => vec![part],
-            Err(_) => part.split([' ', '-', '–']).collect(),
-        }
+        if choice::is_value(field, part) { vec![part] } else { part.split([' ', '-', '–']).collect() }
     });
     let parts: Vec<_> = parts.filter(|part| !part.is_empty()).collect();
     for part in &parts {

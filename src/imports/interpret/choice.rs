@@ -37,35 +37,48 @@ fn spellings(choices: &'static [Choice]) -> Spellings {
     spellings
 }
 
-/// The value that a text stands for. Case, spaces and punctuation may differ from its label; there is a note if words or
-/// accents differ.
+/// How a text names a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// By its label, in any case, spacing and punctuation.
+    Label,
+    /// In other words, or without accents.
+    Alias,
+}
+
+/// Whether a text stands for a value of the field.
+pub fn is_value(field: &Field, text: &str) -> bool {
+    find(field.value.choices(), text).is_some()
+}
+
+/// The value that a text stands for. There is a note if words or accents differ from its label.
 ///
 /// # Errors
 /// The text matches no value; suggests the nearest.
 pub fn resolve(field: &Field, text: &str) -> Result<(&'static str, Option<Note>), Note> {
     let choices = field.value.choices();
-    if let Some(choice) = choices.iter().find(|choice| labels(choice).any(|label| label == text)) {
-        return Ok((choice.value, None));
+    if let Some((choice, way)) = find(choices, text) {
+        let note = || Note::info(text!("enum.alias", given = text, label = choice.label)).suggest(choice.label.vi);
+        return Ok((choice.value, (way == Way::Alias).then(note)));
     }
-    let known = SPELLINGS.get(&choices.as_ptr().addr());
-    if let Some(choice) = known.and_then(|known| known.labels.get(&letters(text))) {
-        return Ok((choice.value, None));
-    }
-    if let Some(choice) = known.and_then(|known| known.words.get(&squeezed(text))) {
-        let note = Note::info(text!("enum.alias", given = text, label = choice.label));
-        return Ok((choice.value, Some(note.suggest(choice.label.vi))));
-    }
-    if let Some(choice) = with_a_name(choices, text) {
-        let note = Note::info(text!("enum.alias", given = text, label = choice.label));
-        return Ok((choice.value, Some(note.suggest(choice.label.vi))));
-    }
-    let folded = fold(text);
     let labels: Vec<_> = choices.iter().map(|choice| choice.label).collect();
     let note = Note::error(text!("enum.unknown", field = field.label, given = text, choices = labels));
-    Err(match nearest(choices, &folded) {
+    Err(match nearest(choices, &fold(text)) {
         Some(choice) => note.suggest(choice.label.vi),
         None => note,
     })
+}
+
+fn find(choices: &'static [Choice], text: &str) -> Option<(&'static Choice, Way)> {
+    if let Some(choice) = choices.iter().find(|choice| labels(choice).any(|label| label == text)) {
+        return Some((choice, Way::Label));
+    }
+    let known = SPELLINGS.get(&choices.as_ptr().addr())?;
+    if let Some(choice) = known.labels.get(&letters(text)) {
+        return Some((choice, Way::Label));
+    }
+    let choice = known.words.get(&squeezed(text)).or_else(|| with_a_name(known, text))?;
+    Some((choice, Way::Alias))
 }
 
 /// The letters and digits of a text in lower case, with their accents.
@@ -78,13 +91,11 @@ fn labels(choice: &Choice) -> impl Iterator<Item = &'static str> + use<> {
 }
 
 /// "Công an xã Đông Hòa", "VNPT Thanh Hóa": a value with the name of whom it is. The longest value counts.
-fn with_a_name<'a>(choices: &'a [Choice], text: &str) -> Option<&'a Choice> {
+fn with_a_name<'a>(known: &'a Spellings, text: &str) -> Option<&'a &'static Choice> {
     let words: Vec<&str> = text.split_whitespace().collect();
     let is_name = |word: &&str| word.starts_with(char::is_uppercase);
-    let starts = (1..words.len()).rev().filter(|length| words[*length..].iter().all(&is_name));
-    let starts: Vec<String> = starts.map(|length| squeezed(&words[..length].join(" "))).collect();
-    let names = |choice: &'a Choice| labels(choice).chain(choice.aliases.iter().copied()).map(squeezed);
-    starts.iter().find_map(|start| choices.iter().find(|choice| names(choice).any(|name| name == *start)))
+    let starts = (1..words.len()).rev().filter(|length| words[*length..].iter().all(is_name));
+    starts.map(|length| squeezed(&words[..length].join(" "))).find_map(|start| known.words.get(&start))
 }
 
 /// The choice with the nearest spelling, if it is near enough.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::error::Error;
-use crate::files::sheet::{self, Cell, Row, Sheet, Workbook};
+use crate::files::sheet::{self, Cell, Sheet, Workbook};
 use crate::imports::interpret::corrected::Corrected;
 use crate::imports::interpret::mapping::Mapping;
 use crate::imports::interpret::target::Target;
@@ -134,29 +134,19 @@ fn set(sheet: &mut Sheet, row: u32, column: u32, cell: Option<Cell>) -> Option<C
     if let Some(last) = merge.map(|merge| merge.rows.1) {
         for below in sheet.rows[index + 1..].iter_mut().take_while(|below| below.number <= last) {
             if below.cell(column).is_none() {
-                put(below, column, held.clone());
+                below.put(column, held.clone());
             }
         }
     }
     let text = cell.as_ref().map(Cell::shown).unwrap_or_default();
-    put(&mut sheet.rows[index], column, cell);
+    sheet.rows[index].put(column, cell);
     Some(Corrected { sheet: sheet.name.clone(), row, column, text })
-}
-
-fn put(row: &mut Row, column: u32, cell: Option<Cell>) {
-    let found = row.cells.binary_search_by_key(&column, |(at, _)| *at);
-    match (found, cell) {
-        (Ok(at), Some(cell)) => row.cells[at].1 = cell,
-        (Ok(at), None) => drop(row.cells.remove(at)),
-        (Err(at), Some(cell)) => row.cells.insert(at, (column, cell)),
-        (Err(_), None) => {}
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::files::sheet::{Format, Merge};
+    use crate::files::sheet::{Format, Merge, Row};
     use crate::imports::interpret::{Overrides, detected};
     use crate::layers::TOWER;
 

@@ -19,12 +19,7 @@ pub fn apply(corrected: &[Corrected], workbook: &mut Workbook) {
             sheet.rows.insert(at, Row { number: *row, cells: Vec::new() });
             at
         });
-        let cells = &mut sheet.rows[at].cells;
-        cells.retain(|(known, _)| known != column);
-        if let Some(cell) = Cell::text(text) {
-            let at = cells.partition_point(|(known, _)| known < column);
-            cells.insert(at, (*column, cell));
-        }
+        sheet.rows[at].put(*column, Cell::text(text));
     }
 }
 

@@ -22,7 +22,7 @@ pub fn refit(layer: &'static Layer, columns: &mut [Column], rows: &[Row], is_ope
             continue;
         }
         let texts = texts_of(&columns[index], rows);
-        let known = |field: &Field| texts.iter().filter(|text| choice::resolve(field, text).is_ok()).count();
+        let known = |field: &Field| texts.iter().filter(|text| choice::is_value(field, text)).count();
         let own = known(field);
         if own == texts.len() {
             continue;

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use crate::files::sheet::{Cell, Row, Sheet};
 use crate::imports::interpret::cell::is_placeholder;
 use crate::imports::interpret::coordinate;
-use crate::imports::interpret::finding::Note;
+use crate::imports::interpret::finding::{Note, Severity};
 use crate::imports::interpret::fold::fold;
 use crate::imports::interpret::mapping::{ColumnNotes, Mapping};
 use crate::imports::interpret::meridian::central_meridian;
@@ -35,7 +35,7 @@ pub struct Frame {
     pub in_metres: Option<bool>,
     /// Columns without a single coordinate, such as "Point" in a column "Shape".
     pub unread: Vec<u32>,
-    /// Two declarations contradict each other, so no place can be read.
+    /// The declarations contradict each other or are not understood, so no place can be read.
     pub is_contradictory: bool,
 }
 
@@ -61,12 +61,14 @@ fn declares_other(header: &str) -> bool {
     OTHERS.iter().any(|words| has(words)) || is_utm || is_far
 }
 
+fn is_refused(notes: &ColumnNotes) -> bool {
+    notes.iter().any(|(_, note)| note.severity == Severity::Error)
+}
+
 impl Frame {
     /// Reads the rows of a sheet below its header. Contradictions become notes about the sheet or its columns.
     pub fn of(sheet: &Sheet, mapping: &Mapping, options: &Options) -> (Frame, ColumnNotes) {
-        let (titles, rows) = sheet.rows.split_at(
-            mapping.header_rows.last().map_or(0, |last| sheet.rows.partition_point(|row| row.number <= *last)),
-        );
+        let (titles, rows) = mapping.split(sheet);
         let shown = titles.iter().flat_map(|row| &row.cells).map(|(_, cell)| cell.shown());
         let title = shown.filter_map(|text| central_meridian(&text)).find_map(Crs::of_meridian);
         let meridian = options.grid.and_then(Crs::of_epsg);
@@ -77,8 +79,8 @@ impl Frame {
             ..Frame::default()
         };
         let mut notes = frame.contradictions(meridian, title);
-        frame.is_contradictory = !notes.is_empty();
         frame.survey(mapping, &rows[..rows.len().min(SAMPLE)], &mut notes);
+        frame.is_contradictory = is_refused(&notes);
         (frame, notes)
     }
 
@@ -125,11 +127,9 @@ impl Frame {
         let mut has_english = false;
         for column in mapping.columns.iter().filter(|column| column.target.is_some_and(|target| target.is_place())) {
             if declares_other(&column.header) {
-                self.is_contradictory = true;
                 notes.push((Some(column.column.clone()), Note::error(text!("geo.header", header = &column.header))));
             }
             if is_part(&column.header) {
-                self.is_contradictory = true;
                 notes.push((Some(column.column.clone()), Note::error(text!("geo.split", header = &column.header))));
             }
             if let Some(crs) = Crs::named(&column.header, false) {
@@ -167,9 +167,8 @@ impl Frame {
             }
         }
         self.is_vietnamese &= !has_english;
-        if let Some(note) = self.other_unit(metres, degrees).filter(|_| !self.is_contradictory) {
-            self.is_contradictory = true;
-            notes.push((None, note));
+        if !is_refused(notes) {
+            notes.extend(self.other_unit(metres, degrees).map(|note| (None, note)));
         }
         if !has_place {
             // Otherwise a list whose only column of places is unreadable would lose them without an error.

@@ -1,6 +1,6 @@
 //! What the cells of a column show together about how their writer writes numbers and dates.
 
-use crate::files::sheet::{Cell, Row, Sheet};
+use crate::files::sheet::{Cell, Sheet};
 use crate::imports::interpret::date;
 use crate::imports::interpret::finding::Note;
 use crate::imports::interpret::fold::fold;
@@ -26,8 +26,9 @@ pub struct Habits {
     pub days: date::Habit,
 }
 
-/// The habits of each column of a mapping, with notes about the columns. `rows` are those below the header.
-pub fn of_columns(sheet: &Sheet, mapping: &Mapping, rows: &[Row]) -> (Vec<Habits>, Vec<(Column, Note)>) {
+/// The habits of each column of a mapping, with notes about the columns.
+pub fn of_columns(sheet: &Sheet, mapping: &Mapping) -> (Vec<Habits>, Vec<(Column, Note)>) {
+    let rows = mapping.split(sheet).1;
     let fields: Vec<_> = mapping.columns.iter().map(field_of).collect();
     let cells = |column: &Column| {
         let index = column.index;

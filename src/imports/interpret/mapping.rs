@@ -150,7 +150,7 @@ pub fn detect(layer: &'static Layer, sheet: &Sheet, overrides: &Overrides) -> Op
     }
     let columns = columns.into_iter().map(|(_, column)| column).collect();
     let mut mapping = Mapping { sheet: sheet.name.clone(), header_rows: rows, columns };
-    let rows = mapping.rows_below(sheet);
+    let rows = mapping.split(sheet).1;
     // The name of a field and what the sender said leave no choice.
     fitting::refit(layer, &mut mapping.columns, rows, |column| {
         let is_name =
@@ -192,10 +192,10 @@ fn drop_doubtful(columns: &mut [(u32, Column)], notes: &mut ColumnNotes) {
 }
 
 impl Mapping {
-    /// The rows below the header.
-    pub fn rows_below<'a>(&self, sheet: &'a Sheet) -> &'a [Row] {
+    /// The titles with the header, and the rows below it.
+    pub fn split<'a>(&self, sheet: &'a Sheet) -> (&'a [Row], &'a [Row]) {
         let last = self.header_rows.last().copied().unwrap_or_default();
-        &sheet.rows[sheet.rows.partition_point(|row| row.number <= last)..]
+        sheet.rows.split_at(sheet.rows.partition_point(|row| row.number <= last))
     }
 
     /// The column of a target by its name.

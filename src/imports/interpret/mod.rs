@@ -213,7 +213,7 @@ fn read_sheet(layer: &'static Layer, sheet: &Sheet, mapping: Mapping, options: &
     }
     let merged = merged::Merged::of(sheet);
     let index = reading.mappings.len();
-    let (habits, notes) = habits::of_columns(sheet, &mapping, mapping.rows_below(sheet));
+    let (habits, notes) = habits::of_columns(sheet, &mapping);
     for (column, note) in notes {
         let field = column.target.map(|target| target.name());
         reading.note(&sheet.name, None, Some(column.column), field.as_deref(), None, note);

@@ -83,8 +83,7 @@ fn keep(
 
 /// The header, the refused rows, and before them the heading that they are below. Merged cells become cells of each row.
 fn rows_of(layer: &'static Layer, sheet: &Sheet, mapping: &Mapping, is_refused: impl Fn(u32) -> bool) -> Vec<Row> {
-    let header = sheet.rows.len() - mapping.rows_below(sheet).len();
-    let mut kept = sheet.rows[..header].to_vec();
+    let mut kept = mapping.split(sheet).0.to_vec();
     let merged = Merged::of(sheet);
     let mut heading = None;
     for (row, role) in roles(layer, sheet, mapping) {
@@ -92,12 +91,8 @@ fn rows_of(layer: &'static Layer, sheet: &Sheet, mapping: &Mapping, is_refused: 
             kept.extend(heading.take());
             let mut row = row.clone();
             for column in mapping.columns.iter().map(|column| column.index) {
-                if let (Err(at), Some(cell)) =
-                    (row.cells.binary_search_by_key(&column, |(at, _)| *at), merged.cell(sheet, &row, column))
-                {
-                    let cell = cell.clone();
-                    row.cells.insert(at, (column, cell));
-                }
+                let cell = merged.cell(sheet, &row, column).cloned();
+                row.put(column, cell);
             }
             kept.push(row);
         } else if matches!(role, Role::Commune(_)) {

@@ -57,7 +57,7 @@ pub fn roles<'a>(
 ) -> impl Iterator<Item = (&'a Row, Role)> {
     let vocabulary = Vocabulary::of(layer);
     let mut part = Part::Records;
-    mapping.rows_below(sheet).iter().enumerate().map(move |(nth, row)| {
+    mapping.split(sheet).1.iter().enumerate().map(move |(nth, row)| {
         let role = role(sheet, mapping, &vocabulary, part, row, nth);
         part = part.after(&role);
         (row, role)

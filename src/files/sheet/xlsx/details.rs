@@ -9,7 +9,7 @@ use quick_xml::escape::unescape;
 use quick_xml::events::attributes::Attribute;
 use quick_xml::events::{BytesStart, Event};
 
-use crate::files::sheet::{Cell, archive};
+use crate::files::sheet::{Cell, archive, position};
 
 #[derive(Debug, Default)]
 pub struct Details {
@@ -120,16 +120,6 @@ fn attributes(bytes: &[u8], part: &str, element: &str, names: [&str; 2]) -> Vec<
         }
         buffer.clear();
     }
-}
-
-/// `B7` as row 7, column 1.
-fn position(reference: &str) -> Option<(u32, u32)> {
-    let digits = reference.find(|c: char| c.is_ascii_digit())?;
-    let column = reference[..digits].bytes().try_fold(0_u32, |column, letter| {
-        let letter = u32::from(letter.to_ascii_uppercase().checked_sub(b'A')?);
-        (letter < 26).then_some(column.checked_mul(26)?.checked_add(letter + 1)?)
-    })?;
-    Some((reference[digits..].parse().ok()?, column.checked_sub(1)?))
 }
 
 #[cfg(test)]
