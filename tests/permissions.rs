@@ -98,6 +98,7 @@ const EXPECTED: &[(&str, Answers)] = &[
     ("revoke_grant", administer(204)),
     ("review_grant", ADMINISTER),
     ("erase_fields", ADMINISTER),
+    ("list_rows", READ),
     ("list_stats", READ),
     ("show_stats", READ),
     ("create_item", write(201)),
@@ -207,6 +208,7 @@ pub fn operations() -> Vec<Operation> {
         for (method, described) in item.as_object().unwrap() {
             let path = path.replace("{collectionId}", "towers").replace("{unit}", "405@2023-09-20");
             let path = path.replace("{version}", "1");
+            let path = if path == "/rows" { format!("{path}?indicator=bts_stations") } else { path };
             let layer = path.strip_prefix("/collections/").map(|rest| rest.split('/').next().unwrap());
             operations.push(Operation {
                 id: described["operationId"].as_str().unwrap().to_owned(),

@@ -40,6 +40,14 @@ pub enum Derived {
         code: String,
         on: NaiveDate,
     },
+    /// In no unit of a level on a day.
+    Unassigned {
+        /// The name of the level.
+        level: &'static str,
+        /// The code of the unit that the query is limited to. It only saves work.
+        within: Option<String>,
+        on: NaiveDate,
+    },
     Fact(Fact),
 }
 

@@ -63,7 +63,11 @@ fn figure(
     let level = question.scope.level;
     let value_of =
         |numbers: &Numbers| slots::value(indicator, level, |slot| numbers.get(unit, Number::Of(indicator.code, slot)));
-    let value = value_of(now);
+    let value = match value_of(now) {
+        // What lies in no unit has no office whose level it could be.
+        Value::Level(_) if unit.is_none() => Value::Level(None),
+        value => value,
+    };
     let change = was.as_ref().zip(question.compare).map(|(was, base_on)| {
         let delta = |slot: Option<Slot>, group: Option<&str>, now: i64, then: i64| {
             let key = slot.map(|slot| (unit.clone(), Number::Of(indicator.code, slot)));

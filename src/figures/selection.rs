@@ -3,9 +3,10 @@
 use chrono::NaiveDate;
 
 use crate::conditions::{Condition, Derived, Fact, Interval, Property};
-use crate::figures::definitions::field;
-use crate::figures::{Indicator, Measure, UNKNOWN, find, operators};
+use crate::figures::definitions::{LEVEL_OFFICE, field};
+use crate::figures::{Indicator, Measure, UNKNOWN, find, office, operators};
 use crate::layers::{Field, Layer, Type};
+use crate::units::territory::Level;
 
 /// An indicator, or the part of it that a link opens.
 #[derive(Debug, Clone, Copy)]
@@ -39,8 +40,8 @@ impl Selection {
     }
 }
 
-/// The rows behind an indicator on a day; for a ratio the covered ones. `within`, the code of a unit, only saves work:
-/// the caller must still limit the rows to that unit.
+/// The rows behind an indicator on a day; for a ratio the covered ones, for a level the office that has it. The caller
+/// must still limit the rows to the unit `within`.
 pub fn rows_of(selection: Selection, day: NaiveDate, within: Option<&str>) -> Condition {
     let Selection { indicator, value } = selection;
     let counted = |own: &[&Condition]| {
@@ -58,7 +59,14 @@ pub fn rows_of(selection: Selection, day: NaiveDate, within: Option<&str>) -> Co
             let within = within.map(str::to_owned);
             Condition::Derived(Derived::Fact(Fact { name: state.name, value, within }))
         }
-        Measure::SecurityLevel => counted(&[&has_level()]),
+        Measure::SecurityLevel => match within.and_then(|code| Some((code, Level::of_code(code)?))) {
+            Some((code, level)) => Condition::Derived(Derived::Fact(Fact {
+                name: LEVEL_OFFICE,
+                value: Some(office(level)),
+                within: Some(code.to_owned()),
+            })),
+            None => counted(&[&has_level()]),
+        },
     }
 }
 

@@ -141,6 +141,7 @@ fn routes(config: &mut web::ServiceConfig) {
                     web::post().to(handlers::imports::accept_suggestions),
                 ))
                 .service(only_post("/imports/{import}/undo", web::post().to(handlers::imports::undo_import)))
+                .service(only_get("/rows", read().to(handlers::items::list_rows)))
                 .service(only_get("/stats", read().to(handlers::stats::list_stats)))
                 .service(only_get("/stats/definitions", read().to(handlers::stats::list_definitions)))
                 .service(only_get("/stats/{unit}", read().to(handlers::stats::show_stats)))

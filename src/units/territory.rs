@@ -168,6 +168,35 @@ pub fn within(layer: &Layer, code: &str, days: Days) -> Sql {
     }
 }
 
+/// The rows of a layer that lie in no unit of a level on `days.unit_date`, as a condition on the alias `t`.
+pub fn unassigned(layer: &Layer, level: &'static str, days: Days) -> Sql {
+    let day = Bind::Date(days.unit_date);
+    match layer.storage {
+        // A hamlet lies in the units above it.
+        Storage::Units { .. } => Sql::file(
+            "not exists (
+  select from (
+    select c.code as commune, d.code as district, coalesce(d.parent_code, c.parent_code) as province
+    from admin_units c
+    left join admin_units d on d.code = c.parent_code and d.level = 'district' and in_force(d.valid_from, d.valid_to, $1)
+    where c.level = 'commune' and c.code = t.parent_code and in_force(c.valid_from, c.valid_to, $1)
+  ) p where p.",
+            &[day],
+        ),
+        // A stored commune has a province, too.
+        Storage::Assets { .. } if days.are_current() && level != Level::District.name() => {
+            Sql::new("t.commune_code is null and ").sql(no_territory(days.unit_date))
+        }
+        Storage::Assets { .. } => no_territory(days.unit_date),
+    }
+    .name(level)
+    .text(" is not null)")
+}
+
+fn no_territory(unit_date: NaiveDate) -> Sql {
+    Sql::new("not exists (select from ").sql(territory(unit_date)).text(" p where p.")
+}
+
 /// A join that gives each row of `t`, a layer of points, its units on a day, as `p (commune, district, province)`.
 ///
 /// It returns what `territory()` returns, but calls that only for rows that lie in no commune: a call for each row took

@@ -88,7 +88,8 @@ fn add(sum: &mut Map<String, Value>, figure: &Value) {
     let values =
         figure["values"].as_object().into_iter().flatten().map(|(name, value)| (format!("values.{name}"), value));
     for (name, count) in counts.into_iter().chain(values) {
-        if let Some(count) = count.as_i64() {
+        // Of many units, an answer leaves out what is zero.
+        if let Some(count) = count.as_i64().filter(|count| *count != 0) {
             let before = sum.get(&name).and_then(Value::as_i64).unwrap_or(0);
             sum.insert(name, json!(before + count));
         }

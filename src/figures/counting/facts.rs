@@ -5,9 +5,10 @@ use crate::conditions::{Days, Fact};
 use crate::figures::HamletState;
 use crate::figures::counting::hamlet_state;
 use crate::figures::counting::rows::counts;
-use crate::figures::definitions::{FREE_WIFI, PERHAPS_FREE_WIFI, SHARED_SITE, SITE};
-use crate::layers::{Layer, TOWER, WIFI_POINT};
-use crate::postgres::sql::Sql;
+use crate::figures::definitions::{FREE_WIFI, LEVEL_OFFICE, PERHAPS_FREE_WIFI, SHARED_SITE, SITE};
+use crate::layers::{FACILITY, Layer, TOWER, WIFI_POINT};
+use crate::postgres::sql::{Bind, Sql};
+use crate::units::territory;
 
 /// A fact as a condition on the row `t` alone. Rows of other layers are read as of the same day, and only if the caller
 /// may see them.
@@ -20,6 +21,7 @@ pub fn of_row(view: &View<'_>, fact: &Fact, days: Days) -> Sql {
             days,
         )),
         SITE => first_of_site(view, "", days),
+        LEVEL_OFFICE => has_level_of_unit(view, fact, days),
         SHARED_SITE => first_of_site(view, " having count(distinct t.operator) > 1", days),
         name => match HamletState::of_name(name) {
             Some(state) => hamlet_state::is_covered(view, state, fact, days),
@@ -66,6 +68,18 @@ fn with_wifi(view: &View<'_>, fee: &'static str, days: Days) -> Sql {
 
 fn first_of_site(view: &View<'_>, having: &'static str, days: Days) -> Sql {
     Sql::new("t.id in (select min(t.id) from ").sql(counted(view, &TOWER, days)).text(BY_SITE).text(having).text(")")
+}
+
+/// The office whose level is that of the unit: the highest, of equals the lowest id.
+fn has_level_of_unit(view: &View<'_>, fact: &Fact, days: Days) -> Sql {
+    let Some((office, code)) = fact.value.zip(fact.within.as_deref()) else { return Sql::new("null::boolean") };
+    Sql::new("t.id = (select t.id from ")
+        .sql(counted(view, &FACILITY, days))
+        .text(" and t.security_level is not null and t.type = ")
+        .bind(Bind::Text(office.to_owned()))
+        .text(" and ")
+        .sql(territory::within(&FACILITY, code, days))
+        .text(" order by t.security_level desc, t.id limit 1)")
 }
 
 /// The rows of a layer that count, as `t`.

@@ -16,7 +16,7 @@ pub fn counts(layer: &'static Layer, days: Days) -> Sql {
 pub fn of_joined(condition: &Condition) -> Sql {
     conditions::sql(condition, conditions::in_table, &|derived| match derived {
         Derived::Fact(fact) => Sql::new("f.").name(fact.name),
-        Derived::Within { .. } => Sql::new("null::boolean"),
+        Derived::Within { .. } | Derived::Unassigned { .. } => Sql::new("null::boolean"),
     })
 }
 

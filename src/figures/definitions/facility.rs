@@ -5,6 +5,9 @@ use crate::figures::definitions::building::{count, field, of_type};
 use crate::figures::{Indicator, Measure};
 use crate::layers::{FACILITY, label};
 
+/// Whether a facility is the office whose level is that of the unit.
+pub const LEVEL_OFFICE: &str = "level_office";
+
 pub fn figures() -> Vec<Indicator> {
     let data_line = field(&FACILITY, "data_line");
     vec![

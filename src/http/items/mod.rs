@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::access::{Caller, View};
 use crate::error::Error;
+use crate::figures::Selection;
 use crate::http::audit::Trace;
 use crate::http::caching::{not_modified, public_tag, with_tag};
 use crate::http::clock::Clock;
@@ -21,6 +22,7 @@ use crate::http::{exports, feature};
 use crate::input::Params;
 use crate::postgres::row::Row;
 use crate::register::items;
+use crate::texts::text;
 
 /// `GET /api/v1/collections/{collection}/items`
 pub async fn list_items(
@@ -65,6 +67,19 @@ pub async fn list_items(
         .content_type(GEOJSON)
         .body(collection(&view, &page.rows, matched, links, clock));
     Ok(with_tag(answer, tag))
+}
+
+/// `GET /api/v1/rows`: the features behind a figure, in the layer that it counts.
+pub async fn list_rows(app: web::Data<App>, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Error> {
+    let indicator =
+        Params::parse(request.query_string()).read("indicator", text!("expected.indicators"), Selection::parse)?;
+    let Some(Selection { indicator, .. }) = indicator else {
+        return Err(Error::of_parameter(
+            "indicator",
+            text!("parameter.invalid", name = "indicator", expected = text!("expected.indicators")),
+        ));
+    };
+    list_items(app, caller, LayerPath(indicator.layer), request).await
 }
 
 /// `GET /api/v1/collections/{collection}/items/{id}`

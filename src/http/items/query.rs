@@ -13,7 +13,8 @@ use crate::input::Params;
 use crate::layers::Layer;
 use crate::register::items::Question;
 use crate::texts::text;
-use crate::time::day_of;
+use crate::time::{day, day_of};
+use crate::units::territory::Level;
 
 pub const DEFAULT_LIMIT: usize = 100;
 /// A greater `limit` is reduced to this, not rejected.
@@ -68,6 +69,11 @@ impl ItemsQuery {
         let as_of = parameters::as_of(&mut params)?;
         let known_at = if view.has_versions() { known_at(&mut params, now)? } else { None };
         let within = parameters::within(&mut params)?;
+        let unassigned =
+            params.read("unassigned", text!("expected.one_of", known = "province, district, commune"), |text| {
+                Level::parse(text).filter(|level| *level != Level::Hamlet)
+            })?;
+        let units_on = params.read("units_on", text!("expected.day"), day)?;
         let figure = figure(&mut params, layer)?;
         let limit = params.read("limit", text!("expected.positive"), |text| limit_of(text, LIMIT_OF_FILES))?;
         let cursor = params.read("cursor", text!("expected.cursor"), |text| Cursor::parse(text, &order))?;
@@ -81,9 +87,9 @@ impl ItemsQuery {
         params.finish()?;
 
         let today = day_of(now);
-        let day = as_of.unwrap_or_else(|| known_at.map_or(today, day_of));
-        let unit_date = within.as_ref().and_then(|unit| unit.on);
-        let days = Days { as_of: day, unit_date: unit_date.unwrap_or(day), known_at, today };
+        let on_day = as_of.unwrap_or_else(|| known_at.map_or(today, day_of));
+        let unit_date = within.as_ref().and_then(|unit| unit.on).or(units_on);
+        let days = Days { as_of: on_day, unit_date: unit_date.unwrap_or(on_day), known_at, today };
         // A figure counts the hamlets that its unit has on `unit_date`.
         let of_territory = unit_date.filter(|_| figure.is_some() && !layer.is_writable());
         let lasting = match (as_of, datetime) {
@@ -92,14 +98,18 @@ impl ItemsQuery {
             (None, None) if !layer.is_writable() => Some(unit_date.unwrap_or(today)),
             (None, _) => None,
         };
-        let on_day = lasting.map(|day| Interval { from: Some(day), to: Some(day) });
-        let valid = on_day.into_iter().chain(datetime);
+        let lasting = lasting.map(|day| Interval { from: Some(day), to: Some(day) });
+        let valid = lasting.into_iter().chain(datetime);
         let mut all = Vec::from_iter(bbox);
         all.extend(valid.map(|interval| Condition::ValidDuring(layer.valid_time(), interval)));
         let unit = within.as_ref().map(|unit| unit.code.clone());
         let of_unit = unit.clone().map(|code| Derived::Within { code, on: days.unit_date });
         all.extend(of_unit.map(Condition::Derived));
-        all.extend(figure.map(|selection| rows_of(selection, day, unit.as_deref())));
+        all.extend(unassigned.map(|level| {
+            let (level, within) = (level.name(), unit.clone());
+            Condition::Derived(Derived::Unassigned { level, within, on: days.unit_date })
+        }));
+        all.extend(figure.map(|selection| rows_of(selection, on_day, unit.as_deref())));
         all.extend(searched.as_ref().map(|text| Condition::Search(text.trim().to_owned())));
         let is_of_own_shape = !filters.is_empty() || order.iter().any(|key| matches!(key, Key::Field { .. }));
         all.extend(filters);

@@ -3,10 +3,11 @@
 use serde_json::{Map, Value as Json, json};
 
 use crate::figures::{
-    Change, Delta, Figure, Indicator, Measure, Note, Question, Selection, UNKNOWN, UnitFigures, Value, number, office,
+    Change, Delta, Figure, Indicator, Measure, Note, Question, Selection, UNKNOWN, UnitFigures, Value, Weight, number,
     percent, range,
 };
-use crate::time::rfc3339;
+use crate::http::stats::links::Place;
+use crate::texts::text;
 
 /// What the answers need besides the figures.
 #[derive(Debug, Clone, Copy)]
@@ -17,36 +18,83 @@ pub struct Context<'a> {
     pub vietnamese: bool,
 }
 
-/// The context with the unit that links name. `None` for records outside any unit, which no link can name.
+/// The context with the place that links name.
 #[derive(Debug, Clone, Copy)]
 pub struct Linked<'a> {
     context: Context<'a>,
-    unit: Option<&'a str>,
+    place: Place<'a>,
 }
 
 impl<'a> Context<'a> {
     pub fn of_unit(self, unit: &'a str) -> Linked<'a> {
-        Linked { context: self, unit: Some(unit) }
+        Linked { context: self, place: Place::Unit(unit) }
     }
 
-    pub fn unassigned(self) -> Linked<'a> {
-        Linked { context: self, unit: None }
-    }
-}
-
-impl Linked<'_> {
-    /// The figures as an object, by code.
-    pub fn figures(&self, figures: &UnitFigures) -> Json {
-        let by_code = figures.figures.iter().map(|figure| (figure.indicator.code.to_owned(), self.figure(figure)));
+    /// The figures of one of many units, by code: without what the answer says once for all units, and without zeros,
+    /// nulls and empty lists. A value, what is covered and a total are always there.
+    pub fn brief(&self, figures: &UnitFigures) -> Json {
+        let by_code =
+            figures.figures.iter().map(|figure| (figure.indicator.code.to_owned(), self.brief_figure(figure)));
         Json::Object(by_code.collect())
     }
 
-    fn figure(&self, figure: &Figure) -> Json {
-        let Figure { indicator, value, .. } = figure;
+    fn brief_figure(&self, figure: &Figure) -> Json {
+        let mut answer = self.amounts(figure);
+        if figure.basis != REGISTER {
+            answer.insert("basis".to_owned(), json!(figure.basis));
+        }
+        if let Some(change) = &figure.change {
+            answer.insert("delta".to_owned(), self.change(change, Self::brief_delta));
+        }
+        answer.retain(|name, value| matches!(&**name, "value" | "covered" | "total") || !is_blank(value));
+        Json::Object(answer)
+    }
+
+    /// What is the same in every unit, by code of the indicator.
+    pub fn indicators(&self) -> Json {
+        let indicators = self.question.indicators.iter();
+        Json::Object(indicators.map(|indicator| (indicator.code.to_owned(), self.shared(indicator))).collect())
+    }
+
+    fn shared(&self, indicator: &'static Indicator) -> Json {
         let mut answer = Map::new();
         let mut set = |name: &str, value: Json| answer.insert(name.to_owned(), value);
-        set("code", json!(indicator.code));
-        match value {
+        set("unit", json!(indicator.unit));
+        if !indicator.is_of_availability() {
+            set("basis", json!(REGISTER));
+        }
+        if let Measure::Partition { overlapping: true, .. } = indicator.measure {
+            set("overlapping", json!(true));
+        }
+        if let Some(operator) = self.operator(indicator) {
+            set("operator", json!(operator));
+        }
+        set("collection", json!(indicator.layer.collection));
+        set("indicator", json!(Selection { indicator, value: self.operator(indicator) }.to_text()));
+        if let Some(field) = indicator.summed_field() {
+            set("rows_sum", json!(field));
+        }
+        if let Some(note) = self.rows_note(indicator) {
+            set("rows_note", json!(note));
+        }
+        Json::Object(answer)
+    }
+
+    pub fn operator(&self, indicator: &Indicator) -> Option<&'static str> {
+        self.question.operator.filter(|_| indicator.is_of_availability())
+    }
+
+    /// Says why a value is neither the number of its rows nor the sum of one of their fields.
+    fn rows_note(&self, indicator: &Indicator) -> Option<String> {
+        let of_shares = matches!(indicator.measure, Measure::Hamlets { weight: Weight::Share, .. });
+        of_shares.then(|| text!("figures.shares").say(self.vietnamese))
+    }
+
+    /// The members of a figure that say how much.
+    fn amounts(&self, figure: &Figure) -> Map<String, Json> {
+        let mut answer = Map::new();
+        let mut set = |name: &str, value: Json| answer.insert(name.to_owned(), value);
+        match &figure.value {
             Value::Number(number) => {
                 set("value", json!(number));
             }
@@ -55,15 +103,8 @@ impl Linked<'_> {
             }
             Value::Partition { values, total } => {
                 let present = values.iter().filter(|(_, number)| *number != 0);
-                set("values", present.clone().map(|(name, number)| ((*name).to_owned(), json!(number))).collect());
+                set("values", present.map(|(name, number)| ((*name).to_owned(), json!(number))).collect());
                 set("total", json!(total));
-                if let Measure::Partition { overlapping: true, .. } = indicator.measure {
-                    set("overlapping", json!(true));
-                }
-                let rows = present.filter_map(|(name, _)| {
-                    Some(((*name).to_owned(), json!(self.rows(indicator, value, Some(name))?)))
-                });
-                set("rows_by_value", rows.collect());
             }
             Value::Ratio { covered, unknown, total } => {
                 set("covered", json!(covered));
@@ -76,63 +117,16 @@ impl Linked<'_> {
                 }
             }
         }
-        set("unit", json!(indicator.unit));
-        set("basis", json!(figure.basis));
-        set("as_of", json!(self.context.question.days.as_of));
-        if let Some(operator) = self.operator(indicator) {
-            set("operator", json!(operator));
-        }
-        if let Some(rows) = self.rows(indicator, value, None) {
-            set("rows", json!(rows));
-            if let Some(field) = indicator.summed_field() {
-                set("rows_sum", json!(field));
-            }
-        }
-        if let Some(change) = &figure.change {
-            set("delta", self.change(change));
-        }
-        set("quality", figure.quality.iter().map(|(name, count)| ((*name).to_owned(), json!(count))).collect());
-        Json::Object(answer)
+        let quality = figure.quality.iter().filter(|(_, count)| *count != 0);
+        set("quality", quality.map(|(name, count)| ((*name).to_owned(), json!(count))).collect());
+        answer
     }
 
-    fn operator(&self, indicator: &Indicator) -> Option<&'static str> {
-        self.context.question.operator.filter(|_| indicator.is_of_availability())
-    }
-
-    /// The URL of the records behind a value: the value is their number, or the sum of one of their fields. `None` for
-    /// records outside any unit.
-    pub fn rows(&self, indicator: &'static Indicator, value: &Value, part: Option<&'static str>) -> Option<String> {
-        let Context { base, question, .. } = self.context;
-        let unit = self.unit?;
-        let as_part = part.filter(|part| *part == UNKNOWN).or(self.operator(indicator));
-        let selection = Selection { indicator, value: as_part };
-        let mut query = format!(
-            "within={unit}@{}&as_of={}&indicator={}",
-            question.days.unit_date,
-            question.days.as_of,
-            selection.to_text()
-        );
-        if let Some(known_at) = question.days.known_at {
-            query += &format!("&known_at={}", rfc3339(known_at));
-        }
-        match (&indicator.measure, part, value) {
-            (Measure::Partition { by, .. }, Some(part), _) if part != UNKNOWN => {
-                query += &format!("&{}={part}", by.name)
-            }
-            (Measure::SecurityLevel, _, Value::Level(level)) => {
-                let office = office(question.scope.level);
-                query += &format!("&type={office}&security_level={}", (*level)?);
-            }
-            _ => {}
-        }
-        Some(format!("{base}/collections/{}/items?{query}", indicator.layer.collection))
-    }
-
-    fn change(&self, change: &Change) -> Json {
+    fn change(&self, change: &Change, delta: fn(&Self, &Delta) -> Json) -> Json {
         match change {
-            Change::Of(delta) => self.delta(delta),
+            Change::Of(of) => delta(self, of),
             Change::OfValues { values, notes } => json!({
-                "values": values.iter().map(|(name, delta)| ((*name).to_owned(), self.delta(delta))).collect::<Map<_, _>>(),
+                "values": values.iter().map(|(name, of)| ((*name).to_owned(), delta(self, of))).collect::<Map<_, _>>(),
                 "notes": self.notes(notes),
             }),
         }
@@ -156,7 +150,91 @@ impl Linked<'_> {
         answer
     }
 
+    /// Without the day, which the answer says once, and without a computed base that is the base.
+    fn brief_delta(&self, delta: &Delta) -> Json {
+        let Json::Object(mut answer) = self.delta(delta) else { return Json::Null };
+        answer.remove("base_on");
+        if !delta.declared {
+            answer.remove("base_kind");
+            answer.remove("computed_base");
+        }
+        answer.retain(|name, value| matches!(&**name, "value" | "base") || !is_blank(value));
+        Json::Object(answer)
+    }
+
     fn notes(&self, notes: &[Note]) -> Vec<String> {
-        notes.iter().map(|note| note.text(self.context.vietnamese)).collect()
+        notes.iter().map(|note| note.text(self.vietnamese)).collect()
+    }
+}
+
+/// The basis of what is counted from the records.
+const REGISTER: &str = "register";
+
+fn is_blank(value: &Json) -> bool {
+    match value {
+        Json::Null => true,
+        // Not 0.0: a percentage of 0 says more than none.
+        Json::Number(number) => number.as_i64() == Some(0),
+        Json::Array(list) => list.is_empty(),
+        Json::Object(members) => members.is_empty(),
+        _ => false,
+    }
+}
+
+impl Linked<'_> {
+    /// The figures as an object, by code.
+    pub fn figures(&self, figures: &UnitFigures) -> Json {
+        let by_code = figures.figures.iter().map(|figure| (figure.indicator.code.to_owned(), self.figure(figure)));
+        Json::Object(by_code.collect())
+    }
+
+    fn figure(&self, figure: &Figure) -> Json {
+        let Linked { context, .. } = self;
+        let Figure { indicator, value, .. } = figure;
+        let mut answer = context.amounts(figure);
+        let mut set = |name: &str, value: Json| answer.insert(name.to_owned(), value);
+        set("code", json!(indicator.code));
+        set("unit", json!(indicator.unit));
+        set("basis", json!(figure.basis));
+        set("as_of", json!(context.question.days.as_of));
+        if let Measure::Partition { overlapping: true, .. } = indicator.measure {
+            set("overlapping", json!(true));
+        }
+        if let Some(operator) = context.operator(indicator) {
+            set("operator", json!(operator));
+        }
+        if let Value::Partition { values, .. } = value {
+            let present = values.iter().filter(|(_, number)| *number != 0);
+            let rows = present.map(|(name, _)| ((*name).to_owned(), json!(self.rows(indicator, Some(name)))));
+            set("rows_by_value", rows.collect());
+        }
+        if !matches!(value, Value::Level(None)) {
+            set("rows", json!(self.rows(indicator, None)));
+            if let Some(field) = indicator.summed_field() {
+                set("rows_sum", json!(field));
+            }
+            if let Some(note) = context.rows_note(indicator) {
+                set("rows_note", json!(note));
+            }
+        }
+        if let Some(change) = &figure.change {
+            set("delta", context.change(change, Context::delta));
+        }
+        let quality = figure.quality.iter();
+        set("quality", quality.map(|(name, count)| ((*name).to_owned(), json!(count))).collect());
+        Json::Object(answer)
+    }
+
+    /// The URL of the records behind a value: the value is their number, or the sum of one of their fields.
+    pub fn rows(&self, indicator: &'static Indicator, part: Option<&'static str>) -> String {
+        let Linked { context, place } = self;
+        let as_part = part.filter(|part| *part == UNKNOWN).or(context.operator(indicator));
+        let selection = Selection { indicator, value: as_part };
+        let mut query = place.query(context.question, &selection.to_text());
+        if let (Measure::Partition { by, .. }, Some(part)) = (&indicator.measure, part.filter(|part| *part != UNKNOWN))
+        {
+            query += &format!("&{}={part}", by.name);
+        }
+        format!("{}/collections/{}/items?{query}", context.base, indicator.layer.collection)
     }
 }

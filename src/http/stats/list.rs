@@ -78,7 +78,7 @@ pub fn rows<'a>(context: &'a Context<'a>, unit: &Unit, figures: &'a UnitFigures)
             value: None,
             ratio: None,
             delta,
-            rows: linked.rows(figure.indicator, &figure.value, None),
+            rows: (!matches!(figure.value, Value::Level(None))).then(|| linked.rows(figure.indicator, None)),
         };
         let last = match &figure.value {
             Value::Number(value) => Row { value: Some(*value), ..all },
@@ -96,7 +96,7 @@ pub fn rows<'a>(context: &'a Context<'a>, unit: &Unit, figures: &'a UnitFigures)
                         part: Some(label_of(figure.indicator, name)),
                         value: Some(*value),
                         delta: delta.map(|(_, delta)| delta),
-                        rows: linked.rows(figure.indicator, &figure.value, Some(name)),
+                        rows: Some(linked.rows(figure.indicator, Some(name))),
                         ..all
                     });
                 }

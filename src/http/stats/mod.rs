@@ -2,6 +2,7 @@
 
 mod book;
 mod figure;
+mod links;
 mod list;
 mod question;
 mod table;
@@ -29,6 +30,7 @@ use crate::units::territory;
 use crate::units::territory::Unit;
 
 use figure::Context;
+use links::{Place, rows_template};
 
 /// `GET /api/v1/stats/definitions`
 pub async fn list_definitions(request: HttpRequest) -> Result<HttpResponse, Error> {
@@ -61,17 +63,20 @@ pub async fn list_stats(app: web::Data<App>, caller: Caller, request: HttpReques
             let units: Vec<_> = question
                 .units
                 .iter()
-                .map(|unit| {
-                    let figures = context.of_unit(&unit.code).figures(of(&Some(unit.code.clone())));
-                    json!({"unit": unit_json(unit), "figures": figures})
-                })
+                .map(|unit| json!({"unit": unit_json(unit), "figures": context.brief(of(&Some(unit.code.clone())))}))
                 .collect();
             let mut answer = json!({
                 "as_of": question.days.as_of,
                 "known_at": question.days.known_at.map(rfc3339),
                 "units_on": question.days.unit_date,
+                "compare": question.compare,
+                "rows_template": rows_template(&context, Place::Unit("{unit}")),
+                "indicators": context.indicators(),
                 "units": units,
-                "unassigned": {"figures": context.unassigned().figures(of(&None))},
+                "unassigned": {
+                    "figures": context.brief(of(&None)),
+                    "rows_template": rows_template(&context, Place::Unassigned),
+                },
             });
             if question.units.is_empty() {
                 let (any, day) = (territory::has_units(&mut conn, None).await?, question.days.unit_date);
