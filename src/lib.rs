@@ -15,6 +15,7 @@ pub mod input;
 pub mod layers;
 pub mod postgres;
 pub mod register;
+pub mod statements;
 pub mod texts;
 pub mod time;
 pub mod units;

@@ -44,6 +44,24 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "statements",
+        &[
+            "time",
+            "texts",
+            "layers",
+            "error",
+            "input",
+            "conditions",
+            "access",
+            "postgres",
+            "files",
+            "accounts",
+            "units",
+            "figures",
+            "imports",
+        ],
+    ),
+    (
         "http",
         &[
             "time",
@@ -61,6 +79,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "register",
             "figures",
             "imports",
+            "statements",
         ],
     ),
     (
@@ -82,6 +101,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "register",
             "figures",
             "imports",
+            "statements",
             "http",
         ],
     ),

@@ -2,9 +2,11 @@
 
 mod grant;
 mod policy;
+mod stating;
 
 pub use grant::{Grant, Limits, Place, Role};
 pub use policy::{Feed, View, column, is_masked, keep_unseen, may_administer, may_write};
+pub use stating::{Ground, Stated, may_state, states_of};
 
 use crate::error::Error;
 use crate::layers::Problem;

@@ -43,6 +43,12 @@ pub async fn load(conn: &mut AsyncPgConnection) -> anyhow::Result<bool> {
             if begun.is_some() {
                 return Ok::<_, anyhow::Error>(false);
             }
+            // The author of statements.
+            Sql::new("select set_config('hatang.actor', ")
+                .bind(Bind::Text(ACTOR.into()))
+                .text(", true)")
+                .execute(conn)
+                .await?;
             for (locality, files) in LOCALITIES {
                 load_locality(conn, files).await.with_context(|| format!("demo: {locality}"))?;
             }

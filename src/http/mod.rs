@@ -33,6 +33,7 @@ pub mod routes;
 pub mod schema;
 pub mod security;
 pub mod state;
+pub mod statements;
 pub mod stats;
 pub mod tokens;
 pub mod users;

@@ -142,6 +142,61 @@ fn routes(config: &mut web::ServiceConfig) {
                 ))
                 .service(only_post("/imports/{import}/undo", web::post().to(handlers::imports::undo_import)))
                 .service(only_get("/rows", read().to(handlers::items::list_rows)))
+                .service(methods(
+                    "/indicators",
+                    "GET, HEAD, OPTIONS, POST",
+                    [
+                        read().to(handlers::statements::list_indicators),
+                        web::post().to(handlers::statements::define_indicator),
+                    ],
+                ))
+                .service(methods(
+                    "/indicators/{indicator}",
+                    "DELETE, GET, HEAD, OPTIONS, PATCH",
+                    [
+                        read().to(handlers::statements::find_indicator),
+                        web::patch().to(handlers::statements::update_indicator),
+                        web::delete().to(handlers::statements::delete_indicator),
+                    ],
+                ))
+                .service(methods(
+                    "/indicators/{indicator}/values",
+                    "GET, HEAD, OPTIONS, PUT",
+                    [read().to(handlers::statements::list_values), web::put().to(handlers::statements::state_values)],
+                ))
+                .service(methods(
+                    "/baselines",
+                    "GET, HEAD, OPTIONS, PUT",
+                    [
+                        read().to(handlers::statements::list_baselines),
+                        web::put().to(handlers::statements::state_baselines),
+                    ],
+                ))
+                .service(methods(
+                    "/baselines/{baseline}",
+                    "DELETE, OPTIONS",
+                    [web::delete().to(handlers::statements::withdraw_baseline)],
+                ))
+                .service(methods(
+                    "/collections/hamlets/items/{id}/availability",
+                    "GET, HEAD, OPTIONS, PUT",
+                    [
+                        read().to(handlers::statements::show_hamlet_availability),
+                        web::put().to(handlers::statements::state_hamlet_availability),
+                    ],
+                ))
+                .service(methods(
+                    "/units/{unit}/availability",
+                    "GET, HEAD, OPTIONS, PUT",
+                    [
+                        read().to(handlers::statements::show_unit_availability),
+                        web::put().to(handlers::statements::state_unit_availability),
+                    ],
+                ))
+                .service(only_get(
+                    "/statements/{kind}/{statement}/history",
+                    read().to(handlers::statements::list_statement_versions),
+                ))
                 .service(only_get("/stats", read().to(handlers::stats::list_stats)))
                 .service(only_get("/stats/definitions", read().to(handlers::stats::list_definitions)))
                 .service(only_get("/stats/{unit}", read().to(handlers::stats::show_stats)))

@@ -33,6 +33,11 @@ impl Members {
             .map_err(|_| Error::Invalid(vec![Problem::in_body("", text!("json.malformed/object"))]))
     }
 
+    /// The members that have not been taken, as they were given.
+    pub fn rest(self) -> Map<String, Value> {
+        self.given
+    }
+
     /// Whether the body has this member, even if it is null.
     pub fn has(&self, name: &str) -> bool {
         self.given.contains_key(name)

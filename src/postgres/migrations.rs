@@ -27,6 +27,7 @@ const FUNCTIONS: &[&str] = &[
     include_str!("functions/history.sql"),
     include_str!("functions/assets.sql"),
     include_str!("functions/feed.sql"),
+    include_str!("functions/statements.sql"),
     include_str!("functions/erasure.sql"),
     include_str!("functions/statistics.sql"),
     include_str!("functions/layers.sql"),

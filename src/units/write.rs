@@ -15,7 +15,7 @@ use crate::units::plan::timeline::{Change, Difference, Version};
 /// Writes the versions of a plan. Does nothing if the plan is empty.
 ///
 /// # Errors
-/// When a declared baseline refers to a version that would be removed, or the database's.
+/// When a statement refers to a version that would be removed, or the database's.
 pub async fn versions(conn: &mut AsyncPgConnection, difference: &Difference) -> anyhow::Result<()> {
     if difference.is_empty() {
         return Ok(());
@@ -42,15 +42,16 @@ async fn remove(conn: &mut AsyncPgConnection, removed: &[Version]) -> anyhow::Re
     }
     let ids: Vec<i64> = removed.iter().filter_map(|version| version.id).collect();
     let bound: Vec<Row> = sql_query(
-        "select distinct format('%s (%s)', u.code, u.name) from declared_baselines b
-         join admin_units u on u.id = b.unit_id where u.id = any($1)",
+        "select format('%s (%s)', u.code, u.name) from admin_units u
+         where u.id = any($1) and u.id in (select unit_id from declared_baselines
+           union all select unit_id from declared_values union all select unit_id from availability)",
     )
     .bind::<Array<BigInt>, _>(&ids)
     .load(conn)
     .await?;
     if !bound.is_empty() {
         let units: Vec<_> = bound.iter().filter_map(|row| row.cells[0].as_text()).collect();
-        bail!("declared baselines refer to units that would vanish: {}", units.join(", "));
+        bail!("statements refer to units that would vanish: {}", units.join(", "));
     }
     // Records lie in communes in force today. So the versions first move out of time, which frees their records; then
     // they can be deleted.

@@ -1,3 +1,3 @@
 //! Tests of the HTTP API, one file a resource.
 
-automod::dir!("tests/api");
+automod::dir!(pub(crate) "tests/api");

@@ -24,6 +24,7 @@ use crate::http::language::{self, wants_vietnamese};
 use crate::http::links::base;
 use crate::http::state::App;
 use crate::input::Params;
+use crate::statements::{availability, declared};
 use crate::texts::text;
 use crate::time::rfc3339;
 use crate::units::territory;
@@ -51,6 +52,7 @@ pub async fn list_stats(app: web::Data<App>, caller: Caller, request: HttpReques
     }
     let question = asked.resolve(&mut conn).await?;
     let counted = figures(&mut conn, &caller, &question).await?;
+    let declared = declared::of_units(&mut conn, &question.units, &question.days).await?;
     let base = base(&app, &request);
     let context = Context { base: &base, question: &question, vietnamese };
     let answer = match asked.format {
@@ -63,7 +65,11 @@ pub async fn list_stats(app: web::Data<App>, caller: Caller, request: HttpReques
             let units: Vec<_> = question
                 .units
                 .iter()
-                .map(|unit| json!({"unit": unit_json(unit), "figures": context.brief(of(&Some(unit.code.clone())))}))
+                .map(|unit| {
+                    let figures = context.brief(of(&Some(unit.code.clone())));
+                    let declared = declared.get(&unit.id).map(Vec::as_slice).unwrap_or_default();
+                    json!({"unit": unit_json(unit), "figures": figures, "declared": declared})
+                })
                 .collect();
             let mut answer = json!({
                 "as_of": question.days.as_of,
@@ -118,6 +124,7 @@ pub async fn show_stats(
         }
         _ => {}
     }
+    let mut declared = declared::of_units(&mut conn, &question.units, &question.days).await?;
     let UnitFigures { figures, quality } = own;
     let quality: Map<_, _> = quality.iter().map(|(name, count)| ((*name).to_owned(), json!(count))).collect();
     let answer = json!({
@@ -126,6 +133,8 @@ pub async fn show_stats(
         "known_at": question.days.known_at.map(rfc3339),
         "units_on": question.days.unit_date,
         "figures": context.of_unit(&unit.code).figures(&UnitFigures { figures, quality: Vec::new() }),
+        "declared": declared.remove(&unit.id).unwrap_or_default(),
+        "stated_availability": availability::of_unit(&mut conn, unit.id, question.days.as_of).await?,
         "quality": quality,
     });
     Ok(with_tag(json_answer(&context, &answer), tag))

@@ -1,0 +1,2 @@
+drop table declared_values;
+drop table declared_indicators;
