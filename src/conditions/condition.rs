@@ -56,7 +56,7 @@ pub enum Derived {
 pub struct Fact {
     pub name: &'static str,
     /// What the fact is about, such as an operator.
-    pub value: Option<&'static str>,
+    pub values: Vec<&'static str>,
     /// The code of the unit that the query is limited to. It only saves work.
     pub within: Option<String>,
 }

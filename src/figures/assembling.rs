@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use crate::figures::{
-    BASES, Baseline, Change, Changes, Delta, Figure, FiguresByUnit, INDICATORS, Indicator, Number, Numbers, Part,
-    Parts, QUALITY, Question, Slot, UnitCode, UnitFigures, Value, check_parts, slots,
+    BASES, Baseline, Change, Changes, Delta, Figure, FiguresByUnit, INDICATORS, Indicator, LevelChange, Number,
+    Numbers, Part, Parts, QUALITY, Question, Slot, UnitCode, UnitFigures, Value, check_parts, slots,
 };
 use crate::units::territory::Unit;
 
@@ -65,7 +65,7 @@ fn figure(
         |numbers: &Numbers| slots::value(indicator, level, |slot| numbers.get(unit, Number::Of(indicator.code, slot)));
     let value = match value_of(now) {
         // What lies in no unit has no office whose level it could be.
-        Value::Level(_) if unit.is_none() => Value::Level(None),
+        Value::Level { communes, .. } if unit.is_none() => Value::Level { own: None, communes },
         value => value,
     };
     let change = was.as_ref().zip(question.compare).map(|(was, base_on)| {
@@ -80,7 +80,19 @@ fn figure(
             };
             Delta::new(now, then, base_on, parts, baselines.iter().find(is_declared).copied())
         };
-        compare(indicator, &value, &value_of(&was.numbers), delta)
+        let base = value_of(&was.numbers);
+        match (&value, &base) {
+            (Value::Level { own, .. }, Value::Level { own: was, .. }) => {
+                let declared = baselines.iter().find(|baseline| baseline.indicator == indicator.code);
+                Change::OfLevel(LevelChange {
+                    value: *own,
+                    base: declared.map(|declared| declared.value as i64).or(*was),
+                    base_on,
+                    document: declared.map(|declared| declared.document.clone()),
+                })
+            }
+            _ => compare(indicator, &value, &base, delta),
+        }
     });
     let found = |name, slot| Some((name, now.find(unit, Number::Of(indicator.code, slot))?));
     let quality = [found("unlocated", Slot::Unlocated), found("no_install_date", Slot::NoInstallDate)];
@@ -134,7 +146,7 @@ fn note_parts(figures: &mut [Figure]) {
         match &mut figure.change {
             Some(Change::Of(delta)) => delta.notes.insert(0, note),
             Some(Change::OfValues { notes, .. }) => notes.push(note),
-            None => {}
+            Some(Change::OfLevel(_)) | None => {}
         }
     }
 }

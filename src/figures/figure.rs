@@ -1,7 +1,11 @@
 //! Figures: the counted value of an indicator in a unit.
 
-use crate::figures::{Delta, Indicator, Note, UnitCode};
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use crate::figures::{Delta, Indicator, Note, Ratio, UnitCode};
 
 /// A counted value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,13 +17,13 @@ pub enum Value {
         values: Vec<(&'static str, i64)>,
         total: i64,
     },
-    Ratio {
-        covered: i64,
-        unknown: i64,
-        total: i64,
+    Ratio(Ratio),
+    Level {
+        /// The level of the unit's own office; `None` when none states one.
+        own: Option<i64>,
+        /// How many commune offices of the unit state each level, and how many state none.
+        communes: Vec<(&'static str, i64)>,
     },
-    /// A level; `None` when no office states one.
-    Level(Option<i64>),
 }
 
 impl Value {
@@ -28,8 +32,8 @@ impl Value {
         match self {
             Value::Number(number) => *number,
             Value::Partition { total, .. } => *total,
-            Value::Ratio { covered, .. } => *covered,
-            Value::Level(level) => level.unwrap_or(0),
+            Value::Ratio(ratio) => ratio.covered,
+            Value::Level { own, .. } => own.unwrap_or(0),
         }
     }
 }
@@ -43,6 +47,30 @@ pub enum Change {
         values: Vec<(&'static str, Delta)>,
         notes: Vec<Note>,
     },
+    /// Levels are compared, not subtracted.
+    OfLevel(LevelChange),
+}
+
+/// The level of a unit on two days; `None` where it is unknown.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LevelChange {
+    pub value: Option<i64>,
+    pub base: Option<i64>,
+    pub base_on: NaiveDate,
+    /// The document that published the base. Otherwise it is counted from the rows.
+    pub document: Option<String>,
+}
+
+impl LevelChange {
+    /// `raised`, `lowered`, `same`; `unknown` where one of the levels is.
+    pub fn name(&self) -> &'static str {
+        match self.value.zip(self.base).map(|(value, base)| value.cmp(&base)) {
+            Some(Ordering::Greater) => "raised",
+            Some(Ordering::Less) => "lowered",
+            Some(Ordering::Equal) => "same",
+            None => "unknown",
+        }
+    }
 }
 
 /// The figure of an indicator in a unit.

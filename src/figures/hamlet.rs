@@ -3,11 +3,14 @@
 /// A state of a hamlet: true, false or unknown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HamletState {
-    /// The name of the fact, and of the column of `state` in `counting/hamlet_state.rs`.
+    /// The name of the fact, and of the column of `state` in `counting/hamlet_state.rs` unless it is a share.
     pub name: &'static str,
     pub subject: Subject,
-    /// Whether it is a number of households instead.
-    pub is_number: bool,
+    /// The least and the greatest share of the households, by the names of their columns, of a state that is a share
+    /// instead. Between them nobody knows.
+    pub share: Option<[&'static str; 2]>,
+    /// The column that says whether a hamlet is one of those that the state is about; `None`: all are.
+    pub among: Option<&'static str>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -24,26 +27,28 @@ pub enum Weight {
     One,
     Households,
     Population,
-    /// The state is a number of households, as a share of all households.
+    /// The households, of which the state is a share.
     Share,
 }
 
 /// Every state. Coverage by a generation includes later generations.
-const STATES: [HamletState; 10] = [
+const STATES: [HamletState; 12] = [
     state("camera", Subject::Cameras),
     state("connected_camera", Subject::Cameras),
     state("mobile_2g", Subject::Mobile),
     state("mobile_3g", Subject::Mobile),
     state("mobile_4g", Subject::Mobile),
     state("mobile_5g", Subject::Mobile),
+    state("no_signal", Subject::Mobile),
+    HamletState { among: Some("some_signal"), ..state("weak_signal", Subject::Mobile) },
     state("fiber_any", Subject::Fiber),
     state("fiber_full", Subject::Fiber),
-    HamletState { is_number: true, ..state("fiber_passed", Subject::Fiber) },
-    HamletState { is_number: true, ..state("fiber_connected", Subject::Fiber) },
+    HamletState { share: Some(["passed_low", "passed_high"]), ..state("fiber_passed", Subject::Fiber) },
+    HamletState { share: Some(["connected_low", "connected_high"]), ..state("fiber_connected", Subject::Fiber) },
 ];
 
 const fn state(name: &'static str, subject: Subject) -> HamletState {
-    HamletState { name, subject, is_number: false }
+    HamletState { name, subject, share: None, among: None }
 }
 
 impl HamletState {

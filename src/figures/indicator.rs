@@ -78,6 +78,11 @@ impl Indicator {
         }
     }
 
+    /// Whether it adds up the households or people of hamlets, which may be unknown.
+    pub fn is_weighted(&self) -> bool {
+        matches!(self.measure, Measure::Hamlets { weight, .. } if weight != Weight::One)
+    }
+
     /// Whether it counts statements of availability, which have an operator or hold for any.
     pub fn is_of_availability(&self) -> bool {
         self.subject().is_some_and(|subject| subject != Subject::Cameras)

@@ -27,8 +27,13 @@ pub enum Slot {
     Value(&'static str),
     Covered,
     Unknown,
-    /// How many facilities of a type state a level.
-    Level(&'static str, i64),
+    /// The rows whose weight is unknown: covered, unknown whether covered, all; and the largest known weight.
+    UnweightedCovered,
+    UnweightedUnknown,
+    Unweighted,
+    LargestWeight,
+    /// How many facilities of a type state a level; `None`: state none.
+    Level(&'static str, Option<i64>),
     Unlocated,
     NoInstallDate,
 }

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::conditions::Days;
-use crate::figures::{INDICATORS, Indicator};
+use crate::figures::{INDICATORS, Indicator, Statements};
 use crate::units::territory::{Level, Unit};
 
 /// The units to count by: those of a level, within one unit or everywhere.
@@ -24,8 +24,8 @@ pub struct Question {
     pub indicators: Vec<&'static Indicator>,
     /// Whether to count the rows that need a check, too.
     pub quality: bool,
-    /// The operator whose availability counts; `None` for any.
-    pub operator: Option<&'static str>,
+    /// The statements of availability that count.
+    pub statements: Statements,
 }
 
 impl Question {

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use crate::conditions::{Condition, Derived, Fact, Interval, Property};
 use crate::figures::definitions::{LEVEL_OFFICE, field};
-use crate::figures::{Indicator, Measure, UNKNOWN, find, office, operators};
+use crate::figures::{Indicator, Measure, Statements, UNKNOWN, find, office};
 use crate::layers::{Field, Layer, Type};
 use crate::units::territory::Level;
 
@@ -12,38 +12,41 @@ use crate::units::territory::Level;
 #[derive(Debug, Clone, Copy)]
 pub struct Selection {
     pub indicator: &'static Indicator,
-    /// A value of the partition, `unknown` included; for availability an operator.
+    /// A value of the partition, `unknown` included.
     pub value: Option<&'static str>,
+    pub statements: Statements,
 }
 
 impl Selection {
-    /// Reads `code` or `code.value`.
+    /// Reads `code`, `code.value`, or for availability also `code.operator.technology.basis` in any order.
     pub fn parse(text: &str) -> Option<Selection> {
-        let (code, value) = match text.split_once('.') {
-            Some((code, value)) => (code, Some(value)),
-            None => (text, None),
-        };
-        let indicator = find(code)?;
-        let Some(value) = value else { return Some(Selection { indicator, value: None }) };
-        let choices = if indicator.is_of_availability() { operators() } else { indicator.choices() };
-        let known = choices.iter().map(|choice| choice.value).find(|known| *known == value);
-        let unknown = (value == UNKNOWN && !indicator.choices().is_empty()).then_some(UNKNOWN);
-        Some(Selection { indicator, value: Some(known.or(unknown)?) })
+        let mut parts = text.split('.');
+        let indicator = find(parts.next()?)?;
+        let all = Selection { indicator, value: None, statements: Statements::default() };
+        parts.try_fold(all, |read, part| {
+            let choices = indicator.choices().iter().map(|choice| choice.value);
+            let unknown = (!indicator.choices().is_empty()).then_some(UNKNOWN);
+            match choices.chain(unknown).find(|known| *known == part) {
+                Some(value) => read.value.is_none().then_some(Selection { value: Some(value), ..read }),
+                None if indicator.is_of_availability() => {
+                    Some(Selection { statements: read.statements.and(part)?, ..read })
+                }
+                None => None,
+            }
+        })
     }
 
     /// The text that [`Selection::parse`] reads.
     pub fn to_text(self) -> String {
-        match self.value {
-            Some(value) => format!("{}.{value}", self.indicator.code),
-            None => self.indicator.code.to_owned(),
-        }
+        let parts = [self.indicator.code].into_iter().chain(self.value).chain(self.statements.names());
+        parts.collect::<Vec<_>>().join(".")
     }
 }
 
 /// The rows behind an indicator on a day; for a ratio the covered ones, for a level the office that has it. The caller
 /// must still limit the rows to the unit `within`.
 pub fn rows_of(selection: Selection, day: NaiveDate, within: Option<&str>) -> Condition {
-    let Selection { indicator, value } = selection;
+    let Selection { indicator, value, statements } = selection;
     let counted = |own: &[&Condition]| {
         let counts = counts(indicator.layer, day);
         Condition::All([counts].into_iter().chain(own.iter().copied().cloned()).collect())
@@ -57,12 +60,12 @@ pub fn rows_of(selection: Selection, day: NaiveDate, within: Option<&str>) -> Co
         Measure::Ratio { of, covered, .. } => counted(&[of, covered]),
         Measure::Hamlets { state, .. } => {
             let within = within.map(str::to_owned);
-            Condition::Derived(Derived::Fact(Fact { name: state.name, value, within }))
+            Condition::Derived(Derived::Fact(Fact { name: state.name, values: statements.names().collect(), within }))
         }
         Measure::SecurityLevel => match within.and_then(|code| Some((code, Level::of_code(code)?))) {
             Some((code, level)) => Condition::Derived(Derived::Fact(Fact {
                 name: LEVEL_OFFICE,
-                value: Some(office(level)),
+                values: vec![office(level)],
                 within: Some(code.to_owned()),
             })),
             None => counted(&[&has_level()]),
@@ -102,17 +105,25 @@ mod tests {
     fn every_indicator_has_rows() {
         let day = NaiveDate::from_ymd_opt(2023, 9, 20).unwrap();
         for indicator in INDICATORS.iter() {
-            let condition = rows_of(Selection { indicator, value: None }, day, Some("405"));
+            let condition =
+                rows_of(Selection { indicator, value: None, statements: Statements::default() }, day, Some("405"));
             assert!(!condition.is_always(), "{}", indicator.code);
         }
     }
 
     #[test]
     fn a_selection_reads_what_it_writes() {
-        for text in ["camera_eyes", "camera_eyes_by_funding.unknown", "mobile_hamlets_4g.viettel"] {
+        for text in ["camera_eyes", "camera_eyes_by_funding.unknown", "mobile_hamlets_4g.viettel.4g.measured"] {
             assert_eq!(Selection::parse(text).map(Selection::to_text).as_deref(), Some(text));
         }
-        for text in ["eyes", "camera_eyes.unknown", "camera_eyes_by_funding.rich", "mobile_hamlets_4g.unknown", ""] {
+        for text in [
+            "eyes",
+            "camera_eyes.unknown",
+            "camera_eyes_by_funding.rich",
+            "mobile_hamlets_4g.unknown",
+            "mobile_hamlets_4g.vnpt.vnpt",
+            "",
+        ] {
             assert!(Selection::parse(text).is_none(), "{text}");
         }
     }

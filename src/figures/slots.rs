@@ -3,7 +3,7 @@
 use crate::conditions::Condition;
 use crate::figures::definitions::{field, of_type};
 use crate::figures::selection::{has_level, has_value};
-use crate::figures::{Amount, Indicator, Measure, Slot, UNKNOWN, Value};
+use crate::figures::{Amount, Indicator, Measure, Ratio, Slot, UNKNOWN, Unweighted, Value};
 use crate::layers::FACILITY;
 use crate::units::territory::Level;
 
@@ -15,7 +15,9 @@ pub struct Sum {
     pub of: Condition,
 }
 
-const LEVELS: std::ops::RangeInclusive<i64> = 1..=5;
+/// The levels, as in responses.
+const LEVELS: [(&str, Option<i64>); 6] =
+    [("1", Some(1)), ("2", Some(2)), ("3", Some(3)), ("4", Some(4)), ("5", Some(5)), (UNKNOWN, None)];
 const COMMUNE_OFFICE: &str = "commune_office";
 const AGENCY_OFFICE: &str = "agency_office";
 
@@ -41,9 +43,10 @@ pub fn sums(indicator: &Indicator) -> Vec<Sum> {
         Measure::Hamlets { .. } => Vec::new(),
         Measure::SecurityLevel => [COMMUNE_OFFICE, AGENCY_OFFICE]
             .into_iter()
-            .flat_map(|office| LEVELS.map(move |level| (office, level)))
+            .flat_map(|office| LEVELS.map(move |(_, level)| (office, level)))
             .map(|(office, level)| {
-                let states = Condition::equal(field(&FACILITY, "security_level"), level);
+                let stated = field(&FACILITY, "security_level");
+                let states = level.map_or(Condition::is_null(stated), |level| Condition::equal(stated, level));
                 sum(Slot::Level(office, level), Amount::One, vec![of_type(office), states])
             })
             .collect(),
@@ -76,11 +79,24 @@ pub fn value(indicator: &Indicator, level: Level, number: impl Fn(Slot) -> i64) 
             values: values(indicator).map(|value| (value, number(Slot::Value(value)))).collect(),
             total: number(Slot::Total),
         },
-        Measure::Ratio { .. } | Measure::Hamlets { .. } => {
-            Value::Ratio { covered: number(Slot::Covered), unknown: number(Slot::Unknown), total: number(Slot::Total) }
-        }
+        Measure::Ratio { .. } | Measure::Hamlets { .. } => Value::Ratio(Ratio {
+            covered: number(Slot::Covered),
+            unknown: number(Slot::Unknown),
+            total: number(Slot::Total),
+            unweighted: Unweighted {
+                covered: number(Slot::UnweightedCovered),
+                unknown: number(Slot::UnweightedUnknown),
+                total: number(Slot::Unweighted),
+                largest: number(Slot::LargestWeight),
+            },
+        }),
         Measure::SecurityLevel => {
-            Value::Level(LEVELS.rev().find(|stated| number(Slot::Level(office(level), *stated)) > 0))
+            let stated = LEVELS.into_iter().filter(|(_, stated)| number(Slot::Level(office(level), *stated)) > 0);
+            let of_communes = |(name, stated)| (name, number(Slot::Level(COMMUNE_OFFICE, stated)));
+            Value::Level {
+                own: stated.filter_map(|(_, level)| level).max(),
+                communes: LEVELS.map(of_communes).into_iter().filter(|(_, offices)| *offices > 0).collect(),
+            }
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::{Value as Json, json};
 
-use crate::figures::{Change, Figure, FiguresByUnit, Indicator, UnitFigures, Value, percent};
+use crate::figures::{Change, Figure, FiguresByUnit, Indicator, UnitFigures, Value};
 use crate::layers::{Label, label};
 
 /// Every column, in the order of the indicators. A partition has the values that occur in at least one unit.
@@ -49,6 +49,20 @@ struct FlatCell {
 }
 
 const UNKNOWN_LABEL: Label = label("chưa rõ", "unknown");
+const UNWEIGHTED_LABEL: Label = label("số thôn chưa có số hộ, số dân", "hamlets without a count");
+const LEVEL_LABELS: [(&str, Label); 5] = [
+    ("1", label("số xã cấp độ 1", "communes at level 1")),
+    ("2", label("số xã cấp độ 2", "communes at level 2")),
+    ("3", label("số xã cấp độ 3", "communes at level 3")),
+    ("4", label("số xã cấp độ 4", "communes at level 4")),
+    ("5", label("số xã cấp độ 5", "communes at level 5")),
+];
+
+/// The label of the communes at a level of information security.
+fn label_of_level(level: &str) -> Label {
+    let known = LEVEL_LABELS.iter().find(|(known, _)| *known == level);
+    known.map_or(label("số xã chưa rõ cấp độ", "communes of unknown level"), |(_, label)| *label)
+}
 
 /// The label of a value of a partition.
 pub fn label_of(indicator: &Indicator, value: &str) -> Label {
@@ -69,7 +83,13 @@ fn flatten(figure: &Figure) -> Vec<FlatCell> {
     };
     let mut cells = match &figure.value {
         Value::Number(value) => vec![plain(json!(value), true)],
-        Value::Level(level) => vec![plain(json!(level), false)],
+        Value::Level { own, communes } => {
+            let communes = communes.iter().map(|(level, offices)| FlatCell {
+                is_part: true,
+                ..named(&format!("communes_{level}"), label_of_level(level), json!(offices), true)
+            });
+            [plain(json!(own), false)].into_iter().chain(communes).collect()
+        }
         Value::Partition { values, total } => {
             let values = values.iter().map(|(name, value)| FlatCell {
                 is_part: true,
@@ -77,16 +97,19 @@ fn flatten(figure: &Figure) -> Vec<FlatCell> {
             });
             values.chain([named("total", label("tổng", "total"), json!(total), true)]).collect()
         }
-        Value::Ratio { covered, unknown, total } => vec![
-            named("covered", label("có", "covered"), json!(covered), true),
-            named("unknown", UNKNOWN_LABEL, json!(unknown), true),
-            named("total", label("tổng", "total"), json!(total), true),
-            named("percent", label("%", "%"), json!(percent(*covered, *total)), false),
-        ],
+        Value::Ratio(ratio) => {
+            let unweighted = named("unknown_weights", UNWEIGHTED_LABEL, json!(ratio.unweighted.total), true);
+            let all = [
+                named("covered", label("có", "covered"), json!(ratio.covered), true),
+                named("unknown", UNKNOWN_LABEL, json!(ratio.unknown), true),
+                named("total", label("tổng", "total"), json!(ratio.total), true),
+                named("percent", label("%", "%"), json!(ratio.percent()), false),
+            ];
+            all.into_iter().chain(indicator.is_weighted().then_some(unweighted)).collect()
+        }
     };
     if let Some(Change::Of(delta)) = &figure.change {
-        let adds_up = !matches!(figure.value, Value::Level(_));
-        cells.push(named("delta", label("tăng, giảm", "change"), number(delta.value), adds_up));
+        cells.push(named("delta", label("tăng, giảm", "change"), number(delta.value), true));
     }
     if indicator.is_of_availability() {
         cells.push(named("basis", label("nguồn", "basis"), json!(figure.basis), false));

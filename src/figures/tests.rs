@@ -4,8 +4,8 @@ use chrono::NaiveDate;
 
 use crate::conditions::Days;
 use crate::figures::{
-    Baseline, Change, Changes, Counted, Figure, Note, Number, Numbers, Part, Parts, Question, Scope, Slot, Subject,
-    UnitFigures, Value, Was, add_change, assemble, find, of_layer, percent, range,
+    Baseline, Change, Changes, Counted, Figure, LevelChange, Note, Number, Numbers, Part, Parts, Question, Ratio,
+    Scope, Slot, Statements, Subject, UnitFigures, Value, Was, add_change, assemble, find, of_layer,
 };
 use crate::layers::{CAMERA, FACILITY, HAMLET, Layer};
 use crate::units::territory::{Level, Unit};
@@ -38,7 +38,7 @@ fn question(codes: &[&str], compare: Option<&str>) -> Question {
         compare: compare.map(day),
         indicators: codes.iter().map(|code| find(code).unwrap()).collect(),
         quality: true,
-        operator: None,
+        statements: Statements::default(),
     }
 }
 
@@ -128,7 +128,7 @@ fn unknown_hamlets_make_a_range_and_only_all_of_them_are_100_percent() {
         only(of_unit(&question(&["mobile_hamlets_4g"], None), counted(&HAMLET, now, None), &[]))
     };
     let shown = |figure: &Figure| match figure.value {
-        Value::Ratio { covered, unknown, total } => (percent(covered, total), range(covered, unknown, total)),
+        Value::Ratio(ratio) => (ratio.percent(), ratio.range()),
         _ => panic!("a ratio"),
     };
     let figure = of(1_900, 100);
@@ -138,12 +138,36 @@ fn unknown_hamlets_make_a_range_and_only_all_of_them_are_100_percent() {
 }
 
 #[test]
-fn level_of_a_district_is_the_highest_of_its_agencies() {
+fn level_of_a_district_is_the_highest_of_its_agencies_beside_those_of_its_communes() {
     let level = |office, level| Number::Of("security_level", Slot::Level(office, level));
-    let now =
-        numbers(&[(level("commune_office", 3), 1), (level("agency_office", 1), 4), (level("agency_office", 2), 1)]);
-    let figure = only(of_unit(&question(&["security_level"], None), counted(&FACILITY, now, None), &[]));
-    assert_eq!(figure.value, Value::Level(Some(2)));
+    let now = numbers(&[
+        (level("commune_office", Some(3)), 1),
+        (level("commune_office", None), 2),
+        (level("agency_office", Some(1)), 4),
+        (level("agency_office", Some(2)), 1),
+    ]);
+    let mut changes = Changes::new();
+    for (part, slot, amount) in [
+        (Part::Reclassified, Slot::Level("agency_office", Some(2)), 1),
+        (Part::New, Slot::Level("commune_office", None), 2),
+    ] {
+        add_change(&mut changes, code(), Number::Of("security_level", slot), part, amount);
+    }
+    let was = Was { numbers: now.before(&changes), changes: Some(changes) };
+    let question = question(&["security_level"], Some("2022-12-31"));
+    let figure = only(of_unit(&question, counted(&FACILITY, now, Some(was)), &[]));
+    assert_eq!(figure.value, Value::Level { own: Some(2), communes: vec![("3", 1), ("unknown", 2)] });
+    let Some(Change::OfLevel(change)) = figure.change else { panic!("a change of level") };
+    assert_eq!((change.value, change.base, change.name()), (Some(2), Some(1), "raised"));
+}
+
+#[test]
+fn an_unknown_level_is_neither_raised_nor_lowered() {
+    let change = |value, base| LevelChange { value, base, base_on: day("2022-12-31"), document: None }.name();
+    assert_eq!(
+        [change(Some(1), Some(2)), change(Some(1), Some(1)), change(Some(1), None)],
+        ["lowered", "same", "unknown"]
+    );
 }
 
 #[test]
@@ -153,7 +177,7 @@ fn what_was_not_counted_is_zero_and_in_no_unit() {
     let answer = assemble(&question(&[EYES, "mobile_hamlets_4g"], None), &counted, &quality, &[]);
     assert_eq!(answer.keys().collect::<Vec<_>>(), [&None, &code()]);
     assert_eq!(answer[&None].figures[0].value, Value::Number(0));
-    assert_eq!(answer[&code()].figures[1].value, Value::Ratio { covered: 0, unknown: 0, total: 0 });
+    assert_eq!(answer[&code()].figures[1].value, Value::Ratio(Ratio::default()));
     assert_eq!(answer[&code()].figures[1].basis, "reported");
     assert!(answer[&code()].quality.contains(&("stale", 5)));
 }

@@ -3,7 +3,7 @@
 use crate::access::View;
 use crate::conditions::{Days, Fact};
 use crate::figures::counting::rows::counts;
-use crate::figures::{HamletState, Subject};
+use crate::figures::{HamletState, Statements, Subject};
 use crate::layers::CAMERA;
 use crate::postgres::sql::{Bind, Sql};
 use crate::units::territory::{Level, near, placed};
@@ -26,18 +26,22 @@ impl Source {
 
 /// Expressions of a `with recursive` that end in `state`: the hamlets in force on the day of the territory, with their
 /// units and their states on the day of the count.
-pub fn state(view: &View<'_>, source: Source, operator: Option<&str>, days: Days, within: Option<&str>) -> Sql {
+pub fn state(view: &View<'_>, source: Source, statements: Statements, days: Days, within: Option<&str>) -> Sql {
     let sql = hamlets(days, within).text(ORIGIN);
     match source {
         Source::Statements => {
-            let operator = operator.map_or(Bind::NullText, |operator| Bind::Text(operator.to_owned()));
-            sql.sql(Sql::file(AVAILABILITY, &[Bind::Date(days.as_of), operator])).text(
+            let Statements { operator, basis, technology } = statements;
+            let [operator, basis, technology] = [operator, basis, technology]
+                .map(|choice| choice.map_or(Bind::NullText, |choice| Bind::Text(choice.to_owned())));
+            let values = [Bind::Date(days.as_of), operator, basis, technology];
+            sql.sql(Sql::file(AVAILABILITY, &values)).text(
                 ", state as (
   select
     h.id, h.households, h.population, h.commune, h.district, h.province,
-    a.mobile_2g, a.mobile_3g, a.mobile_4g, a.mobile_5g, a.fiber_any, a.fiber_full, a.mobile_basis, a.fiber_basis,
-    round(h.households * a.passed_share)::bigint as fiber_passed,
-    round(h.households * a.connected_share)::bigint as fiber_connected
+    a.mobile_2g, a.mobile_3g, a.mobile_4g, a.mobile_5g, a.no_signal, a.no_signal is not true as some_signal,
+    a.weak_signal, a.fiber_any, a.fiber_full, a.mobile_basis, a.fiber_basis,
+    coalesce(a.passed_low, 0) as passed_low, coalesce(a.passed_high, 1) as passed_high,
+    coalesce(a.connected_low, 0) as connected_low, coalesce(a.connected_high, 1) as connected_high
   from hamlet h
   left join availability_state a on a.hamlet = h.id
 )",
@@ -49,11 +53,13 @@ pub fn state(view: &View<'_>, source: Source, operator: Option<&str>, days: Days
 
 /// Whether the hamlet `t` is covered: a condition on the rows of its layer.
 pub fn is_covered(view: &View<'_>, covered: HamletState, fact: &Fact, days: Days) -> Sql {
+    let none = Statements::default();
+    let statements = fact.values.iter().fold(none, |read, name| read.and(name).unwrap_or(read));
     Sql::new("t.id in (with recursive ")
-        .sql(state(view, Source::of(covered.subject), fact.value, days, fact.within.as_deref()))
+        .sql(state(view, Source::of(covered.subject), statements, days, fact.within.as_deref()))
         .text(" select s.id from state s where s.")
-        .name(covered.name)
-        .text(if covered.is_number { " > 0)" } else { ")" })
+        .text(covered.share.map_or(covered.name, |[low, _]| low))
+        .text(if covered.share.is_some() { " > 0)" } else { ")" })
 }
 
 fn hamlets(days: Days, within: Option<&str>) -> Sql {

@@ -50,27 +50,71 @@ pub async fn numbers(
             select = select.number(name, Sql::new(aggregate));
         }
     }
-    let states = state(view, source, question.operator, days, scope.within.as_deref());
+    let states = state(view, source, question.statements, days, scope.within.as_deref());
     let before = Sql::new("with recursive ").sql(states).text(" select ");
     select.load(conn, before, Sql::new("\nfrom state s group by 1")).await
 }
 
 /// The numbers of an indicator, as aggregates over `state s`.
-fn aggregates(state: HamletState, weight: Weight) -> [(Slot, Sql); 3] {
-    let column = || Sql::new("s.").name(state.name);
-    let weighted = match weight {
+fn aggregates(state: HamletState, weight: Weight) -> Vec<(Slot, Sql)> {
+    let weighed = match weight {
         Weight::One => "1",
         Weight::Households | Weight::Share => "s.households",
         Weight::Population => "s.population",
     };
-    let sum = |filter: Sql| Sql::new("coalesce(sum(").text(weighted).text(")").sql(filter).text(", 0)::bigint");
-    let covered = match weight {
-        Weight::Share => Sql::new("coalesce(sum(").sql(column()).text("), 0)::bigint"),
-        _ => sum(Sql::new(" filter (where ").sql(column()).text(")")),
+    let among = || state.among.map_or(Sql::new("true"), |among| Sql::new("s.").name(among));
+    let filter =
+        |condition: &Sql| Sql::new(" filter (where ").sql(among()).text(" and ").sql(condition.clone()).text(")");
+    let sum = |amount: &Sql, condition: &Sql| {
+        Sql::new("coalesce(sum(").sql(amount.clone()).text(")").sql(filter(condition)).text(", 0)::bigint")
     };
-    [
-        (Slot::Covered, covered),
-        (Slot::Unknown, sum(Sql::new(" filter (where ").sql(column()).text(" is null)"))),
-        (Slot::Total, sum(Sql::default())),
-    ]
+    let whole = Sql::new(weighed);
+    let all = Sql::new("true");
+    let state = match state.share {
+        None => Known::of(&Sql::new("s.").name(state.name)),
+        Some(share) => Known::of_share(share),
+    };
+    let mut numbers = match &state.amounts {
+        None => vec![(Slot::Covered, sum(&whole, &state.covered)), (Slot::Unknown, sum(&whole, &state.unknown))],
+        Some([covered, unknown]) => vec![(Slot::Covered, sum(covered, &all)), (Slot::Unknown, sum(unknown, &all))],
+    };
+    numbers.push((Slot::Total, sum(&whole, &all)));
+    if weight != Weight::One {
+        let unweighted = |of: &Sql| {
+            let of = Sql::new(weighed).text(" is null and ").sql(of.clone());
+            Sql::new("count(*)").sql(filter(&of))
+        };
+        numbers.extend([
+            (Slot::UnweightedCovered, unweighted(&state.covered)),
+            (Slot::UnweightedUnknown, unweighted(&state.unknown)),
+            (Slot::Unweighted, unweighted(&all)),
+            (Slot::LargestWeight, Sql::new("coalesce(max(").text(weighed).text(")").sql(filter(&all)).text(", 0)")),
+        ]);
+    }
+    numbers
+}
+
+/// What is known of the hamlet `s`, as SQL.
+struct Known {
+    covered: Sql,
+    unknown: Sql,
+    /// The covered and the unknown households of a share.
+    amounts: Option<[Sql; 2]>,
+}
+
+impl Known {
+    fn of(column: &Sql) -> Known {
+        let unknown = Sql::new("").sql(column.clone()).text(" is null");
+        Known { covered: column.clone(), unknown, amounts: None }
+    }
+
+    fn of_share([low, high]: [&'static str; 2]) -> Known {
+        let column = |name| Sql::new("s.").name(name);
+        let households = |name| Sql::new("round(s.households * ").sql(column(name)).text(")");
+        Known {
+            covered: column(low).text(" = 1"),
+            unknown: column(low).text(" < 1 and ").sql(column(high)).text(" > 0"),
+            amounts: Some([households(low), households(high).text(" - ").sql(households(low))]),
+        }
+    }
 }

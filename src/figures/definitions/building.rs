@@ -11,7 +11,7 @@ pub fn field(layer: &'static Layer, name: &str) -> &'static Field {
 
 /// A fact about a row that comes from other rows; see `counting/facts.rs`.
 pub fn fact(name: &'static str) -> Condition {
-    Condition::Derived(Derived::Fact(Fact { name, value: None, within: None }))
+    Condition::Derived(Derived::Fact(Fact { name, values: Vec::new(), within: None }))
 }
 
 /// The facilities of a type.

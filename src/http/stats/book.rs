@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::Value as Json;
 
-use crate::figures::{Column, FiguresByUnit, Indicator, UnitFigures, cells, columns, percent};
+use crate::figures::{Column, FiguresByUnit, Indicator, Ratio, UnitFigures, Unweighted, cells, columns};
 use crate::files::export::book::{Page, Put};
 use crate::http::stats::figure::Context;
 use crate::http::stats::list;
@@ -85,8 +85,10 @@ fn sum<'a>(column: &Column, rows: impl Iterator<Item = &'a HashMap<String, Json>
         }
         _ if column.adds_up => Put::Sum(sum_of(&column.name)),
         Some(code) => {
-            let (covered, total) = (sum_of(&format!("{code}_covered")), sum_of(&format!("{code}_total")));
-            percent(covered as i64, total as i64).map_or(Put::Nothing, Put::Number)
+            let sum_of = |part| sum_of(&format!("{code}_{part}")) as i64;
+            let unweighted = Unweighted { total: sum_of("unknown_weights"), ..Unweighted::default() };
+            let (covered, unknown, total) = (sum_of("covered"), sum_of("unknown"), sum_of("total"));
+            Ratio { covered, unknown, total, unweighted }.percent().map_or(Put::Nothing, Put::Number)
         }
         None => Put::Nothing,
     }

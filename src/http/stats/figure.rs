@@ -3,8 +3,8 @@
 use serde_json::{Map, Value as Json, json};
 
 use crate::figures::{
-    Change, Delta, Figure, Indicator, Measure, Note, Question, Selection, UNKNOWN, UnitFigures, Value, Weight, number,
-    percent, range,
+    Change, Delta, Figure, Indicator, Measure, Note, Question, Selection, Statements, UNKNOWN, UnitFigures, Value,
+    Weight, number,
 };
 use crate::http::stats::links::Place;
 use crate::texts::text;
@@ -66,11 +66,11 @@ impl<'a> Context<'a> {
         if let Measure::Partition { overlapping: true, .. } = indicator.measure {
             set("overlapping", json!(true));
         }
-        if let Some(operator) = self.operator(indicator) {
-            set("operator", json!(operator));
+        for (name, choice) in self.choices(indicator) {
+            set(name, json!(choice));
         }
         set("collection", json!(indicator.layer.collection));
-        set("indicator", json!(Selection { indicator, value: self.operator(indicator) }.to_text()));
+        set("indicator", json!(self.selection(indicator, None).to_text()));
         if let Some(field) = indicator.summed_field() {
             set("rows_sum", json!(field));
         }
@@ -80,8 +80,19 @@ impl<'a> Context<'a> {
         Json::Object(answer)
     }
 
-    pub fn operator(&self, indicator: &Indicator) -> Option<&'static str> {
-        self.question.operator.filter(|_| indicator.is_of_availability())
+    fn selection(&self, indicator: &'static Indicator, value: Option<&'static str>) -> Selection {
+        Selection { indicator, value, statements: self.statements(indicator) }
+    }
+
+    fn statements(&self, indicator: &Indicator) -> Statements {
+        if indicator.is_of_availability() { self.question.statements } else { Statements::default() }
+    }
+
+    /// Which statements were asked for, by the names of members.
+    fn choices(&self, indicator: &Indicator) -> impl Iterator<Item = (&'static str, &'static str)> {
+        let Statements { operator, technology, basis } = self.statements(indicator);
+        let all = [("operator", operator), ("technology", technology), ("of_basis", basis)];
+        all.into_iter().filter_map(|(name, choice)| Some((name, choice?)))
     }
 
     /// Says why a value is neither the number of its rows nor the sum of one of their fields.
@@ -98,22 +109,28 @@ impl<'a> Context<'a> {
             Value::Number(number) => {
                 set("value", json!(number));
             }
-            Value::Level(level) => {
-                set("value", json!(level));
+            Value::Level { own, communes } => {
+                set("value", json!(own));
+                let by_level = communes.iter().map(|(level, offices)| ((*level).to_owned(), json!(offices)));
+                set("commune_offices", by_level.collect());
             }
             Value::Partition { values, total } => {
                 let present = values.iter().filter(|(_, number)| *number != 0);
                 set("values", present.map(|(name, number)| ((*name).to_owned(), json!(number))).collect());
                 set("total", json!(total));
             }
-            Value::Ratio { covered, unknown, total } => {
-                set("covered", json!(covered));
-                set("not_covered", json!(total - covered - unknown));
-                set("unknown", json!(unknown));
-                set("total", json!(total));
-                set("percent", json!(percent(*covered, *total)));
-                if let Some(range) = range(*covered, *unknown, *total) {
+            Value::Ratio(ratio) => {
+                set("covered", json!(ratio.covered));
+                set("not_covered", json!(ratio.not_covered()));
+                set("unknown", json!(ratio.unknown));
+                set("total", json!(ratio.total));
+                set("percent", json!(ratio.percent()));
+                if let Some(range) = ratio.range() {
                     set("range", json!(range));
+                }
+                if ratio.unweighted.total > 0 {
+                    set("unknown_weights", json!(ratio.unweighted.total));
+                    set("largest_weight", json!(ratio.unweighted.largest));
                 }
             }
         }
@@ -125,6 +142,14 @@ impl<'a> Context<'a> {
     fn change(&self, change: &Change, delta: fn(&Self, &Delta) -> Json) -> Json {
         match change {
             Change::Of(of) => delta(self, of),
+            Change::OfLevel(change) => json!({
+                "value": change.value,
+                "base": change.base,
+                "change": change.name(),
+                "base_on": change.base_on,
+                "base_kind": if change.document.is_some() { "declared" } else { "computed" },
+                "document": change.document,
+            }),
             Change::OfValues { values, notes } => json!({
                 "values": values.iter().map(|(name, of)| ((*name).to_owned(), delta(self, of))).collect::<Map<_, _>>(),
                 "notes": self.notes(notes),
@@ -200,15 +225,15 @@ impl Linked<'_> {
         if let Measure::Partition { overlapping: true, .. } = indicator.measure {
             set("overlapping", json!(true));
         }
-        if let Some(operator) = context.operator(indicator) {
-            set("operator", json!(operator));
+        for (name, choice) in context.choices(indicator) {
+            set(name, json!(choice));
         }
         if let Value::Partition { values, .. } = value {
             let present = values.iter().filter(|(_, number)| *number != 0);
             let rows = present.map(|(name, _)| ((*name).to_owned(), json!(self.rows(indicator, Some(name)))));
             set("rows_by_value", rows.collect());
         }
-        if !matches!(value, Value::Level(None)) {
+        if !matches!(value, Value::Level { own: None, .. }) {
             set("rows", json!(self.rows(indicator, None)));
             if let Some(field) = indicator.summed_field() {
                 set("rows_sum", json!(field));
@@ -228,8 +253,7 @@ impl Linked<'_> {
     /// The URL of the records behind a value: the value is their number, or the sum of one of their fields.
     pub fn rows(&self, indicator: &'static Indicator, part: Option<&'static str>) -> String {
         let Linked { context, place } = self;
-        let as_part = part.filter(|part| *part == UNKNOWN).or(context.operator(indicator));
-        let selection = Selection { indicator, value: as_part };
+        let selection = context.selection(indicator, part.filter(|part| *part == UNKNOWN));
         let mut query = place.query(context.question, &selection.to_text());
         if let (Measure::Partition { by, .. }, Some(part)) = (&indicator.measure, part.filter(|part| *part != UNKNOWN))
         {

@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use crate::error::Error;
-use crate::figures::{Change, Delta, Figure, UnitFigures, Value, label_of, number, percent};
+use crate::figures::{Change, Delta, Figure, Ratio, UnitFigures, Value, label_of, number};
 use crate::http::stats::figure::Context;
 use crate::http::stats::table::text;
 use crate::layers::{Label, label};
@@ -29,9 +29,9 @@ pub const COLUMNS: [Column; 17] = [
     column("Nhóm", "group_vi", 24, |row| json!(row.part.map(|label| label.vi))),
     column("Nhóm (tiếng Anh)", "group_en", 24, |row| json!(row.part.map(|label| label.en))),
     column("Giá trị", "value", 10, |row| json!(row.value)),
-    column("Tổng", "total", 10, |row| json!(row.ratio.map(|(_, _, total)| total))),
-    column("Chưa rõ", "unknown", 10, |row| json!(row.ratio.map(|(_, unknown, _)| unknown))),
-    column("%", "percent", 10, |row| json!(row.ratio.and_then(|(covered, _, total)| percent(covered, total)))),
+    column("Tổng", "total", 10, |row| json!(row.ratio.map(|ratio| ratio.total))),
+    column("Chưa rõ", "unknown", 10, |row| json!(row.ratio.map(|ratio| ratio.unknown))),
+    column("%", "percent", 10, |row| json!(row.ratio.and_then(Ratio::percent))),
     column("Tính theo", "unit", 12, |row| json!(row.figure.indicator.unit)),
     column("Nguồn", "basis", 12, |row| json!(row.figure.basis)),
     column("Số liệu ngày", "as_of", 12, |row| json!(row.context.question.days.as_of)),
@@ -48,8 +48,7 @@ pub struct Row<'a> {
     figure: &'a Figure,
     part: Option<Label>,
     value: Option<i64>,
-    /// Covered, unknown, total.
-    ratio: Option<(i64, i64, i64)>,
+    ratio: Option<&'a Ratio>,
     delta: Option<&'a Delta>,
     /// The URL of the records behind the value.
     rows: Option<String>,
@@ -82,10 +81,8 @@ pub fn rows<'a>(context: &'a Context<'a>, unit: &Unit, figures: &'a UnitFigures)
         };
         let last = match &figure.value {
             Value::Number(value) => Row { value: Some(*value), ..all },
-            Value::Level(level) => Row { value: *level, ..all },
-            Value::Ratio { covered, unknown, total } => {
-                Row { value: Some(*covered), ratio: Some((*covered, *unknown, *total)), ..all }
-            }
+            Value::Level { own, .. } => Row { value: *own, ..all },
+            Value::Ratio(ratio) => Row { value: Some(ratio.covered), ratio: Some(ratio), ..all },
             Value::Partition { values, total } => {
                 for (name, value) in values.iter().filter(|(_, value)| *value != 0) {
                     let delta = match &figure.change {

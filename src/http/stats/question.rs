@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::conditions::{Days, UnitRef, known_at};
 use crate::error::Error;
-use crate::figures::{INDICATORS, Indicator, Question, Scope, find, operators};
+use crate::figures::{BASES, INDICATORS, Indicator, Question, SERVICES, Scope, Statements, find, operators};
 use crate::http::clock::Clock;
 use crate::input::Params;
 use crate::layers::Problem;
@@ -28,7 +28,7 @@ pub struct Asked {
     known_at: Option<DateTime<Utc>>,
     today: NaiveDate,
     indicators: Vec<&'static Indicator>,
-    operator: Option<&'static str>,
+    statements: Statements,
 }
 
 /// Parses the parameters of `/stats/{unit}`.
@@ -85,13 +85,19 @@ fn common(params: &mut Params, clock: Clock, named_by: &'static str, format: &'s
     let operator = params.read("operator", text!("expected.one_of", known), |text| {
         operators().iter().map(|choice| choice.value).find(|known| *known == text)
     })?;
+    let mut one_of = |name: &str, known: &[&'static str]| {
+        let find = |text: &str| known.iter().copied().find(|known| *known == text);
+        params.read(name, text!("expected.one_of", known = known.join(", ")), find)
+    };
+    let (technology, basis) = (one_of("technology", &SERVICES)?, one_of("basis", &BASES)?);
+    let statements = Statements { operator, technology, basis };
     let has_versions = |indicator: &Indicator| known_at.is_none() || indicator.layer.is_writable();
     if let Some(other) = indicators.iter().flatten().find(|indicator| !has_versions(indicator)) {
         return Err(Error::of_parameter("known_at", text!("parameter.invalid/known_at", code = other.code)));
     }
     let every = || INDICATORS.iter().filter(|indicator| has_versions(indicator)).collect();
     let indicators = indicators.unwrap_or_else(every);
-    Ok(Asked { format, named_by, unit: None, level: None, as_of, compare, known_at, today, indicators, operator })
+    Ok(Asked { format, named_by, unit: None, level: None, as_of, compare, known_at, today, indicators, statements })
 }
 
 impl Asked {
@@ -120,7 +126,7 @@ impl Asked {
             compare: self.compare,
             indicators: self.indicators.clone(),
             quality: self.level.is_none(),
-            operator: self.operator,
+            statements: self.statements,
         })
     }
 

@@ -45,7 +45,8 @@ pub fn read(text: &str) -> Result<Vec<Statement>, Refused> {
         let technology = row.one_of("technology", &["fiber", "2g", "3g", "4g", "5g"], &mut refused);
         let operators = ["viettel", "mobifone", "vnpt", "vietnamobile", "gmobile", "other"];
         let operator = row.optional("operator").and_then(|_| row.one_of("operator", &operators, &mut refused));
-        let states = ["connected", "available", "planned", "not_available", "unknown"];
+        // A weak signal reaches the hamlet but does not serve it.
+        let states = ["connected", "available", "weak", "planned", "not_available", "unknown"];
         let state = row.one_of("state", &states, &mut refused);
         let share_households = row.parsed::<f64>("share_households", text!("expected.number"), &mut refused);
         if share_households.is_some_and(|share| !(0.0..=1.0).contains(&share)) {
