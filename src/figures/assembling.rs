@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use crate::figures::{
-    BASES, Baseline, Change, Changes, Delta, Figure, FiguresByUnit, INDICATORS, Indicator, LevelChange, Number,
-    Numbers, Part, Parts, QUALITY, Question, Slot, UnitCode, UnitFigures, Value, check_parts, slots,
+    BASES, Baseline, Census, Change, Changes, Delta, Figure, FiguresByUnit, INDICATORS, Indicator, LevelChange, Number,
+    Numbers, Part, Parts, QUALITY, Question, RateChange, Slot, UnitCode, UnitFigures, Value, check_parts, slots,
 };
 use crate::units::territory::Unit;
 
@@ -31,14 +31,18 @@ pub fn assemble(
     counted: &[Counted],
     quality: &[Numbers],
     baselines: &[Baseline],
+    census: &HashMap<String, Census>,
 ) -> FiguresByUnit {
+    let uncounted = Census::default();
     let units = question.units.iter().map(Some).chain([None]);
     let of_unit = |unit: Option<&Unit>| {
         let code = unit.map(|unit| unit.code.clone());
         let own: Vec<_> =
             baselines.iter().filter(|baseline| unit.is_some_and(|unit| unit.id == baseline.unit_id)).collect();
+        let census = unit.and_then(|unit| census.get(&unit.code)).unwrap_or(&uncounted);
         let of_group = |group: &Counted| {
-            let figures = group.indicators.iter().map(|indicator| figure(indicator, group, question, &code, &own));
+            let figures =
+                group.indicators.iter().map(|indicator| figure(indicator, group, question, &code, census, &own));
             figures.collect::<Vec<_>>()
         };
         let mut figures: Vec<_> = counted.iter().flat_map(of_group).collect();
@@ -58,11 +62,13 @@ fn figure(
     Counted { now, was, .. }: &Counted,
     question: &Question,
     unit: &UnitCode,
+    census: &Census,
     baselines: &[&Baseline],
 ) -> Figure {
     let level = question.scope.level;
-    let value_of =
-        |numbers: &Numbers| slots::value(indicator, level, |slot| numbers.get(unit, Number::Of(indicator.code, slot)));
+    let value_of = |numbers: &Numbers| {
+        slots::value(indicator, level, census, |slot| numbers.get(unit, Number::Of(indicator.code, slot)))
+    };
     let value = match value_of(now) {
         // What lies in no unit has no office whose level it could be.
         Value::Level { communes, .. } if unit.is_none() => Value::Level { own: None, communes },
@@ -78,7 +84,13 @@ fn figure(
             let is_declared = |baseline: &&&Baseline| {
                 baseline.indicator == indicator.code && baseline.group_value.as_deref() == group
             };
-            Delta::new(now, then, base_on, parts, baselines.iter().find(is_declared).copied())
+            let declared = baselines.iter().find(is_declared).copied();
+            if !indicator.is_length() {
+                return Delta::new(now, then, base_on, parts, declared);
+            }
+            // Kilometres were published, metres are counted; they are never equal to the metre.
+            let declared = declared.map(|declared| Baseline { value: declared.value * 1000.0, ..declared.clone() });
+            Delta { notes: Vec::new(), ..Delta::new(now, then, base_on, parts, declared.as_ref()) }
         };
         let base = value_of(&was.numbers);
         match (&value, &base) {
@@ -91,6 +103,7 @@ fn figure(
                     document: declared.map(|declared| declared.document.clone()),
                 })
             }
+            (Value::Rate { .. }, _) => Change::OfRate(RateChange { value: value.rate(), base: base.rate(), base_on }),
             _ => compare(indicator, &value, &base, delta),
         }
     });
@@ -146,7 +159,7 @@ fn note_parts(figures: &mut [Figure]) {
         match &mut figure.change {
             Some(Change::Of(delta)) => delta.notes.insert(0, note),
             Some(Change::OfValues { notes, .. }) => notes.push(note),
-            Some(Change::OfLevel(_)) | None => {}
+            Some(Change::OfLevel(_) | Change::OfRate(_)) | None => {}
         }
     }
 }

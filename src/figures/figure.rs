@@ -18,6 +18,14 @@ pub enum Value {
         total: i64,
     },
     Ratio(Ratio),
+    Rate {
+        amount: i64,
+        /// `None` where it is unknown.
+        of: Option<i64>,
+        per: i64,
+        /// The census that `of` comes from.
+        census: Option<Census>,
+    },
     Level {
         /// The level of the unit's own office; `None` when none states one.
         own: Option<i64>,
@@ -26,13 +34,31 @@ pub enum Value {
     },
 }
 
+/// How many households and people a unit has; `None` where a part of it has not been counted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Census {
+    pub households: Option<i64>,
+    pub population: Option<i64>,
+    /// The oldest day of its counts.
+    pub counted_on: Option<NaiveDate>,
+    pub source: Option<String>,
+}
+
 impl Value {
+    /// A rate with two decimals, half away from zero; `None` where it is unknown, or of nothing.
+    pub fn rate(&self) -> Option<f64> {
+        let Value::Rate { amount, of: Some(of @ 1..), per, .. } = self else { return None };
+        let hundredths = (i128::from(*amount) * i128::from(*per) * 200 + i128::from(*of)) / (i128::from(*of) * 2);
+        Some(hundredths as f64 / 100.0)
+    }
+
     /// The number that comparisons use.
     pub fn number(&self) -> i64 {
         match self {
             Value::Number(number) => *number,
             Value::Partition { total, .. } => *total,
             Value::Ratio(ratio) => ratio.covered,
+            Value::Rate { amount, .. } => *amount,
             Value::Level { own, .. } => own.unwrap_or(0),
         }
     }
@@ -49,6 +75,23 @@ pub enum Change {
     },
     /// Levels are compared, not subtracted.
     OfLevel(LevelChange),
+    /// Both rates are of the same census; a share of the change has no parts.
+    OfRate(RateChange),
+}
+
+/// The rate of a unit on two days; `None` where it is unknown.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RateChange {
+    pub value: Option<f64>,
+    pub base: Option<f64>,
+    pub base_on: NaiveDate,
+}
+
+impl RateChange {
+    /// The difference with two decimals.
+    pub fn difference(&self) -> Option<f64> {
+        Some(((self.value? - self.base?) * 100.0).round() / 100.0)
+    }
 }
 
 /// The level of a unit on two days; `None` where it is unknown.

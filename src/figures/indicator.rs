@@ -18,6 +18,8 @@ pub struct Indicator {
     pub rule_version: u32,
     pub layer: &'static Layer,
     pub measure: Measure,
+    /// The lifecycle status of the rows that it counts.
+    pub status: &'static str,
     /// The indicator that this partition breaks down.
     pub part_of: Option<&'static str>,
 }
@@ -34,6 +36,8 @@ pub enum Measure {
     Ratio { of: Condition, covered: Condition, unknown: Condition },
     /// The hamlets: covered, not covered, unknown, each counted or weighted.
     Hamlets { state: HamletState, weight: Weight },
+    /// An amount of the rows for each `per` of what `of` counts.
+    Rate { amount: Amount, rows: Condition, of: Denominator, per: i64 },
     /// The highest level of a unit's offices: commune offices in a commune, agency offices in a larger unit.
     SecurityLevel,
 }
@@ -44,17 +48,53 @@ pub enum Amount {
     One,
     /// The value of an integer field that is never null.
     Field(&'static Field),
+    /// The geodesic length of the part of a line that lies in the unit, in metres. Shown in kilometres.
+    LengthM,
 }
+
+/// What a rate is for each of.
+#[derive(Debug, Clone)]
+pub enum Denominator {
+    /// The households or the people of the unit's census.
+    Census(Weight),
+    /// Other rows of the layer.
+    Rows(Condition),
+}
+
+/// The status of the rows that headlines count.
+pub const OPERATIONAL: &str = "operational";
 
 /// The part of a partition for rows without a value, so that the parts add up.
 pub const UNKNOWN: &str = "unknown";
 
 impl Indicator {
+    /// How much the rows add up to.
+    pub fn amount(&self) -> Amount {
+        match self.measure {
+            Measure::Sum { amount, .. } | Measure::Partition { amount, .. } | Measure::Rate { amount, .. } => amount,
+            _ => Amount::One,
+        }
+    }
+
+    /// A number of it as shown: kilometres with one decimal where it counts metres.
+    pub fn shown(&self, number: f64) -> f64 {
+        if self.is_length() { (number / 100.0).round() / 10.0 } else { number }
+    }
+
+    /// Whether it counts metres and shows kilometres.
+    pub fn is_length(&self) -> bool {
+        matches!(self.amount(), Amount::LengthM)
+    }
+
     /// The field whose sum over the items is the value; `None` where the number of items is the value.
     pub fn summed_field(&self) -> Option<&'static str> {
         match &self.measure {
-            Measure::Sum { amount: Amount::Field(field), .. }
-            | Measure::Partition { amount: Amount::Field(field), .. } => Some(field.name),
+            Measure::Sum { .. } | Measure::Partition { .. } | Measure::Rate { .. } => match self.amount() {
+                Amount::Field(field) => Some(field.name),
+                // Of lines that cross the boundary the link gives the whole length.
+                Amount::LengthM => Some("route_km"),
+                Amount::One => None,
+            },
             Measure::Hamlets { weight: Weight::Households, .. } => Some("households"),
             Measure::Hamlets { weight: Weight::Population, .. } => Some("population"),
             Measure::SecurityLevel => Some("security_level"),
@@ -78,6 +118,11 @@ impl Indicator {
         }
     }
 
+    /// Whether it is a rate of the unit's households or people.
+    pub fn is_of_census(&self) -> bool {
+        matches!(self.measure, Measure::Rate { of: Denominator::Census(_), .. })
+    }
+
     /// Whether it adds up the households or people of hamlets, which may be unknown.
     pub fn is_weighted(&self) -> bool {
         matches!(self.measure, Measure::Hamlets { weight, .. } if weight != Weight::One)
@@ -85,7 +130,7 @@ impl Indicator {
 
     /// Whether it counts statements of availability, which have an operator or hold for any.
     pub fn is_of_availability(&self) -> bool {
-        self.subject().is_some_and(|subject| subject != Subject::Cameras)
+        self.subject().is_some_and(|subject| matches!(subject, Subject::Mobile | Subject::Fiber))
     }
 }
 

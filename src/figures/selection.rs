@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use crate::conditions::{Condition, Derived, Fact, Interval, Property};
 use crate::figures::definitions::{LEVEL_OFFICE, field};
-use crate::figures::{Indicator, Measure, Statements, UNKNOWN, find, office};
+use crate::figures::{Indicator, Measure, OPERATIONAL, Statements, UNKNOWN, find, office};
 use crate::layers::{Field, Layer, Type};
 use crate::units::territory::Level;
 
@@ -48,11 +48,11 @@ impl Selection {
 pub fn rows_of(selection: Selection, day: NaiveDate, within: Option<&str>) -> Condition {
     let Selection { indicator, value, statements } = selection;
     let counted = |own: &[&Condition]| {
-        let counts = counts(indicator.layer, day);
+        let counts = counts(indicator.layer, indicator.status, day);
         Condition::All([counts].into_iter().chain(own.iter().copied().cloned()).collect())
     };
     match &indicator.measure {
-        Measure::Sum { of, .. } => counted(&[of]),
+        Measure::Sum { of, .. } | Measure::Rate { rows: of, .. } => counted(&[of]),
         Measure::Partition { of, by, .. } => match value {
             Some(value) => counted(&[of, &has_value(by, value)]),
             None => counted(&[of]),
@@ -73,13 +73,15 @@ pub fn rows_of(selection: Selection, day: NaiveDate, within: Option<&str>) -> Co
     }
 }
 
-/// Operational on the day: installed by then (or on an unknown day), and not decommissioned by then.
-pub fn counts(layer: &'static Layer, day: NaiveDate) -> Condition {
+/// Rows with a status on the day. Operational ones must have been installed by then (or on an unknown day), and not
+/// decommissioned by then. What is only planned or being built has no such days yet.
+pub fn counts(layer: &'static Layer, status: &'static str, day: NaiveDate) -> Condition {
     let on_the_day = Interval { from: Some(day), to: Some(day) };
-    Condition::All(vec![
-        Condition::equal(field(layer, "lifecycle_status"), "operational"),
-        Condition::ValidDuring(layer.valid_time(), on_the_day),
-    ])
+    let has_status = Condition::equal(field(layer, "lifecycle_status"), status);
+    match status {
+        OPERATIONAL => Condition::All(vec![has_status, Condition::ValidDuring(layer.valid_time(), on_the_day)]),
+        _ => has_status,
+    }
 }
 
 /// Rows whose field has a value of a partition. For `unknown` the field is null.

@@ -3,7 +3,9 @@
 use crate::conditions::Condition;
 use crate::figures::definitions::{field, of_type};
 use crate::figures::selection::{has_level, has_value};
-use crate::figures::{Amount, Indicator, Measure, Ratio, Slot, UNKNOWN, Unweighted, Value};
+use crate::figures::{
+    Amount, Census, Denominator, Indicator, Measure, Ratio, Slot, UNKNOWN, Unweighted, Value, Weight,
+};
 use crate::layers::FACILITY;
 use crate::units::territory::Level;
 
@@ -41,6 +43,13 @@ pub fn sums(indicator: &Indicator) -> Vec<Sum> {
             sum(Slot::Total, Amount::One, vec![of.clone()]),
         ],
         Measure::Hamlets { .. } => Vec::new(),
+        Measure::Rate { amount, rows, of, .. } => {
+            let mut sums = vec![sum(Slot::Covered, *amount, vec![rows.clone()])];
+            if let Denominator::Rows(of) = of {
+                sums.push(sum(Slot::Total, Amount::One, vec![of.clone()]));
+            }
+            sums
+        }
         Measure::SecurityLevel => [COMMUNE_OFFICE, AGENCY_OFFICE]
             .into_iter()
             .flat_map(|office| LEVELS.map(move |(_, level)| (office, level)))
@@ -57,6 +66,7 @@ pub fn sums(indicator: &Indicator) -> Vec<Sum> {
 pub fn rows(indicator: &Indicator) -> Condition {
     match &indicator.measure {
         Measure::Sum { of, .. } | Measure::Partition { of, .. } | Measure::Ratio { of, .. } => of.clone(),
+        Measure::Rate { rows, .. } => rows.clone(),
         Measure::Hamlets { .. } => Condition::never(),
         Measure::SecurityLevel => has_level(),
     }
@@ -66,14 +76,14 @@ pub fn rows(indicator: &Indicator) -> Condition {
 pub fn main(indicator: &Indicator) -> Option<Slot> {
     match indicator.measure {
         Measure::Sum { .. } | Measure::Partition { .. } => Some(Slot::Total),
-        Measure::Ratio { .. } | Measure::Hamlets { .. } => Some(Slot::Covered),
+        Measure::Ratio { .. } | Measure::Hamlets { .. } | Measure::Rate { .. } => Some(Slot::Covered),
         Measure::SecurityLevel => None,
     }
 }
 
-/// The value of an indicator in a unit of a level, from its numbers.
-pub fn value(indicator: &Indicator, level: Level, number: impl Fn(Slot) -> i64) -> Value {
-    match indicator.measure {
+/// The value of an indicator in a unit of a level, from its numbers and the unit's census.
+pub fn value(indicator: &Indicator, level: Level, census: &Census, number: impl Fn(Slot) -> i64) -> Value {
+    match &indicator.measure {
         Measure::Sum { .. } => Value::Number(number(Slot::Total)),
         Measure::Partition { .. } => Value::Partition {
             values: values(indicator).map(|value| (value, number(Slot::Value(value)))).collect(),
@@ -90,6 +100,14 @@ pub fn value(indicator: &Indicator, level: Level, number: impl Fn(Slot) -> i64) 
                 largest: number(Slot::LargestWeight),
             },
         }),
+        Measure::Rate { of, per, .. } => {
+            let (of, census) = match of {
+                Denominator::Rows(_) => (Some(number(Slot::Total)), None),
+                Denominator::Census(Weight::Population) => (census.population, Some(census.clone())),
+                Denominator::Census(_) => (census.households, Some(census.clone())),
+            };
+            Value::Rate { amount: number(Slot::Covered), of, per: *per, census }
+        }
         Measure::SecurityLevel => {
             let stated = LEVELS.into_iter().filter(|(_, stated)| number(Slot::Level(office(level), *stated)) > 0);
             let of_communes = |(name, stated)| (name, number(Slot::Level(COMMUNE_OFFICE, stated)));

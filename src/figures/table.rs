@@ -82,7 +82,8 @@ fn flatten(figure: &Figure) -> Vec<FlatCell> {
         FlatCell { column, value, is_part: false }
     };
     let mut cells = match &figure.value {
-        Value::Number(value) => vec![plain(json!(value), true)],
+        Value::Number(value) => vec![plain(number(indicator.shown(*value as f64)), true)],
+        rate @ Value::Rate { .. } => vec![plain(json!(rate.rate()), false)],
         Value::Level { own, communes } => {
             let communes = communes.iter().map(|(level, offices)| FlatCell {
                 is_part: true,
@@ -93,9 +94,11 @@ fn flatten(figure: &Figure) -> Vec<FlatCell> {
         Value::Partition { values, total } => {
             let values = values.iter().map(|(name, value)| FlatCell {
                 is_part: true,
-                ..named(name, label_of(indicator, name), json!(value), true)
+                ..named(name, label_of(indicator, name), number(indicator.shown(*value as f64)), true)
             });
-            values.chain([named("total", label("tổng", "total"), json!(total), true)]).collect()
+            values
+                .chain([named("total", label("tổng", "total"), number(indicator.shown(*total as f64)), true)])
+                .collect()
         }
         Value::Ratio(ratio) => {
             let unweighted = named("unknown_weights", UNWEIGHTED_LABEL, json!(ratio.unweighted.total), true);
@@ -109,7 +112,10 @@ fn flatten(figure: &Figure) -> Vec<FlatCell> {
         }
     };
     if let Some(Change::Of(delta)) = &figure.change {
-        cells.push(named("delta", label("tăng, giảm", "change"), number(delta.value), true));
+        cells.push(named("delta", label("tăng, giảm", "change"), number(indicator.shown(delta.value)), true));
+    }
+    if let Some(Change::OfRate(change)) = &figure.change {
+        cells.push(named("delta", label("tăng, giảm", "change"), json!(change.difference()), false));
     }
     if indicator.is_of_availability() {
         cells.push(named("basis", label("nguồn", "basis"), json!(figure.basis), false));

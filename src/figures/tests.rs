@@ -1,5 +1,7 @@
 //! Tests that make figures from numbers, without a database.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 
 use crate::conditions::Days;
@@ -69,7 +71,7 @@ fn published(indicator: &str, group: Option<&str>, value: f64) -> Baseline {
 
 /// The figures of the only unit.
 fn of_unit(question: &Question, counted: Counted, baselines: &[Baseline]) -> UnitFigures {
-    assemble(question, &[counted], &[], baselines).remove(&code()).unwrap()
+    assemble(question, &[counted], &[], baselines, &HashMap::new()).remove(&code()).unwrap()
 }
 
 fn only(mut figures: UnitFigures) -> Figure {
@@ -174,7 +176,7 @@ fn an_unknown_level_is_neither_raised_nor_lowered() {
 fn what_was_not_counted_is_zero_and_in_no_unit() {
     let counted = [counted(&CAMERA, eyes(1, 1, 0), None), counted(&HAMLET, Numbers::default(), None)];
     let quality = [numbers(&[(Number::Quality("stale"), 2)]), numbers(&[(Number::Quality("stale"), 3)])];
-    let answer = assemble(&question(&[EYES, "mobile_hamlets_4g"], None), &counted, &quality, &[]);
+    let answer = assemble(&question(&[EYES, "mobile_hamlets_4g"], None), &counted, &quality, &[], &HashMap::new());
     assert_eq!(answer.keys().collect::<Vec<_>>(), [&None, &code()]);
     assert_eq!(answer[&None].figures[0].value, Value::Number(0));
     assert_eq!(answer[&code()].figures[1].value, Value::Ratio(Ratio::default()));

@@ -2,7 +2,7 @@
 //! figures.
 
 use crate::layers::common::{FACILITY_TYPES, NAME};
-use crate::layers::field::{Field, label};
+use crate::layers::field::{Choice, Field, choice, label};
 use crate::layers::{Layer, Storage};
 
 pub static FACILITY: Layer = Layer {
@@ -29,6 +29,18 @@ pub static FACILITY: Layer = Layer {
         // Decree 85/2016/NĐ-CP.
         Field::integer("security_level", "Cấp độ an toàn thông tin", "Information security level", 1, 5)
             .also(&["Cấp độ", "Cấp độ an toàn"]),
+        Field::boolean("video_conference", "Họp trực tuyến", "Video conference").also(&[
+            "Phòng họp trực tuyến",
+            "Hội nghị truyền hình",
+            "Hội nghị trực tuyến",
+            "Cầu truyền hình",
+        ]),
+        Field::boolean("lan", "Mạng nội bộ", "Local network").also(&["Mạng LAN", "LAN", "Mạng nội bộ (LAN)"]),
+        Field::one_of("heritage_rank", "Xếp hạng di tích", "Heritage rank", HERITAGE_RANKS).also(&[
+            "Hạng di tích",
+            "Cấp di tích",
+            "Cấp xếp hạng",
+        ]),
         Field::url("qr_url", "Liên kết của mã QR", "QR link").also(&["Link QR", "Mã QR", "Đường dẫn QR"]),
     ],
     internal_common: &[],
@@ -37,3 +49,11 @@ pub static FACILITY: Layer = Layer {
     own_code: None,
     stored: &[],
 };
+
+/// Law on cultural heritage (45/2024/QH15): the levels at which a site is ranked.
+static HERITAGE_RANKS: &[Choice] = &[
+    choice("national_special", "Quốc gia đặc biệt", "Special national").also(&["Di tích quốc gia đặc biệt", "QGĐB"]),
+    choice("national", "Quốc gia", "National").also(&["Cấp quốc gia", "Di tích quốc gia", "Di tích cấp quốc gia"]),
+    choice("provincial", "Cấp tỉnh", "Provincial").also(&["Tỉnh", "Di tích cấp tỉnh", "Cấp tỉnh, thành phố"]),
+    choice("none", "Chưa xếp hạng", "Not ranked").also(&["Kiểm kê", "Không xếp hạng"]),
+];

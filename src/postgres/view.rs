@@ -16,8 +16,8 @@ fn in_present(property: Property) -> Sql {
 
 impl View<'_> {
     /// The visible rows as `t`, current or past: `id`, `geom`, and every field of the layer by its name, null where it
-    /// is hidden. Queries also need `search`; `placed_code`, `placed_on` and `placed_hamlet_id`, which give a row
-    /// without a place its units; `ended_on`, the day when it stops counting; `class`, the class of fields shown in the
+    /// is hidden. Queries also need `search`; `placed_geom`, the true place, by which figures count it, whoever asks;
+    /// `placed_code`, `placed_on` and `placed_hamlet_id`, which give a row without a place its units; `ended_on`, the day when it stops counting; `class`, the class of fields shown in the
     /// row.
     pub fn relation(&self, as_of: AsOf) -> Sql {
         if !self.layer.is_writable() {
@@ -128,7 +128,7 @@ impl View<'_> {
             .text(", ")
             .sql(search)
             .text(" as search, t.declared_commune_code as placed_code, t.declared_on as placed_on, ")
-            .text("t.hamlet_id as placed_hamlet_id, t.decommissioned_on as ended_on, ")
+            .text("t.geom as placed_geom, t.hamlet_id as placed_hamlet_id, t.decommissioned_on as ended_on, ")
             .text(number(class))
             .text(" as class")
     }

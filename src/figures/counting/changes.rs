@@ -8,7 +8,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use crate::access::View;
 use crate::conditions::Days;
 use crate::figures::counting::facts::joined;
-use crate::figures::counting::rows::counts;
+use crate::figures::counting::rows::counts_as;
 use crate::figures::counting::scan::{Sum, sums};
 use crate::figures::{Amount, Changes, Part, Scope, add_change};
 use crate::postgres::sql::{Bind, Sql};
@@ -31,13 +31,14 @@ struct Change {
 pub async fn changes(
     conn: &mut AsyncPgConnection,
     view: &View<'_>,
+    status: &'static str,
     scope: &Scope,
     days: Days,
     base: Days,
 ) -> QueryResult<Changes> {
-    let names: Vec<_> = (1..).zip(sums(view.layer).into_iter().map(|sum| sum.name)).collect();
+    let names: Vec<_> = (1..).zip(sums(view.layer, status).into_iter().map(|sum| sum.name)).collect();
     let mut changes = Changes::new();
-    for Change { unit, slot, part, amount } in sql(view, scope, days, base).load(conn).await? {
+    for Change { unit, slot, part, amount } in sql(view, status, scope, days, base).load(conn).await? {
         let name = names.iter().find(|(place, _)| *place == slot).map(|(_, name)| *name);
         if let (Some(name), Some(part)) = (name, Part::parse(&part)) {
             add_change(&mut changes, unit, name, part, amount);
@@ -46,22 +47,23 @@ pub async fn changes(
     Ok(changes)
 }
 
-fn sql(view: &View<'_>, scope: &Scope, days: Days, base: Days) -> Sql {
+fn sql(view: &View<'_>, status: &'static str, scope: &Scope, days: Days, base: Days) -> Sql {
     let dates = [Bind::Date(days.as_of), Bind::Date(base.as_of)];
     Sql::new("with now as (")
-        .sql(snapshot(view, scope, days))
+        .sql(snapshot(view, status, scope, days))
         .text("), was as (")
-        .sql(snapshot(view, scope, base))
+        .sql(snapshot(view, status, scope, base))
         .sql(Sql::file(include_str!("changes.sql"), &dates))
 }
 
 /// The rows of a day, with the amounts that they add to each sum. It includes rows that do not count: they explain the
 /// change.
-fn snapshot(view: &View<'_>, scope: &Scope, days: Days) -> Sql {
-    let amounts = sums(view.layer).into_iter().map(|Sum { amount, of, .. }| {
+fn snapshot(view: &View<'_>, status: &'static str, scope: &Scope, days: Days) -> Sql {
+    let amounts = sums(view.layer, status).into_iter().map(|Sum { amount, of, .. }| {
         let amount = match amount {
             Amount::One => Sql::new("1"),
             Amount::Field(field) => Sql::new("t.").name(field.name),
+            Amount::LengthM => Sql::new("coalesce(round(t.route_km * 1000)::integer, 0)"),
         };
         Sql::new("case when ").sql(of).text(" then ").sql(amount).text(" else 0 end")
     });
@@ -81,7 +83,7 @@ fn snapshot(view: &View<'_>, scope: &Scope, days: Days) -> Sql {
             .text("] end as amounts\nfrom ")
             .sql(view.relation(days.versions()))
             .text(" cross join lateral (select ")
-            .sql(counts(view.layer, days))
+            .sql(counts_as(view.layer, status, days))
             .text(" as counted) c")
             .sql(placed(days))
             .sql(joined(view, days));

@@ -5,8 +5,8 @@ use crate::conditions::{Days, Fact};
 use crate::figures::HamletState;
 use crate::figures::counting::hamlet_state;
 use crate::figures::counting::rows::counts;
-use crate::figures::definitions::{FREE_WIFI, LEVEL_OFFICE, PERHAPS_FREE_WIFI, SHARED_SITE, SITE};
-use crate::layers::{FACILITY, Layer, TOWER, WIFI_POINT};
+use crate::figures::definitions::{FREE_WIFI, LEVEL_OFFICE, PERHAPS_FREE_WIFI, POSITION, SHARED_SITE, SITE};
+use crate::layers::{CAMERA, FACILITY, Layer, TOWER, WIFI_POINT};
 use crate::postgres::sql::{Bind, Sql};
 use crate::units::territory;
 
@@ -22,6 +22,7 @@ pub fn of_row(view: &View<'_>, fact: &Fact, days: Days) -> Sql {
         )),
         SITE => first_of_site(view, "", days),
         LEVEL_OFFICE => has_level_of_unit(view, fact, days),
+        POSITION => first_of_position(view, days),
         SHARED_SITE => first_of_site(view, " having count(distinct t.operator) > 1", days),
         name => match HamletState::of_name(name) {
             Some(state) => hamlet_state::is_covered(view, state, fact, days),
@@ -51,6 +52,10 @@ pub fn joined(view: &View<'_>, days: Days) -> Sql {
                 ") site on site.id = t.id cross join lateral (select site.id is not null as site, \
                  coalesce(site.is_shared, false) as shared_site) f",
             ),
+        "cameras" => Sql::new("\nleft join (select min(t.id) as id from ")
+            .sql(counted(view, &CAMERA, days))
+            .text(BY_POSITION)
+            .text(") place on place.id = t.id cross join lateral (select place.id is not null as position) f"),
         _ => Sql::default(),
     }
 }
@@ -72,14 +77,24 @@ fn first_of_site(view: &View<'_>, having: &'static str, days: Days) -> Sql {
 
 /// The office whose level is that of the unit: the highest, of equals the lowest id.
 fn has_level_of_unit(view: &View<'_>, fact: &Fact, days: Days) -> Sql {
-    let Some((office, code)) = fact.value.zip(fact.within.as_deref()) else { return Sql::new("null::boolean") };
+    let Some((office, code)) = fact.values.first().zip(fact.within.as_deref()) else {
+        return Sql::new("null::boolean");
+    };
     Sql::new("t.id = (select t.id from ")
         .sql(counted(view, &FACILITY, days))
         .text(" and t.security_level is not null and t.type = ")
-        .bind(Bind::Text(office.to_owned()))
+        .bind(Bind::Text((*office).to_owned()))
         .text(" and ")
         .sql(territory::within(&FACILITY, code, days))
         .text(" order by t.security_level desc, t.id limit 1)")
+}
+
+/// Cameras within about a metre share a place. One without a place is a position of its own.
+const BY_POSITION: &str =
+    " group by st_snaptogrid(t.placed_geom, 0.00001), case when t.placed_geom is null then t.id end";
+
+fn first_of_position(view: &View<'_>, days: Days) -> Sql {
+    Sql::new("t.id in (select min(t.id) from ").sql(counted(view, &CAMERA, days)).text(BY_POSITION).text(")")
 }
 
 /// The rows of a layer that count, as `t`.

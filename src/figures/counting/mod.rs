@@ -1,6 +1,7 @@
 //! Counts the numbers of units on a day, and their changes since another day.
 
 mod baselines;
+mod census;
 mod changes;
 pub mod facts;
 mod hamlet_state;
@@ -10,12 +11,14 @@ mod rows;
 mod scan;
 mod select;
 
+use std::collections::{BTreeSet, HashMap};
+
 use diesel::result::QueryResult;
 use diesel_async::AsyncPgConnection;
 
 use crate::access::{Caller, View};
 use crate::figures::counting::hamlet_state::Source;
-use crate::figures::{Counted, FiguresByUnit, Question, Was, assemble, of_layer};
+use crate::figures::{Counted, FiguresByUnit, Question, Was, assemble};
 use crate::layers::{ALL, HAMLET};
 
 /// Counts the figures of a question. All queries share one snapshot, so that the parts of a change add up while others
@@ -31,7 +34,11 @@ async fn count(conn: &mut AsyncPgConnection, caller: &Caller, question: &Questio
     for layer in ALL.iter().copied().filter(|layer| layer.is_writable()) {
         if indicators.iter().any(|indicator| indicator.layer.collection == layer.collection) {
             let view = View::new(caller, layer);
-            counted.push(count_assets(conn, &view, question).await?);
+            let of_layer = indicators.iter().filter(|indicator| indicator.layer.collection == layer.collection);
+            let statuses: BTreeSet<_> = of_layer.map(|indicator| indicator.status).collect();
+            for status in statuses {
+                counted.push(count_assets(conn, &view, status, question).await?);
+            }
             if question.quality {
                 quality.push(quality::of_assets(conn, &view, &question.scope, question.days).await?);
             }
@@ -46,20 +53,29 @@ async fn count(conn: &mut AsyncPgConnection, caller: &Caller, question: &Questio
         Some(day) => baselines::published(conn, day, &question.units).await?,
         None => Vec::new(),
     };
-    Ok(assemble(question, &counted, &quality, &baselines))
+    let census = match indicators.iter().any(|indicator| indicator.is_of_census()) {
+        true => census::of_units(conn, &question.units, question.days).await?,
+        false => HashMap::new(),
+    };
+    Ok(assemble(question, &counted, &quality, &baselines, &census))
 }
 
-async fn count_assets(conn: &mut AsyncPgConnection, view: &View<'_>, question: &Question) -> QueryResult<Counted> {
+async fn count_assets(
+    conn: &mut AsyncPgConnection,
+    view: &View<'_>,
+    status: &'static str,
+    question: &Question,
+) -> QueryResult<Counted> {
     let Question { scope, days, .. } = question;
-    let now = scan::numbers(conn, view, scope, *days).await?;
+    let now = scan::numbers(conn, view, status, scope, *days).await?;
     let was = match question.base() {
         None => None,
         Some(base) => {
-            let changes = changes::changes(conn, view, scope, *days, base).await?;
+            let changes = changes::changes(conn, view, status, scope, *days, base).await?;
             Some(Was { numbers: now.before(&changes), changes: Some(changes) })
         }
     };
-    Ok(Counted { indicators: of_layer(view.layer).collect(), now, was })
+    Ok(Counted { indicators: scan::of_status(view.layer, status).collect(), now, was })
 }
 
 async fn count_hamlets(

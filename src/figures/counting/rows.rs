@@ -1,15 +1,20 @@
 //! The rows that count, as SQL on the alias `t`.
 
 use crate::conditions::{Condition, Days, Derived};
-use crate::figures::{Scope, selection};
+use crate::figures::{OPERATIONAL, Scope, selection};
 use crate::layers::Layer;
 use crate::postgres::conditions;
 use crate::postgres::sql::{Bind, Sql};
 use crate::units::territory::{Level, near};
 
-/// Whether a row counts on a day, for every indicator.
+/// Whether a row counts on a day, for every indicator of what is operational.
 pub fn counts(layer: &'static Layer, days: Days) -> Sql {
-    of_joined(&selection::counts(layer, days.as_of))
+    counts_as(layer, OPERATIONAL, days)
+}
+
+/// Whether a row counts on a day, for every indicator of a status.
+pub fn counts_as(layer: &'static Layer, status: &'static str, days: Days) -> Sql {
+    of_joined(&selection::counts(layer, status, days.as_of))
 }
 
 /// The condition of an indicator, on rows joined with their facts as `f`.

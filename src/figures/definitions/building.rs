@@ -1,7 +1,7 @@
 //! The functions with which indicators are defined.
 
 use crate::conditions::{Condition, Derived, Fact};
-use crate::figures::{Amount, HamletState, Indicator, Measure, Weight};
+use crate::figures::{Amount, Denominator, HamletState, Indicator, Measure, OPERATIONAL, Weight};
 use crate::layers::{FACILITY, Field, HAMLET, Label, Layer, label};
 
 /// A field of a layer. Panics if there is none.
@@ -27,7 +27,17 @@ pub fn lasting(text: String) -> &'static str {
 /// An indicator that counts the rows of a layer; rule version 1.
 pub fn count(layer: &'static Layer, code: &'static str, unit: &'static str, sentence: Label) -> Indicator {
     let measure = Measure::Sum { amount: Amount::One, of: Condition::always() };
-    Indicator { code, sentence, unit, denominator: None, rule_version: 1, layer, measure, part_of: None }
+    Indicator {
+        code,
+        sentence,
+        unit,
+        denominator: None,
+        rule_version: 1,
+        layer,
+        measure,
+        status: OPERATIONAL,
+        part_of: None,
+    }
 }
 
 impl Indicator {
@@ -37,6 +47,26 @@ impl Indicator {
             *of = condition;
         }
         self
+    }
+
+    /// Counts the rows of another status than operational.
+    pub fn with_status(mut self, status: &'static str) -> Indicator {
+        self.status = status;
+        self
+    }
+
+    /// Sums the lengths of lines instead of counting rows, in metres.
+    pub fn in_metres(mut self) -> Indicator {
+        if let Measure::Sum { amount, .. } = &mut self.measure {
+            *amount = Amount::LengthM;
+        }
+        self
+    }
+
+    /// The sum for each `per` of something else.
+    pub fn for_each(self, per: i64, of: Denominator, denominator: Label) -> Indicator {
+        let Measure::Sum { amount, of: rows } = self.measure else { panic!("a rate is of a sum") };
+        Indicator { denominator: Some(denominator), measure: Measure::Rate { amount, rows, of, per }, ..self }
     }
 
     /// Sums a field instead of counting rows.

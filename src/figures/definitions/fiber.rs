@@ -1,11 +1,28 @@
 //! Figures of fibre, from statements about each hamlet.
 
-use crate::figures::definitions::building::hamlets;
+use crate::figures::definitions::building::{count, hamlets};
 use crate::figures::{Indicator, Weight};
-use crate::layers::label;
+use crate::layers::{FIBER_ROUTE, label};
 
 pub fn figures() -> Vec<Indicator> {
+    let kilometres = count(
+        &FIBER_ROUTE,
+        "fiber_route_km",
+        "km",
+        label(
+            "Số km tuyến cáp quang đang sử dụng, tính phần nằm trong địa bàn.",
+            "Kilometres of operational fibre routes, of which the part within the unit counts.",
+        ),
+    )
+    .in_metres();
+    let by_operator = kilometres.by(
+        "operator",
+        "fiber_route_km_by_operator",
+        label("Số km tuyến cáp quang theo nhà mạng.", "Kilometres of fibre routes by operator."),
+    );
     vec![
+        kilometres,
+        by_operator,
         hamlets(
             "fiber_any",
             Weight::One,

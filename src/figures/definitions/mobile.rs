@@ -2,7 +2,7 @@
 
 use crate::conditions::Condition;
 use crate::figures::definitions::building::{count, fact, field, hamlets, lasting};
-use crate::figures::{Indicator, Weight};
+use crate::figures::{Denominator, Indicator, Weight};
 use crate::layers::{Label, TOWER, label};
 
 /// Whether a station is the first of its site (lowest id) and represents it, so that each site belongs to one unit and
@@ -45,6 +45,18 @@ pub fn figures() -> Vec<Indicator> {
             label("Số vị trí từ hai nhà mạng trở lên dùng chung.", "Sites that two or more operators share."),
         )
         .of(fact(SHARED_SITE)),
+        // QĐ 885/QĐ-BTTTT of 2023-05-25, index of digital infrastructure.
+        count(
+            &TOWER,
+            "bts_shared_share",
+            "site",
+            label(
+                "Tỷ lệ vị trí đặt trạm được dùng chung giữa các nhà mạng.",
+                "Share of the sites that two or more operators use.",
+            ),
+        )
+        .of(fact(SITE))
+        .covered(label("vị trí đặt trạm", "sites"), fact(SHARED_SITE), Condition::never()),
         count(&TOWER, "bts_small_cells", "station", label("Số trạm nhỏ (small cell).", "Small cells."))
             .of(Condition::equal(field(&TOWER, "cell_class"), "small")),
         stations.by_each(
@@ -80,8 +92,47 @@ pub fn figures() -> Vec<Indicator> {
             )
         },
     ]);
+    figures.extend(of_5g(&stations));
+    figures.extend(not_yet_operational(
+        "planned",
+        "stations_planned",
+        label("Số trạm BTS trong kế hoạch", "Planned BTS stations"),
+    ));
+    let under_construction = label("Số trạm BTS đang xây dựng", "BTS stations under construction");
+    figures.extend(not_yet_operational("under_construction", "stations_under_construction", under_construction));
     figures.extend(COVERAGES.iter().flat_map(|of| GENERATIONS.iter().map(|generation| coverage(of, generation))));
     figures
+}
+
+/// QĐ 805/QĐ-TTg of 2024-08-07.
+fn of_5g(stations: &Indicator) -> [Indicator; 3] {
+    let with = |technology: &str| Condition::holds(field(&TOWER, "technologies"), [technology]);
+    let of_5g =
+        count(&TOWER, "bts_5g", "station", label("Số trạm BTS phát sóng 5G.", "Stations with 5G.")).of(with("5G"));
+    let to_4g = of_5g.clone().for_each(100, Denominator::Rows(with("4G")), label("trạm 4G", "4G stations"));
+    let to_4g = Indicator {
+        code: "bts_5g_to_4g",
+        unit: "percent",
+        sentence: label("Tỷ lệ số trạm 5G so với số trạm 4G.", "5G stations for each 100 stations with 4G."),
+        ..to_4g
+    };
+    let people = label("người dân theo số liệu dân số của xã", "people of the census");
+    let density = Indicator {
+        code: "bts_stations_per_10000_people",
+        unit: "station_per_10000_people",
+        sentence: label("Số trạm BTS trên 10.000 dân.", "BTS stations for each 10,000 people."),
+        ..stations.clone().for_each(10_000, Denominator::Census(Weight::Population), people)
+    };
+    [of_5g, to_4g, density]
+}
+
+/// The stations of a status and their partition by operator.
+fn not_yet_operational(status: &'static str, code: &'static str, what: Label) -> [Indicator; 2] {
+    let sentence = label(lasting(format!("{}.", what.vi)), lasting(format!("{}.", what.en)));
+    let all = count(&TOWER, code, "station", sentence).with_status(status);
+    let sentence = label(lasting(format!("{} theo nhà mạng.", what.vi)), lasting(format!("{} by operator.", what.en)));
+    let by_operator = all.by("operator", lasting(format!("{code}_by_operator")), sentence);
+    [all, by_operator]
 }
 
 /// What can be covered: its name in codes and in words.

@@ -17,6 +17,7 @@ use crate::figures::Indicator;
 use crate::layers::{Choice, Layer, TOWER};
 
 pub use building::{field, of_type};
+pub use camera::POSITION;
 pub use facility::LEVEL_OFFICE;
 pub use mobile::{SHARED_SITE, SITE};
 pub use units::unit_label;

@@ -16,6 +16,11 @@ const UNITS: &[(&str, Label)] = &[
     ("office", label("trụ sở", "offices")),
     ("cluster", label("cụm", "clusters")),
     ("speaker", label("loa", "speakers")),
+    ("position", label("vị trí", "positions")),
+    ("km", label("km", "km")),
+    ("percent", label("%", "%")),
+    ("eye_per_1000_households", label("mắt/1.000 hộ", "eyes per 1,000 households")),
+    ("station_per_10000_people", label("trạm/10.000 dân", "stations per 10,000 people")),
     ("level", label("cấp", "level")),
 ];
 

@@ -44,7 +44,7 @@ impl<'a> Context<'a> {
             answer.insert("basis".to_owned(), json!(figure.basis));
         }
         if let Some(change) = &figure.change {
-            answer.insert("delta".to_owned(), self.change(change, Self::brief_delta));
+            answer.insert("delta".to_owned(), self.change(figure.indicator, change, Self::brief_delta));
         }
         answer.retain(|name, value| matches!(&**name, "value" | "covered" | "total") || !is_blank(value));
         Json::Object(answer)
@@ -107,7 +107,16 @@ impl<'a> Context<'a> {
         let mut set = |name: &str, value: Json| answer.insert(name.to_owned(), value);
         match &figure.value {
             Value::Number(number) => {
-                set("value", json!(number));
+                set("value", shown(figure.indicator, *number));
+            }
+            rate @ Value::Rate { amount, of, per, census } => {
+                set("value", json!(rate.rate()));
+                set("numerator", shown(figure.indicator, *amount));
+                set("denominator", json!(of));
+                set("per", json!(per));
+                if let Some(census) = census {
+                    set("census", json!({"counted_on": census.counted_on, "source": census.source}));
+                }
             }
             Value::Level { own, communes } => {
                 set("value", json!(own));
@@ -116,8 +125,11 @@ impl<'a> Context<'a> {
             }
             Value::Partition { values, total } => {
                 let present = values.iter().filter(|(_, number)| *number != 0);
-                set("values", present.map(|(name, number)| ((*name).to_owned(), json!(number))).collect());
-                set("total", json!(total));
+                set(
+                    "values",
+                    present.map(|(name, number)| ((*name).to_owned(), shown(figure.indicator, *number))).collect(),
+                );
+                set("total", shown(figure.indicator, *total));
             }
             Value::Ratio(ratio) => {
                 set("covered", json!(ratio.covered));
@@ -139,9 +151,15 @@ impl<'a> Context<'a> {
         answer
     }
 
-    fn change(&self, change: &Change, delta: fn(&Self, &Delta) -> Json) -> Json {
+    fn change(&self, indicator: &Indicator, change: &Change, delta: fn(&Self, &Indicator, &Delta) -> Json) -> Json {
         match change {
-            Change::Of(of) => delta(self, of),
+            Change::Of(of) => delta(self, indicator, of),
+            Change::OfRate(change) => json!({
+                "value": change.difference(),
+                "base": change.base,
+                "base_on": change.base_on,
+                "base_kind": "computed",
+            }),
             Change::OfLevel(change) => json!({
                 "value": change.value,
                 "base": change.base,
@@ -151,21 +169,21 @@ impl<'a> Context<'a> {
                 "document": change.document,
             }),
             Change::OfValues { values, notes } => json!({
-                "values": values.iter().map(|(name, of)| ((*name).to_owned(), delta(self, of))).collect::<Map<_, _>>(),
+                "values": values.iter().map(|(name, of)| ((*name).to_owned(), delta(self, indicator, of))).collect::<Map<_, _>>(),
                 "notes": self.notes(notes),
             }),
         }
     }
 
-    fn delta(&self, delta: &Delta) -> Json {
+    fn delta(&self, indicator: &Indicator, delta: &Delta) -> Json {
         let parts: Map<_, _> =
-            delta.parts.iter().map(|(part, amount)| (part.name().to_owned(), json!(amount))).collect();
+            delta.parts.iter().map(|(part, amount)| (part.name().to_owned(), shown(indicator, *amount))).collect();
         let mut answer = json!({
-            "value": number(delta.value),
-            "base": number(delta.base),
+            "value": number(indicator.shown(delta.value)),
+            "base": number(indicator.shown(delta.base)),
             "base_on": delta.base_on,
             "base_kind": if delta.declared { "declared" } else { "computed" },
-            "computed_base": delta.computed_base,
+            "computed_base": shown(indicator, delta.computed_base),
             "parts": parts,
             "notes": self.notes(&delta.notes),
         });
@@ -176,8 +194,8 @@ impl<'a> Context<'a> {
     }
 
     /// Without the day, which the answer says once, and without a computed base that is the base.
-    fn brief_delta(&self, delta: &Delta) -> Json {
-        let Json::Object(mut answer) = self.delta(delta) else { return Json::Null };
+    fn brief_delta(&self, indicator: &Indicator, delta: &Delta) -> Json {
+        let Json::Object(mut answer) = self.delta(indicator, delta) else { return Json::Null };
         answer.remove("base_on");
         if !delta.declared {
             answer.remove("base_kind");
@@ -243,7 +261,7 @@ impl Linked<'_> {
             }
         }
         if let Some(change) = &figure.change {
-            set("delta", context.change(change, Context::delta));
+            set("delta", context.change(indicator, change, Context::delta));
         }
         let quality = figure.quality.iter();
         set("quality", quality.map(|(name, count)| ((*name).to_owned(), json!(count))).collect());
@@ -261,4 +279,9 @@ impl Linked<'_> {
         }
         format!("{}/collections/{}/items?{query}", context.base, indicator.layer.collection)
     }
+}
+
+fn shown(indicator: &Indicator, amount: i64) -> Json {
+    let shown = indicator.shown(amount as f64);
+    if indicator.is_length() { json!(shown) } else { number(shown) }
 }

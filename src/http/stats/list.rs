@@ -28,15 +28,15 @@ pub const COLUMNS: [Column; 17] = [
     column("Chỉ tiêu (tiếng Anh)", "en", 60, |row| json!(row.figure.indicator.sentence.en)),
     column("Nhóm", "group_vi", 24, |row| json!(row.part.map(|label| label.vi))),
     column("Nhóm (tiếng Anh)", "group_en", 24, |row| json!(row.part.map(|label| label.en))),
-    column("Giá trị", "value", 10, |row| json!(row.value)),
+    column("Giá trị", "value", 10, |row| row.value.clone()),
     column("Tổng", "total", 10, |row| json!(row.ratio.map(|ratio| ratio.total))),
     column("Chưa rõ", "unknown", 10, |row| json!(row.ratio.map(|ratio| ratio.unknown))),
     column("%", "percent", 10, |row| json!(row.ratio.and_then(Ratio::percent))),
     column("Tính theo", "unit", 12, |row| json!(row.figure.indicator.unit)),
     column("Nguồn", "basis", 12, |row| json!(row.figure.basis)),
     column("Số liệu ngày", "as_of", 12, |row| json!(row.context.question.days.as_of)),
-    column("Tăng, giảm", "delta", 10, |row| json!(row.delta.map(|delta| number(delta.value)))),
-    column("Số gốc", "base", 10, |row| json!(row.delta.map(|delta| number(delta.base)))),
+    column("Tăng, giảm", "delta", 10, |row| row.of_delta(|delta| delta.value)),
+    column("Số gốc", "base", 10, |row| row.of_delta(|delta| delta.base)),
     column("Ngày gốc", "base_on", 12, |row| json!(row.delta.map(|delta| delta.base_on))),
     column("Ghi chú", "notes", 40, |row| json!(row.notes())),
     column("Các bản ghi", "rows", 60, |row| json!(row.rows)),
@@ -47,7 +47,7 @@ pub struct Row<'a> {
     context: &'a Context<'a>,
     figure: &'a Figure,
     part: Option<Label>,
-    value: Option<i64>,
+    value: Json,
     ratio: Option<&'a Ratio>,
     delta: Option<&'a Delta>,
     /// The URL of the records behind the value.
@@ -55,6 +55,10 @@ pub struct Row<'a> {
 }
 
 impl Row<'_> {
+    fn of_delta(&self, read: fn(&Delta) -> f64) -> Json {
+        json!(self.delta.map(|delta| number(self.figure.indicator.shown(read(delta)))))
+    }
+
     fn notes(&self) -> Option<String> {
         let notes = self.delta.map(|delta| &delta.notes).filter(|notes| !notes.is_empty())?;
         let texts: Vec<_> = notes.iter().map(|note| note.text(self.context.vietnamese)).collect();
@@ -74,15 +78,17 @@ pub fn rows<'a>(context: &'a Context<'a>, unit: &Unit, figures: &'a UnitFigures)
             context,
             figure,
             part: None,
-            value: None,
+            value: Json::Null,
             ratio: None,
             delta,
-            rows: (!matches!(figure.value, Value::Level(None))).then(|| linked.rows(figure.indicator, None)),
+            rows: (!matches!(figure.value, Value::Level { own: None, .. }))
+                .then(|| linked.rows(figure.indicator, None)),
         };
         let last = match &figure.value {
-            Value::Number(value) => Row { value: Some(*value), ..all },
-            Value::Level { own, .. } => Row { value: *own, ..all },
-            Value::Ratio(ratio) => Row { value: Some(ratio.covered), ratio: Some(ratio), ..all },
+            Value::Number(value) => Row { value: number(figure.indicator.shown(*value as f64)), ..all },
+            rate @ Value::Rate { .. } => Row { value: json!(rate.rate()), ..all },
+            Value::Level { own, .. } => Row { value: json!(own), ..all },
+            Value::Ratio(ratio) => Row { value: json!(ratio.covered), ratio: Some(ratio), ..all },
             Value::Partition { values, total } => {
                 for (name, value) in values.iter().filter(|(_, value)| *value != 0) {
                     let delta = match &figure.change {
@@ -91,13 +97,15 @@ pub fn rows<'a>(context: &'a Context<'a>, unit: &Unit, figures: &'a UnitFigures)
                     };
                     rows.push(Row {
                         part: Some(label_of(figure.indicator, name)),
-                        value: Some(*value),
+                        value: number(figure.indicator.shown(*value as f64)),
                         delta: delta.map(|(_, delta)| delta),
                         rows: Some(linked.rows(figure.indicator, Some(name))),
                         ..all
                     });
                 }
-                Row { part: Some(label("tổng", "total")), value: Some(*total), ..all }
+                Row {
+                    part: Some(label("tổng", "total")), value: number(figure.indicator.shown(*total as f64)), ..all
+                }
             }
         };
         rows.push(last);

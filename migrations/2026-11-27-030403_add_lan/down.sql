@@ -1,0 +1,1 @@
+alter table facilities drop column lan;
