@@ -15,7 +15,7 @@ use crate::statements::{Draft, Place};
 use crate::texts::text;
 
 pub const TECHNOLOGIES: &[&str] = &["fiber", "2g", "3g", "4g", "5g"];
-pub const STATES: &[&str] = &["connected", "available", "planned", "not_available", "unknown"];
+pub const STATES: &[&str] = &["connected", "available", "weak", "planned", "not_available", "unknown"];
 pub const BASES: &[&str] = &["reported", "surveyed", "measured", "modelled"];
 
 /// What is stated of a whole unit on a day: the latest statement for each technology and operator.
@@ -51,6 +51,9 @@ pub fn read(mut members: Members, place: Option<Place>, today: NaiveDate) -> Res
     if !withdrawn {
         let state = members.one_of("state", STATES);
         let state = members.required("state", state);
+        if state.as_deref() == Some("weak") && technology.as_deref() == Some("fiber") {
+            members.problem("state", text!("range/weak_fiber"));
+        }
         let share = members.read("share_households", text!("expected.fraction"), |value| {
             value.as_f64().filter(|share| (0.0..=1.0).contains(share))
         });
