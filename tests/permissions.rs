@@ -132,6 +132,10 @@ const EXPECTED: &[(&str, Answers)] = &[
     ("show_hamlet_availability", READ),
     ("show_unit_availability", READ),
     ("list_statement_versions", READ),
+    ("show_statement_template", OPEN),
+    // The sheet that is sent has no header.
+    ("import_statements", [401, 401, 401, 401, 403, 403, 422, 422, 403, 403, 422]),
+    ("import_units", ADMINISTER),
     ("define_indicator", administer(201)),
     ("update_indicator", ADMINISTER),
     ("delete_indicator", administer(204)),

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use diesel_async::AsyncPgConnection;
 
+use crate::cli::statements::state_as_console;
 use crate::units::availability;
 
 #[derive(Debug, clap::Subcommand)]
@@ -22,6 +23,7 @@ pub enum AvailabilityCommand {
 /// Every problem of the file, or a database error.
 pub async fn run(conn: &mut AsyncPgConnection, command: AvailabilityCommand) -> anyhow::Result<()> {
     let AvailabilityCommand::Load { file } = command;
+    state_as_console(conn).await?;
     let text = crate::cli::file::read(&file)?;
     let loaded = availability::load(conn, &text).await.with_context(|| file.display().to_string())?;
     println!("availability: {loaded}");

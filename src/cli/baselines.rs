@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use diesel_async::AsyncPgConnection;
 
+use crate::cli::statements::state_as_console;
 use crate::units::baselines;
 
 #[derive(Debug, clap::Subcommand)]
@@ -22,6 +23,7 @@ pub enum BaselinesCommand {
 /// Every problem of the file, or a database error.
 pub async fn run(conn: &mut AsyncPgConnection, command: BaselinesCommand) -> anyhow::Result<()> {
     let BaselinesCommand::Load { file } = command;
+    state_as_console(conn).await?;
     let text = crate::cli::file::read(&file)?;
     let loaded = baselines::load(conn, &text).await.with_context(|| file.display().to_string())?;
     println!("baselines: {loaded}");

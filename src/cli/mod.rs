@@ -9,6 +9,7 @@ mod import;
 mod layer;
 mod refused;
 mod serve;
+mod statements;
 mod token;
 mod units;
 mod user;
@@ -56,6 +57,9 @@ enum Verb {
     /// Import administrative units.
     #[command(subcommand)]
     Units(units::UnitsCommand),
+    /// Load sheets of what is stated with its source: indicators, their values, earlier figures, availability.
+    #[command(subcommand)]
+    Statements(statements::StatementsCommand),
     /// Load which network technologies are available in hamlets.
     #[command(subcommand)]
     Availability(availability::AvailabilityCommand),
@@ -102,6 +106,7 @@ pub fn main() -> anyhow::Result<()> {
             Ok(())
         }),
         Verb::Units(command) => Database::attach(&config)?.run(async |conn| units::run(conn, command).await),
+        Verb::Statements(command) => Database::attach(&config)?.run(async |conn| statements::run(conn, command).await),
         Verb::Availability(command) => {
             Database::attach(&config)?.run(async |conn| availability::run(conn, command).await)
         }

@@ -8,8 +8,11 @@ use std::time::Instant;
 use anyhow::Context;
 use chrono::NaiveDate;
 use diesel_async::AsyncPgConnection;
+use serde_json::json;
 
-use crate::units::{boundaries, census, lists, mappings};
+use crate::accounts::audit;
+use crate::accounts::audit::By;
+use crate::units::import as units;
 
 #[derive(Debug, clap::Subcommand)]
 pub enum UnitsCommand {
@@ -95,22 +98,21 @@ pub async fn run(conn: &mut AsyncPgConnection, command: UnitsCommand) -> anyhow:
     let start = Instant::now();
     eprintln!("Reading {} …", file.display());
     let text = crate::cli::file::read(&file)?;
-    let summary = match import {
+    let import = match import {
         Import::List { as_of, covers, .. } => {
-            lists::import(conn, &text, as_of, covers.map(|covers| covers == Covers::Country)).await
+            units::Import::List { as_of, country: covers.map(|covers| covers == Covers::Country) }
         }
-        Import::Boundaries { as_of, .. } => boundaries::import(conn, &text, as_of, show_progress).await,
-        Import::Mapping { on, .. } => mappings::import(conn, &text, on).await,
+        Import::Boundaries { as_of, .. } => units::Import::Boundaries { as_of },
+        Import::Mapping { on, .. } => units::Import::Mapping { on },
         Import::Census { on, units_as_of, source, .. } => {
-            census::import(conn, &text, on, units_as_of.unwrap_or(on), &source).await.map(|counted| {
-                counted.left_out.iter().for_each(|line| eprintln!("left out: {line}"));
-                counted.summary
-            })
+            units::Import::Census { on, units_as_of: units_as_of.unwrap_or(on), source }
         }
-    }
-    .with_context(|| file.display().to_string())?;
+    };
+    let imported = units::run(conn, &text, &import, show_progress).await.with_context(|| file.display().to_string())?;
+    imported.left_out.iter().for_each(|line| eprintln!("left out: {line}"));
+    audit::add(conn, &By::console(), "units.import", json!({"file": imported.summary.what})).await?;
     eprintln!("Done in {:.1} s.", start.elapsed().as_secs_f64());
-    println!("{summary}");
+    println!("{}", imported.summary);
     Ok(())
 }
 

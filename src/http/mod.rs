@@ -36,6 +36,7 @@ pub mod state;
 pub mod statements;
 pub mod stats;
 pub mod tokens;
+pub mod unit_imports;
 pub mod users;
 pub mod web;
 pub mod wire;

@@ -193,6 +193,12 @@ fn routes(config: &mut web::ServiceConfig) {
                         web::put().to(handlers::statements::state_unit_availability),
                     ],
                 ))
+                .service(only_post("/statements/imports", web::post().to(handlers::statements::import_statements)))
+                .service(only_get(
+                    "/statements/import-template.xlsx",
+                    read().to(handlers::statements::show_statement_template),
+                ))
+                .service(only_post("/units/imports", web::post().to(handlers::unit_imports::import_units)))
                 .service(only_get(
                     "/statements/{kind}/{statement}/history",
                     read().to(handlers::statements::list_statement_versions),

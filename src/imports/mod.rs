@@ -27,6 +27,7 @@ use crate::time::today;
 
 pub use commit::{Consent, commit};
 pub use planning::{Sent, plan};
+pub use resolve::{Hamlets, all_communes, all_hamlets};
 pub use rows::{listed, operations};
 pub use suggestions::{Accepted, Wish, WishedCell, accept};
 pub use undo::undo;

@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::figures;
 use crate::input::Members;
 use crate::postgres::sql::{Bind, Sql};
-use crate::statements::draft::words;
+use crate::statements::draft::{day, unit, words};
 use crate::statements::reading::{objects, shown};
 use crate::statements::{Draft, Place};
 use crate::texts::text;
@@ -19,13 +19,22 @@ pub const STATES: &[&str] = &["connected", "available", "weak", "planned", "not_
 pub const BASES: &[&str] = &["reported", "surveyed", "measured", "modelled"];
 
 /// What is stated of a whole unit on a day: the latest statement for each technology and operator.
-pub async fn of_unit(conn: &mut AsyncPgConnection, unit: i64, day: NaiveDate) -> QueryResult<Vec<Map<String, Value>>> {
+pub async fn of_unit(conn: &mut AsyncPgConnection, unit: i64, on: NaiveDate) -> QueryResult<Vec<Map<String, Value>>> {
     let sql = Sql::new(
         "select to_jsonb(t) from (select distinct on (technology, operator) * from availability where unit_id = ",
     );
-    let sql = sql.bind(Bind::Integer(unit)).text(" and as_of <= ").bind(Bind::Date(day));
+    let sql = sql.bind(Bind::Integer(unit)).text(" and as_of <= ").bind(Bind::Date(on));
     let stored = objects(conn, sql.text(" order by technology, operator, as_of desc) t")).await?;
     Ok(stored.into_iter().map(|stored| shown(stored, true)).collect())
+}
+
+/// Reads a statement about the unit that a member names.
+///
+/// # Errors
+/// `Invalid` with every problem.
+pub fn read_of_unit(mut members: Members, today: NaiveDate) -> Result<Draft, Error> {
+    let place = unit(&mut members, today);
+    read(members, place, today)
 }
 
 /// Reads a statement about a place.
@@ -37,7 +46,7 @@ pub fn read(mut members: Members, place: Option<Place>, today: NaiveDate) -> Res
     let technology = members.required("technology", technology);
     let operators: Vec<_> = figures::operators().iter().map(|choice| choice.value).collect();
     let operator = members.one_of("operator", &operators);
-    let as_of = members.date("as_of");
+    let as_of = day(&mut members, "as_of");
     let as_of = members.required("as_of", as_of);
     if as_of.is_some_and(|as_of| as_of > today) {
         members.problem("as_of", text!("date.future/period"));

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::figures::{self, UNKNOWN};
 use crate::input::Members;
 use crate::statements::Draft;
-use crate::statements::draft::{unit, words};
+use crate::statements::draft::{day, unit, words};
 use crate::statements::value::number;
 use crate::texts::text;
 
@@ -28,7 +28,7 @@ pub fn read(mut members: Members, today: NaiveDate) -> Result<Draft, Error> {
             members.problem("group", text!("enum.unknown/listed", given = group, known = values));
         }
     }
-    let on = members.date("on");
+    let on = day(&mut members, "on");
     let on = members.required("on", on);
     if on.is_some_and(|on| on > today) {
         members.problem("on", text!("date.future/period"));

@@ -1,6 +1,6 @@
 //! A statement as it was read, before its place is looked up.
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use serde_json::{Map, Value};
 
 use crate::conditions::UnitRef;
@@ -50,6 +50,20 @@ pub fn unit(members: &mut Members, day: NaiveDate) -> Option<Place> {
     let unit = members.read("unit", text!("expected.unit"), |value| UnitRef::parse(value.as_str()?));
     let UnitRef { code, on } = members.required("unit", unit)?;
     Some(Place::Unit { code, on: on.unwrap_or(day) })
+}
+
+/// Takes a day.
+pub fn day(members: &mut Members, name: &'static str) -> Option<NaiveDate> {
+    let day = members.date(name)?;
+    if !is_known(day) {
+        members.problem(name, text!("range/year", field = Text::new(name)));
+    }
+    Some(day)
+}
+
+/// Whether a day is of the years that statements may name. PostgreSQL cannot read every day of the calendar.
+pub fn is_known(day: NaiveDate) -> bool {
+    (1900..2200).contains(&day.year())
 }
 
 /// Takes a text of a document or a note.

@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use crate::error::Error;
 use crate::figures;
 use crate::input::Members;
+use crate::layers::value::{clean, has_controls};
 use crate::postgres::row::{Cell, Row};
 use crate::postgres::sql::{Bind, Sql};
 use crate::statements::Draft;
@@ -71,7 +72,7 @@ pub fn read(mut members: Members) -> Result<Draft, Error> {
 }
 
 /// Words of lower-case letters, digits and `_`, with dots between.
-fn is_code(code: &str) -> bool {
+pub fn is_code(code: &str) -> bool {
     let is_word = |word: &str| {
         !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
     };
@@ -81,8 +82,8 @@ fn is_code(code: &str) -> bool {
 /// The Vietnamese and the English name.
 fn names(value: &Value) -> Option<[String; 2]> {
     let name = |language: &str| {
-        let name = crate::layers::value::clean(value[language].as_str()?);
-        (1..=300).contains(&name.chars().count()).then_some(name)
+        let name = clean(value[language].as_str()?);
+        ((1..=300).contains(&name.chars().count()) && !has_controls(&name)).then_some(name)
     };
     let has_others = value.as_object()?.len() > 2;
     Some([name("vi")?, name("en")?]).filter(|_| !has_others)

@@ -1,9 +1,10 @@
 //! What is stated with its source, and not counted: declared figures, figures published before the register existed, and
-//! which services can be had in a hamlet or a unit. Every list of statements is written by [`writing`], all or none;
+//! which services can be had in a hamlet or a unit. Every list of statements is checked and written at once, all or none;
 //! triggers keep what each statement was before.
 
 pub mod availability;
 pub mod baseline;
+mod checking;
 pub mod declared;
 mod draft;
 pub mod history;
@@ -11,6 +12,7 @@ pub mod indicator;
 mod period;
 pub mod places;
 pub mod reading;
+pub mod sheet;
 pub mod value;
 pub mod writing;
 

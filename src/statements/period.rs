@@ -3,7 +3,8 @@
 use chrono::{Datelike, NaiveDate};
 
 use crate::input::Members;
-use crate::texts::text;
+use crate::statements::draft::{day, is_known};
+use crate::texts::{Text, text};
 use crate::time::date_of;
 
 /// From its first to its last day.
@@ -41,7 +42,7 @@ impl Period {
     /// Takes `period`, or `from` and `to`.
     pub fn read(members: &mut Members, today: NaiveDate) -> Option<Period> {
         let period = members.read("period", text!("expected.period"), |value| Period::parse(value.as_str()?));
-        let (from, to) = (members.date("from"), members.date("to"));
+        let (from, to) = (day(members, "from"), day(members, "to"));
         let period = match (period, from, to) {
             (Some(_), Some(_), _) | (Some(_), _, Some(_)) => {
                 members.problem("period", text!("parameter.invalid/period"));
@@ -54,7 +55,9 @@ impl Period {
             }
             (period, ..) => members.required("period", period),
         }?;
-        if period.to < period.from {
+        if !(is_known(period.from) && is_known(period.to)) && from.is_none() {
+            members.problem("period", text!("range/year", field = Text::new("period")));
+        } else if period.to < period.from {
             members.problem("to", text!("date.order/period"));
         } else if period.from > today {
             members.problem(if from.is_some() { "from" } else { "period" }, text!("date.future/period"));
@@ -67,8 +70,7 @@ impl Period {
         let year = self.from.format("%Y").to_string();
         let month = self.from.format("%Y-%m").to_string();
         let quarter = format!("{year}-Q{}", self.from.month0() / 3 + 1);
-        let day = self.from.to_string();
-        let names = [year, quarter, month, day];
+        let names = [year, quarter, month, self.from.to_string()];
         let fits = |name: &String| Period::parse(name) == Some(self);
         names.into_iter().find(fits).unwrap_or_else(|| format!("{}/{}", self.from, self.to))
     }

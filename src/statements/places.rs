@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::access::Ground;
 use crate::postgres::sql::{Bind, Sql};
+use crate::statements::draft::is_known;
 use crate::statements::reading::objects;
 use crate::statements::{Draft, Place};
 
@@ -45,7 +46,8 @@ pub async fn find(
     let mut hamlets = BTreeSet::new();
     for place in drafts.filter_map(|draft| draft.place.as_ref()) {
         match place {
-            Place::Unit { code, on } => drop(units.insert((code.clone(), *on))),
+            Place::Unit { code, on } if is_known(*on) => drop(units.insert((code.clone(), *on))),
+            Place::Unit { .. } => {}
             Place::Hamlet(id) => drop(hamlets.insert(*id)),
         }
     }

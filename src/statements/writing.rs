@@ -1,7 +1,5 @@
 //! Writes lists of statements, all or none. A plan is a write that is taken back: it says exactly what a write would do.
 
-use std::collections::HashMap;
-
 use chrono::NaiveDate;
 use diesel::result::Error as DieselError;
 use diesel::result::{DatabaseErrorKind, QueryResult};
@@ -10,15 +8,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::access::{Caller, Ground, Stated, may_state, states_of};
+use crate::access::{Caller, may_state};
 use crate::accounts::audit;
 use crate::accounts::audit::By;
 use crate::error::Error;
 use crate::layers::Problem;
 use crate::postgres::sql::{Bind, Sql};
-use crate::statements::indicator::{limits, with_values};
+use crate::statements::checking::checked;
 use crate::statements::reading::objects;
-use crate::statements::{Draft, Kind, Place, places, value};
+use crate::statements::{Draft, Kind};
 use crate::texts::text;
 
 /// Who writes which statements.
@@ -142,94 +140,6 @@ async fn state(
         audit::add(conn, by, action, json!(outcome)).await?;
     }
     Ok(outcome)
-}
-
-/// The rows to write.
-async fn checked(
-    conn: &mut AsyncPgConnection,
-    writing: Writing<'_>,
-    drafts: Vec<Result<Draft, Error>>,
-) -> Result<Vec<Value>, Error> {
-    let Writing { kind, caller, today, list, .. } = writing;
-    let read = || drafts.iter().filter_map(|draft| draft.as_ref().ok());
-    let is_limited = caller.grants().iter().any(|grant| !grant.is_of_everything());
-    let found = places::find(conn, read(), today, is_limited).await?;
-    let codes =
-        || read().filter_map(|draft| Some(draft.text("indicator").or(draft.text("code"))?.to_owned())).collect();
-    let limits =
-        if matches!(kind, Kind::Values | Kind::Indicators) { limits(conn, codes()).await? } else { HashMap::new() };
-    let used = if kind == Kind::Indicators { with_values(conn, codes()).await? } else { Vec::new() };
-
-    let mut rows = Vec::new();
-    let mut problems = Vec::new();
-    let mut firsts = HashMap::new();
-    for (index, draft) in drafts.into_iter().enumerate() {
-        let pointer = list.map_or_else(String::new, |list| format!("{list}/{index}"));
-        let mut refuse = |texts: Vec<Problem>| problems.extend(Error::Invalid(texts).problems_at(&pointer));
-        let mut draft = match draft {
-            Ok(draft) => draft,
-            Err(error) => {
-                problems.extend(error.problems_at(&pointer));
-                continue;
-            }
-        };
-        let place = draft.place.as_ref().and_then(|place| found.get(place));
-        match (&draft.place, place) {
-            (None, _) => {
-                let is_used = draft.text("code").is_some_and(|code| used.iter().any(|used| used == code));
-                let known = draft.text("code").and_then(|code| limits.get(code));
-                if is_used && (draft.withdrawn || known.is_some_and(|known| draft.text("kind") != Some(&known.kind))) {
-                    refuse(vec![Problem::in_body("/code", text!("indicator.has_values"))]);
-                }
-            }
-            (Some(Place::Unit { code, on }), None) => {
-                refuse(vec![Problem::in_body("/unit", text!("unit.not_valid/none", code, on = *on))]);
-            }
-            (Some(Place::Hamlet(_)), None) => {
-                refuse(vec![Problem::in_body("/hamlet", text!("reference.unknown"))]);
-            }
-            (Some(_), Some(place)) => {
-                let stated = match kind {
-                    Kind::Availability => Stated::Availability { operator: draft.text("operator") },
-                    other => other.stated(),
-                };
-                if !states_of(caller, stated, &place.ground) {
-                    refuse(vec![Problem::in_body(
-                        scope_pointer(caller, stated, &place.ground),
-                        text!("scope.outside/statement", name = &place.name),
-                    )]);
-                }
-                if kind == Kind::Values {
-                    let limits = draft.text("indicator").and_then(|code| limits.get(code));
-                    if let Err(wrong) = value::check(&mut draft, limits, place) {
-                        refuse(wrong);
-                    }
-                }
-                draft.record.insert("unit_id".into(), json!(place.unit_id));
-                draft.record.insert("hamlet_id".into(), json!(place.hamlet_id));
-            }
-        }
-        let columns = kind.key().iter().chain(&["unit_id", "hamlet_id"]);
-        let key: Vec<_> = columns.map(|column| draft.record.get(*column).cloned().unwrap_or_default()).collect();
-        if let Some(first) = firsts.insert(json!(key).to_string(), index) {
-            refuse(vec![Problem::in_body("", text!("dup.statement", nth = first + 1))]);
-        }
-        draft.record.insert("nth".into(), json!(index));
-        draft.record.insert("withdrawn".into(), json!(draft.withdrawn));
-        rows.push(draft.record.into());
-    }
-    match problems.as_slice() {
-        [] => Ok(rows),
-        [outside] if list.is_none() && outside.code == "scope.outside" => Err(Error::Forbidden(Some(outside.clone()))),
-        _ => Err(Error::Invalid(problems)),
-    }
-}
-
-/// The member that lies outside of what a caller may state.
-fn scope_pointer(caller: &Caller, stated: Stated<'_>, ground: &Ground) -> &'static str {
-    let is_operator = |operator: &str| states_of(caller, Stated::Availability { operator: Some(operator) }, ground);
-    let of_others = crate::figures::operators().iter().any(|choice| is_operator(choice.value));
-    if matches!(stated, Stated::Availability { .. }) && of_others { "/operator" } else { "/unit" }
 }
 
 /// Somebody stated a value of the indicator, or removed it, at the same time.

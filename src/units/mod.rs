@@ -5,6 +5,7 @@ pub mod baselines;
 pub mod boundaries;
 pub mod census;
 pub mod demo;
+pub mod import;
 mod known;
 pub mod lists;
 mod loaded;

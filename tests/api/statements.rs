@@ -19,6 +19,11 @@ pub async fn address(server: &Server, operation: &str, path: &str) -> String {
             path = path.replace("{kind}", "values").replace("{statement}", &stated["values"][0]["id"].to_string());
         }
     }
+    match operation {
+        "import_statements" => path += "?kind=values",
+        "import_units" => path += "?kind=list&as_of=2023-01-01",
+        _ => {}
+    }
     if path.contains("{baseline}") {
         put(administrator, "/baselines", body(server, "state_baselines").await.unwrap()).await.ok();
         let unit = format!("{}@2026-01-01", commune(server).await);
@@ -38,6 +43,7 @@ pub async fn body(server: &Server, operation: &str) -> Option<Value> {
     let statement = json!({"technology": "4g", "operator": "viettel", "state": "available", "as_of": "2026-01-01"});
     Some(match operation {
         "define_indicator" => groups(&format!("test.d{:x}", rand::random::<u64>())),
+        "import_statements" | "import_units" => json!("a,b"),
         "update_indicator" => json!({"decimals": 0}),
         "state_values" => json!({"values": [value(&commune, "2025", 3)]}),
         "state_baselines" => json!({"baselines": [
@@ -141,9 +147,11 @@ async fn wrong_values_are_refused_with_every_problem_and_nothing_is_written() {
         ("value", json!("52")),
         ("value", json!(1.5)),
         ("period", json!("2023-Q5")),
-        ("period", json!("2999")),
+        ("period", json!("2100")),
         ("unit", json!("999@2023-09-20")),
         ("period", json!("2018")),
+        ("period", json!("0000")),
+        ("unit", json!("405@0000-01-01")),
         ("source", json!("mật khẩu: abc123")),
         ("source", Value::Null),
         ("colour", json!("red")),
@@ -155,16 +163,17 @@ async fn wrong_values_are_refused_with_every_problem_and_nothing_is_written() {
     let answer = put(server.administrator(), "/indicators/dti.rank/values", json!({"values": bad})).await;
     assert_eq!(
         answer.summary(),
-        "422 dup.statement /values/1 range /values/2/value type /values/3/value range /values/4/value dup.statement /values/4 \
+        "422 dup.statement /values/1 range /values/2/value type /values/3/value range /values/4/value \
          type /values/5/period date.future /values/6/period unit.not_valid /values/7/unit \
-         unit.not_valid /values/8/unit secret.in_text /values/9/source required /values/10/source \
-         property.unknown /values/11/colour"
+         unit.not_valid /values/8/unit range /values/9/period unit.not_valid /values/10/unit secret.in_text /values/11/source required /values/12/source \
+         property.unknown /values/13/colour"
     );
     let stored = server.anonymous().get("/indicators/dti.rank/values").await.ok();
     assert_eq!(stored["values"], json!([]));
     assert_eq!(put(server.administrator(), "/indicators/dti.rank/values", json!({"values": []})).await.summary(), "422 type /values");
     let missing = put(server.administrator(), "/indicators/nothing/values", json!({"values": []})).await;
     assert_eq!(missing.status, 404);
+    assert_eq!(server.anonymous().get("/indicators/a%00b").await.status, 404);
 }
 
 #[actix_web::test]
@@ -312,7 +321,7 @@ async fn availability_of_a_hamlet_counts_and_that_of_a_commune_stands_beside() {
     let before = server.anonymous().get("/stats/16378@2026-01-01?as_of=2026-04-30&indicators=fiber_hamlets_any").await.ok();
     assert_eq!(before["stated_availability"], json!([]));
     assert_eq!(stats["figures"]["fiber_hamlets_any"]["covered"], before["figures"]["fiber_hamlets_any"]["covered"], "hamlets are counted by their own statements");
-    let bad = json!({"statements": [{"technology": "6g", "state": "unknown", "share_households": 1.2, "as_of": "2999-01-01"}]});
+    let bad = json!({"statements": [{"technology": "6g", "state": "unknown", "share_households": 1.2, "as_of": "2100-01-01"}]});
     assert_eq!(put(server.administrator(), unit, bad).await.summary(),
         "422 type /statements/0/technology date.future /statements/0/as_of type /statements/0/share_households");
 }

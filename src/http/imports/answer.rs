@@ -29,7 +29,7 @@ pub async fn document(
     document["options"] = import.options.clone();
     document["corrections"] = import.corrections.clone();
     document["mapping"] = import.mappings.clone();
-    document["findings"] = findings(import, vietnamese(request));
+    document["findings"] = in_language(import.findings.clone(), vietnamese(request));
     let layer = Layer::of_collection(&import.collection);
     let today = Clock::of(request).today();
     document["questions"] = json!(layer.map(|layer| questions::of_findings(layer, &import.findings, today)));
@@ -75,9 +75,8 @@ pub fn summary(base: &str, import: &Import) -> Value {
     summary
 }
 
-/// The findings, each with its message in the language asked for and in both languages.
-fn findings(import: &Import, vietnamese: bool) -> Value {
-    let mut findings = import.findings.clone();
+/// Findings, each with its message in the language asked for and in both languages.
+pub fn in_language(mut findings: Value, vietnamese: bool) -> Value {
     for finding in findings.as_array_mut().into_iter().flatten() {
         let messages = finding["message"].take();
         finding["message"] = messages[if vietnamese { "vi" } else { "en" }].clone();

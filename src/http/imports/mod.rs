@@ -33,7 +33,9 @@ use crate::postgres::Connection;
 use crate::texts::text;
 use crate::{imports, units};
 
+pub use answer::in_language;
 pub use suggestions::accept_suggestions;
+pub use upload::receive;
 
 /// How long a client waits for a plan before it is told to ask again.
 const PATIENCE: Duration = Duration::from_secs(25);

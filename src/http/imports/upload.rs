@@ -31,6 +31,25 @@ pub async fn read(
     payload: web::Payload,
     limit: usize,
 ) -> Result<Sent, Error> {
+    let Received { file, file_name, query } = receive(request, payload, limit).await?;
+    let mut sent = of_parameters(layer, caller, Params::parse(&query), Clock::of(request).today())?;
+    sent.file = file;
+    sent.file_name = sent.file_name.or(file_name);
+    Ok(sent)
+}
+
+/// A file, with the parameters of the query and of the form as one query.
+pub struct Received {
+    pub file: Vec<u8>,
+    pub file_name: Option<String>,
+    pub query: String,
+}
+
+/// Reads a file of at most `limit` bytes.
+///
+/// # Errors
+/// 413 for a file that is too large, 422 without a file.
+pub async fn receive(request: &HttpRequest, payload: web::Payload, limit: usize) -> Result<Received, Error> {
     let content_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let mut query = request.query_string().to_owned();
     let mut file_name = None;
@@ -48,10 +67,7 @@ pub async fn read(
     if file.is_empty() {
         return Err(Error::Invalid(vec![Problem::in_body("", text!("file.empty/none"))]));
     }
-    let mut sent = of_parameters(layer, caller, Params::parse(&query), Clock::of(request).today())?;
-    sent.file = file;
-    sent.file_name = sent.file_name.or(file_name);
-    Ok(sent)
+    Ok(Received { file, file_name, query })
 }
 
 fn of_parameters(layer: &'static Layer, caller: &Caller, mut params: Params, today: NaiveDate) -> Result<Sent, Error> {

@@ -80,6 +80,9 @@ pub async fn delete_indicator(path: web::Path<String>, write: WriteRequest) -> R
 /// # Errors
 /// 404 when there is none.
 pub async fn find(conn: &mut AsyncPgConnection, code: &str, is_anonymous: bool) -> Result<Map<String, Value>, Error> {
+    if !indicator::is_code(code) {
+        return Err(Error::NotFound);
+    }
     let asked = Asked { indicator: Some(code.to_owned()), ..Asked::default() };
     let found = reading::list(conn, Kind::Indicators, asked).await?.pop();
     found.map(|stored| shown(stored, is_anonymous)).ok_or(Error::NotFound)

@@ -3,6 +3,7 @@
 mod availability;
 mod baselines;
 mod history;
+mod imports;
 mod indicators;
 mod values;
 
@@ -32,6 +33,7 @@ pub use availability::{
 };
 pub use baselines::{list_baselines, state_baselines, withdraw_baseline};
 pub use history::list_statement_versions;
+pub use imports::{import_statements, show_statement_template};
 pub use indicators::{define_indicator, delete_indicator, find_indicator, list_indicators, update_indicator};
 pub use values::{list_values, state_values};
 

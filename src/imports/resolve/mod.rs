@@ -6,6 +6,9 @@ mod communes;
 mod names;
 mod places;
 
+pub use ask::{communes as all_communes, hamlets as all_hamlets};
+pub use names::Hamlets;
+
 use chrono::NaiveDate;
 use diesel_async::AsyncPgConnection;
 use serde_json::json;
@@ -65,7 +68,7 @@ pub async fn resolve(
         communes::by_place(known, open, &at, reading, &mut records);
     }
     if records.iter().any(|record| record.hamlet.is_some()) {
-        let hamlets = names::Hamlets::new(ask::hamlets(conn, units_as_of).await?);
+        let hamlets = Hamlets::new(ask::hamlets(conn, units_as_of).await?);
         hamlets.resolve(workbook, reading, &mut records);
     }
     for field in view.layer.fields() {

@@ -29,6 +29,12 @@ impl Hamlets {
         Hamlets { by_code, by_name }
     }
 
+    /// The hamlet with this code, or with this name in a commune.
+    pub fn find(&self, name: &str, commune: &str) -> Option<i64> {
+        let of_name = self.by_name.get(&(commune.to_owned(), bare_hamlet(name)));
+        of_name.copied().or_else(|| self.by_code.get(name).map(|(id, _)| *id))
+    }
+
     /// Finds hamlets by code, or by name within the declared commune.
     pub fn resolve(&self, workbook: &Workbook, reading: &mut Reading, records: &mut [Record]) {
         for record in records {

@@ -1,7 +1,7 @@
 -- Writes and withdraws statements of availability. Values: 1 jsonb, rows.
 with row as (
   select r.*
-  from jsonb_to_recordset($1) as r (nth bigint, withdrawn boolean, hamlet_id bigint, unit_id bigint, technology text,
+  from jsonb_to_recordset($1) as r (withdrawn boolean, hamlet_id bigint, unit_id bigint, technology text,
     operator text, state text, share_households double precision, basis text, as_of date, source text)
 ), withdrawn as (
   delete from availability t
@@ -13,7 +13,8 @@ insert into availability (hamlet_id, unit_id, technology, operator, state, share
 select r.hamlet_id, r.unit_id, r.technology, r.operator, r.state, r.share_households, r.basis, r.as_of, r.source
 from row r
 where not r.withdrawn
-order by r.nth
+-- In one order, so that two writers do not wait for each other.
+order by r.hamlet_id, r.unit_id, r.technology, r.operator, r.as_of
 on conflict on constraint availability_key do update
 set state = excluded.state, share_households = excluded.share_households, basis = excluded.basis,
   source = excluded.source, stated_at = excluded.stated_at, stated_by = excluded.stated_by

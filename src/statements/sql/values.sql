@@ -1,7 +1,7 @@
 -- Writes and withdraws values of declared indicators. Values: 1 jsonb, rows.
 with row as (
   select r.*
-  from jsonb_to_recordset($1) as r (nth bigint, withdrawn boolean, indicator text, unit_id bigint, from_day date,
+  from jsonb_to_recordset($1) as r (withdrawn boolean, indicator text, unit_id bigint, from_day date,
     to_day date, value double precision, out_of double precision, source text, note text)
 ), withdrawn as (
   delete from declared_values t
@@ -13,7 +13,8 @@ select r.indicator, i.kind, r.unit_id, r.from_day, r.to_day, r.value, r.out_of, 
 from row r
 join declared_indicators i on i.code = r.indicator
 where not r.withdrawn
-order by r.nth
+-- In one order, so that two writers do not wait for each other.
+order by r.unit_id, r.indicator, r.from_day, r.to_day
 on conflict on constraint declared_values_key do update
 set value = excluded.value, out_of = excluded.out_of, source = excluded.source, note = excluded.note,
   stated_at = excluded.stated_at, stated_by = excluded.stated_by
