@@ -19,6 +19,8 @@ async fn service_can_neither_change_history_nor_alter_tables() {
         "delete from versions",
         "truncate versions",
         "insert into versions select * from versions",
+        "insert into statement_versions (kind, statement_id, op, by, after) values ('values', 1, 'create', 'x', '{}')",
+        "delete from statement_versions",
         "update changes set op = 'delete'",
         "update feed set last_seq = 0",
         "delete from towers",
