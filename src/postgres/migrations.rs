@@ -22,6 +22,7 @@ const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 /// migrations instead.
 const FUNCTIONS: &[&str] = &[
     include_str!("functions/units.sql"),
+    include_str!("functions/boundaries.sql"),
     include_str!("functions/grants.sql"),
     include_str!("functions/final.sql"),
     include_str!("functions/history.sql"),

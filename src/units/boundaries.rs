@@ -1,9 +1,9 @@
-//! Imports boundaries of communes, and derives those of districts and provinces.
+//! Imports boundaries. Others are derived from them by `derive_boundaries()`.
 
 use chrono::NaiveDate;
 use diesel::result::QueryResult;
 use diesel::sql_query;
-use diesel::sql_types::{Array, BigInt, Date, Text};
+use diesel::sql_types::{Array, Date, Text};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 
 use crate::postgres::row::Row;
@@ -37,18 +37,7 @@ pub async fn import(
             let mut summary = Summary { what: format!("boundaries as of {day}"), ..Summary::default() };
             summary.updated = changed.len();
             summary.unchanged = given.len() - changed.len();
-            if !changed.is_empty() {
-                let carried = carry_over(conn, &changed).await?;
-                let parents = set_parents(conn, &changed, day).await?;
-                for (count, what) in
-                    [(carried, "demo boundaries replaced"), (parents, "districts and provinces united")]
-                {
-                    if count > 0 {
-                        summary.notes.push(format!("{count} {what}"));
-                    }
-                }
-                finish(conn).await?;
-            }
+            finish(conn, &mut summary).await?;
             anyhow::Ok(summary)
         })
         .await?;
@@ -66,17 +55,4 @@ async fn set(conn: &mut AsyncPgConnection, batch: &[Boundary], day: NaiveDate) -
         .load(conn)
         .await?;
     Ok(rows.iter().filter_map(|row| row.cells[0].as_integer()).collect())
-}
-
-/// Also replaces the demo's boundary of the versions that only changed name or parent to or from the given ones.
-async fn carry_over(conn: &mut AsyncPgConnection, changed: &[i64]) -> QueryResult<usize> {
-    sql_query(include_str!("carry_boundaries.sql")).bind::<Array<BigInt>, _>(changed).execute(conn).await
-}
-
-async fn set_parents(conn: &mut AsyncPgConnection, changed: &[i64], day: NaiveDate) -> QueryResult<usize> {
-    sql_query(include_str!("unite_boundaries.sql"))
-        .bind::<Array<BigInt>, _>(changed)
-        .bind::<Date, _>(day)
-        .execute(conn)
-        .await
 }

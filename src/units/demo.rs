@@ -41,7 +41,7 @@ pub async fn load<'a>(
         if let Some(published) = file("baselines.csv") {
             baselines::load(conn, published).await.context("baselines")?;
         }
-        finish(conn).await?;
+        finish(conn, &mut summary).await?;
         anyhow::Ok(summary)
     })
     .await

@@ -37,7 +37,7 @@ pub async fn import(
             write::versions(conn, &difference).await?;
             summary.changes_added = write::shown_changes(conn, &changes).await?;
             known::remember_list(conn, day, list.provinces.clone(), &days).await?;
-            finish(conn).await?;
+            finish(conn, &mut summary).await?;
             anyhow::Ok(summary)
         })
         .await?;

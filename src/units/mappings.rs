@@ -29,7 +29,7 @@ pub async fn import(conn: &mut AsyncPgConnection, text: &str, on: NaiveDate) -> 
             if mapping.doubtful > 0 {
                 summary.notes.push(format!("{} rows that its cross-check doubts are loaded", mapping.doubtful));
             }
-            finish(conn).await?;
+            finish(conn, &mut summary).await?;
             anyhow::Ok(summary)
         })
         .await?;

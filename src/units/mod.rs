@@ -37,8 +37,15 @@ async fn begin(conn: &mut AsyncPgConnection) -> QueryResult<()> {
     .await
 }
 
-/// Finishes an import inside its transaction: moves records to the communes now in force.
-async fn finish(conn: &mut AsyncPgConnection) -> QueryResult<()> {
+/// Finishes an import inside its transaction: derives boundaries, then moves records to the communes now in force. The
+/// summary says how many boundaries it derived.
+async fn finish(conn: &mut AsyncPgConnection, summary: &mut Summary) -> QueryResult<()> {
+    let derived: Row = sql_query("select carried, united from derive_boundaries()").get_result(conn).await?;
+    for (cell, what) in derived.cells.iter().zip(["boundaries carried over", "districts and provinces united"]) {
+        if let Some(count) = cell.as_integer().filter(|count| *count > 0) {
+            summary.notes.push(format!("{count} {what}"));
+        }
+    }
     refresh(conn, ACTOR).await
 }
 

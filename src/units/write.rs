@@ -5,12 +5,13 @@ use chrono::NaiveDate;
 use diesel::result::QueryResult;
 use diesel::sql_query;
 use diesel::sql_types::{Array, BigInt, Date, Jsonb, Text};
-use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::{Value, json};
 
 use crate::postgres::row::Row;
 use crate::units::plan::mapping_plan::Mapped;
 use crate::units::plan::timeline::{Change, Difference, Version};
+use crate::units::{ACTOR, refresh};
 
 /// Writes the versions of a plan. Does nothing if the plan is empty.
 ///
@@ -29,10 +30,10 @@ pub async fn versions(conn: &mut AsyncPgConnection, difference: &Difference) -> 
     let created = records(&difference.created);
     sql_query(include_str!("create.sql")).bind::<Jsonb, _>(&created).execute(conn).await?;
 
-    for statement in [include_str!("relink_from.sql"), include_str!("relink_to.sql")] {
+    let relink = [include_str!("relink_from.sql"), include_str!("relink_to.sql"), include_str!("relink_baselines.sql")];
+    for statement in relink {
         sql_query(statement).bind::<Array<BigInt>, _>(&difference.moved).execute(conn).await?;
     }
-    conn.batch_execute(include_str!("drop_stale_boundaries.sql")).await?;
     Ok(())
 }
 
@@ -62,7 +63,7 @@ async fn remove(conn: &mut AsyncPgConnection, removed: &[Version]) -> anyhow::Re
     .bind::<Array<BigInt>, _>(&ids)
     .execute(conn)
     .await?;
-    crate::units::finish(conn).await?;
+    refresh(conn, ACTOR).await?;
     sql_query("delete from admin_units where id = any($1)").bind::<Array<BigInt>, _>(&ids).execute(conn).await?;
     Ok(())
 }

@@ -114,7 +114,8 @@ async fn units_are_followed_through_the_reform() {
             "16393 405 2024-05-01 - 2025-06-30",
             "16417 38 2025-07-01 - import 48.6",
             "38 2024-05-01 - children",
-            "405 38 2024-05-01 - 2025-06-30",
+            // Its communes became these two, which took nothing from elsewhere.
+            "405 38 2024-05-01 - 2025-06-30 lineage",
         ]
     );
     let successors = column(
@@ -175,7 +176,7 @@ async fn demo_boundaries_are_replaced_on_every_version_of_the_unit() {
     lists::import(conn, OLD, day("2024-05-01"), None).await.unwrap();
     boundaries::import(conn, &squares(&["16381"]), day("2024-12-31"), |_, _| {}).await.unwrap();
     let sources = "select geom_source from admin_units where code = '16381' order by valid_from";
-    assert_eq!(column(conn, sources).await, ["import", "import"]);
+    assert_eq!(column(conn, sources).await, ["import", "lineage"]);
 }
 
 #[actix_web::test]

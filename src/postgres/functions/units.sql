@@ -59,6 +59,33 @@ as $$
     and unit_code in (c.code, c.parent_code, d.parent_code)
 $$;
 
+-- The district and the province in force on a day that those of a commune became, or came from; null where there is not
+-- exactly one. For communes that ended while nothing says what became of them.
+create or replace function unit_home(unit_id bigint, on_day date, out district text, out province text)
+language sql
+stable
+as $$
+  with home as (
+    select u.parent_code, case when on_day > u.valid_to then u.valid_to else u.valid_from end as day
+    from admin_units u
+    where u.id = unit_id
+  ), above as (
+    select d.id, d.level from home
+    join admin_units d on d.level = 'district' and d.code = home.parent_code and in_force(d.valid_from, d.valid_to, home.day)
+    union all
+    select p.id, p.level from home
+    left join admin_units d on d.level = 'district' and d.code = home.parent_code and in_force(d.valid_from, d.valid_to, home.day)
+    join admin_units p on p.level = 'province' and p.code = coalesce(d.parent_code, home.parent_code)
+      and in_force(p.valid_from, p.valid_to, home.day)
+  ), later as (
+    select n.level, n.code from above, unit_on(above.id, on_day) as found join admin_units n on n.id = found
+    where n.level = above.level
+  )
+  select
+    (select min(code) from later where level = 'district' having count(distinct code) = 1),
+    (select min(code) from later where level = 'province' having count(distinct code) = 1)
+$$;
+
 -- The codes of the units in force on a day to which a record belongs; null on a level with no unit or with several.
 -- A record with a place belongs to the units that contain it. One without a place belongs to what its declared commune
 -- was or became.
@@ -83,8 +110,11 @@ begin
       where u.code = parent and u.level = 'district' and in_force(u.valid_from, u.valid_to, on_day);
     end if;
   elsif place is not null then
+    -- The province of the district, so that districts add up to it.
     select min(u.code) filter (where u.level = 'district'),
-      coalesce(min(u.code) filter (where u.level = 'province'), min(u.parent_code) filter (where u.level = 'district'))
+      (coalesce(
+        min(array[u.code, u.parent_code]) filter (where u.level = 'district'),
+        array[null, min(u.code) filter (where u.level = 'province')]))[2]
     into district, province
     from admin_units u
     where u.level in ('district', 'province')
@@ -101,6 +131,12 @@ begin
     join admin_units c on c.id = part
     left join admin_units d on d.code = c.parent_code and d.level = 'district' and in_force(d.valid_from, d.valid_to, on_day)
     where u.code = declared_code and u.level = 'commune' and in_force(u.valid_from, u.valid_to, declared_on);
+    if province is null then
+      select h.district, h.province into district, province
+      from admin_units u, unit_home(u.id, on_day) h
+      where u.code = declared_code and u.level = 'commune' and in_force(u.valid_from, u.valid_to, declared_on)
+        and not exists (select from unit_on(u.id, on_day));
+    end if;
   end if;
 end
 $$;

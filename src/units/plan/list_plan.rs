@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
+use crate::units::plan::parents;
 use crate::units::plan::timeline::{Change, Timeline, Version, continued, earlier, next, previous};
 use crate::units::read::list::{Listed, UnitList};
 
@@ -11,7 +12,8 @@ use crate::units::read::list::{Listed, UnitList};
 pub type ListDays = BTreeMap<NaiveDate, Option<BTreeSet<String>>>;
 
 /// Fits a list into the versions, and returns the changes that it shows: a code that continues under another name or
-/// parent of the same tier. Where a tier ended it infers nothing: only a mapping says what became of a unit.
+/// parent of the same tier, and the parents that lost or gained it. Where a tier ended it infers nothing: only a mapping
+/// says what became of a unit.
 ///
 /// Other lists keep what they show on their own days, in whatever order they were imported. Versions that no list or
 /// mapping has confirmed (the demo's) are replaced.
@@ -162,12 +164,17 @@ fn first_list(known: &ListDays, province: Option<&str>, day: NaiveDate, last: Op
         .map(|(list_day, _)| *list_day)
 }
 
-fn shown_changes(timeline: &Timeline, before: &Timeline) -> Vec<Change> {
+fn shown_changes(timeline: &mut Timeline, before: &Timeline) -> Vec<Change> {
     let known: BTreeSet<(&str, NaiveDate)> =
         before.neighbours().map(|(_, later)| (later.code.as_str(), later.from)).collect();
-    timeline
+    let is_new = |code: &str, from| !known.contains(&(code, from));
+    let moves = parents::moves(timeline, is_new);
+    let parents = moves.iter().flat_map(|(on, pairs)| parents::follow(timeline, before, pairs, *on));
+    let mut changes: BTreeMap<_, _> =
+        parents.map(|change| ((change.from.clone(), change.to.clone()), change)).collect();
+    let shown = timeline
         .neighbours()
-        .filter(|(_, later)| !known.contains(&(later.code.as_str(), later.from)))
+        .filter(|(_, later)| is_new(&later.code, later.from))
         .filter(|(was, later)| was.tier() == later.tier())
         // A province has no parent. Its tier is that of the units below it.
         .filter(|(was, later)| {
@@ -175,6 +182,9 @@ fn shown_changes(timeline: &Timeline, before: &Timeline) -> Vec<Change> {
                 || timeline.has_districts(&was.code, previous(later.from))
                     == timeline.has_districts(&was.code, later.from)
         })
-        .map(|(was, later)| continued(was, later))
-        .collect()
+        .map(|(was, later)| continued(was, later));
+    for change in shown {
+        changes.entry((change.from.clone(), change.to.clone())).or_insert(change);
+    }
+    changes.into_values().collect()
 }

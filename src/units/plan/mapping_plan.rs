@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 use crate::files::refused::{Refused, Spot};
 use crate::texts::text;
 use crate::units::names::same_name;
+use crate::units::plan::parents::{self, group};
 use crate::units::plan::timeline::{Change, Timeline, Version, became, continued, next, previous};
 use crate::units::read::mapping::{Mapping, NewUnit, Successor};
 
@@ -21,13 +22,14 @@ pub struct Mapped {
 
 /// Fits a mapping into the versions. Old communes, with their districts and provinces, that a later list showed to have
 /// ended now end on the day before the reform. New units that a later list shows now begin on the day. If that list has
-/// another name, a version with the mapping's name comes first.
+/// another name, a version with the mapping's name comes first. A province that gains or loses communes gets a version of
+/// each period.
 ///
 /// # Errors
 /// Every unit that is not known around the day. Its list must be imported before.
 pub fn apply(timeline: &mut Timeline, mapping: &Mapping, on: NaiveDate) -> Result<Mapped, Refused> {
     check(timeline, mapping, on)?;
-    let eve = previous(on);
+    let (eve, stored) = (previous(on), timeline.clone());
     let mut mapped = Mapped::default();
     let ending: BTreeSet<&str> = mapping
         .rows
@@ -52,9 +54,9 @@ pub fn apply(timeline: &mut Timeline, mapping: &Mapping, on: NaiveDate) -> Resul
         mapped.changes.extend(change(timeline, row, on, &became_of, &came_from));
     }
     let province = |row: &Successor| mapping.new_units[&row.new_code].parent.clone().unwrap_or_default();
-    let pairs: Vec<_> = mapping.rows.iter().map(|row| (row.old_province.clone(), province(row))).collect();
-    mapped.changes.extend(province_changes(timeline, &pairs, on));
-    mapped.old_codes = ending.into_iter().map(str::to_owned).chain(pairs.iter().map(|pair| pair.0.clone())).collect();
+    let pairs: BTreeSet<_> = mapping.rows.iter().map(|row| (row.old_province.clone(), province(row))).collect();
+    mapped.changes.extend(parents::follow(timeline, &stored, &pairs, on));
+    mapped.old_codes = ending.into_iter().map(str::to_owned).chain(pairs.into_iter().map(|pair| pair.0)).collect();
     mapped.new_codes = mapping.new_units.keys().cloned().collect();
     Ok(mapped)
 }
@@ -174,37 +176,4 @@ fn change(
         continued(old, new).kind
     };
     Some(became(old, new, row.part, kind))
-}
-
-fn province_changes(timeline: &Timeline, pairs: &[(String, String)], on: NaiveDate) -> Vec<Change> {
-    let became_of = group(pairs.iter().map(|(old, new)| (old.as_str(), new.as_str())));
-    let came_from = group(pairs.iter().map(|(old, new)| (new.as_str(), old.as_str())));
-    let mut changes = Vec::new();
-    for (old_code, new_codes) in &became_of {
-        for new_code in new_codes {
-            let (Some(old), Some(new)) = (timeline.on(old_code, previous(on)), timeline.on(new_code, on)) else {
-                continue;
-            };
-            if (&old.code, old.from) == (&new.code, new.from) {
-                continue;
-            }
-            let (part, kind) = if new_codes.len() > 1 {
-                ("partial", "split")
-            } else if came_from[new_code].len() > 1 {
-                ("full", "merged")
-            } else {
-                ("full", if old_code == new_code { "renamed" } else { "recoded" })
-            };
-            changes.push(became(old, new, part, kind));
-        }
-    }
-    changes
-}
-
-fn group<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> BTreeMap<&'a str, BTreeSet<&'a str>> {
-    let mut groups: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for (key, value) in pairs {
-        groups.entry(key).or_default().insert(value);
-    }
-    groups
 }

@@ -3,6 +3,7 @@
 
 pub mod list_plan;
 pub mod mapping_plan;
+pub mod parents;
 #[cfg(test)]
 mod scenarios;
 pub mod timeline;

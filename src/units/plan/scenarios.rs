@@ -122,8 +122,16 @@ fn renamed_moved_and_ended_units_whatever_the_order_of_the_lists() {
         assert_eq!(register.of("405"), ["Huyện Đông Sơn 38 2024-05-01..2025-06-29"]);
         assert_eq!(
             register.changes(),
-            ["16381 2024-05-01 -> 16381 2025-06-30 full moved", "16384 2024-05-01 -> 16384 2025-06-30 full renamed"]
+            [
+                "16381 2024-05-01 -> 16381 2025-06-30 full moved",
+                "16384 2024-05-01 -> 16384 2025-06-30 full renamed",
+                "380 2024-05-01 -> 380 2025-06-30 full merged",
+                "405 2024-05-01 -> 380 2025-06-30 full merged",
+            ]
         );
+        // Its territory grew, so a version ends.
+        assert_eq!(register.of("380"), ["B 38 2024-05-01..2025-06-29", "B 38 2025-06-30.."]);
+        assert_eq!(register.of("38"), ["A - 2024-05-01.."]);
         let again = Register { changes: Vec::new(), ..register }.list(OLD, &before).list(EVE, &after);
         assert!(again.changes.is_empty());
         assert_eq!(again.of("16381").len(), 2);
@@ -186,7 +194,7 @@ fn reform_is_dated_by_its_mapping() {
             vec!["Huyện Đông Sơn 38 2025-06-30..2025-06-30"],
             vec!["Huyện Đảo 30 2025-06-30..2025-06-30"],
             vec!["Tỉnh Cũ - 2025-06-30..2025-06-30"],
-            vec!["Tỉnh Thanh Hóa - 2025-06-30.."],
+            vec!["Tỉnh Thanh Hóa - 2025-06-30..2025-06-30", "Tỉnh Thanh Hóa - 2025-07-01.."],
             vec!["Đặc khu Đảo 38 2025-07-01.."],
         ]
     );
@@ -197,8 +205,9 @@ fn reform_is_dated_by_its_mapping() {
             "16381 2025-06-30 -> 16381 2025-07-01 partial split",
             "16381 2025-07-01 -> 16381 2026-07-01 full renamed",
             "16384 2025-06-30 -> 16381 2025-07-01 full merged",
-            "30 2025-06-30 -> 38 2025-06-30 full merged",
+            "30 2025-06-30 -> 38 2025-07-01 full merged",
             "318 2025-06-30 -> 11948 2025-07-01 full merged",
+            "38 2025-06-30 -> 38 2025-07-01 full merged",
         ]
     );
     let before = versions(&once);
@@ -225,6 +234,32 @@ fn province_under_another_name_begins_with_the_reform() {
             "04252 2025-06-30 -> 04252 2025-07-01 full merged",
             "10 2025-06-30 -> 15 2025-07-01 full merged",
             "15 2025-06-30 -> 15 2025-07-01 full merged",
+        ]
+    );
+}
+
+#[test]
+fn district_that_loses_a_commune_ends_with_the_day() {
+    let rows = |parent: &str| {
+        [
+            "38,A,405,Huyện Đông Sơn,16381,Xã Một".to_owned(),
+            format!("38,A,{parent},16384,Xã Hai"),
+            "38,A,380,B,16390,Xã Ba".to_owned(),
+        ]
+    };
+    let (before, after) = (rows("405,Huyện Đông Sơn"), rows("380,B"));
+    let register = Register::new().list(OLD, &before.each_ref().map(String::as_str));
+    let id = register.timeline.of("405")[0].id;
+    let register = register.list(EVE, &after.each_ref().map(String::as_str));
+    assert_eq!(register.of("405"), ["Huyện Đông Sơn 38 2024-05-01..2025-06-29", "Huyện Đông Sơn 38 2025-06-30.."]);
+    assert_eq!(register.timeline.of("405")[0].id, id);
+    assert_eq!(
+        register.changes(),
+        [
+            "16384 2024-05-01 -> 16384 2025-06-30 full moved",
+            "380 2024-05-01 -> 380 2025-06-30 full merged",
+            "405 2024-05-01 -> 380 2025-06-30 partial split",
+            "405 2024-05-01 -> 405 2025-06-30 partial split",
         ]
     );
 }

@@ -111,6 +111,22 @@ impl Timeline {
         self.all().any(|unit| unit.code.len() == 3 && unit.parent.as_deref() == Some(province) && unit.in_force(day))
     }
 
+    /// Ends the version of a code on the eve of a day and lets another begin on the day, since its territory changes
+    /// then. The row of `stored` goes to the part that holds its first day.
+    pub fn cut(&mut self, code: &str, on: NaiveDate, stored: &Timeline) {
+        let eve = previous(on);
+        let versions = self.of_mut(code);
+        let Some(place) = versions.iter().position(|version| version.in_force(eve) && version.in_force(on)) else {
+            return;
+        };
+        let whole = versions[place].clone();
+        let begins_later = stored.of(code).iter().any(|row| row.id == whole.id && row.from >= on);
+        let (first, second) = if begins_later { (None, whole.id) } else { (whole.id, None) };
+        let part = |id, from, to| Version { id, from, to, copy_of: None, ..whole.clone() };
+        let parts = [part(first, whole.from, Some(eve)), part(second, on, whole.to)];
+        versions.splice(place..=place, parts);
+    }
+
     /// Pairs of versions of a code, where the second follows the first without a gap.
     pub fn neighbours(&self) -> impl Iterator<Item = (&Version, &Version)> {
         self.versions
