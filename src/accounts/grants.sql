@@ -8,7 +8,9 @@ select
   g.operators, g.starts_on, g.created_at, g.created_by, g.expires_on, g.revoked_at, g.revoked_by, g.collections,
   g.needs_review
 from grants g
-left join admin_units u on u.code = g.unit_code and in_force(u.valid_from, u.valid_to, g.unit_on)
+left join lateral (
+  select n.name, n.level from named_by_code(g.unit_code) n where in_force(n.valid_from, n.valid_to, g.unit_on) limit 1
+) u on true
 cross join lateral (select
   g.revoked_at is null and g.starts_on <= current_date and (g.expires_on is null or g.expires_on > current_date) as holds) h
 where g.account_id = $1 and (holds or not $2)

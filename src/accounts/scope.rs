@@ -54,9 +54,9 @@ impl Scope {
 /// 422 when it did not.
 pub async fn check_unit(conn: &mut AsyncPgConnection, scope: &Scope) -> Result<(), Error> {
     let (Some(code), Some(on)) = (&scope.unit_code, scope.unit_on) else { return Ok(()) };
-    let known = sql::<Bool>("exists (select from admin_units u where u.code = ")
+    let known = sql::<Bool>("exists (select from named_by_code(")
         .bind::<Text, _>(code)
-        .sql(" and in_force(u.valid_from, u.valid_to, ")
+        .sql(") u where in_force(u.valid_from, u.valid_to, ")
         .bind::<Date, _>(on)
         .sql("))");
     if !diesel::select(known).get_result(conn).await? {

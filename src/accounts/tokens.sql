@@ -6,7 +6,9 @@ select
   t.addresses, t.operators, t.created_at, t.expires_at, t.collections, t.last_used_at, t.sees_restricted,
   t.unconditional_writes
 from tokens t
-left join admin_units u on u.code = t.unit_code and in_force(u.valid_from, u.valid_to, t.unit_on)
+left join lateral (
+  select n.name, n.level from named_by_code(t.unit_code) n where in_force(n.valid_from, n.valid_to, t.unit_on) limit 1
+) u on true
 where t.account_id = $1 and t.revoked_at is null and t.id > $2
 order by t.id
 limit $3

@@ -18,6 +18,7 @@ use crate::register::writing::{Draft, Expected, Refused, Writing};
 use crate::register::{changes, writing};
 use crate::time::today;
 use crate::units::demo;
+use crate::units::territory::hamlets_on;
 
 /// The author that the history of the demo records names.
 const ACTOR: &str = "demo";
@@ -59,29 +60,32 @@ pub async fn load(conn: &mut AsyncPgConnection) -> anyhow::Result<bool> {
     Ok(loaded)
 }
 
-/// Loads the units of a locality, then its records layer by layer, then later changes of these records.
+/// Loads the units of a locality, then its records layer by layer with their later changes, then the statements about
+/// units and hamlets.
 async fn load_locality(conn: &mut AsyncPgConnection, files: Files) -> anyhow::Result<()> {
     demo::load(conn, |name| text_of(files, name)).await.context("units")?;
     let mut ids = HashMap::new();
     for (layer, text) in layers(files) {
         load_layer(conn, layer, text, &mut ids).await.context(layer.collection)?;
+        if let Some(updates) = text_of(files, "updates.json") {
+            load_updates(conn, layer, updates, &ids)
+                .await
+                .with_context(|| format!("updates of {}", layer.collection))?;
+        }
     }
-    match text_of(files, "updates.json") {
-        Some(updates) => load_updates(conn, updates, &ids).await.context("updates"),
-        None => Ok(()),
-    }
+    demo::load_statements(conn, |name| text_of(files, name)).await
 }
 
 fn text_of(files: Files, name: &str) -> Option<&'static str> {
     files.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
 }
 
-/// The layers that have a fixture. Layers that other layers refer to come first.
+/// The layers that have a fixture. A layer comes after those that its records refer to.
 fn layers(files: Files) -> Vec<(&'static Layer, &'static str)> {
     let fixture = |layer: &Layer| text_of(files, &format!("{}.geojson", layer.collection));
     let mut layers: Vec<_> = ALL.iter().filter_map(|layer| Some((*layer, fixture(layer)?))).collect();
-    let refers = |layer: &Layer, to: &Layer| layer.references().any(|(_, collection)| collection == to.collection);
-    layers.sort_by_key(|(layer, _)| !ALL.iter().any(|other| refers(other, layer)));
+    // Hamlets refer to nothing, facilities to hamlets, Wi-Fi points to both.
+    layers.sort_by_key(|(layer, _)| layer.references().count());
     layers
 }
 
@@ -115,14 +119,18 @@ async fn load_layer(
     Ok(())
 }
 
-async fn load_updates(conn: &mut AsyncPgConnection, text: &str, ids: &Ids) -> anyhow::Result<()> {
+async fn load_updates(
+    conn: &mut AsyncPgConnection,
+    layer: &'static Layer,
+    text: &str,
+    ids: &Ids,
+) -> anyhow::Result<()> {
     let updates: Value = serde_json::from_str(text)?;
     let loader = Caller::console(ACTOR);
-    for update in updates.as_array().into_iter().flatten() {
-        let text = |name: &str| update[name].as_str().unwrap_or_default().to_owned();
-        let layer = Layer::of_collection(&text("collection")).context("no such layer")?;
-        let id =
-            *ids.get(&(text("collection"), text("code"))).with_context(|| format!("no record {}", text("code")))?;
+    let own = |update: &&Value| update["collection"] == layer.collection;
+    for update in updates.as_array().into_iter().flatten().filter(own) {
+        let code = update["code"].as_str().unwrap_or_default().to_owned();
+        let id = *ids.get(&(layer.collection.to_owned(), code.clone())).with_context(|| format!("no record {code}"))?;
         let mut patch = update["patch"].clone();
         patch["effective_on"] = update["effective_on"].clone();
         let mut patch = resolve(conn, layer, &patch, ids).await?;
@@ -131,7 +139,7 @@ async fn load_updates(conn: &mut AsyncPgConnection, text: &str, ids: &Ids) -> an
             |_: usize, current: &Properties| draft(layer, Write::Patch { current }, patch.clone(), geometry.as_ref());
         let targets = [(id, Expected::Unneeded)];
         let written = writing::change(conn, &writing_of(&loader, layer), &targets, read).await;
-        written.map_err(|refused| refusal(refused, &[text("code")]))?;
+        written.map_err(|refused| refusal(refused, &[code]))?;
     }
     Ok(())
 }
@@ -164,34 +172,21 @@ async fn resolve(
     let mut properties = properties.as_object().cloned().unwrap_or_default();
     for (field, collection) in layer.references() {
         let Some(Value::String(code)) = properties.remove(&field.name.replace("_id", "_code")) else { continue };
-        let known = ids.get(&(collection.to_owned(), code.clone())).copied();
-        let id = match (known, Layer::of_collection(collection).and_then(Layer::unit_level)) {
-            (None, Some(level)) => unit(conn, level, &code, &properties).await?,
-            (known, _) => known,
+        let id = match collection {
+            "hamlets" => hamlet(conn, &code, &properties).await?,
+            _ => ids.get(&(collection.to_owned(), code.clone())).copied(),
         };
         properties.insert(field.name.into(), json!(id.with_context(|| format!("no {collection} {code}"))?));
     }
     Ok(properties)
 }
 
-/// The id of the unit that had this code on the day of a record.
-async fn unit(
-    conn: &mut AsyncPgConnection,
-    level: &str,
-    code: &str,
-    properties: &Properties,
-) -> anyhow::Result<Option<i64>> {
+/// The hamlet that bore this code on the day of a record.
+async fn hamlet(conn: &mut AsyncPgConnection, code: &str, properties: &Properties) -> anyhow::Result<Option<i64>> {
     let day = ["declared_on", "effective_on"].iter().find_map(|name| properties.get(*name)?.as_str());
-    let day: NaiveDate = day.context("a record names a unit but has no day")?.parse()?;
-    let found: Vec<Found> = Sql::new("select id from admin_units where level = ")
-        .bind(Bind::Text(level.into()))
-        .text(" and code = ")
-        .bind(Bind::Text(code.into()))
-        .text(" and in_force(valid_from, valid_to, ")
-        .bind(Bind::Date(day))
-        .text(")")
-        .load(conn)
-        .await?;
+    let day: NaiveDate = day.context("a record names a hamlet but has no day")?.parse()?;
+    let found: Vec<Found> =
+        Sql::new("select id from hamlets where id = ").sql(hamlets_on(code, day)).load(conn).await?;
     Ok(found.into_iter().next().map(|found| found.id))
 }
 

@@ -21,7 +21,7 @@ pub struct Counted {
 #[derive(Debug)]
 pub struct Was {
     pub numbers: Numbers,
-    /// `None` where both days count the same rows (hamlets); then only the statements about them have changed.
+    /// `None` where nobody looks at single rows (hamlets): the change is one part.
     pub changes: Option<Changes>,
 }
 

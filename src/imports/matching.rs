@@ -165,7 +165,8 @@ fn ways(view: &View<'_>) -> Vec<Sql> {
     ways
 }
 
-/// By exact name and place, and by name alone among the records of a commune without a place. Only where the sender sees
+/// By exact name and place, and by name alone among the records of a commune without a place (with any place, if its
+/// records have names of their own). Only where the sender sees
 /// the exact place: otherwise an import would find hidden places and names.
 fn by_place(view: &View<'_>) -> [Sql; 2] {
     let exact = if view.layer.hides_place() { " > 0" } else { " is not null" };
@@ -196,10 +197,12 @@ fn by_place(view: &View<'_>) -> [Sql; 2] {
     if let Some(same) = same_direction() {
         located = located.text(" and (k.is_alone or ").sql(same).text(")");
     }
-    let unlocated = begin(
-        Sql::new("7"),
-        " t on t.name = k.name and t.geom is null and t.declared_commune_code = k.commune where k.by_place and k.at is null and ",
-    );
+    let unlocated = if view.layer.named_in_commune {
+        " t on t.name = k.name and k.commune in (t.commune_code, t.declared_commune_code) where k.by_place and "
+    } else {
+        " t on t.name = k.name and t.geom is null and t.declared_commune_code = k.commune where k.by_place and k.at is null and "
+    };
+    let unlocated = begin(Sql::new("7"), unlocated);
     [located, unlocated]
 }
 

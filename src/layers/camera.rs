@@ -89,13 +89,16 @@ pub static CAMERA: Layer = Layer {
         "effective_on",
         "verified_at",
     ],
+    omits: &[],
     rules: &[],
+    checks: &[],
     near: Some(Near {
         distance_m: 10.0,
         same: &["managing_org", "managing_level"],
         direction: Some("azimuth_deg"),
         shared_site_m: None,
     }),
+    named_in_commune: false,
     own_code: None,
     stored: &[
         ("public", "new.legal_class is distinct from 'operational_police'"),

@@ -44,8 +44,11 @@ pub static FACILITY: Layer = Layer {
         Field::url("qr_url", "Liên kết của mã QR", "QR link").also(&["Link QR", "Mã QR", "Đường dẫn QR"]),
     ],
     internal_common: &[],
+    omits: &[],
     rules: &[],
+    checks: &[],
     near: None,
+    named_in_commune: false,
     own_code: None,
     stored: &[],
 };

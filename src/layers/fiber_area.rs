@@ -29,8 +29,11 @@ pub static FIBER_AREA: Layer = Layer {
         Field::one_of("basis", "Căn cứ", "Basis", BASES),
     ],
     internal_common: &[],
+    omits: &[],
     rules: &[],
+    checks: &[],
     near: None,
+    named_in_commune: false,
     own_code: None,
     stored: &[],
 };

@@ -35,8 +35,11 @@ pub static FIBER_ROUTE: Layer = Layer {
         Field::number("route_km", "Chiều dài tuyến", "Route length", 0.0, 100_000.0).in_unit("km").read_only(),
     ],
     internal_common: common::ALL,
+    omits: &[],
     rules: &[],
+    checks: &[],
     near: None,
+    named_in_commune: false,
     own_code: None,
     stored: &[
         ("route_km", "round((st_length(new.geom::geography) / 1000)::numeric, 3)"),

@@ -8,6 +8,7 @@ mod facility;
 mod fiber_area;
 mod fiber_route;
 mod field;
+mod hamlet;
 mod loudspeaker;
 mod near;
 mod tower;
@@ -32,11 +33,12 @@ pub use facility::FACILITY;
 pub use fiber_area::FIBER_AREA;
 pub use fiber_route::FIBER_ROUTE;
 pub use field::{Choice, Class, Default, Field, Label, Type, label};
+pub use hamlet::HAMLET;
 pub use loudspeaker::LOUDSPEAKER;
 pub use near::Near;
 pub use problem::Problem;
 pub use tower::TOWER;
-pub use unit::{COMMUNE, DISTRICT, HAMLET, PROVINCE};
+pub use unit::{COMMUNE, DISTRICT, PROVINCE};
 pub use wifi_point::WIFI_POINT;
 
 /// Every layer, in the order in which they are listed.
@@ -73,10 +75,16 @@ pub struct Layer {
     pub own_fields: &'static [Field],
     /// Common fields that this layer hides from anonymous callers.
     pub internal_common: &'static [&'static str],
+    /// Common fields that this layer does not have.
+    pub omits: &'static [&'static str],
     /// Rules that involve several fields; they check the whole record.
     pub rules: &'static [fn(&Properties) -> Option<Problem>],
+    /// The same rules as constraints of the table: the end of each name, and the condition in SQL.
+    pub checks: &'static [(&'static str, &'static str)],
     /// When two records may be duplicates.
     pub near: Option<Near>,
+    /// Whether no two records of a commune have one name, so that lists are matched by it.
+    pub named_in_commune: bool,
     /// The field with the code that an operator gives its own records, after the field that it is unique within. Lists
     /// are matched by it; it is no constraint.
     pub own_code: Option<(&'static str, &'static str)>,
@@ -133,7 +141,8 @@ impl Layer {
             Storage::Assets { .. } => (common::HEAD, common::TAIL),
             Storage::Units { .. } => (unit::FIELDS, &[] as &[Field]),
         };
-        head.iter().chain(self.own_fields).chain(tail)
+        let omits = self.omits;
+        head.iter().chain(self.own_fields).chain(tail).filter(move |field| !omits.contains(&field.name))
     }
 
     pub fn field(&self, name: &str) -> Option<&'static Field> {
@@ -146,6 +155,12 @@ impl Layer {
             Type::Reference { collection } => Some((field, collection)),
             _ => None,
         })
+    }
+
+    /// Whether a record lies in one commune, whatever its shape: that of its place, or of a point on its surface. Other
+    /// lines and areas lie in every commune that they meet.
+    pub fn lies_in_one_commune(&self) -> bool {
+        self.geometry.contains(&"Point")
     }
 
     /// Whether anonymous callers see a coarser place than the record's own.

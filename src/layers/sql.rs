@@ -117,14 +117,15 @@ fn constraints(layer: &Layer) -> impl Iterator<Item = String> {
     let of_every_layer = [
         "pkey primary key (id)",
         "commune_fkey foreign key (commune_id) references admin_units",
-        "hamlet_fkey foreign key (hamlet_id) references admin_units",
+        "hamlet_fkey foreign key (hamlet_id) references hamlets",
         "place_check check (geom is not null or declared_commune_code is not null)",
     ];
     let of_shared = layer.own_fields.iter().filter(|field| is_shared(field)).filter_map(|field| {
         let condition = condition(field)?;
         Some(format!("{}_check check ({condition})", field.name))
     });
-    of_every_layer.into_iter().map(str::to_owned).chain(of_shared)
+    let of_rules = layer.checks.iter().map(|(name, condition)| format!("{name} check ({condition})"));
+    of_every_layer.into_iter().map(str::to_owned).chain(of_shared).chain(of_rules)
 }
 
 /// The check on a value; `None` where the database itself computes the value.

@@ -67,8 +67,11 @@ pub static TOWER: Layer = Layer {
             .restricted(),
     ],
     internal_common: &[],
+    omits: &[],
     rules: &[],
+    checks: &[],
     near: Some(Near { distance_m: 50.0, same: &["operator"], direction: None, shared_site_m: Some(30.0) }),
+    named_in_commune: false,
     own_code: Some(("operator", "station_code")),
     stored: &[],
 };

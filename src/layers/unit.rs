@@ -1,4 +1,4 @@
-//! The read-only layers of administrative units: hamlets, communes, districts, provinces.
+//! The read-only layers of administrative units: communes, districts, provinces.
 
 use crate::layers::field::{Field, label};
 use crate::layers::{Layer, Storage};
@@ -29,8 +29,11 @@ const UNITS: Layer = Layer {
     legend: None,
     own_fields: &[],
     internal_common: &[],
+    omits: &[],
     rules: &[],
+    checks: &[],
     near: None,
+    named_in_commune: false,
     own_code: None,
     stored: &[],
 };
@@ -59,17 +62,5 @@ pub static COMMUNE: Layer = Layer {
     title: label("Xã, phường, thị trấn", "Communes"),
     description: label("Đơn vị hành chính cấp xã, theo thời gian.", "Communes, as versions in time."),
     storage: Storage::Units { table: "communes" },
-    ..UNITS
-};
-
-pub static HAMLET: Layer = Layer {
-    collection: "hamlets",
-    title: label("Thôn, tổ dân phố", "Hamlets"),
-    description: label(
-        "Thôn, xóm, bản, tổ dân phố; không có mã chính thức: mã xã, gạch ngang, số thứ tự.",
-        "Hamlets; they have no official codes: commune code, dash, number.",
-    ),
-    storage: Storage::Units { table: "hamlets" },
-    geometry: &["Point", "MultiPolygon"],
     ..UNITS
 };

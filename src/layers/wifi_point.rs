@@ -40,8 +40,11 @@ pub static WIFI_POINT: Layer = Layer {
             .in_unit("Mbit/s"),
     ],
     internal_common: &[],
+    omits: &[],
     rules: &[],
+    checks: &[],
     near: Some(Near { distance_m: 30.0, same: &["ssid"], direction: None, shared_site_m: None }),
+    named_in_commune: false,
     own_code: None,
     stored: &[],
 };

@@ -267,9 +267,7 @@ fn condition(view: &View<'_>, question: &Question) -> Sql {
     let days = question.days;
     sql(&question.condition, in_table, &|derived| match derived {
         Derived::Within { code, on } => territory::within(view.layer, code, Days { unit_date: *on, ..days }),
-        Derived::Unassigned { level, on, .. } => {
-            territory::unassigned(view.layer, level, Days { unit_date: *on, ..days })
-        }
+        Derived::Unassigned { level, on, .. } => territory::unassigned(level, Days { unit_date: *on, ..days }),
         Derived::Fact(fact) => (question.facts)(view, fact, days),
     })
 }

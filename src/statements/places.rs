@@ -59,14 +59,14 @@ pub async fn find(
         found.extend(units.into_iter().map(|unit| (Place::Unit { code: unit.code, on: unit.on_day }, unit.found)));
     }
     if !hamlets.is_empty() {
-        let hamlets = self::hamlets(conn, hamlets.into_iter().collect(), today).await?;
+        let hamlets = self::hamlets(conn, hamlets.into_iter().collect()).await?;
         found.extend(hamlets.into_iter().filter_map(|hamlet| Some((Place::Hamlet(hamlet.hamlet_id?), hamlet))));
     }
     Ok(found)
 }
 
 /// The hamlets with these ids.
-pub async fn hamlets(conn: &mut AsyncPgConnection, ids: Vec<i64>, today: NaiveDate) -> QueryResult<Vec<Found>> {
-    let values = [Bind::Integers(ids), Bind::Date(today)];
+pub async fn hamlets(conn: &mut AsyncPgConnection, ids: Vec<i64>) -> QueryResult<Vec<Found>> {
+    let values = [Bind::Integers(ids)];
     objects(conn, Sql::file(include_str!("sql/hamlets.sql"), &values)).await
 }

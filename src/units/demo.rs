@@ -9,7 +9,7 @@ use crate::units::read::boundaries::Boundary;
 use crate::units::read::{boundaries, demo};
 use crate::units::{Summary, availability, baselines, begin, finish};
 
-/// Loads the demo's units, boundaries, changes, availability and baselines. It adds nothing where a code is known at
+/// Loads the demo's units, boundaries and changes. It adds nothing where a code is known at
 /// that time: it never replaces imported units, and a second load changes nothing. It may run inside a larger
 /// transaction.
 ///
@@ -35,16 +35,27 @@ pub async fn load<'a>(
             .bind::<Jsonb, _>(serde_json::to_value(&changes)?)
             .execute(conn)
             .await?;
-        if let Some(statements) = file("availability.csv") {
-            availability::load(conn, statements).await.context("availability")?;
-        }
-        if let Some(published) = file("baselines.csv") {
-            baselines::load(conn, published).await.context("baselines")?;
-        }
         finish(conn, &mut summary).await?;
         anyhow::Ok(summary)
     })
     .await
+}
+
+/// Loads what the demo states about its units and hamlets: availability and baselines.
+///
+/// # Errors
+/// As [`availability::load`] and [`baselines::load`].
+pub async fn load_statements<'a>(
+    conn: &mut AsyncPgConnection,
+    file: impl Fn(&str) -> Option<&'a str> + Send + Sync,
+) -> anyhow::Result<()> {
+    if let Some(statements) = file("availability.csv") {
+        availability::load(conn, statements).await.context("availability")?;
+    }
+    if let Some(published) = file("baselines.csv") {
+        baselines::load(conn, published).await.context("baselines")?;
+    }
+    Ok(())
 }
 
 async fn set_boundaries(conn: &mut AsyncPgConnection, given: &[Boundary]) -> anyhow::Result<usize> {

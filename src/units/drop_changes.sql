@@ -4,7 +4,6 @@ delete from admin_changes c
 using admin_units was, admin_units became
 where was.id = c.from_id
   and became.id = c.to_id
-  and was.level <> 'hamlet'
   and was.valid_from < $2
   and became.valid_from >= $2
   and (was.valid_to < $2 or became.valid_from = $2)

@@ -47,10 +47,9 @@ struct UnitRow {
     source: String,
 }
 
-/// The versions of all units except hamlets.
+/// The versions of all units.
 pub async fn timeline(conn: &mut AsyncPgConnection) -> QueryResult<Timeline> {
     let rows: Vec<UnitRow> = admin_units::table
-        .filter(admin_units::level.ne("hamlet"))
         .order((admin_units::code, admin_units::valid_from))
         .select(UnitRow::as_select())
         .load(conn)

@@ -41,8 +41,8 @@ pub async fn check_units<'a>(
     let rows: Vec<Row> = sql_query(
         "select given.nth from unnest($1, $2) with ordinality as given (code, day, nth)
          where not exists (
-           select from admin_units u
-           where u.code = given.code and u.level = any($3) and in_force(u.valid_from, u.valid_to, given.day))",
+           select from named_by_code(given.code) u
+           where u.level = any($3) and in_force(u.valid_from, u.valid_to, given.day))",
     )
     .bind::<Array<Text>, _>(units.iter().map(|(_, code, _)| *code).collect::<Vec<_>>())
     .bind::<Array<Date>, _>(units.iter().map(|(_, _, day)| *day).collect::<Vec<_>>())

@@ -90,13 +90,13 @@ pub async fn has_units(conn: &mut AsyncPgConnection, day: Option<NaiveDate>) -> 
     Ok(matches!(row.cells[0], Cell::Bool(true)))
 }
 
-/// Every version of a unit, oldest first.
+/// Every version of a unit, oldest first; of a hamlet, the times during which it bore the code.
 pub async fn versions(conn: &mut AsyncPgConnection, code: &str) -> QueryResult<Vec<Unit>> {
     let sql = Sql::new("select ")
         .text(COLUMNS)
-        .text(" from admin_units u where u.code = ")
+        .text(" from named_by_code(")
         .bind(Bind::Text(code.to_owned()))
-        .text(" order by u.valid_from");
+        .text(") u order by u.valid_from");
     let rows: Vec<Row> = sql.load(conn).await?;
     Ok(rows.iter().filter_map(Unit::of_row).collect())
 }
@@ -144,14 +144,17 @@ fn units_sql(level: Level, within: Option<&Unit>, day: NaiveDate) -> Sql {
 
 /// The rows of a layer within the unit that has this code on `days.unit_date`, as a condition on the alias `t`.
 ///
-/// A point belongs to the unit that it is placed in, a line or an area to every unit whose communes it meets, a unit to
-/// those above it.
+/// A record that lies in one commune belongs to the units of that commune, another line or area to every unit whose
+/// communes it meets, a unit to those above it.
 pub fn within(layer: &Layer, code: &str, days: Days) -> Sql {
     let Some(level) = Level::of_code(code) else { return Sql::new("false") };
     match layer.storage {
-        Storage::Units { .. } => unit_within(layer, level, code, days.unit_date),
+        Storage::Units { .. } => unit_within(layer, code, days.unit_date),
+        Storage::Assets { .. } if level == Level::Hamlet && layer.collection == "hamlets" => {
+            Sql::new("t.id = ").sql(hamlets_on(code, days.unit_date))
+        }
         Storage::Assets { .. } if level == Level::Hamlet => in_hamlet(code, days.unit_date),
-        Storage::Assets { .. } if layer.geometry != ["Point"] => meets(level, code, days.unit_date),
+        Storage::Assets { .. } if !layer.lies_in_one_commune() => meets(level, code, days.unit_date),
         Storage::Assets { .. } => {
             let placed = is_placed(level, code, days.unit_date);
             let placed = if days.are_current() {
@@ -169,35 +172,22 @@ pub fn within(layer: &Layer, code: &str, days: Days) -> Sql {
 }
 
 /// The rows of a layer that lie in no unit of a level on `days.unit_date`, as a condition on the alias `t`.
-pub fn unassigned(layer: &Layer, level: &'static str, days: Days) -> Sql {
-    let day = Bind::Date(days.unit_date);
-    match layer.storage {
-        // A hamlet lies in the units above it.
-        Storage::Units { .. } => Sql::file(
-            "not exists (
-  select from (
-    select c.code as commune, d.code as district, coalesce(d.parent_code, c.parent_code) as province
-    from admin_units c
-    left join admin_units d on d.code = c.parent_code and d.level = 'district' and in_force(d.valid_from, d.valid_to, $1)
-    where c.level = 'commune' and c.code = t.parent_code and in_force(c.valid_from, c.valid_to, $1)
-  ) p where p.",
-            &[day],
-        ),
-        // A stored commune has a province, too.
-        Storage::Assets { .. } if days.are_current() && level != Level::District.name() => {
-            Sql::new("t.commune_code is null and ").sql(no_territory(days.unit_date))
-        }
-        Storage::Assets { .. } => no_territory(days.unit_date),
+pub fn unassigned(level: &'static str, days: Days) -> Sql {
+    let lies_in_none = Sql::new("not exists (select from ")
+        .sql(territory(days.unit_date))
+        .text(" p where p.")
+        .name(level)
+        .text(" is not null)");
+    // A stored commune has a province, too.
+    if days.are_current() && level != Level::District.name() {
+        Sql::new("t.commune_code is null and ").sql(lies_in_none)
+    } else {
+        lies_in_none
     }
-    .name(level)
-    .text(" is not null)")
 }
 
-fn no_territory(unit_date: NaiveDate) -> Sql {
-    Sql::new("not exists (select from ").sql(territory(unit_date)).text(" p where p.")
-}
-
-/// A join that gives each row of `t`, a layer of points, its units on a day, as `p (commune, district, province)`.
+/// A join that gives each row of `t`, a layer whose records lie in one commune, its units on a day, as
+/// `p (commune, district, province)`.
 ///
 /// It returns what `territory()` returns, but calls that only for rows that lie in no commune: a call for each row took
 /// 60 µs, these joins take 10. If the day is today, the stored commune is used.
@@ -208,7 +198,7 @@ pub fn placed(days: Days) -> Sql {
     } else {
         let lies_in = Sql::new("\nleft join lateral (\n  select u.code from admin_units u where u.level = 'commune' and in_force(u.valid_from, u.valid_to, ")
             .bind(day())
-            .text(") and st_covers(u.geom, t.geom)\n  order by u.code limit 1\n) lies_in on true");
+            .text(") and st_covers(u.geom, case when st_dimension(t.geom) = 0 then t.geom else st_pointonsurface(t.geom) end)\n  order by u.code limit 1\n) lies_in on true");
         (lies_in, Sql::new("lies_in.code"))
     };
     lies_in
@@ -279,21 +269,25 @@ fn meets(level: Level, code: &str, unit_date: NaiveDate) -> Sql {
 /// A hamlet with a boundary has the rows that lie in it. One without has the rows that name it, if the caller sees that
 /// field.
 fn in_hamlet(code: &str, unit_date: NaiveDate) -> Sql {
-    Sql::new("exists (select from admin_units h where h.level = 'hamlet' and h.code = ")
-        .bind(Bind::Text(code.to_owned()))
-        .text(" and in_force(h.valid_from, h.valid_to, ")
-        .bind(Bind::Date(unit_date))
-        .text(
-            ") and case when geometrytype(h.geom) = 'MULTIPOLYGON' and t.geom is not null \
-             then st_intersects(h.geom, t.geom) else coalesce(t.hamlet_id = h.id, false) end)",
-        )
+    Sql::new("exists (select from hamlets h where h.id = ").sql(hamlets_on(code, unit_date)).text(
+        " and case when geometrytype(h.geom) = 'MULTIPOLYGON' and t.geom is not null \
+         then st_intersects(h.geom, t.geom) else coalesce(t.hamlet_id = h.id, false) end)",
+    )
 }
 
-fn unit_within(layer: &Layer, level: Level, code: &str, unit_date: NaiveDate) -> Sql {
+/// The hamlets that bear a code on a day, to compare an id with.
+pub fn hamlets_on(code: &str, day: NaiveDate) -> Sql {
+    // An array is computed once, a subquery for each row.
+    Sql::new("any(array(select hamlets_on(")
+        .bind(Bind::Text(code.to_owned()))
+        .text(", ")
+        .bind(Bind::Date(day))
+        .text(")))")
+}
+
+fn unit_within(layer: &Layer, code: &str, unit_date: NaiveDate) -> Sql {
     let code_bind = Bind::Text(code.to_owned());
     let below = match layer.collection {
-        "hamlets" if level == Level::Hamlet => return Sql::new("t.code = ").bind(code_bind),
-        "hamlets" => "t.parent_code",
         "communes" => "t.code",
         _ => return Sql::new("").bind(code_bind).text(" in (t.code, t.parent_code)"),
     };

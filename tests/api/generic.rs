@@ -67,7 +67,8 @@ async fn record_can_be_put_back_as_it_was_read() {
 async fn every_writable_field_keeps_its_value() {
     let server = Server::new().await;
     server.execute(include_str!("../common/communes.sql")).await;
-    let hamlet = server.query("select id from admin_units where level = 'hamlet'").await;
+    server.execute(include_str!("../common/hamlet.sql")).await;
+    let hamlet = server.query("select id from hamlets").await;
     let facility = Layer::of_collection("facilities").unwrap();
     let facility = server.administrator().post(&items(facility), minimal(facility)).await.ok()["id"].clone();
     for layer in writable() {

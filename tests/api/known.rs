@@ -195,8 +195,6 @@ async fn invalid_or_unsupported_known_at_is_refused() {
         assert_eq!((refused.status.as_u16(), refused.codes()), (400, vec!["parameter.invalid".to_owned()]), "{known_at}");
     }
     assert_eq!(server.anonymous().get("/collections/communes/items?known_at=2026-01-01").await.status, 400);
-    let of_hamlets = server.anonymous().get("/stats?known_at=2026-01-01&indicators=fiber_hamlets_any").await;
-    assert_eq!(of_hamlets.status, 400);
 }
 
 #[actix_web::test]

@@ -4,13 +4,21 @@ use serde_json::{Value, json};
 
 use crate::common::Server;
 
+/// With Thôn Một (00001-1) in Phường Tây.
+async fn with_hamlet() -> Server {
+    let server = Server::with_communes().await;
+    server.execute(include_str!("../common/hamlet.sql")).await;
+    server
+}
+
 /// Adds Thôn 11, 12 … to Phường Tây (00001), each with its households.
 async fn add_hamlets(server: &Server, households: &[Option<i64>]) {
     for (number, households) in (11..).zip(households) {
-        let households = households.map_or("null".to_owned(), |households| households.to_string());
+        let counted = households.map_or("null, null, null".to_owned(), |count| format!("{count}, '2025-07-01', 'xã'"));
         let sql = format!(
-            "insert into admin_units (level, code, name, parent_code, valid_from, households, source) \
-             values ('hamlet', '00001-{number}', 'Thôn {number}', '00001', '2025-07-01', {households}, 'demo')"
+            "insert into hamlets (id, code, name, declared_commune_code, declared_on, installed_on, effective_on, \
+               households, counted_on, counted_source) \
+             values ({number}, '00001-{number}', 'Thôn {number}', '00001', '2025-07-01', '2025-07-01', '2025-07-01', {counted})"
         );
         server.execute(&sql).await;
     }
@@ -27,7 +35,7 @@ async fn state(server: &Server, hamlet: &str, statements: &[Statement]) {
         let sql = format!(
             "insert into availability (hamlet_id, technology, operator, state, share_households, basis, as_of) \
              select id, '{technology}', {operator}, '{state}', {share}, 'reported', '{day}' \
-             from admin_units where code = '{hamlet}'"
+             from hamlets where code = '{hamlet}'"
         );
         server.execute(&sql).await;
     }
@@ -73,7 +81,7 @@ async fn one_operators_no_is_not_everybodys() {
         ("a general weak", vec![weak(None, EARLY)], ["no", "no"]),
         ("one operator's weak", vec![weak(viettel, EARLY)], ["unknown", "no"]),
     ];
-    let server = Server::with_communes().await;
+    let server = with_hamlet().await;
     for (case, statements, [any, of_viettel]) in cases {
         server.execute("delete from availability").await;
         state(&server, "00001-1", &statements).await;
@@ -96,7 +104,7 @@ async fn hamlets_without_a_signal_and_with_a_weak_one_are_two_lists() {
         ("4G is available", with(("4g", None, "available", None, "2025-08-01")), ["no", "no"]),
         ("4G of one operator is weak", with(("4g", Some("vnpt"), "weak", None, "2025-08-01")), ["no", "unknown"]),
     ];
-    let server = Server::with_communes().await;
+    let server = with_hamlet().await;
     for (case, statements, [none, weak]) in cases {
         server.execute("delete from availability").await;
         state(&server, "00001-1", &statements).await;
@@ -110,7 +118,7 @@ async fn hamlets_without_a_signal_and_with_a_weak_one_are_two_lists() {
 
 #[actix_web::test]
 async fn a_hamlet_without_a_count_makes_a_range_and_never_all() {
-    let server = Server::with_communes().await;
+    let server = with_hamlet().await;
     // Thôn Một has no count either.
     add_hamlets(&server, &[Some(200), Some(100), None]).await;
     for hamlet in ["00001-11", "00001-12"] {
@@ -127,7 +135,7 @@ async fn a_hamlet_without_a_count_makes_a_range_and_never_all() {
     assert_eq!((&hamlets["percent"], &hamlets["range"]), (&json!(50.0), &json!([50.0, 100.0])));
     assert!(hamlets["unknown_weights"].is_null());
 
-    server.execute("update admin_units set households = 50 where code in ('00001-1', '00001-13')").await;
+    server.execute("update hamlets set households = 50, counted_on = '2025-07-01', counted_source = 'xã' where code in ('00001-1', '00001-13')").await;
     let counted = figure(&server, "mobile_households_4g", "").await;
     assert_eq!((&counted["percent"], &counted["range"]), (&json!(75.0), &json!([75.0, 100.0]))); // 300 of 400
 }
@@ -146,8 +154,8 @@ async fn the_share_of_one_operator_is_the_least_that_is_reached() {
         ("one operator's no", vec![no(viettel)], [0, 100]),
         ("available, without a share", vec![("fiber", None, "available", None, "2025-08-01")], [0, 100]),
     ];
-    let server = Server::with_communes().await;
-    server.execute("update admin_units set households = 100 where code = '00001-1'").await;
+    let server = with_hamlet().await;
+    server.execute("update hamlets set households = 100, counted_on = '2025-07-01', counted_source = 'xã' where code = '00001-1'").await;
     for (case, statements, [covered, unknown]) in cases {
         server.execute("delete from availability").await;
         state(&server, "00001-1", &statements).await;
@@ -158,7 +166,7 @@ async fn the_share_of_one_operator_is_the_least_that_is_reached() {
 
 #[actix_web::test]
 async fn statements_of_one_technology_or_basis_can_be_asked_for() {
-    let server = Server::with_communes().await;
+    let server = with_hamlet().await;
     let statements =
         [("4g", None, "not_available", None, "2025-08-01"), ("5g", None, "available", None, "2025-08-01")];
     state(&server, "00001-1", &statements).await;

@@ -8,8 +8,7 @@ from (values
   ('commune', '00001', 'Phường Tây', '38', '2025-07-01', null, st_makeenvelope(105.6, 19.7, 105.75, 19.9, 4326)),
   ('commune', '00002', 'Xã Đông', '38', '2025-07-01', null, st_makeenvelope(105.75, 19.7, 105.9, 19.9, 4326)),
   ('commune', '00011', 'Thị trấn Cũ', '405', '2010-01-01', '2025-06-30', st_makeenvelope(105.6, 19.7, 105.7, 19.9, 4326)),
-  ('commune', '00012', 'Xã Giữa', '405', '2010-01-01', '2025-06-30', st_makeenvelope(105.7, 19.7, 105.9, 19.9, 4326)),
-  ('hamlet', '00001-1', 'Thôn Một', '00001', '2025-07-01', null, null)
+  ('commune', '00012', 'Xã Giữa', '405', '2010-01-01', '2025-06-30', st_makeenvelope(105.7, 19.7, 105.9, 19.9, 4326))
 ) as unit (level, code, name, parent, valid_from, valid_to, box);
 
 insert into admin_changes (from_id, to_id, part, kind)

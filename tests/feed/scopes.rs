@@ -12,6 +12,7 @@ const CAMERAS: &str = "/collections/cameras/items";
 
 /// Accounts with different scopes: name and token.
 pub async fn readers(server: &Server) -> Vec<(&'static str, String)> {
+    server.execute(include_str!("../common/hamlet.sql")).await;
     let mut readers = Vec::new();
     for (name, grants) in [
         ("west", json!([{"role": "editor", "unit": "00001@2026-01-01"}])),
@@ -51,7 +52,7 @@ async fn follower_ends_with_the_contents_of_the_lists_whatever_is_written() {
     }
     for follower in &mut followers {
         while follower.poll(7).await {}
-        follower.assert_equals_lists(&LAYERS).await;
+        follower.assert_equals_lists(&[&LAYERS[..], &["hamlets"]].concat()).await;
     }
     for layer in ["create", "move", "operator", "legal_class", "managing_level", "hamlet_id", "delete", "restore"] {
         assert!(writes.done.contains(layer), "{layer}: {:?}", writes.done);

@@ -27,7 +27,7 @@ pub struct Writes<'a> {
 impl<'a> Writes<'a> {
     pub async fn new(server: &'a Server, seed: u64) -> Writes<'a> {
         let chance = StdRng::seed_from_u64(seed);
-        let hamlet = server.query("select id from admin_units where level = 'hamlet'").await;
+        let hamlet = server.query("select id from hamlets").await;
         Writes { server, chance, hamlet, living: Vec::new(), deleted: Vec::new(), done: BTreeSet::new() }
     }
 

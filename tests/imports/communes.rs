@@ -167,6 +167,7 @@ async fn two_columns_of_a_field_are_compared() {
 #[actix_web::test]
 async fn hamlet_is_compared_with_its_commune() {
     let server = Server::with_communes().await;
+    server.execute(include_str!("../common/hamlet.sql")).await;
     let rows = ["A;Công an xã;00001;00001-1", "B;Công an xã;Xã Đông;00001-1", "C;Công an xã;00001;Thôn Một"];
     let planned = plan(server.administrator(), "cameras", "", csv("Xã;Thôn", &rows)).await;
     assert_eq!((findings(&planned), counts(&planned)), (vec!["D3 unit.other_commune".into()], [2, 0, 0, 0, 1, 0]));

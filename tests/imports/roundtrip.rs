@@ -198,7 +198,8 @@ async fn contents(server: &Server, layer: &Layer) -> Vec<Value> {
 async fn every_layer_in_every_format_comes_back_unchanged_and_fills_an_empty_register() {
     let mut runner = TestRunner::new(Config { rng_seed: RngSeed::Fixed(20_261_126), ..Config::default() });
     let server = Server::with_communes().await;
-    let hamlet = server.query("select id from admin_units where level = 'hamlet'").await.as_i64().unwrap();
+    server.execute(include_str!("../common/hamlet.sql")).await;
+    let hamlet = server.query("select id from hamlets").await.as_i64().unwrap();
     for layer in assets() {
         let path = format!("/collections/{}/items", layer.collection);
         let mut refused = Vec::new();

@@ -84,15 +84,17 @@ async fn plain_owner_of_the_database_migrates_and_erases() {
     administrator.batch_execute(&format!("drop role {owner}")).await.unwrap();
 }
 
-/// The contents of the register in `baseline.sql`, independent of how it is stored.
+/// The contents of the register in `baseline.sql`, independent of how it is stored. Hamlets were units then.
 const CONTENT: &str = "select jsonb_build_object(
     'versions', (select md5(string_agg(v::text, '' order by collection, record_id, version)) from
-      (select collection, record_id, version, op, effective_on, at, by, reason, changes from versions) v),
+      (select collection, record_id, version, op, effective_on, at, by, reason, changes - 'hamlet_id' from versions
+       where collection <> 'hamlets') v),
     'changes', (select md5(string_agg(c::text, '' order by seq)) from
-      (select collection, record_id, op, public_op, seq, public_seq from changes) c),
+      (select collection, record_id, op, public_op, seq, public_seq from changes where collection <> 'hamlets') c),
     'layers', (select jsonb_agg(array[collection, row_count::text, public_row_count::text] order by collection)
       from layers where row_count > 0),
-    'units', (select md5(string_agg(concat_ws(' ', code, name, valid_from, search), '' order by id)) from admin_units),
+    'units', (select md5(string_agg(concat_ws(' ', code, name, valid_from, search), '' order by id)) from admin_units
+      where level <> 'hamlet'),
     'eyes', (select sum(eye_count) from cameras),
     'eyes_then', (select sum(eye_count) from cameras_as_of('2023-09-20')))";
 
@@ -117,6 +119,27 @@ async fn database_of_the_baseline_is_upgraded_with_its_data() {
     let eyes = &figures["figures"]["camera_eyes"];
     assert_eq!((&eyes["value"], &eyes["delta"]["value"]), (&json!(421), &json!(109)));
     assert_eq!(figures["figures"]["bts_stations"]["value"], 69);
+    // The two units that each hamlet was are one record, with what was stated of both.
+    assert_eq!(server.query("select count(*) from hamlets where code like '16378-%'").await, 54);
+    let wards =
+        server.anonymous().get("/stats?within=38@2025-07-01&as_of=2025-12-01&indicators=mobile_hamlets_5g").await.ok();
+    let covered = |figures: &serde_json::Value| figures["mobile_hamlets_5g"]["covered"].as_i64().unwrap();
+    assert_eq!(wards["units"].as_array().unwrap().iter().map(|unit| covered(&unit["figures"])).sum::<i64>(), 22);
+    for (code, value) in
+        [("camera_hamlets", [67, 97]), ("mobile_hamlets_4g", [97, 97]), ("fiber_hamlets_full", [76, 97])]
+    {
+        let figure = &figures["figures"][code];
+        assert_eq!([&figure["covered"], &figure["total"]], [&json!(value[0]), &json!(value[1])], "{code}");
+    }
+    assert_eq!(
+        server
+            .query(
+                "select hamlet_id is null or hamlet_id in (select id from hamlets) from cameras_as_of('2025-08-01') \
+        order by 1 limit 1"
+            )
+            .await,
+        true
+    );
     server.administrator().post("/collections/towers/items", tower(json!({}))).await.ok();
     let history = "select count(*) from versions v join towers t on t.id = v.record_id where t.created_by <> 'demo'";
     assert_eq!(server.query(history).await, 1);

@@ -1,24 +1,23 @@
--- What the statements say of each hamlet, as further expressions of a `with recursive`.
--- Before it: hamlet (id), and origin (hamlet, origin).
+-- What the statements say of each hamlet, as further expressions of a `with`.
+-- Before it: hamlet (id), the hamlets that count, and stated, the statements known.
 -- Values: 1 date, the last day of the statements; 2 text, an operator, or null for any; 3 text, a basis, or null for
 -- any; 4 text, a technology, or null for any.
 -- Returns availability_state: hamlet, mobile_2g … mobile_5g, no_signal, weak_signal, fiber_any, fiber_full (true, false,
 -- null = unknown), the lowest and highest shares of households passed and connected, mobile_basis, fiber_basis
 -- (positions in the list of bases, of the best one).
 , statement as (
-  select o.hamlet, a.technology, a.operator, a.state, a.share_households as share, a.basis, a.as_of
-  from origin o
-  join availability a on a.hamlet_id = o.origin
+  select h.id as hamlet, a.technology, a.operator, a.state, a.share_households as share, a.basis, a.as_of
+  from hamlet h
+  join stated a on a.hamlet_id = h.id
   where a.as_of <= $1
     -- For one operator: its own statements, and statements that no operator serves the hamlet well.
     and ($2::text is null or a.operator = $2 or a.operator is null and a.state in ('weak', 'planned', 'not_available'))
     and ($3::text is null or a.basis = $3)
     and ($4::text is null or a.technology = $4)
 ), latest as (
-  -- A hamlet made of several may have two statements of one day: the better one counts.
   select distinct on (s.hamlet, s.technology, s.operator) s.*
   from statement s
-  order by s.hamlet, s.technology, s.operator, s.as_of desc, s.state in ('connected', 'available') desc, s.share desc nulls last
+  order by s.hamlet, s.technology, s.operator, s.as_of desc
 ), held as materialized (
   -- A statement for any operator replaces the earlier statements of each operator.
   select

@@ -1,5 +1,5 @@
--- Which hamlets have cameras, as further expressions of a `with recursive`.
--- Before it: hamlet and origin, as for hamlet_availability.sql; camera (id, hamlet_id, connected_center, place,
+-- Which hamlets have cameras, as further expressions of a `with`.
+-- Before it: hamlet, as for hamlet_availability.sql; camera (id, hamlet_id, connected_center, place,
 -- commune), the cameras that count.
 -- Returns state: the hamlet's columns, and camera, connected_camera (true, false, null = unknown). Each step is
 -- materialised: the planner expects one hamlet and would repeat the steps for each.
@@ -9,10 +9,9 @@
   from camera c
   join hamlet h on geometrytype(h.geom) = 'MULTIPOLYGON' and st_covers(h.geom, c.place)
   union
-  select o.hamlet, c.id, c.connected_center
+  select h.id, c.id, c.connected_center
   from camera c
-  join origin o on o.origin = c.hamlet_id
-  join hamlet h on h.id = o.hamlet
+  join hamlet h on h.id = c.hamlet_id
   where c.place is null or h.geom is null or geometrytype(h.geom) <> 'MULTIPOLYGON'
 ), homeless as materialized (
   -- Cameras in an unknown hamlet of a commune: each may be in one more hamlet.

@@ -4,11 +4,10 @@ use crate::access::View;
 use crate::conditions::{Days, Fact};
 use crate::figures::counting::rows::counts;
 use crate::figures::{HamletState, Statements, Subject};
-use crate::layers::CAMERA;
+use crate::layers::{CAMERA, HAMLET};
 use crate::postgres::sql::{Bind, Sql};
-use crate::units::territory::{Level, near, placed};
+use crate::units::territory::{Level, hamlets_on, near, placed};
 
-const ORIGIN: &str = include_str!("hamlet_origin.sql");
 const AVAILABILITY: &str = include_str!("hamlet_availability.sql");
 const CAMERAS: &str = include_str!("hamlet_cameras.sql");
 
@@ -24,17 +23,17 @@ impl Source {
     }
 }
 
-/// Expressions of a `with recursive` that end in `state`: the hamlets in force on the day of the territory, with their
-/// units and their states on the day of the count.
+/// Expressions of a `with` that end in `state`: the hamlets that count, with their units on the day of the territory and
+/// their states on the day of the count.
 pub fn state(view: &View<'_>, source: Source, statements: Statements, days: Days, within: Option<&str>) -> Sql {
-    let sql = hamlets(days, within).text(ORIGIN);
+    let sql = hamlets(&view.of(&HAMLET), days, within);
     match source {
         Source::Statements => {
             let Statements { operator, basis, technology } = statements;
             let [operator, basis, technology] = [operator, basis, technology]
                 .map(|choice| choice.map_or(Bind::NullText, |choice| Bind::Text(choice.to_owned())));
             let values = [Bind::Date(days.as_of), operator, basis, technology];
-            sql.sql(Sql::file(AVAILABILITY, &values)).text(
+            sql.sql(stated(days)).sql(Sql::file(AVAILABILITY, &values)).text(
                 ", state as (
   select
     h.id, h.households, h.population, h.commune, h.district, h.province,
@@ -55,37 +54,40 @@ pub fn state(view: &View<'_>, source: Source, statements: Statements, days: Days
 pub fn is_covered(view: &View<'_>, covered: HamletState, fact: &Fact, days: Days) -> Sql {
     let none = Statements::default();
     let statements = fact.values.iter().fold(none, |read, name| read.and(name).unwrap_or(read));
-    Sql::new("t.id in (with recursive ")
+    Sql::new("t.id in (with ")
         .sql(state(view, Source::of(covered.subject), statements, days, fact.within.as_deref()))
         .text(" select s.id from state s where s.")
         .text(covered.share.map_or(covered.name, |[low, _]| low))
         .text(if covered.share.is_some() { " > 0)" } else { ")" })
 }
 
-fn hamlets(days: Days, within: Option<&str>) -> Sql {
-    let day = Bind::Date(days.unit_date);
-    let sql = Sql::file(
-        "hamlet as (
-  select
-    h.id, h.code, h.name, h.households, h.population, h.geom,
-    c.code as commune, d.code as district, coalesce(d.parent_code, c.parent_code) as province
-  from admin_units h
-  join admin_units c on c.code = h.parent_code and c.level = 'commune' and in_force(c.valid_from, c.valid_to, $1)
-  left join admin_units d on d.code = c.parent_code and d.level = 'district' and in_force(d.valid_from, d.valid_to, $1)
-  where h.level = 'hamlet' and in_force(h.valid_from, h.valid_to, $1)",
-        &[day],
-    );
+/// The hamlets that count, as they were on the day, with their units.
+fn hamlets(view: &View<'_>, days: Days, within: Option<&str>) -> Sql {
+    let sql = Sql::new(
+        "hamlet as materialized (select t.id, t.code, t.name, t.households, t.population, t.geom, \
+         p.commune, p.district, p.province from ",
+    )
+    .sql(view.relation(days.versions()))
+    .sql(placed(days))
+    .text(" where ")
+    .sql(counts(&HAMLET, days));
     let sql = match within.and_then(|code| Some((code, Level::of_code(code)?))) {
         None => sql,
+        Some((code, Level::Hamlet)) => sql.text(" and t.id = ").sql(hamlets_on(code, days.unit_date)),
         Some((code, level)) => {
-            let column = match level {
-                Level::Province => "coalesce(d.parent_code, c.parent_code)",
-                Level::District => "c.parent_code",
-                Level::Commune => "h.parent_code",
-                Level::Hamlet => "h.code",
-            };
-            sql.text(" and ").text(column).text(" = ").bind(Bind::Text(code.to_owned()))
+            let sql = sql.text(" and ").sql(near(code, days.unit_date)).text(" and p.").name(level.name());
+            sql.text(" = ").bind(Bind::Text(code.to_owned()))
         }
+    };
+    sql.text(")")
+}
+
+/// The statements of availability that were known at the instant asked about.
+fn stated(days: Days) -> Sql {
+    let sql = Sql::new(", stated as (select a.* from availability a");
+    let sql = match days.known_at {
+        Some(known_at) => sql.text(" where a.stated_at <= ").bind(Bind::Moment(known_at)),
+        None => sql,
     };
     sql.text(")")
 }

@@ -51,7 +51,7 @@ pub async fn numbers(
         }
     }
     let states = state(view, source, question.statements, days, scope.within.as_deref());
-    let before = Sql::new("with recursive ").sql(states).text(" select ");
+    let before = Sql::new("with ").sql(states).text(" select ");
     select.load(conn, before, Sql::new("\nfrom state s group by 1")).await
 }
 

@@ -19,7 +19,7 @@ use diesel_async::AsyncPgConnection;
 use crate::access::{Caller, View};
 use crate::figures::counting::hamlet_state::Source;
 use crate::figures::{Counted, FiguresByUnit, Question, Was, assemble};
-use crate::layers::{ALL, HAMLET};
+use crate::layers::{ALL, HAMLET, Layer};
 
 /// Counts the figures of a question. All queries share one snapshot, so that the parts of a change add up while others
 /// write.
@@ -31,7 +31,8 @@ async fn count(conn: &mut AsyncPgConnection, caller: &Caller, question: &Questio
     let indicators = question.counted();
     let mut counted = Vec::new();
     let mut quality = Vec::new();
-    for layer in ALL.iter().copied().filter(|layer| layer.is_writable()) {
+    let counted_by_rows = |layer: &&Layer| layer.is_writable() && layer.collection != HAMLET.collection;
+    for layer in ALL.iter().copied().filter(counted_by_rows) {
         if indicators.iter().any(|indicator| indicator.layer.collection == layer.collection) {
             let view = View::new(caller, layer);
             let of_layer = indicators.iter().filter(|indicator| indicator.layer.collection == layer.collection);

@@ -90,10 +90,8 @@ impl ItemsQuery {
         let on_day = as_of.unwrap_or_else(|| known_at.map_or(today, day_of));
         let unit_date = within.as_ref().and_then(|unit| unit.on).or(units_on);
         let days = Days { as_of: on_day, unit_date: unit_date.unwrap_or(on_day), known_at, today };
-        // A figure counts the hamlets that its unit has on `unit_date`.
-        let of_territory = unit_date.filter(|_| figure.is_some() && !layer.is_writable());
         let lasting = match (as_of, datetime) {
-            (Some(day), _) => Some(of_territory.unwrap_or(day)),
+            (Some(day), _) => Some(day),
             // Units: those in force today, or on the day for which the unit in `within` is given.
             (None, None) if !layer.is_writable() => Some(unit_date.unwrap_or(today)),
             (None, _) => None,

@@ -28,7 +28,7 @@ pub async fn show_hamlet_availability(
 ) -> Result<HttpResponse, Error> {
     Params::only_format(request.query_string(), &["json"])?;
     let mut conn = app.store.connection().await?;
-    check_hamlet(&mut conn, id, Clock::of(&request)).await?;
+    check_hamlet(&mut conn, id).await?;
     let asked = Asked { hamlet: Some(id), ..Asked::default() };
     answer(&mut conn, &caller, asked, Of::Hamlet(id), json!({"hamlet": id})).await
 }
@@ -53,7 +53,7 @@ pub async fn state_hamlet_availability(write: WriteRequest) -> Result<HttpRespon
     may_state(&write.caller, Kind::Availability.stated())?;
     let id = id_in_path(&write.request, "id")?;
     let mut conn = write.connection().await?;
-    check_hamlet(&mut conn, id, write.clock()).await?;
+    check_hamlet(&mut conn, id).await?;
     put(&mut conn, &write, &Place::Hamlet(id)).await
 }
 
@@ -73,8 +73,8 @@ async fn put(conn: &mut AsyncPgConnection, write: &WriteRequest, place: &Place) 
     Ok(HttpResponse::Ok().json(stated(conn, write, (Kind::Availability, Some("/statements")), drafts).await?))
 }
 
-async fn check_hamlet(conn: &mut AsyncPgConnection, id: i64, clock: Clock) -> Result<(), Error> {
-    let found = places::hamlets(conn, vec![id], clock.today()).await?;
+async fn check_hamlet(conn: &mut AsyncPgConnection, id: i64) -> Result<(), Error> {
+    let found = places::hamlets(conn, vec![id]).await?;
     if found.is_empty() { Err(Error::NotFound) } else { Ok(()) }
 }
 

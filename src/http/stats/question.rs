@@ -91,12 +91,7 @@ fn common(params: &mut Params, clock: Clock, named_by: &'static str, format: &'s
     };
     let (technology, basis) = (one_of("technology", &SERVICES)?, one_of("basis", &BASES)?);
     let statements = Statements { operator, technology, basis };
-    let has_versions = |indicator: &Indicator| known_at.is_none() || indicator.layer.is_writable();
-    if let Some(other) = indicators.iter().flatten().find(|indicator| !has_versions(indicator)) {
-        return Err(Error::of_parameter("known_at", text!("parameter.invalid/known_at", code = other.code)));
-    }
-    let every = || INDICATORS.iter().filter(|indicator| has_versions(indicator)).collect();
-    let indicators = indicators.unwrap_or_else(every);
+    let indicators = indicators.unwrap_or_else(|| INDICATORS.iter().collect());
     Ok(Asked { format, named_by, unit: None, level: None, as_of, compare, known_at, today, indicators, statements })
 }
 

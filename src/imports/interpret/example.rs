@@ -56,6 +56,9 @@ static BY_FIELD: &[(&str, &str)] = &[
     ("qr_url", "https://hatang.example/di-tich"),
     ("cluster_count", "1"),
     ("speaker_count", "2"),
+    ("households", "212"),
+    ("population", "846"),
+    ("counted_source", "Ủy ban nhân dân xã"),
     // A record in use has not ended.
     ("decommissioned_on", ""),
 ];
@@ -68,6 +71,7 @@ static NAMES: &[(&str, &str)] = &[
     ("fiber-areas", "Khu dân cư trung tâm"),
     ("facilities", "Trường tiểu học Đông Sơn"),
     ("loudspeakers", "Cụm loa nhà văn hóa"),
+    ("hamlets", "Thôn Đông"),
 ];
 
 /// What a cell of a field may say.

@@ -8,12 +8,15 @@ use diesel::sql_types::{BigInt, Date, Nullable, Text};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::{Value, json};
 
-use crate::access::View;
-use crate::conditions::AsOf;
+use crate::access::{Caller, View};
+use crate::conditions::{AsOf, Days};
 use crate::imports::interpret;
 use crate::imports::interpret::{Communes, Place, Record};
 use crate::imports::resolve::communes::Open;
+use crate::layers::HAMLET;
 use crate::postgres::sql::{Bind, Sql};
+use crate::time::today;
+use crate::units::territory::placed;
 
 #[derive(QueryableByName)]
 struct Commune {
@@ -96,21 +99,23 @@ pub struct Hamlet {
     pub code: String,
     #[diesel(sql_type = Text)]
     pub name: String,
-    /// The code of its commune.
+    /// The code of the commune that it lay in.
     #[diesel(sql_type = Nullable<Text>)]
-    pub parent_code: Option<String>,
+    pub commune_code: Option<String>,
 }
 
-/// The hamlets in force on a day.
+/// The hamlets of a day.
 pub async fn hamlets(conn: &mut AsyncPgConnection, on: NaiveDate) -> QueryResult<Vec<Hamlet>> {
-    Sql::new(
-        "select u.id, u.code, u.name, u.parent_code from admin_units u \
-         where u.level = 'hamlet' and in_force(u.valid_from, u.valid_to, ",
-    )
-    .bind(Bind::Date(on))
-    .text(")")
-    .load(conn)
-    .await
+    // Anybody may know them.
+    let view = View::new(&Caller::Anonymous, &HAMLET);
+    let days = Days { as_of: on, unit_date: on, known_at: None, today: today() };
+    Sql::new("select t.id, t.code, t.name, p.commune as commune_code from ")
+        .sql(view.relation(days.versions()))
+        .sql(placed(days))
+        .text(" where t.ended_on is null or t.ended_on > ")
+        .bind(Bind::Date(on))
+        .load(conn)
+        .await
 }
 
 #[derive(QueryableByName)]

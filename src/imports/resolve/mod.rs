@@ -73,7 +73,7 @@ pub async fn resolve(
     }
     for field in view.layer.fields() {
         let Type::Reference { collection } = field.value else { continue };
-        let Some(layer) = Layer::of_collection(collection).filter(|layer| layer.is_writable()) else { continue };
+        let Some(layer) = Layer::of_collection(collection) else { continue };
         let texts = names::references_of(field, &records);
         if !texts.is_empty() {
             let named = ask::named(conn, &view.of(layer), texts).await?;

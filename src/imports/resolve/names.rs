@@ -21,8 +21,8 @@ impl Hamlets {
     pub fn new(hamlets: Vec<Hamlet>) -> Hamlets {
         let mut by_code = HashMap::new();
         let mut by_name = HashMap::new();
-        for Hamlet { id, code, name, parent_code } in hamlets {
-            let parent = parent_code.unwrap_or_default();
+        for Hamlet { id, code, name, commune_code } in hamlets {
+            let parent = commune_code.unwrap_or_default();
             by_code.insert(code, (id, parent.clone()));
             by_name.insert((parent, bare_hamlet(&name)), id);
         }

@@ -32,11 +32,6 @@ begin
       return new;
     end if;
   end if;
-  if new.hamlet_id is not null
-    and not exists (select from admin_units u where u.id = new.hamlet_id and u.level = 'hamlet') then
-    raise exception 'unit % is no hamlet', new.hamlet_id
-      using errcode = 'foreign_key_violation', constraint = tg_table_name || '_hamlet_fkey';
-  end if;
   new.search := fold(concat_ws(' ', new.code, new.name, new.address));
   new.public_search := coalesce(new.public_search, new.search);
 

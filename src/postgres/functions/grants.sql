@@ -1,30 +1,34 @@
 -- Where grants and tokens hold: the units that they name, stored as lists of communes and hamlets.
 
--- The communes and hamlets in force on on_day that unit_code, read on unit_on, stands for: its own while it is in
--- force, otherwise the successors of its communes. carried: whether the unit is no longer in force.
+-- The communes in force on on_day that unit_code, read on unit_on, stands for: its own while it is in force, otherwise the
+-- successors of its communes; or the record of the hamlet. carried: whether the unit is no longer in force.
 create or replace function unit_scope(unit_code text, unit_on date, on_day date, out communes bigint[], out hamlets bigint[], out carried boolean)
 language sql
 stable
 as $$
   with unit as materialized (
-    select u.id, u.level, in_force(u.valid_from, u.valid_to, on_day) as stands, least(coalesce(u.valid_to, on_day), on_day) as last_day
+    select in_force(u.valid_from, u.valid_to, on_day) as stands, least(coalesce(u.valid_to, on_day), on_day) as last_day
     from admin_units u
     where u.code = unit_code and in_force(u.valid_from, u.valid_to, unit_on)
   ), commune as (
     select c.id
     from unit, communes_within(unit_code, on_day) c
-    where unit.level <> 'hamlet' and unit.stands
+    where unit.stands
     union
     select successor
     from unit
     cross join lateral communes_within(unit_code, greatest(unit.last_day, unit_on)) c
     cross join lateral unit_on(c.id, on_day) as successor
-    where unit.level <> 'hamlet' and not unit.stands
+    where not unit.stands
+  ), hamlet as (
+    select h.id, h.decommissioned_on is null or h.decommissioned_on > on_day as stands
+    from hamlets_on(unit_code, unit_on) as found (id)
+    join hamlets h on h.id = found.id
   )
   select
     coalesce((select array_agg(id order by id) from commune), '{}'),
-    coalesce((select array_agg(h order by h) from unit, unit_on(unit.id, on_day) as h where unit.level = 'hamlet'), '{}'),
-    coalesce((select not stands from unit), true)
+    coalesce((select array_agg(id order by id) from hamlet), '{}'),
+    coalesce((select not bool_and(stands) from (select stands from unit union all select stands from hamlet) s), true)
 $$;
 
 create or replace function scope_of_unit() returns trigger

@@ -1,4 +1,4 @@
-//! The versions of all units except hamlets, in memory, while an import plans its changes.
+//! The versions of all units, in memory, while an import plans its changes.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use crate::files::refused::{Refused, Spot};
-use crate::files::table::{Row, Table, is_code};
+use crate::files::table::{Row, Table};
 use crate::texts::text;
 use crate::units::names::tidy;
 use crate::units::plan::timeline::{next, previous};
@@ -64,20 +64,11 @@ pub fn read_units(text: &str) -> Result<Vec<DemoUnit>, Refused> {
 
 fn read_unit(row: Row<'_>, refused: &mut Refused) -> Option<DemoUnit> {
     row.required("valid_from", refused);
-    let level = row.one_of("level", &["province", "district", "commune", "hamlet"], refused);
+    let level = row.one_of("level", &["province", "district", "commune"], refused);
     let code = match level? {
         "province" => row.code("code", 2, refused),
         "district" => row.code("code", 3, refused),
-        "commune" => row.code("code", 5, refused),
-        _ => row.required("code", refused).filter(|code| {
-            let good = code
-                .split_once('-')
-                .is_some_and(|(commune, number)| is_code(commune, 5) && is_code(number, number.len()));
-            if !good {
-                refused.add(Spot::Line(row.line), "code", text!("list.hamlet_code", given = *code));
-            }
-            good
-        }),
+        _ => row.code("code", 5, refused),
     };
     let name = row.required("name", refused).map(tidy);
     let valid_from = row.day("valid_from", refused);
@@ -177,7 +168,7 @@ mod tests {
     fn unknown_parents_and_overlaps_are_refused() {
         let rows = "district,405,Huyện Đông Sơn,huyện,38,2019-12-01,,,,,,\n\
                     district,405,Huyện Đông Sơn,huyện,38,2020-12-01,,,,,,\n\
-                    hamlet,405-x,Thôn,thôn,405,2020-12-01,,,,,,\n";
+                    commune,4050,Xã,xã,405,2020-12-01,,,,,,\n";
         let refused = read_units(&format!("{HEADER}{rows}")).unwrap_err();
         let fields: Vec<_> = refused.problems.iter().map(|problem| problem.field.as_str()).collect();
         assert_eq!(fields, ["code", "parent_code", "valid_from", "parent_code"]);
