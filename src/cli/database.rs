@@ -82,7 +82,7 @@ impl Database {
 
     /// Applies pending migrations, then runs `work` on a connection.
     pub fn run(self, work: impl AsyncFnOnce(&mut AsyncPgConnection) -> anyhow::Result<()>) -> anyhow::Result<()> {
-        migrations::run(&self.url)?;
+        migrations::run(&self.url, &crate::figures::tables())?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(async {
             let mut conn = connect(&self.url, STATEMENT_TIMEOUT).await?;

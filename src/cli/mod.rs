@@ -90,7 +90,7 @@ pub fn main() -> anyhow::Result<()> {
         }
         Verb::Migrate => {
             let database = Database::attach(&config)?;
-            let applied = migrations::run(&database.url())?;
+            let applied = migrations::run(&database.url(), &crate::figures::tables())?;
             println!("{applied} migrations applied");
             Ok(())
         }

@@ -27,7 +27,7 @@ use crate::postgres::{Store, connect, migrations};
 use crate::register::{changes, idempotency};
 use crate::texts::text;
 use crate::time::today;
-use crate::{imports, units};
+use crate::{figures, imports, units};
 
 /// How long running requests may take to finish after the service is told to stop, seconds.
 const DRAIN_S: u64 = 8;
@@ -57,7 +57,7 @@ pub fn run(config: &Config, serve: &ServeConfig, with_demo: bool) -> anyhow::Res
     let address = address(serve);
     database.note_address(&address);
     let url = database.url();
-    let applied = migrations::run(&url)?;
+    let applied = migrations::run(&url, &figures::tables())?;
     if applied > 0 {
         tracing::info!(applied, "migrations");
     }
@@ -93,6 +93,7 @@ async fn listen(serve: &ServeConfig, url: &str, state: App, with_demo: bool) -> 
     let has_units = units::territory::has_units(&mut conn, None).await?;
     drop(conn);
     actix_web::rt::spawn(housekeeping(state.store.clone(), state.limits.import_retention_days));
+    actix_web::rt::spawn(keep_summaries(state.store.clone()));
     actix_web::rt::spawn(forget_idle(state.limiters.clone()));
     actix_web::rt::spawn(close_streams(state.streams.clone()));
     let (server, _) = start(state, &serve.bind, serve.port).with_context(|| cannot_listen(serve))?;
@@ -185,6 +186,18 @@ async fn housekeeping(store: Store, import_retention_days: u32) {
             }
         }
         actix_web::rt::time::sleep(Duration::from_secs(1)).await;
+    }
+}
+
+/// Folds what was written into the kept sums of figures, some times a second.
+async fn keep_summaries(store: Store) {
+    loop {
+        if let Ok(mut conn) = store.connection().await
+            && let Err(error) = figures::fold(&mut conn, today()).await
+        {
+            tracing::warn!(%error, "the sums of figures were not brought up to date");
+        }
+        actix_web::rt::time::sleep(Duration::from_millis(300)).await;
     }
 }
 

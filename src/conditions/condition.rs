@@ -107,6 +107,16 @@ impl Condition {
         matches!(self, Condition::All(parts) if parts.iter().all(Condition::is_always))
     }
 
+    /// Everything in the condition that a row's own columns do not say.
+    pub fn derived(&self) -> Vec<&Derived> {
+        match self {
+            Condition::All(parts) | Condition::Any(parts) => parts.iter().flat_map(Condition::derived).collect(),
+            Condition::Not(inner) | Condition::IsTrue(inner) => inner.derived(),
+            Condition::Derived(derived) => vec![derived],
+            _ => Vec::new(),
+        }
+    }
+
     pub fn compare(property: impl Into<Property>, comparison: Comparison, value: impl Into<Value>) -> Condition {
         Condition::Compare(property.into().into(), comparison, Operand::Value(value.into()))
     }

@@ -12,6 +12,8 @@ use crate::texts::{Text, text};
 pub enum Part {
     /// Installed or finished since then.
     New,
+    /// Entered since then, without a day of installation: it may be new, or have been there before.
+    Undated,
     Decommissioned,
     /// Counted on both days, but not in the same unit.
     Moved,
@@ -22,11 +24,13 @@ pub enum Part {
 }
 
 impl Part {
-    pub const ALL: [Part; 5] = [Part::New, Part::Decommissioned, Part::Moved, Part::Reclassified, Part::Corrected];
+    pub const ALL: [Part; 6] =
+        [Part::New, Part::Undated, Part::Decommissioned, Part::Moved, Part::Reclassified, Part::Corrected];
 
     pub const fn name(self) -> &'static str {
         match self {
             Part::New => "new",
+            Part::Undated => "undated",
             Part::Decommissioned => "decommissioned",
             Part::Moved => "moved",
             Part::Reclassified => "reclassified",
@@ -177,7 +181,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn parts_add_up_to_the_computed_change(value in 0i64..10_000, moves in prop::collection::vec((0usize..5, -50i64..50), 0..20)) {
+        fn parts_add_up_to_the_computed_change(value in 0i64..10_000, moves in prop::collection::vec((0usize..6, -50i64..50), 0..20)) {
             let mut parts = Parts::new();
             for (index, amount) in moves {
                 *parts.entry(Part::ALL[index]).or_default() += amount;

@@ -14,13 +14,14 @@ mod rounding;
 mod selection;
 mod slots;
 mod statements;
+mod summaries;
 mod table;
 #[cfg(test)]
 mod tests;
 
 pub use assembling::{Counted, Was, assemble};
 pub use comparison::{Baseline, Delta, Note, Part, Parts, check_parts};
-pub use counting::{facts, figures};
+pub use counting::{facts, figures, place};
 pub use definitions::{HEADLINES, INDICATORS, find, of_layer, operators, unit_label};
 pub use figure::{Census, Change, Figure, FiguresByUnit, LevelChange, RateChange, UnitFigures, Value};
 pub use hamlet::{HamletState, Subject, Weight};
@@ -31,4 +32,5 @@ pub use rounding::{Ratio, Unweighted};
 pub use selection::{Selection, rows_of};
 pub use slots::office;
 pub use statements::{SERVICES, Statements};
+pub use summaries::{fold, tables};
 pub use table::{Column, cells, columns, label_of, number};

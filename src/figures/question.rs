@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use crate::conditions::Days;
 use crate::figures::{INDICATORS, Indicator, Statements};
+use crate::postgres::sql::{Bind, Sql};
 use crate::units::territory::{Level, Unit};
 
 /// The units to count by: those of a level, within one unit or everywhere.
@@ -11,6 +12,39 @@ use crate::units::territory::{Level, Unit};
 pub struct Scope {
     pub level: Level,
     pub within: Option<String>,
+}
+
+impl Scope {
+    /// The code by which the units of [`units_on()`](crate::postgres) are grouped.
+    pub fn group(&self, prefix: &'static str) -> Sql {
+        Sql::new(prefix).name(self.level.name())
+    }
+
+    /// The units of a day within the scope, as a relation `(id, commune, district, province)`.
+    pub fn units(&self, unit_date: NaiveDate) -> Sql {
+        let sql = Sql::new("units_on(").bind(Bind::Date(unit_date));
+        match &self.within {
+            Some(code) => sql.text(", ").bind(Bind::Text(code.clone())).text(")"),
+            None => sql.text(")"),
+        }
+    }
+
+    /// Whether a joined unit is within the scope: everywhere also what lies in no unit.
+    pub fn holds(&self, prefix: &'static str) -> Sql {
+        if self.within.is_none() { Sql::new("true") } else { Sql::new(prefix).text("id is not null") }
+    }
+
+    /// A further condition that finds the units of the scope by an index.
+    pub fn among(&self, unit_id: &'static str, unit_date: NaiveDate) -> Sql {
+        match &self.within {
+            None => Sql::default(),
+            Some(_) => Sql::new(" and ")
+                .text(unit_id)
+                .text(" = any(array(select id from ")
+                .sql(self.units(unit_date))
+                .text("))"),
+        }
+    }
 }
 
 /// A question about figures, with its units looked up.

@@ -21,6 +21,7 @@ pub struct ImportRow {
     pub version: Option<i64>,
     pub changes: Option<Properties>,
     pub before: Option<Properties>,
+    pub said: Option<Properties>,
     /// The fields that are compared to find duplicates.
     pub compared: Properties,
     /// Whether the place is new.

@@ -25,6 +25,9 @@ pub mod secret;
 pub mod sql;
 pub mod value;
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use serde_json::{Map, Value};
 
 pub use camera::CAMERA;
@@ -112,6 +115,38 @@ impl Layer {
         match self.storage {
             Storage::Assets { table, .. } | Storage::Units { table } => table,
         }
+    }
+
+    /// The function that sets the stored columns of a record.
+    pub fn shown_function(&self) -> &'static str {
+        self.derived_name("shown")
+    }
+
+    /// The function that returns the states of records.
+    pub fn states_function(&self) -> &'static str {
+        self.derived_name("states")
+    }
+
+    /// A table of sums that figures keep of the layer: `contributions`, `deltas`, `marks`.
+    pub fn kept(&self, what: &'static str) -> &'static str {
+        self.derived_name(what)
+    }
+
+    fn derived_name(&self, what: &'static str) -> &'static str {
+        const WHATS: [&str; 5] = ["shown", "states", "contributions", "deltas", "marks"];
+        static NAMES: LazyLock<HashMap<(&'static str, &'static str), String>> = LazyLock::new(|| {
+            let of_layer = |layer: &&'static Layer| {
+                let (collection, table) = (layer.collection, layer.table());
+                WHATS.map(|what| ((collection, what), format!("{table}_{what}")))
+            };
+            ALL.iter().flat_map(of_layer).collect()
+        });
+        &NAMES[&(self.collection, what)]
+    }
+
+    /// Whether figures measure the rows in a unit, such as the kilometres of a line, instead of placing each in one.
+    pub fn is_measured(&self) -> bool {
+        self.geometry.contains(&"LineString")
     }
 
     /// The level of a layer of administrative units, such as `commune`.

@@ -67,24 +67,27 @@ pub fn add_field(layer: &Layer, field: &Field) -> Option<String> {
     Some(format!("alter table {table}\n  {};\n{index}", columns.join(",\n  ")))
 }
 
-/// What the program runs for a layer whenever it creates the functions anew: the trigger function that sets the stored
-/// columns, the call of `register_layer`, and the comment of the table.
+/// What the program runs for a layer whenever it creates the functions anew: the function that sets the stored columns of
+/// a record, its trigger, the call of `register_layer`, and the comment of the table.
 pub fn registration(layer: &Layer) -> String {
     let table = layer.table();
     let mut sql = String::new();
-    if !layer.stored.is_empty() {
-        let _ = writeln!(
-            sql,
-            "create or replace function {table}_public() returns trigger\nlanguage plpgsql\nas $$\nbegin"
-        );
-        for (column, value) in layer.stored {
-            let _ = writeln!(sql, "  new.{column} := {value};");
-        }
-        sql.push_str("  return new;\nend\n$$;\n");
+    let hides_nothing = [("public", "true"), ("public_geom", "new.geom")];
+    let stored = if layer.stored.is_empty() { &hides_nothing[..] } else { layer.stored };
+    let _ = writeln!(
+        sql,
+        "create or replace function {table}_shown(new {table}) returns {table}\nlanguage plpgsql stable\nas $$\nbegin"
+    );
+    for (column, value) in stored {
+        let _ = writeln!(sql, "  new.{column} := {value};");
     }
-    let function = if layer.stored.is_empty() { "asset_all" } else { table };
+    sql.push_str("  return new;\nend\n$$;\n");
+    let _ = writeln!(
+        sql,
+        "create or replace function {table}_public() returns trigger\nlanguage plpgsql\nas $$ begin return {table}_shown(new); end $$;"
+    );
     let [public, erasable] = [layer.public_columns(), layer.erasable_columns()].map(|columns| columns.join(","));
-    let _ = writeln!(sql, "call register_layer('{table}', '{{{public}}}', '{{{erasable}}}', '{function}_public');");
+    let _ = writeln!(sql, "call register_layer('{table}', '{{{public}}}', '{{{erasable}}}', '{table}_public');");
     let _ = writeln!(sql, "comment on table {table} is '{}';", quoted(layer.description.en));
     sql
 }

@@ -44,16 +44,18 @@ const LOCK: i64 = 0x6861_7461_6e67;
 /// Applies the pending migrations, then creates the functions if they changed; one process at a time. Returns the
 /// number of migrations applied.
 ///
+/// `derived` is SQL of tables that can be made anew from others, such as kept sums; it runs with the functions.
+///
 /// Blocks, on a thread of its own: diesel's harness waits inside, which an async runtime does not allow.
 ///
 /// # Errors
 /// When the database cannot be reached or was made by a development version, or when a migration fails. A migration
 /// that fails is rolled back.
-pub fn run(database_url: &str) -> anyhow::Result<usize> {
+pub fn run(database_url: &str, derived: &str) -> anyhow::Result<usize> {
     std::thread::scope(|scope| {
         let worker = scope.spawn(|| {
             let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-            runtime.block_on(migrate(database_url))
+            runtime.block_on(migrate(database_url, derived))
         });
         worker.join().unwrap_or_else(|_| Err(anyhow!("the migration thread panicked")))
     })
@@ -68,7 +70,7 @@ pub async fn are_applied(conn: &mut AsyncPgConnection) -> QueryResult<bool> {
     Ok(of_development_version(&applied).is_none() && own_versions().is_subset(&applied))
 }
 
-async fn migrate(database_url: &str) -> anyhow::Result<usize> {
+async fn migrate(database_url: &str, derived: &str) -> anyhow::Result<usize> {
     let mut conn = AsyncPgConnection::establish(database_url).await?;
     // The connection holds the lock, so the lock is released however this ends.
     Sql::new("select pg_advisory_lock(").bind(Bind::Integer(LOCK)).text(")").execute(&mut conn).await?;
@@ -81,12 +83,12 @@ async fn migrate(database_url: &str) -> anyhow::Result<usize> {
     }
     let mut harness = AsyncMigrationHarness::new(conn);
     let done = harness.run_pending_migrations(MIGRATIONS).map_err(|error| anyhow!(error))?.len();
-    create_functions(&mut harness.into_inner()).await?;
+    create_functions(&mut harness.into_inner(), derived).await?;
     Ok(done)
 }
 
 /// Creates the functions in one transaction, unless the database already has them. Those of a newer program stay.
-async fn create_functions(conn: &mut AsyncPgConnection) -> QueryResult<()> {
+async fn create_functions(conn: &mut AsyncPgConnection, derived: &str) -> QueryResult<()> {
     let applied = applied(conn).await?;
     if applied.last() > own_versions().last() {
         return Ok(());
@@ -98,7 +100,8 @@ async fn create_functions(conn: &mut AsyncPgConnection) -> QueryResult<()> {
     .await?;
     let registrations: Vec<_> =
         ALL.iter().filter(|layer| layer.is_writable()).map(|layer| registration(layer)).collect();
-    let texts = || FUNCTIONS.iter().copied().chain(registrations.iter().map(String::as_str)).chain([SERVICE_ROLE]);
+    let texts =
+        || FUNCTIONS.iter().copied().chain(registrations.iter().map(String::as_str)).chain([derived, SERVICE_ROLE]);
     let mut hash = Sha256::new();
     for text in applied.iter().map(String::as_str).chain(row.cells[1].as_text()).chain(texts()) {
         hash.update(text);

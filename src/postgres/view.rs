@@ -14,6 +14,11 @@ fn in_present(property: Property) -> Sql {
     }
 }
 
+/// Every property of the table `now`.
+fn in_now(property: Property) -> Sql {
+    Sql::new("now.").name(property.name())
+}
+
 impl View<'_> {
     /// The visible rows as `t`, current or past: `id`, `geom`, and every field of the layer by its name, null where it
     /// is hidden. Queries also need `search`; `placed_geom`, the true place, by which figures count it, whoever asks;
@@ -61,6 +66,14 @@ impl View<'_> {
                 .text(" where t.deleted_at is null and ")
                 .sql(of_row(&rows, columns))
         })
+    }
+
+    /// The rows within the caller's grants, as a condition on the table `now`.
+    pub fn within_grants(&self) -> Sql {
+        let of_grants = self.branches().into_iter().filter(|(class, _)| *class > Class::Public);
+        let rows = of_grants.map(|(_, rows)| Sql::new("(").sql(of_row(&rows, in_now)).text(")"));
+        let joined = Sql::join(rows, " or ");
+        if joined.is_empty() { Sql::new("false") } else { Sql::new("(").sql(joined).text(")") }
     }
 
     /// The rows that the caller may write, as a condition on the table `t`.

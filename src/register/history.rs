@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::access::{column, is_masked};
 use crate::layers::{Class, Layer};
-use crate::postgres::row::{Cell, Row, without_crs};
+use crate::postgres::row::{Row, without_crs};
 use crate::postgres::sql::{Bind, Sql};
 
 /// The versions of a record, oldest first, as callers who may see fields up to a class see them. Each is JSON:
@@ -20,43 +20,33 @@ pub async fn versions(
     class: Class,
     id: i64,
 ) -> QueryResult<Vec<Value>> {
-    let rows = rows(conn, layer, id).await?;
-    let hidden = hidden_now(layer, class, &rows);
+    let history = History::read(conn, layer, class, id).await?;
     let shows = |name| layer.field(name).is_some_and(|field| layer.class(field) <= class);
-    let mut state = Map::new();
-    let mut shown = Map::new();
     let mut versions = Vec::new();
-    for row in rows {
-        let mut cells = row.cells.into_iter().map(|cell| cell.to_json());
-        let mut next = || cells.next().unwrap_or(Value::Null);
-        let (version, op, effective_on, at, by, reason) = (next(), next(), next(), next(), next(), next());
-        let Value::Object(mut after) = next() else { continue };
-        after.retain(|column, _| !hidden.contains(&column.as_str()));
-        state.extend(after);
-        if let Value::Object(erased) = next() {
-            state.extend(erased.into_iter().map(|(field, hash)| (field, json!({"erased": hash}))));
-        }
-        let before = std::mem::replace(&mut shown, if is_shown(class, &state) { state.clone() } else { Map::new() });
-        let op = match (before.is_empty(), shown.is_empty()) {
+    for (at, version) in history.versions.iter().enumerate() {
+        // A statement about an earlier day changed that day, and perhaps nothing of today.
+        let shown = |count| Some(history.state(count, Some(&version.effective_on))).filter(|of| is_shown(class, of));
+        let (before, after) = (shown(at).unwrap_or_default(), shown(at + 1).unwrap_or_default());
+        let op = match (before.is_empty(), after.is_empty()) {
             (true, true) => continue,
             // Becoming visible is shown as a creation, becoming hidden as a deletion.
-            (true, false) => json!("create"),
-            (false, true) => json!("delete"),
-            (false, false) => op,
+            (true, false) => "create",
+            (false, true) => "delete",
+            (false, false) => &version.op,
         };
-        let changes = shown_changes(layer, class, &before, &shown);
+        let changes = shown_changes(layer, class, &before, &after);
         if changes.is_empty() && op == "update" {
             continue;
         }
-        let mut entry = json!({"version": version, "op": op, "changes": changes});
+        let mut entry = json!({"version": version.number, "op": op, "changes": changes});
         if class == Class::Public {
-            entry["version"] = state.get("public_version").cloned().unwrap_or(Value::Null);
+            entry["version"] = history.state(at + 1, None).get("public_version").cloned().unwrap_or(Value::Null);
         }
         for (field, key, value) in [
-            ("effective_on", "effective_on", effective_on),
-            ("updated_at", "at", at),
-            ("updated_by", "by", by),
-            ("note", "reason", reason),
+            ("effective_on", "effective_on", json!(version.effective_on)),
+            ("updated_at", "at", version.at.clone()),
+            ("updated_by", "by", version.by.clone()),
+            ("note", "reason", version.reason.clone()),
         ] {
             if shows(field) {
                 entry[key] = value;
@@ -77,17 +67,13 @@ pub async fn at_version(
     version: i64,
 ) -> QueryResult<Option<Map<String, Value>>> {
     let number = if class == Class::Public { "public_version" } else { "version" };
-    let rows = rows(conn, layer, id).await?;
-    let hidden = hidden_now(layer, class, &rows);
-    let mut state = Map::new();
-    for row in rows {
-        let [.., after, erased] = &row.cells[..] else { continue };
-        let (Value::Object(mut after), erased) = (after.to_json(), erased.to_json()) else { continue };
-        after.retain(|column, _| !hidden.contains(&column.as_str()));
-        state.extend(after);
-        state.extend(erased.as_object().into_iter().flatten().map(|(field, _)| (field.clone(), Value::Null)));
+    let history = History::read(conn, layer, class, id).await?;
+    for count in 1..=history.versions.len() {
+        let mut state = history.state(count, None);
         if is_shown(class, &state) && state.get(number).and_then(Value::as_i64) == Some(version) {
             let is_deleted = state.get("deleted_at").is_some_and(|at| !at.is_null());
+            // An erased value is no value.
+            state.values_mut().filter(|value| value.get("erased").is_some()).for_each(|value| *value = Value::Null);
             return Ok(Some(state).filter(|_| class > Class::Public || !is_deleted));
         }
     }
@@ -103,34 +89,88 @@ pub fn feature(layer: &'static Layer, class: Class, record: &Map<String, Value>)
     (properties.collect(), without_crs(value(geom)))
 }
 
-/// The masked columns of a record that its last version no longer shows to a class; see [`is_masked`].
-fn hidden_now(layer: &'static Layer, class: Class, rows: &[Row]) -> Vec<&'static str> {
-    if class == Class::Restricted {
-        return Vec::new();
-    }
-    let last = |column: &str| {
-        let said = rows.iter().rev().filter_map(|row| match row.cells.get(6) {
-            Some(Cell::Json(changes)) => changes.get(column),
-            _ => None,
-        });
-        said.into_iter().next().cloned().unwrap_or(Value::Null)
-    };
-    let columns = layer.fields().filter(|field| is_masked(field)).filter_map(|field| field.public_column);
-    columns.filter(|column| last(column).is_null()).collect()
+/// A version: its number, and what it states.
+struct Version {
+    number: i64,
+    op: String,
+    effective_on: String,
+    at: Value,
+    by: Value,
+    reason: Value,
+    /// All columns that it changed; of the first version all.
+    changes: Map<String, Value>,
+    /// The columns that its writer stated.
+    said: Map<String, Value>,
 }
 
-/// The columns version, op, effective_on, at, by, reason, changes and erased of each version, oldest first.
-async fn rows(conn: &mut AsyncPgConnection, layer: &'static Layer, id: i64) -> QueryResult<Vec<Row>> {
-    Sql::new(
-        "select v.version, v.op, v.effective_on, v.at, v.by, v.reason, v.changes, v.erased \
-         from versions v where v.record_id = ",
-    )
-    .bind(Bind::Integer(id))
-    .text(" and v.collection = ")
-    .bind(Bind::Text(layer.collection.into()))
-    .text(" order by v.version")
-    .load(conn)
-    .await
+/// The versions of a record in the order written, without the columns that its last version no longer shows to a class;
+/// see [`is_masked`]. An erased value is `{"erased": hash}`.
+struct History {
+    versions: Vec<Version>,
+}
+
+impl History {
+    async fn read(conn: &mut AsyncPgConnection, layer: &'static Layer, class: Class, id: i64) -> QueryResult<History> {
+        let rows: Vec<Row> = Sql::new(
+            "select v.version::bigint, v.op, v.effective_on::text, v.at, v.by, v.reason, \
+             v.changes || e.erased as changes, stated_by(v) || e.erased as said \
+             from versions v cross join lateral (select coalesce(jsonb_object_agg(c.key, jsonb_build_object('erased', c.value)), '{}') as erased \
+             from jsonb_each(v.erased) c) e where v.record_id = ",
+        )
+        .bind(Bind::Integer(id))
+        .text(" and v.collection = ")
+        .bind(Bind::Text(layer.collection.into()))
+        .text(" order by v.version")
+        .load(conn)
+        .await?;
+        let mut history = History { versions: rows.into_iter().filter_map(Version::of_row).collect() };
+        let hidden = history.hidden_now(layer, class);
+        for version in &mut history.versions {
+            version.changes.retain(|column, _| !hidden.contains(&column.as_str()));
+            version.said.retain(|column, _| !hidden.contains(&column.as_str()));
+        }
+        Ok(history)
+    }
+
+    /// The record on a day, or today, as the first versions of this number say; empty without a version.
+    fn state(&self, count: usize, day: Option<&str>) -> Map<String, Value> {
+        let versions = &self.versions[..count];
+        let mut state = versions.first().map(|first| first.changes.clone()).unwrap_or_default();
+        let mut in_order: Vec<_> =
+            versions.iter().filter(|of| day.is_none_or(|day| *of.effective_on <= *day)).collect();
+        in_order.sort_by(|a, b| a.effective_on.cmp(&b.effective_on));
+        in_order.into_iter().for_each(|version| state.extend(version.said.clone()));
+        state
+    }
+
+    /// The masked columns that the record no longer shows to the class.
+    fn hidden_now(&self, layer: &'static Layer, class: Class) -> Vec<&'static str> {
+        if class == Class::Restricted {
+            return Vec::new();
+        }
+        let today = self.state(self.versions.len(), None);
+        let columns = layer.fields().filter(|field| is_masked(field)).filter_map(|field| field.public_column);
+        columns.filter(|column| today.get(*column).is_none_or(Value::is_null)).collect()
+    }
+}
+
+impl Version {
+    fn of_row(row: Row) -> Option<Version> {
+        let mut cells = row.cells.into_iter().map(|cell| cell.to_json());
+        let mut next = || cells.next().unwrap_or(Value::Null);
+        let text = |value: Value| value.as_str().map(str::to_owned);
+        let object = |value: Value| if let Value::Object(map) = value { Some(map) } else { None };
+        Some(Version {
+            number: next().as_i64()?,
+            op: text(next())?,
+            effective_on: text(next())?,
+            at: next(),
+            by: next(),
+            reason: next(),
+            changes: object(next())?,
+            said: object(next())?,
+        })
+    }
 }
 
 /// Whether a version is shown, given the columns that the record then had.

@@ -7,13 +7,12 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures_util::{Stream, TryStreamExt};
 
 use crate::access::View;
-use crate::conditions::{AsOf, Condition, Cursor, Days, Derived, Fact, Key};
+use crate::conditions::{AsOf, Condition, Cursor, Days, Derived, Key};
 use crate::layers::{Class, Field, Layer};
 use crate::postgres::conditions::{in_table, sql};
 use crate::postgres::row::{Cell, Row};
 use crate::postgres::sql::{Bind, Sql};
 use crate::register::order;
-use crate::units::territory;
 
 /// Rows are counted up to this number. Beyond it no count is given.
 const COUNTED: i64 = 10_000;
@@ -30,12 +29,15 @@ pub struct Question {
     pub cursor: Option<Cursor>,
     /// Whether the caller's fields shape the statement. There are too many shapes to keep each one prepared.
     pub is_of_own_shape: bool,
-    /// Turns the facts in the condition into SQL. This module knows no facts itself.
-    pub facts: Facts,
+    /// Turns what the condition derives from other rows into SQL. This module derives nothing itself.
+    pub derive: Derive,
+    /// Where each record is counted on the days of the question, as rows of `record_id`, `unit_id` and sums, if the
+    /// condition asks for it.
+    pub placed: Option<Sql>,
 }
 
-/// The rows of a view for which a fact is true, as a condition on `t`.
-pub type Facts = fn(&View<'_>, &Fact, Days) -> Sql;
+/// The rows of a view for which something derived is true, as a condition on `t`.
+pub type Derive = fn(&View<'_>, &Derived, Days, Option<&Sql>) -> Sql;
 
 /// A page of rows, in the order of the question.
 #[derive(Debug)]
@@ -264,12 +266,8 @@ fn rank(view: &View<'_>, question: &Question) -> Sql {
 }
 
 fn condition(view: &View<'_>, question: &Question) -> Sql {
-    let days = question.days;
-    sql(&question.condition, in_table, &|derived| match derived {
-        Derived::Within { code, on } => territory::within(view.layer, code, Days { unit_date: *on, ..days }),
-        Derived::Unassigned { level, on, .. } => territory::unassigned(level, Days { unit_date: *on, ..days }),
-        Derived::Fact(fact) => (question.facts)(view, fact, days),
-    })
+    let derive = |derived: &Derived| (question.derive)(view, derived, question.days, question.placed.as_ref());
+    sql(&question.condition, in_table, &derive)
 }
 
 /// The index of a field in a row of [`Page::rows`].

@@ -7,7 +7,6 @@ use diesel::sql_types::{BigInt, Bool, Jsonb};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::{Value, json};
 
-use crate::layers::Properties;
 use crate::postgres::sql::{Bind, Sql};
 use crate::register::writing::{PlannedRow, Refused, Rows, Writing, keys, put};
 
@@ -34,7 +33,7 @@ pub async fn undo(conn: &mut AsyncPgConnection, writing: &Writing<'_>, batch: i6
             (true, false) => undone.left.push((id, "changed")),
             (true, true) => {
                 undone.restored.push(id);
-                rows.push(PlannedRow { nth: rows.len(), id, is_new: false, current: Properties::new(), changes });
+                rows.push(PlannedRow::again(rows.len(), id, changes));
             }
         }
     }
@@ -72,8 +71,8 @@ struct Done {
     is_untouched: bool,
     #[diesel(sql_type = Bool)]
     is_writable: bool,
-    /// The earlier values of the columns that the batch changed, null where there were none. A record that it created
-    /// is deleted. The undo is effective from the same day as the batch, so that every day is again as it was.
+    /// The earlier values on the batch's day of the columns that it stated, null where there were none. A record that it
+    /// created is deleted. The undo is effective from the same day, so that every day is again as it was.
     #[diesel(sql_type = Jsonb)]
     before: Value,
 }
@@ -98,7 +97,9 @@ async fn done(conn: &mut AsyncPgConnection, writing: &Writing<'_>, batch: i64) -
     .name(writing.view.layer.table())
     .text(
         " t on t.id = v.record_id left join lateral (\
-         select jsonb_merge(p.changes order by p.version) as record from versions p \
+         select jsonb_merge(p.changes order by p.version) filter (where p.version = 1) \
+         || coalesce(jsonb_merge(stated_by(p) order by p.effective_on, p.version) filter (where p.effective_on <= v.effective_on), '{}') \
+         as record from versions p \
          where v.op <> 'create' and p.collection = v.collection and p.record_id = v.record_id and p.version < v.version\
          ) was on true where v.collection = ",
     )

@@ -158,17 +158,25 @@ pub fn within(layer: &Layer, code: &str, days: Days) -> Sql {
         Storage::Assets { .. } => {
             let placed = is_placed(level, code, days.unit_date);
             let placed = if days.are_current() {
-                Sql::new("(t.commune_code in (select code from ")
-                    .sql(communes_within(code, days.unit_date))
-                    .text(") or t.commune_code is null and ")
-                    .sql(placed)
-                    .text(")")
+                match level {
+                    Level::Commune => in_communes(code, days.unit_date),
+                    _ => Sql::new("(")
+                        .sql(in_communes(code, days.unit_date))
+                        .text(" or t.commune_code is null and ")
+                        .sql(placed)
+                        .text(")"),
+                }
             } else {
                 placed
             };
-            near(code, days.unit_date).text(" and ").sql(placed)
+            placed
         }
     }
+}
+
+/// The rows whose commune of today is in the unit that has this code on a day.
+pub fn in_communes(code: &str, day: NaiveDate) -> Sql {
+    Sql::new("t.commune_code in (select code from ").sql(communes_within(code, day)).text(")")
 }
 
 /// The rows of a layer that lie in no unit of a level on `days.unit_date`, as a condition on the alias `t`.

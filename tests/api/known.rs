@@ -17,7 +17,7 @@ struct State {
     hidden: bool,
 }
 
-/// What a write changed; `None` for fields that it did not change.
+/// What a write stated; `None` for fields that it did not state.
 struct Version {
     step: usize,
     effective_on: NaiveDate,
@@ -33,7 +33,8 @@ struct Camera {
 }
 
 impl Camera {
-    /// The state after a step. With a day, the first version plus the later versions that were effective by that day.
+    /// The state after a step. On a day, a field has what was stated for the latest day until then, of equal days what
+    /// was written last; before all statements, what the first version says.
     fn state(&self, step: usize, day: Option<NaiveDate>) -> Option<State> {
         let known = || self.versions.iter().filter(|version| version.step <= step);
         if known().filter_map(|version| version.deleted).next_back() == Some(true) {
@@ -45,7 +46,9 @@ impl Camera {
             return None;
         }
         let mut state = State { eyes: first.eyes?, hidden: first.hidden? };
-        for version in known().filter(|version| day.is_none_or(|day| version.effective_on <= day)) {
+        let mut said: Vec<_> = known().filter(|version| day.is_none_or(|day| version.effective_on <= day)).collect();
+        said.sort_by_key(|version| version.effective_on);
+        for version in said {
             state.eyes = version.eyes.unwrap_or(state.eyes);
             state.hidden = version.hidden.unwrap_or(state.hidden);
         }
@@ -57,9 +60,7 @@ impl Camera {
     }
 
     fn note(&mut self, step: usize, effective_on: NaiveDate, next: State) {
-        let State { eyes, hidden } = self.now().expect("a living record");
-        let eyes = (next.eyes != eyes).then_some(next.eyes);
-        let hidden = (next.hidden != hidden).then_some(next.hidden);
+        let (eyes, hidden) = (Some(next.eyes), Some(next.hidden));
         self.versions.push(Version { step, effective_on, eyes, hidden, deleted: None });
     }
 }

@@ -92,11 +92,13 @@ async fn template(layer: &str, demo: bool) -> String {
         let draft = format!("{name}_draft");
         server.batch_execute(&format!("drop database if exists {draft} with (force)")).await.unwrap();
         server.batch_execute(&format!("create database {draft}")).await.unwrap();
-        migrations::run(&url(&draft)).unwrap();
+        migrations::run(&url(&draft), &hatang::figures::tables()).unwrap();
+        let mut conn = connect(&draft).await;
         if demo {
-            let mut conn = connect(&draft).await;
             assert!(hatang::cli::load_demo(&mut conn).await.unwrap());
         }
+        hatang::figures::fold(&mut conn, hatang::time::today()).await.unwrap();
+        drop(conn);
         server.batch_execute(&format!("alter database {draft} rename to {name}")).await.unwrap();
     }
     server.batch_execute("select pg_advisory_unlock(1)").await.unwrap();

@@ -48,7 +48,7 @@ async fn household_name_is_hidden_and_not_found_by_search() {
 async fn name_of_a_camera_taken_over_by_a_household_is_hidden_in_its_past_too() {
     let server = Server::with_communes().await;
     let admin = server.administrator();
-    let mistaken = json!({"managing_level": "school", "name": "Nhà bà Lan", "address": "Thôn 3", "note": "cột 5", "code": "HH-1"});
+    let mistaken = json!({"managing_level": "school", "name": "Nhà bà Lan", "address": "Thôn 3", "note": "cột 5", "code": "HH-1", "effective_on": "2026-01-01"});
     let id = admin.post(CAMERAS, camera(mistaken)).await.ok()["id"].clone();
     let path = format!("{CAMERAS}/{id}");
     let viewer = server.account("an", &[json!({"role": "viewer"})]).await;

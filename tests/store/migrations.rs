@@ -17,7 +17,7 @@ async fn database_of_a_development_version_is_refused() {
     let server = Server::new().await;
     server.anonymous().get("//readyz").await.ok();
     server.execute("insert into __diesel_schema_migrations (version) values ('20261122000300')").await;
-    let refusal = migrations::run(&server.database_url()).unwrap_err().to_string();
+    let refusal = migrations::run(&server.database_url(), &hatang::figures::tables()).unwrap_err().to_string();
     for said in ["20261122000300", "pg_dump", "HATANG_DATA_DIR", "DATABASE_URL"] {
         assert!(refusal.contains(said), "{refusal}");
     }
@@ -30,7 +30,7 @@ async fn database_of_a_newer_program_is_left_alone() {
     let server = Server::new().await;
     server.execute("insert into __diesel_schema_migrations (version) values ('99991231000000')").await;
     server.execute("drop function refresh_grants()").await;
-    assert_eq!(migrations::run(&server.database_url()).unwrap(), 0);
+    assert_eq!(migrations::run(&server.database_url(), &hatang::figures::tables()).unwrap(), 0);
     assert_eq!(server.query("select to_regproc('refresh_grants') is null").await, true);
     server.anonymous().get("//readyz").await.ok();
 }
@@ -41,10 +41,10 @@ async fn functions_are_recreated_only_when_they_changed() {
     let at = "select applied_at::text from applied_functions";
     let first = server.query(at).await;
     server.execute("drop function refresh_grants()").await;
-    assert_eq!(migrations::run(&server.database_url()).unwrap(), 0);
+    assert_eq!(migrations::run(&server.database_url(), &hatang::figures::tables()).unwrap(), 0);
     assert_eq!(server.query(at).await, first);
     server.execute("update applied_functions set hash = 'of another program'").await;
-    assert_eq!(migrations::run(&server.database_url()).unwrap(), 0);
+    assert_eq!(migrations::run(&server.database_url(), &hatang::figures::tables()).unwrap(), 0);
     assert_ne!(server.query(at).await, first);
     assert_eq!(server.query("select to_regproc('refresh_grants') is null").await, false);
 }
@@ -63,7 +63,7 @@ async fn plain_owner_of_the_database_migrates_and_erases() {
         .await
         .unwrap();
     let url = database.url().replace("user=hatang", &format!("user={owner}"));
-    assert!(migrations::run(&url).unwrap() > 0);
+    assert!(migrations::run(&url, &hatang::figures::tables()).unwrap() > 0);
     let mut conn = connect(&url).await;
     conn.batch_execute(
         "insert into cameras (id, code, managing_level, owner_name, declared_commune_code, declared_on, effective_on)
@@ -109,9 +109,9 @@ async fn database_of_the_baseline_is_upgraded_with_its_data() {
         row.cells[0].to_json()
     };
     let before = content(&database.url()).await;
-    let later = migrations::run(&database.url()).unwrap();
+    let later = migrations::run(&database.url(), &hatang::figures::tables()).unwrap();
     assert_eq!(content(&database.url()).await, before);
-    assert_eq!(migrations::run(&database.url()).unwrap(), 0, "after {later} migrations");
+    assert_eq!(migrations::run(&database.url(), &hatang::figures::tables()).unwrap(), 0, "after {later} migrations");
 
     let server = Server::on(database).await;
     server.anonymous().get("//readyz").await.ok();

@@ -1,67 +1,150 @@
-//! Facts about a row that come from other rows. Figures and the items behind them use the same ones.
+//! What other rows say of a row: its units, and facts. Figures and the items behind them use the same ones.
+
+use diesel::result::QueryResult;
+use diesel_async::AsyncPgConnection;
 
 use crate::access::View;
-use crate::conditions::{Days, Fact};
-use crate::figures::HamletState;
+use crate::conditions::{Days, Derived, Fact};
 use crate::figures::counting::hamlet_state;
 use crate::figures::counting::rows::counts;
 use crate::figures::definitions::{FREE_WIFI, LEVEL_OFFICE, PERHAPS_FREE_WIFI, POSITION, SHARED_SITE, SITE};
-use crate::layers::{CAMERA, FACILITY, Layer, TOWER, WIFI_POINT};
+use crate::figures::summaries::{Source, column_of};
+use crate::figures::{HamletState, Number, Slot};
+use crate::layers::{FACILITY, Layer, WIFI_POINT};
 use crate::postgres::sql::{Bind, Sql};
+use crate::register::items::Question;
 use crate::units::territory;
+use crate::units::territory::Level;
 
-/// A fact as a condition on the row `t` alone. Rows of other layers are read as of the same day, and only if the caller
-/// may see them.
-pub fn of_row(view: &View<'_>, fact: &Fact, days: Days) -> Sql {
-    match fact.name {
-        FREE_WIFI => with_wifi(view, "t.fee = 'no'", days),
-        PERHAPS_FREE_WIFI => Sql::new("not ").sql(with_wifi(view, "t.fee = 'no'", days)).text(" and ").sql(with_wifi(
-            view,
-            "t.fee is null",
-            days,
-        )),
-        SITE => first_of_site(view, "", days),
-        LEVEL_OFFICE => has_level_of_unit(view, fact, days),
-        POSITION => first_of_position(view, days),
-        SHARED_SITE => first_of_site(view, " having count(distinct t.operator) > 1", days),
-        name => match HamletState::of_name(name) {
+/// Reads where the records are counted, if the condition of a question asks for it.
+pub async fn place(conn: &mut AsyncPgConnection, view: &View<'_>, question: &mut Question) -> QueryResult<()> {
+    let days = question.days;
+    let mut within = None;
+    let mut is_needed = false;
+    for derived in question.condition.derived() {
+        if let Derived::Within { code, .. } = derived {
+            within = Some(code.clone());
+        }
+        is_needed |= needs_places(view.layer, derived, days);
+    }
+    if is_needed {
+        let within = within.as_deref().map(|code| (code, days.unit_date));
+        let source = Source::of(conn, *view, days.known_at, within).await?;
+        question.placed = Some(source.rows_on(days.as_of, days.unit_date));
+    }
+    Ok(())
+}
+
+fn needs_places(layer: &Layer, derived: &Derived, days: Days) -> bool {
+    let is_placed = layer.is_writable() && is_placed_once(layer);
+    match derived {
+        Derived::Within { code, .. } => match Level::of_code(code) {
+            Some(Level::Hamlet) | None => false,
+            Some(level) => is_placed && (level != Level::Commune || !days.are_current()),
+        },
+        Derived::Unassigned { .. } => is_placed,
+        Derived::Fact(fact) => fact.name == LEVEL_OFFICE || stands_for(fact.name).is_some(),
+    }
+}
+
+/// Whether its records are counted where contributions say; an area belongs to every unit that it meets.
+fn is_placed_once(layer: &Layer) -> bool {
+    layer.lies_in_one_commune() || layer.is_measured()
+}
+
+/// The figure that counts the records of a fact: those that stand for a group.
+fn stands_for(fact: &str) -> Option<&'static str> {
+    match fact {
+        SITE => Some("bts_sites"),
+        SHARED_SITE => Some("bts_shared_sites"),
+        POSITION => Some("camera_positions"),
+        _ => None,
+    }
+}
+
+/// Something derived, as a condition on the row `t` alone. Rows of other layers are read as of the same day, and only if
+/// the caller may see them. `placed`: see [`place`].
+pub fn of_row(view: &View<'_>, derived: &Derived, days: Days, placed: Option<&Sql>) -> Sql {
+    match (derived, placed.filter(|_| needs_places(view.layer, derived, days))) {
+        (Derived::Within { code, on }, Some(placed)) => {
+            let within = Sql::new("t.id in (select c.record_id from (")
+                .sql(placed.clone())
+                .text(") c where c.unit_id = any(array(select id from units_on(")
+                .bind(Bind::Date(*on))
+                .text(", ")
+                .bind(Bind::Text(code.clone()))
+                .text("))))");
+            if days.are_current() && !view.layer.is_measured() {
+                // The stored commune has an index; few records lie in a district or province and in none of its communes.
+                let communes = territory::in_communes(code, *on);
+                Sql::new("(").sql(communes).text(" or t.commune_code is null and ").sql(within).text(")")
+            } else {
+                within
+            }
+        }
+        (Derived::Within { code, on }, None) => territory::within(view.layer, code, Days { unit_date: *on, ..days }),
+        (Derived::Unassigned { level, within, on }, Some(placed)) => {
+            let sql = Sql::new("t.id in (select c.record_id from (")
+                .sql(placed.clone())
+                .text(") c left join units_on(")
+                .bind(Bind::Date(*on));
+            let sql = match within {
+                Some(code) => sql.text(", ").bind(Bind::Text(code.clone())),
+                None => sql,
+            };
+            let sql = sql.text(") u on u.id = c.unit_id where u.").name(level).text(" is null");
+            sql.text(if within.is_some() { " and u.id is not null)" } else { ")" })
+        }
+        (Derived::Unassigned { level, on, .. }, None) => territory::unassigned(level, Days { unit_date: *on, ..days }),
+        (Derived::Fact(fact), placed) => of_fact(view, fact, days, placed),
+    }
+}
+
+fn of_fact(view: &View<'_>, fact: &Fact, days: Days, placed: Option<&Sql>) -> Sql {
+    match (fact.name, placed) {
+        (FREE_WIFI, _) => with_wifi(view, "t.fee = 'no'", days),
+        (PERHAPS_FREE_WIFI, _) => Sql::new("not ")
+            .sql(with_wifi(view, "t.fee = 'no'", days))
+            .text(" and ")
+            .sql(with_wifi(view, "t.fee is null", days)),
+        (LEVEL_OFFICE, placed) => has_level_of_unit(view, fact, days, placed),
+        (name, Some(placed)) => {
+            let column = stands_for(name).and_then(|code| column_of(view.layer, Number::Of(code, Slot::Total)));
+            match column {
+                Some(column) => Sql::new("t.id in (select c.record_id from (")
+                    .sql(placed.clone())
+                    .text(") c where c.")
+                    .name(column)
+                    .text(" > 0)"),
+                None => Sql::new("null::boolean"),
+            }
+        }
+        (name, None) => match HamletState::of_name(name) {
             Some(state) => hamlet_state::is_covered(view, state, fact, days),
             None => Sql::new("null::boolean"),
         },
     }
 }
 
-/// The facts of a layer's rows as a join named `f`, computed once for each row instead of once for each figure. A join
-/// is hashed however many rows there are; a subquery too large for memory would be scanned for each row.
-pub fn joined(view: &View<'_>, days: Days) -> Sql {
-    match view.layer.collection {
-        "facilities" => Sql::new(
-            "\nleft join (select t.facility_id, bool_or(coalesce(t.fee = 'no', false)) as free, \
-             bool_or(t.fee is null) as perhaps_free from ",
-        )
-        .sql(counted(view, &WIFI_POINT, days))
-        .text(
-            " and t.facility_id is not null group by 1) wifi on wifi.facility_id = t.id \
-             cross join lateral (select coalesce(wifi.free, false) as free_wifi, \
-             coalesce(wifi.perhaps_free and not wifi.free, false) as perhaps_free_wifi) f",
-        ),
-        "towers" => Sql::new("\nleft join (select min(t.id) as id, count(distinct t.operator) > 1 as is_shared from ")
-            .sql(counted(view, &TOWER, days))
-            .text(BY_SITE)
-            .text(
-                ") site on site.id = t.id cross join lateral (select site.id is not null as site, \
-                 coalesce(site.is_shared, false) as shared_site) f",
-            ),
-        "cameras" => Sql::new("\nleft join (select min(t.id) as id from ")
-            .sql(counted(view, &CAMERA, days))
-            .text(BY_POSITION)
-            .text(") place on place.id = t.id cross join lateral (select place.id is not null as position) f"),
-        _ => Sql::default(),
-    }
+/// The office whose level is that of the unit: the highest, of equals the lowest id.
+fn has_level_of_unit(view: &View<'_>, fact: &Fact, days: Days, placed: Option<&Sql>) -> Sql {
+    let Some((office, code)) = fact.values.first().zip(fact.within.clone()) else {
+        return Sql::new("null::boolean");
+    };
+    let within = Derived::Within { code, on: days.unit_date };
+    Sql::new("t.id = (select t.id from ")
+        .sql(counted(view, &FACILITY, days))
+        .text(" and t.security_level is not null and t.type = ")
+        .bind(Bind::Text((*office).to_owned()))
+        .text(" and ")
+        .sql(of_row(&view.of(&FACILITY), &within, days, placed))
+        .text(" order by t.security_level desc, t.id limit 1)")
 }
 
-/// A station without a site code is a site of its own.
-const BY_SITE: &str = " group by t.site_code, case when t.site_code is null then t.id end";
+/// The rows of a layer that count, as `t`.
+fn counted(view: &View<'_>, layer: &'static Layer, days: Days) -> Sql {
+    view.of(layer).relation(days.versions()).text(" where ").sql(counts(layer, days))
+}
 
 fn with_wifi(view: &View<'_>, fee: &'static str, days: Days) -> Sql {
     Sql::new("t.id in (select t.facility_id from ")
@@ -69,35 +152,4 @@ fn with_wifi(view: &View<'_>, fee: &'static str, days: Days) -> Sql {
         .text(" and t.facility_id is not null and ")
         .text(fee)
         .text(")")
-}
-
-fn first_of_site(view: &View<'_>, having: &'static str, days: Days) -> Sql {
-    Sql::new("t.id in (select min(t.id) from ").sql(counted(view, &TOWER, days)).text(BY_SITE).text(having).text(")")
-}
-
-/// The office whose level is that of the unit: the highest, of equals the lowest id.
-fn has_level_of_unit(view: &View<'_>, fact: &Fact, days: Days) -> Sql {
-    let Some((office, code)) = fact.values.first().zip(fact.within.as_deref()) else {
-        return Sql::new("null::boolean");
-    };
-    Sql::new("t.id = (select t.id from ")
-        .sql(counted(view, &FACILITY, days))
-        .text(" and t.security_level is not null and t.type = ")
-        .bind(Bind::Text((*office).to_owned()))
-        .text(" and ")
-        .sql(territory::within(&FACILITY, code, days))
-        .text(" order by t.security_level desc, t.id limit 1)")
-}
-
-/// Cameras within about a metre share a place. One without a place is a position of its own.
-const BY_POSITION: &str =
-    " group by st_snaptogrid(t.placed_geom, 0.00001), case when t.placed_geom is null then t.id end";
-
-fn first_of_position(view: &View<'_>, days: Days) -> Sql {
-    Sql::new("t.id in (select min(t.id) from ").sql(counted(view, &CAMERA, days)).text(BY_POSITION).text(")")
-}
-
-/// The rows of a layer that count, as `t`.
-fn counted(view: &View<'_>, layer: &'static Layer, days: Days) -> Sql {
-    view.of(layer).relation(days.versions()).text(" where ").sql(counts(layer, days))
 }

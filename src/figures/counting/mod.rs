@@ -2,24 +2,25 @@
 
 mod baselines;
 mod census;
-mod changes;
 pub mod facts;
 mod hamlet_state;
 mod hamlets;
 mod quality;
 mod rows;
-mod scan;
 mod select;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use diesel::result::QueryResult;
 use diesel_async::AsyncPgConnection;
 
 use crate::access::{Caller, View};
 use crate::figures::counting::hamlet_state::Source;
-use crate::figures::{Counted, FiguresByUnit, Question, Was, assemble};
+use crate::figures::{Counted, FiguresByUnit, Question, Was, assemble, of_layer, summaries};
 use crate::layers::{ALL, HAMLET, Layer};
+
+pub use facts::place;
+pub use rows::of_joined;
 
 /// Counts the figures of a question. All queries share one snapshot, so that the parts of a change add up while others
 /// write.
@@ -35,11 +36,7 @@ async fn count(conn: &mut AsyncPgConnection, caller: &Caller, question: &Questio
     for layer in ALL.iter().copied().filter(counted_by_rows) {
         if indicators.iter().any(|indicator| indicator.layer.collection == layer.collection) {
             let view = View::new(caller, layer);
-            let of_layer = indicators.iter().filter(|indicator| indicator.layer.collection == layer.collection);
-            let statuses: BTreeSet<_> = of_layer.map(|indicator| indicator.status).collect();
-            for status in statuses {
-                counted.push(count_assets(conn, &view, status, question).await?);
-            }
+            counted.push(count_assets(conn, &view, question).await?);
             if question.quality {
                 quality.push(quality::of_assets(conn, &view, &question.scope, question.days).await?);
             }
@@ -61,22 +58,19 @@ async fn count(conn: &mut AsyncPgConnection, caller: &Caller, question: &Questio
     Ok(assemble(question, &counted, &quality, &baselines, &census))
 }
 
-async fn count_assets(
-    conn: &mut AsyncPgConnection,
-    view: &View<'_>,
-    status: &'static str,
-    question: &Question,
-) -> QueryResult<Counted> {
+async fn count_assets(conn: &mut AsyncPgConnection, view: &View<'_>, question: &Question) -> QueryResult<Counted> {
     let Question { scope, days, .. } = question;
-    let now = scan::numbers(conn, view, status, scope, *days).await?;
+    let within = scope.within.as_deref().map(|code| (code, days.unit_date));
+    let source = summaries::Source::of(conn, *view, days.known_at, within).await?;
+    let now = summaries::numbers(conn, &source, scope, *days).await?;
     let was = match question.base() {
         None => None,
         Some(base) => {
-            let changes = changes::changes(conn, view, status, scope, *days, base).await?;
+            let changes = summaries::changes(conn, &source, scope, *days, base).await?;
             Some(Was { numbers: now.before(&changes), changes: Some(changes) })
         }
     };
-    Ok(Counted { indicators: scan::of_status(view.layer, status).collect(), now, was })
+    Ok(Counted { indicators: of_layer(view.layer).collect(), now, was })
 }
 
 async fn count_hamlets(

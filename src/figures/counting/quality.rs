@@ -7,11 +7,11 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use crate::access::View;
 use crate::conditions::Days;
-use crate::figures::counting::rows::{counts, inside};
+use crate::figures::counting::rows::{counts, placed};
+use crate::figures::summaries::Source;
 use crate::figures::{Number, Numbers, Scope};
 use crate::postgres::sql::{Bind, Sql};
 use crate::register::near::same;
-use crate::units::territory::placed;
 
 /// A row that `quality.sql` returns.
 #[derive(Debug, QueryableByName)]
@@ -39,7 +39,9 @@ pub async fn of_assets(
     days: Days,
 ) -> QueryResult<Numbers> {
     let sees_place = view.field("declared_commune_code").is_some();
-    let rows: Vec<Row> = sql(view, scope, days).load(conn).await?;
+    let within = scope.within.as_deref().map(|code| (code, days.unit_date));
+    let source = Source::of(conn, *view, days.known_at, within).await?;
+    let rows: Vec<Row> = sql(&source, scope, days).load(conn).await?;
     let named = |row: &Row| {
         let of_all = [("unlocated", row.unlocated), ("no_install_date", row.no_install_date)];
         let of_place = [
@@ -58,7 +60,8 @@ pub async fn of_assets(
     Ok(numbers)
 }
 
-fn sql(view: &View<'_>, scope: &Scope, days: Days) -> Sql {
+fn sql(source: &Source<'_>, scope: &Scope, days: Days) -> Sql {
+    let view = &source.view;
     let generalised = view.layer.hides_place();
     let near = view.layer.near;
     let direction = near.and_then(|near| near.direction);
@@ -74,10 +77,9 @@ fn sql(view: &View<'_>, scope: &Scope, days: Days) -> Sql {
         .sql(azimuth)
         .text(" as azimuth from ")
         .sql(view.relation(days.versions()))
-        .sql(placed(days))
+        .sql(placed(source, scope, days))
         .text(" where ")
         .sql(counts(view.layer, days))
-        .sql(inside(scope, days))
         .text(")");
     let values =
         [Bind::Date(days.unit_date), Bind::Date(days.as_of), Bind::Double(near.map_or(0.0, |near| near.distance_m))];

@@ -1,20 +1,15 @@
 //! The rows that count, as SQL on the alias `t`.
 
 use crate::conditions::{Condition, Days, Derived};
+use crate::figures::summaries::Source;
 use crate::figures::{OPERATIONAL, Scope, selection};
 use crate::layers::Layer;
 use crate::postgres::conditions;
-use crate::postgres::sql::{Bind, Sql};
-use crate::units::territory::{Level, near};
+use crate::postgres::sql::Sql;
 
 /// Whether a row counts on a day, for every indicator of what is operational.
 pub fn counts(layer: &'static Layer, days: Days) -> Sql {
-    counts_as(layer, OPERATIONAL, days)
-}
-
-/// Whether a row counts on a day, for every indicator of a status.
-pub fn counts_as(layer: &'static Layer, status: &'static str, days: Days) -> Sql {
-    of_joined(&selection::counts(layer, status, days.as_of))
+    of_joined(&selection::counts(layer, OPERATIONAL, days.as_of))
 }
 
 /// The condition of an indicator, on rows joined with their facts as `f`.
@@ -25,14 +20,13 @@ pub fn of_joined(condition: &Condition) -> Sql {
     })
 }
 
-/// ` and …` when the scope is one unit; for rows with their units joined as `p`.
-pub fn inside(scope: &Scope, days: Days) -> Sql {
-    let Some(code) = &scope.within else { return Sql::default() };
-    let level = Level::of_code(code).unwrap_or(Level::Province);
-    Sql::new(" and ")
-        .sql(near(code, days.unit_date))
-        .text(" and p.")
-        .name(level.name())
-        .text(" = ")
-        .bind(Bind::Text(code.clone()))
+/// A join that gives each row of `t` in the scope its units, as `p (commune, district, province)`.
+pub fn placed(source: &Source<'_>, scope: &Scope, days: Days) -> Sql {
+    let sql = Sql::new("\njoin (")
+        .sql(source.rows_on(days.as_of, days.unit_date))
+        .text(") c on c.record_id = t.id")
+        .sql(scope.among("c.unit_id", days.unit_date))
+        .text("\nleft join ")
+        .sql(scope.units(days.unit_date));
+    sql.text(" p on p.id = c.unit_id")
 }

@@ -5,6 +5,7 @@ use crate::layers::{Label, label};
 const UNITS: &[(&str, Label)] = &[
     ("eye", label("mắt", "eyes")),
     ("camera", label("camera", "cameras")),
+    ("position", label("vị trí", "positions")),
     ("station", label("trạm", "stations")),
     ("site", label("điểm", "sites")),
     ("hamlet", label("thôn", "hamlets")),

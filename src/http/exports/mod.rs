@@ -21,6 +21,7 @@ use tokio::time::timeout;
 
 use crate::access::{Caller, View};
 use crate::error::Error;
+use crate::figures::place;
 use crate::files::export::{About, Columns, Format, Xlsx};
 use crate::http::audit::Trace;
 use crate::http::caching::{not_modified, public_tag, with_tag};
@@ -184,6 +185,7 @@ impl Export {
         let mut out = Vec::with_capacity(CHUNK + CHUNK / 4);
         text.head(&mut out);
         let Some(open) = conn.get() else { return Err(Error::Overloaded) };
+        place(open, &view, &mut self.query.question).await?;
         let rows = items::stream(open, &view, &self.query.question, self.query.limit).await?;
         let mut rows = Box::pin(rows);
         while let Some(row) = rows.try_next().await? {
@@ -208,6 +210,7 @@ impl Export {
         let view = View::new(&self.caller, self.layer);
         let mut xlsx = Xlsx::new(self.columns()).map_err(failed)?;
         let Some(open) = conn.get() else { return Err(Error::Overloaded) };
+        place(open, &view, &mut self.query.question).await?;
         let rows = items::stream(open, &view, &self.query.question, self.query.limit).await?.ready_chunks(256);
         let mut rows = Box::pin(rows);
         while let Some(rows) = rows.next().await {

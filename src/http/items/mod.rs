@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::access::{Caller, View};
 use crate::error::Error;
-use crate::figures::Selection;
+use crate::figures::{Selection, place};
 use crate::http::audit::Trace;
 use crate::http::caching::{not_modified, public_tag, with_tag};
 use crate::http::clock::Clock;
@@ -33,7 +33,7 @@ pub async fn list_items(
 ) -> Result<HttpResponse, Error> {
     let view = View::new(&caller, layer);
     let clock = Clock::of(&request);
-    let query = ItemsQuery::parse(&view, Params::parse(request.query_string()), clock.now)?;
+    let mut query = ItemsQuery::parse(&view, Params::parse(request.query_string()), clock.now)?;
     if let Some(format) = exports::format(&request, &query) {
         return exports::export_items(&app, caller, layer, query, format, &request).await;
     }
@@ -42,6 +42,7 @@ pub async fn list_items(
     if let Some(answer) = tag.as_ref().and_then(|tag| not_modified(&request, tag)) {
         return Ok(answer);
     }
+    place(&mut conn, &view, &mut query.question).await?;
     let matched = items::count(&mut conn, &view, &query.question).await?;
     let page = match query.hits_only {
         true => items::Page { rows: Vec::new(), next: None },

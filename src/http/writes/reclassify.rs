@@ -12,6 +12,7 @@ use crate::access::Caller;
 use crate::accounts::secrets;
 use crate::conditions::Condition;
 use crate::error::Error;
+use crate::figures::place;
 use crate::http::extract::LayerPath;
 use crate::http::items::query::ItemsQuery;
 use crate::http::state::App;
@@ -35,10 +36,11 @@ pub async fn show_reclassification(
 ) -> Result<HttpResponse, Error> {
     permit(&caller, layer)?;
     let context = Context::new(&app, &caller, layer, &request);
-    let selected = selection(&context, &request)?;
+    let mut selected = selection(&context, &request)?;
     let asked = request.query_string();
     let more = if asked.is_empty() { String::new() } else { format!("&{asked}") };
     let mut conn = app.store.connection().await?;
+    place(&mut conn, &context.view, &mut selected).await?;
     let mut ended = Vec::new();
     for (field, choice) in ended_values(layer).filter(|(field, _)| context.view.field(field.name).is_some()) {
         let holding = Holding { field, choice, selected: &selected };
@@ -78,13 +80,14 @@ pub async fn reclassify(
     if context.view.field(field.name).is_none() {
         return Err(Error::Forbidden(None));
     }
-    let holding = Holding { field, choice, selected: &selected };
     // The change took effect on the day on which the value ended, so figures of earlier days stay as they were.
     let effective_on = body.get("effective_on").cloned().unwrap_or_else(|| json!(choice.until));
     let patch = json!({"properties": {field.name: to, "effective_on": effective_on}});
     let remarks = body::remarks(&body)?;
     once.answer(&app, async |conn| {
-        let found = holding.find(conn, &context).await?;
+        let mut selected = selected.clone();
+        place(conn, &context.view, &mut selected).await?;
+        let found = Holding { field, choice, selected: &selected }.find(conn, &context).await?;
         if found.plan.as_deref() != body["plan"].as_str() || found.plan.is_none() {
             return Err(stale().into());
         }

@@ -140,8 +140,13 @@ impl<'a> Planner<'a> {
         let layer = self.known.layer;
         let record = &self.known.records[nth];
         let row = match matched {
-            Some(matched) => PlannedRow::change(nth, matched.record.clone(), columns),
-            None => PlannedRow::create(layer, nth, columns),
+            Some(matched) => {
+                // A list of an earlier day than the record's last statement may say what no longer shows today.
+                let day = |record: &Properties| record.get("effective_on").and_then(Value::as_str).map(str::to_owned);
+                let is_of_past = day(&columns) < day(&matched.record);
+                PlannedRow::change(nth, matched.record.clone(), columns, is_of_past)
+            }
+            None => PlannedRow::create(layer, nth, &self.given(record, None), columns),
         };
         let restores = matched.is_some_and(|matched| matched.is_deleted);
         let op = match (broken, row.is_new, row.says_new()) {
@@ -172,6 +177,7 @@ impl<'a> Planner<'a> {
             operator: row.value("operator").clone(),
             compared,
             before: (writes && !row.is_new).then(|| row.changes.keys().map(was).collect()),
+            said: writes.then(|| row.said.clone()),
             changes: writes.then_some(row.changes),
         }
     }

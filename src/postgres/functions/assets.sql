@@ -38,9 +38,8 @@ begin
   new.commune_id := coalesce(commune_at(new.geom, today),
     case when new.geom is null then declared_commune(new.declared_commune_code, new.declared_on, today) end);
   new.commune_code := (select u.code from admin_units u where u.id = new.commune_id);
-  new.public_commune_code := case
-    when new.public_geom is null or new.public_geom = new.geom then new.commune_code
-    else (select u.code from admin_units u where u.id = commune_at(new.public_geom, today)) end;
+  -- The commune of a public record is the true one for every reader; only the place is generalised.
+  new.public_commune_code := new.commune_code;
 
   if tg_op = 'UPDATE' then
     bare := old;
@@ -64,17 +63,6 @@ begin
 end
 $$;
 
--- Before each row of a layer that hides nothing: anonymous callers see every record at its exact place.
-create or replace function asset_all_public() returns trigger
-language plpgsql
-as $$
-begin
-  new.public := true;
-  new.public_geom := new.geom;
-  return new;
-end
-$$;
-
 -- Finds the commune of each record again, after the units changed. Returns how many records were corrected.
 create or replace function refresh_communes(actor text) returns bigint
 language plpgsql
@@ -91,8 +79,6 @@ begin
       where t.commune_id is distinct from coalesce(commune_at(t.geom, current_date),
           case when t.geom is null then declared_commune(t.declared_commune_code, t.declared_on, current_date) end)
         or t.commune_code is distinct from (select u.code from admin_units u where u.id = t.commune_id)
-        or (t.public_geom is not null and t.public_geom is distinct from t.geom and t.public_commune_code is distinct from
-          (select u.code from admin_units u where u.id = commune_at(t.public_geom, current_date)))
     $sql$, layer.name) using actor;
     get diagnostics corrected = row_count;
     total := total + corrected;

@@ -45,7 +45,7 @@ declare
       i.status = 'planning'
       or not exists (select from import_rows r where r.import_id = i.id)
       or exists (select from import_rows r where r.import_id = i.id and (r.record_id = record or r.op = 'error'
-        or without_values(concat_ws(' ', r.changes, r.before, r.compared), lost) <> concat_ws(' ', r.changes, r.before, r.compared)))
+        or without_values(concat_ws(' ', r.changes, r.before, r.said, r.compared), lost) <> concat_ws(' ', r.changes, r.before, r.said, r.compared)))
       or without_values(i.findings::text, lost) <> i.findings::text
       or without_values(i.file_name, lost) <> i.file_name));
 begin
@@ -53,9 +53,10 @@ begin
   set
     changes = without_values((case when r.record_id = record then r.changes - columns else r.changes end)::text, lost)::jsonb,
     before = without_values((case when r.record_id = record then r.before - columns else r.before end)::text, lost)::jsonb,
+    said = without_values((case when r.record_id = record then r.said - columns else r.said end)::text, lost)::jsonb,
     compared = without_values((case when r.record_id = record then r.compared - columns else r.compared end)::text, lost)::jsonb
   where r.import_id = any(concerned) and (r.record_id = record
-    or without_values(concat_ws(' ', r.changes, r.before, r.compared), lost) <> concat_ws(' ', r.changes, r.before, r.compared));
+    or without_values(concat_ws(' ', r.changes, r.before, r.said, r.compared), lost) <> concat_ws(' ', r.changes, r.before, r.said, r.compared));
   update imports i
   set
     erased_at = now(),

@@ -65,13 +65,65 @@ begin
 end
 $$;
 
-create or replace trigger admin_units_written
-after insert or update or delete on admin_units
-for each statement execute function reference_written();
+-- Units whose boundary, time or parent changed: the sums of the records in them are computed again.
+create or replace function units_written() returns trigger
+language plpgsql
+security definer
+set search_path = public, pg_temp
+as $$
+begin
+  if tg_op = 'INSERT' then
+    insert into summary_queue (collection, record_id) select 'units', id from new_rows;
+  elsif tg_op = 'DELETE' then
+    insert into summary_queue (collection, record_id) select 'units', id from old_rows;
+  else
+    insert into summary_queue (collection, record_id)
+    select 'units', n.id
+    from new_rows n
+    join old_rows o on o.id = n.id
+    where (n.level, n.code, n.parent_code, n.valid_from, n.valid_to) is distinct from (o.level, o.code, o.parent_code, o.valid_from, o.valid_to)
+      or n.geom is distinct from o.geom;
+  end if;
+  update reference_state set version = version + 1;
+  return null;
+end
+$$;
 
-create or replace trigger admin_changes_written
-after insert or update or delete on admin_changes
-for each statement execute function reference_written();
+create or replace function unit_changes_written() returns trigger
+language plpgsql
+security definer
+set search_path = public, pg_temp
+as $$
+begin
+  if tg_op in ('INSERT', 'UPDATE') then
+    insert into summary_queue (collection, record_id)
+    select 'units', unit.id from new_rows n cross join lateral (values (n.from_id), (n.to_id)) unit (id);
+  end if;
+  if tg_op in ('DELETE', 'UPDATE') then
+    insert into summary_queue (collection, record_id)
+    select 'units', unit.id from old_rows o cross join lateral (values (o.from_id), (o.to_id)) unit (id);
+  end if;
+  update reference_state set version = version + 1;
+  return null;
+end
+$$;
+
+drop trigger if exists admin_units_written on admin_units;
+drop trigger if exists admin_changes_written on admin_changes;
+
+create or replace trigger units_inserted after insert on admin_units
+referencing new table as new_rows for each statement execute function units_written();
+create or replace trigger units_updated after update on admin_units
+referencing old table as old_rows new table as new_rows for each statement execute function units_written();
+create or replace trigger units_deleted after delete on admin_units
+referencing old table as old_rows for each statement execute function units_written();
+
+create or replace trigger unit_changes_inserted after insert on admin_changes
+referencing new table as new_rows for each statement execute function unit_changes_written();
+create or replace trigger unit_changes_updated after update on admin_changes
+referencing old table as old_rows new table as new_rows for each statement execute function unit_changes_written();
+create or replace trigger unit_changes_deleted after delete on admin_changes
+referencing old table as old_rows for each statement execute function unit_changes_written();
 
 create or replace trigger availability_written
 after insert or update or delete on availability

@@ -1,6 +1,7 @@
 -- Adds to versions and to the change feed what each write of a record changed. The triggers run for a statement, over
 -- all its rows at once, and as the owner of the tables: the role of the service may not write history itself. The
--- settings hatang.reason, hatang.batch and hatang.confirmed hold what the writer stated.
+-- settings hatang.reason, hatang.batch and hatang.confirmed hold what the writer stated of the whole write, the table
+-- stated_fields what a row does not show: fields stated with the value that they have, or that a later statement holds.
 
 -- The collection of a table: wifi_points is wifi-points.
 create or replace function collection_of(table_name text) returns text
@@ -10,6 +11,30 @@ as $$ select replace(table_name, '_', '-') $$;
 
 -- The changes of several versions, merged in order.
 create or replace aggregate jsonb_merge(jsonb) (sfunc = jsonb_concat, stype = jsonb, initcond = '{}');
+
+-- What a version states: of the first version only what its writer gave, since defaults are no statements.
+create or replace function stated_by(v versions) returns jsonb
+language sql
+immutable parallel safe
+as $$
+  select case when v.version > 1 or v.stated is null then v.changes else (
+    select coalesce(jsonb_object_agg(c.key, c.value), '{}') from jsonb_each(v.changes) c where c.key = any(v.stated)
+  ) end
+$$;
+
+-- The columns of a record for which a day after the given one has a statement. A day of installation has no later
+-- statement: what was written last corrects the past.
+create or replace function later_fields(of_collection text, record bigint, on_day date) returns text[]
+language sql
+stable
+as $$
+  select array(
+    select distinct c.name
+    from versions v
+    cross join lateral jsonb_object_keys(stated_by(v)) as c (name)
+    where v.collection = of_collection and v.record_id = record and v.effective_on > on_day
+      and c.name not in ('installed_on', 'deleted_at', 'effective_on', 'verified_at', 'verified_by'))
+$$;
 
 -- How a write looks to a reader who sees the record only while it is visible; null if that reader notices nothing.
 create or replace function feed_op(was_visible boolean, is_visible boolean, changed boolean) returns text
@@ -44,19 +69,23 @@ begin
       record_json(n, n.geom, n.public_geom) as record
     from new_rows n
   ), kept as (
-    insert into versions (collection, record_id, version, op, effective_on, at, by, reason, batch_id, confirmed, changes)
+    insert into versions (collection, record_id, version, op, effective_on, at, by, reason, batch_id, confirmed, changes, stated)
     select collection_of(tg_table_name), r.id, r.version, 'create', r.effective_on, r.created_at, r.created_by,
       nullif(current_setting('hatang.reason', true), ''),
       nullif(current_setting('hatang.batch', true), '')::bigint,
       nullif(current_setting('hatang.confirmed', true), '')::text[],
-      jsonb_strip_nulls(r.record) - '{search,public_search}'::text[]
+      jsonb_strip_nulls(r.record) - '{search,public_search}'::text[],
+      case when s.said is not null then array(select jsonb_object_keys(s.said)) end
     from rows r
+    left join stated_fields s on s.collection = collection_of(tg_table_name) and s.record_id = r.id
   )
   insert into changes (collection, record_id, op, version, public_op, public_version, at,
     is_commune_id, is_hamlet_id, is_operator, is_public)
   select collection_of(tg_table_name), r.id, 'create', r.version, case when r.public then 'create' end, r.public_version,
     r.created_at, r.commune_id, r.hamlet_id, r.record ->> 'operator', r.public
   from rows r;
+  insert into summary_queue (collection, record_id) select collection_of(tg_table_name), n.id from new_rows n;
+  delete from stated_fields s using new_rows n where s.collection = collection_of(tg_table_name) and s.record_id = n.id;
   return null;
 end
 $$;
@@ -93,12 +122,13 @@ begin
       nullif(current_setting('hatang.reason', true), ''),
       nullif(current_setting('hatang.batch', true), '')::bigint,
       nullif(current_setting('hatang.confirmed', true), '')::text[],
-      (
+      coalesce(s.said, '{}') || (
         select coalesce(jsonb_object_agg(c.key, c.value), '{}')
         from jsonb_each(r.record - '{search,public_search}'::text[]) c
         where c.value is distinct from r.was -> c.key
       )
     from pairs r
+    left join stated_fields s on s.collection = collection_of(tg_table_name) and s.record_id = r.id
   )
   insert into changes (collection, record_id, op, version, public_op, public_version, at,
     was_commune_id, is_commune_id, was_hamlet_id, is_hamlet_id, was_operator, is_operator, was_public, is_public)
@@ -108,6 +138,8 @@ begin
     r.was_public, r.is_public
   from pairs r
   where feed_op(r.was_alive, r.is_alive, true) is not null;
+  insert into summary_queue (collection, record_id) select collection_of(tg_table_name), n.id from new_rows n;
+  delete from stated_fields s using new_rows n where s.collection = collection_of(tg_table_name) and s.record_id = n.id;
   return null;
 end
 $$;

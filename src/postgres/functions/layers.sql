@@ -1,5 +1,5 @@
--- Turns a table into a layer: its row in layers, its triggers, and <table>_as_of(on_day, known_at). The program calls
--- it for each layer whenever it creates the functions anew.
+-- Turns a table into a layer: its row in layers, its triggers, <table>_states(ids, known_at) and <table>_as_of(on_day,
+-- known_at). The program calls it for each layer whenever it creates the functions anew.
 -- public_columns: the columns that anonymous callers see. erasable_columns: those that erase_fields() may erase.
 -- public_function: the trigger function that sets the stored columns for anonymous callers.
 
@@ -40,14 +40,75 @@ begin
     for each statement execute function asset_after_update()
     $sql$, layer_table);
 
-  -- The records as they were on a day (valid time), from what was written by an instant (record time).
-  -- A record of a day is its first version, with every later version effective by then applied in the order of writing:
-  -- a correction of an old date changes only the fields that it names. The first version reaches back to the day of
-  -- installation; without one, the record begins on the first day that a version names. Without a day the result is
-  -- what the table held at the instant. Only versions written by known_at are read. A record deleted by then is deleted
-  -- on every day.
+  -- Every state of the given records, from what was written by an instant (record time): the days from from_day until
+  -- before to_day, and the record as it was then. A field has the value of the statement with the latest effective_on
+  -- up to that day; of equal days, the one written last. The first version reaches back to the day of installation;
+  -- without one, the record begins on the first day that a version names. Two columns are not of a day: installed_on is
+  -- what was written last, since its correction corrects the past, and a record deleted by then is deleted on every day.
   -- Of the past, anonymous callers see only what was public then and is public now: nothing that is hidden or deleted
   -- today.
+  execute format($sql$
+    create or replace function %2$I(ids bigint[], known_at timestamptz default 'infinity')
+    returns table (record_id bigint, from_day date, to_day date, state %1$I)
+    language sql
+    stable
+    as $function$
+      select t.id, least(t.effective_on, t.installed_on), 'infinity'::date, t
+      from %1$I t
+      where t.id = any(ids) and t.version = 1 and t.updated_at <= known_at
+      union all (
+        with known as materialized (
+          select v.*
+          from versions v
+          join %1$I t on t.id = v.record_id
+          where v.collection = %3$L and v.record_id = any(ids) and v.at <= known_at
+            and not (t.version = 1 and t.updated_at <= known_at)
+        ), whole as (
+          select k.record_id, min(k.effective_on) as known_from,
+            jsonb_merge(k.changes order by k.version) filter (where k.version = 1) as first,
+            jsonb_merge(k.changes order by k.version) as last
+          from known k
+          group by k.record_id
+        ), begun as (
+          select w.*, least(w.known_from, (w.last ->> 'installed_on')::date) as begins
+          from whole w
+        ), folded as (
+          select k.record_id, k.effective_on as from_day, lead(k.effective_on) over in_order as next_day,
+            jsonb_merge(stated_by(k)) over in_order as said
+          from known k
+          window in_order as (partition by k.record_id order by k.effective_on, k.version)
+        ), span as (
+          select f.record_id, f.from_day, coalesce(f.next_day, 'infinity') as to_day, f.said
+          from folded f
+          where f.next_day is distinct from f.from_day
+          union all
+          select b.record_id, b.begins, b.known_from, '{}'
+          from begun b
+          where b.begins < b.known_from
+        )
+        select s.record_id, s.from_day, s.to_day, was
+        from span s
+        join begun b on b.record_id = s.record_id
+        join %1$I t on t.id = s.record_id
+        cross join lateral %4$I(jsonb_populate_record(null::%1$I, b.first || s.said || jsonb_build_object(
+          'installed_on', b.last -> 'installed_on', 'deleted_at', b.last -> 'deleted_at'))) as shown
+        cross join lateral (
+          select coalesce(commune_at(shown.geom, current_date),
+            case when shown.geom is null then declared_commune(shown.declared_commune_code, shown.declared_on, current_date) end) as id
+        ) commune
+        cross join lateral jsonb_populate_record(shown, jsonb_build_object(
+          'public', t.public and t.deleted_at is null and shown.public,
+          'commune_id', commune.id,
+          'commune_code', (select u.code from admin_units u where u.id = commune.id),
+          'public_commune_code', (select u.code from admin_units u where u.id = commune.id),
+          'search', t.search,
+          'public_search', t.public_search)) as was
+      )
+    $function$
+    $sql$, layer_table, layer_table || '_states', collection_of(layer_table), layer_table || '_shown');
+
+  -- The records as they were on a day; without a day, what the table held at the instant. Only those whose state differs
+  -- from the table are folded.
   execute format($sql$
     create or replace function %2$I(on_day date, known_at timestamptz default 'infinity') returns setof %1$I
     language sql
@@ -59,32 +120,23 @@ begin
         and not exists (
           select from versions v
           where v.collection = %3$L and v.record_id = t.id and v.version > 1 and v.effective_on > on_day)
+        and not (t.version > 1 and exists (
+          select from versions v
+          where v.collection = %3$L and v.record_id = t.id and v.version = 1 and v.effective_on > on_day))
         and (on_day is null or t.version > 1 or t.effective_on <= on_day or t.installed_on <= on_day)
       union all
-      select was.*
-      from (
-        select v.record_id, min(v.effective_on) as known_from,
-          jsonb_merge(v.changes order by v.version)
-            filter (where v.version = 1 or on_day is null or v.effective_on <= on_day) as record,
-          jsonb_merge(v.changes order by v.version) filter (where v.changes ? 'deleted_at') -> 'deleted_at' as deleted_at
-        from versions v
-        where v.collection = %3$L
-          and v.at <= known_at
-          and v.record_id in (
-            select later.record_id from versions later
-            where later.collection = %3$L and later.version > 1 and later.effective_on > on_day
-            union
-            select now.id from %1$I now where now.updated_at > known_at)
-        group by v.record_id
-      ) folded
-      join %1$I t on t.id = folded.record_id
-      cross join lateral jsonb_populate_record(null::%1$I, folded.record || jsonb_build_object(
-        'deleted_at', folded.deleted_at,
-        'public', t.public and t.deleted_at is null and (folded.record ->> 'public')::boolean,
-        'search', t.search,
-        'public_search', t.public_search)) was
-      where on_day is null or folded.known_from <= on_day or was.installed_on <= on_day
+      select (s.state).*
+      from %4$I(array(
+        select later.record_id from versions later
+        where later.collection = %3$L and later.version > 1 and later.effective_on > on_day
+        union
+        select later.record_id from versions later
+        join versions first on first.collection = %3$L and first.record_id = later.record_id and first.version = 1
+        where later.collection = %3$L and later.version = 2 and first.effective_on > on_day
+        union
+        select now.id from %1$I now where now.updated_at > known_at), known_at) s
+      where coalesce(on_day, 'infinity') >= s.from_day and (on_day < s.to_day or on_day is null and s.to_day = 'infinity')
     $function$
-    $sql$, layer_table, layer_table || '_as_of', collection_of(layer_table));
+    $sql$, layer_table, layer_table || '_as_of', collection_of(layer_table), layer_table || '_states');
 end
 $procedure$;

@@ -140,3 +140,203 @@ begin
   end if;
 end
 $$;
+
+-- The province in force on a day that a unit belonged to, or what that province became or came from; null unless there
+-- is exactly one.
+create or replace function province_on(unit_id bigint, on_day date) returns bigint
+language sql
+stable
+as $$
+  select case when count(distinct lasting.id) = 1 then min(lasting.id) end
+  from admin_units u
+  left join admin_units d on d.level = 'district' and d.code = u.parent_code
+    and in_force(d.valid_from, d.valid_to, coalesce(u.valid_to, greatest(u.valid_from, on_day)))
+  join admin_units p on p.level = 'province' and p.code = coalesce(d.parent_code, u.parent_code)
+    and in_force(p.valid_from, p.valid_to, coalesce(u.valid_to, greatest(u.valid_from, on_day)))
+  cross join lateral unit_on(p.id, on_day) as lasting (id)
+  where u.id = province_on.unit_id
+$$;
+
+-- The units in which a record is counted, and the days of the unit lists for which each holds: every day is in exactly one
+-- row. A place belongs to the commune that contains it; on a shared boundary the lower code wins. Where no commune does,
+-- it belongs to the district or the province that contains it, else to the province of the commune that contains it on
+-- other days. Without a place, a record belongs to what its declared commune was or became; where that is not one
+-- commune, to the district or province that contains all its parts. Unit 0 is no unit. A line or an area is placed by
+-- one point on it.
+create or replace function places_of(place geometry, declared_code text, declared_on date)
+returns table (unit_id bigint, units_from date, units_to date)
+language plpgsql
+stable
+as $$
+declare
+  point constant geometry := case when st_dimension(place) = 0 then place else st_pointonsurface(place) end;
+  ids bigint[];
+  firsts date[];
+  lasts date[];
+  days date[];
+  last_day date := '-infinity';
+  is_whole boolean := true;
+  origin bigint;
+  found bigint;
+  previous bigint;
+  begun date := '-infinity';
+  first_list constant date := (select min(u.valid_from) from admin_units u where u.level = 'province');
+begin
+  if point is not null then
+    select array_agg(c.id order by c.valid_from, c.code), array_agg(c.valid_from order by c.valid_from, c.code),
+      array_agg(coalesce(c.valid_to, 'infinity') order by c.valid_from, c.code)
+    into ids, firsts, lasts
+    from admin_units c
+    where c.level = 'commune' and st_covers(c.geom, point);
+    if ids is not null then
+      -- The usual case: one commune after the other, without a gap, from the first list on.
+      is_whole := firsts[1] <= first_list and lasts[cardinality(lasts)] = 'infinity';
+      for nth in 2 .. cardinality(ids) loop
+        is_whole := is_whole and firsts[nth] = lasts[nth - 1] + 1;
+      end loop;
+      if is_whole then
+        return query values (0::bigint, '-infinity'::date, firsts[1] - 1);
+        return query select * from unnest(ids, firsts, lasts);
+        return;
+      end if;
+    end if;
+    select array_agg(distinct d.day order by d.day) into days
+    from admin_units u
+    cross join lateral (values (u.valid_from), (u.valid_to + 1)) d (day)
+    where d.day is not null and (u.id = any(ids) or u.level in ('district', 'province') and st_covers(u.geom, point)
+      or u.level = 'province' and ids is not null);
+    for nth in 1 .. coalesce(cardinality(days), 0) loop
+      select u.id into found
+      from admin_units u
+      where (u.id = any(ids) or u.level in ('district', 'province') and u.geom && point and st_covers(u.geom, point))
+        and in_force(u.valid_from, u.valid_to, days[nth])
+      order by u.level = 'commune' desc, u.level = 'district' desc, u.code
+      limit 1;
+      if found is null and ids is not null then
+        -- The commune of the nearest earlier list, else of the nearest later one.
+        select u.id into origin
+        from unnest(ids, firsts) u (id, first)
+        order by u.first > days[nth], case when u.first > days[nth] then u.first - days[nth] else days[nth] - u.first end
+        limit 1;
+        found := province_on(origin, days[nth]);
+      end if;
+      if nth = 1 or found is distinct from previous then
+        if days[nth] > begun or begun = '-infinity' then
+          return query values (coalesce(previous, 0), begun, days[nth] - 1);
+        end if;
+        begun := days[nth];
+        previous := found;
+      end if;
+    end loop;
+    return query values (coalesce(previous, 0), begun, 'infinity'::date);
+    return;
+  end if;
+
+  select u.id into origin
+  from admin_units u
+  where u.level = 'commune' and u.code = declared_code and in_force(u.valid_from, u.valid_to, declared_on);
+  if origin is null then
+    return query values (0::bigint, '-infinity'::date, 'infinity'::date);
+    return;
+  end if;
+  -- The days on which the commune, what it came from or became, or a district or province could change.
+  with recursive walk (id, forward) as (
+    values (origin, true), (origin, false)
+    union
+    select case when w.forward then c.to_id else c.from_id end, w.forward
+    from walk w
+    join admin_changes c on case when w.forward then c.from_id else c.to_id end = w.id
+  )
+  select array_agg(distinct d.day order by d.day) into days
+  from admin_units u
+  cross join lateral (values (u.valid_from), (u.valid_to + 1)) d (day)
+  where d.day is not null and (u.id in (select w.id from walk w) or u.level = 'province'
+    or u.level = 'district' and u.code in (select p.parent_code from admin_units p join walk w on w.id = p.id));
+  foreach last_day in array days loop
+    found := declared_commune(declared_code, declared_on, last_day);
+    if found is null then
+      select coalesce(d.id, p.id) into found
+      from territory(null, declared_code, declared_on, last_day) t
+      left join admin_units d on d.level = 'district' and d.code = t.district and in_force(d.valid_from, d.valid_to, last_day)
+      left join admin_units p on p.level = 'province' and p.code = t.province and in_force(p.valid_from, p.valid_to, last_day);
+      found := coalesce(found, province_on(origin, last_day));
+    end if;
+    if found is distinct from previous then
+      return query values (coalesce(previous, 0), begun, last_day - 1);
+      begun := last_day;
+      previous := found;
+    end if;
+  end loop;
+  return query values (coalesce(previous, 0), begun, 'infinity'::date);
+end
+$$;
+
+-- The units in force on a day with the codes of the units that contain them, as figures group by them. With a code only
+-- that unit and those in it.
+create or replace function units_on(on_day date, within text default null)
+returns table (id bigint, commune text, district text, province text)
+language sql
+stable
+as $$
+  select u.id, u.commune, u.district, u.province
+  from (
+    select c.id, c.code as commune, d.code as district, coalesce(d.parent_code, c.parent_code) as province
+    from admin_units c
+    left join admin_units d on d.code = c.parent_code and d.level = 'district' and in_force(d.valid_from, d.valid_to, on_day)
+    where c.level = 'commune' and in_force(c.valid_from, c.valid_to, on_day)
+    union all
+    select d.id, null, d.code, d.parent_code
+    from admin_units d
+    where d.level = 'district' and in_force(d.valid_from, d.valid_to, on_day)
+    union all
+    select p.id, null, null, p.code
+    from admin_units p
+    where p.level = 'province' and in_force(p.valid_from, p.valid_to, on_day)
+  ) u
+  where within is null or within in (u.commune, u.district, u.province)
+$$;
+
+-- How many metres of a line lie in which units, and for which unit lists; see places_of(). What lies in no commune belongs
+-- to the province that contains a point on the line, or to no unit.
+create or replace function lengths_of(line geometry, declared_code text, declared_on date)
+returns table (unit_id bigint, units_from date, units_to date, length_m integer)
+language plpgsql
+stable
+as $$
+declare
+  whole_m constant integer := round(st_length(line::geography));
+begin
+  if line is null then
+    return query select p.unit_id, p.units_from, p.units_to, 0 from places_of(line, declared_code, declared_on) p;
+    return;
+  end if;
+  return query
+  with piece as materialized (
+    select c.id, c.valid_from, coalesce(c.valid_to, 'infinity') as valid_to,
+      round(st_length(st_intersection(line, c.geom)::geography))::integer as length_m
+    from admin_units c
+    where c.level = 'commune' and st_intersects(c.geom, line)
+  ), era as (
+    select d.day as begins, lead(d.day - 1, 1, 'infinity') over (order by d.day) as ends
+    from (
+      select '-infinity'::date as day
+      union select piece.valid_from from piece
+      union select piece.valid_to + 1 from piece where piece.valid_to < 'infinity'
+    ) d
+  ), rest as (
+    select era.begins, era.ends,
+      whole_m - coalesce((select sum(piece.length_m) from piece where piece.valid_from <= era.begins and piece.valid_to >= era.begins), 0) as length_m
+    from era
+  )
+  select piece.id, piece.valid_from, piece.valid_to, piece.length_m from piece where piece.length_m > 0
+  union all
+  select coalesce(p.id, 0), rest.begins, rest.ends, greatest(rest.length_m, 0)::integer
+  from rest
+  left join lateral (
+    select u.id from admin_units u
+    where u.level = 'province' and u.geom && line and in_force(u.valid_from, u.valid_to, rest.begins) and st_covers(u.geom, st_pointonsurface(line))
+    limit 1
+  ) p on true
+  where rest.length_m > 0 or rest.length_m = whole_m;
+end
+$$;

@@ -51,8 +51,9 @@ pub async fn create(
     let mut trimmed = Vec::new();
     for (nth, draft) in drafts.into_iter().enumerate() {
         trimmed.push(draft.as_ref().map_or_else(|_| Vec::new(), |draft| value::trimmed(layer, &draft.given)));
-        match draft.and_then(|draft| draft.columns(layer, class, None)) {
-            Ok(record) => rows.push(PlannedRow::create(layer, nth, record)),
+        let columns = draft.and_then(|draft| Ok((draft.given.clone(), draft.columns(layer, class, None)?)));
+        match columns {
+            Ok((given, record)) => rows.push(PlannedRow::create(layer, nth, &given, record)),
             Err(error) => refused.push((nth, error)),
         }
     }
@@ -78,12 +79,19 @@ pub async fn change(
     let mut changed = vec![false; targets.len()];
     let mut trimmed = vec![Vec::new(); targets.len()];
     for (nth, (id, _)) in targets.iter().enumerate() {
-        let Some(Locked { record: current, class, .. }) = locked.remove(id) else { continue };
+        let Some(Locked { record: current, class, has_later, .. }) = locked.remove(id) else { continue };
         let draft = read(nth, &current);
         trimmed[nth] = draft.as_ref().map_or_else(|_| Vec::new(), |draft| value::trimmed(layer, &draft.given));
+        // A client that sends back the day and the values that it read says nothing new.
+        let names_a_day = |draft: &Draft| {
+            let day = draft.given.get("effective_on");
+            let is_read = day == current.get("effective_on") && !has_later;
+            day.is_some() && day == draft.record.get("effective_on") && !is_read
+        };
+        let keeps_all = draft.as_ref().is_ok_and(names_a_day);
         match draft.and_then(|draft| draft.columns(layer, class, Some(&current))) {
             Ok(columns) => {
-                let row = PlannedRow::change(nth, current, columns);
+                let row = PlannedRow::change(nth, current, columns, keeps_all);
                 changed[nth] = row.says_new();
                 rows.extend(Some(row).filter(PlannedRow::says_new));
             }
@@ -141,7 +149,7 @@ async fn set(
     let rows: Vec<_> = current
         .map(|(nth, current)| {
             let columns = columns(&current).into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-            PlannedRow::change(nth, current, columns)
+            PlannedRow::change(nth, current, columns, false)
         })
         .collect();
     Refused::unless_none(keys::check(conn, &writing.view, &rows).await?)?;

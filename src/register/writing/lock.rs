@@ -36,6 +36,8 @@ pub struct Locked {
     /// The class of fields that the writer may see of it.
     pub class: Class,
     pub is_writable: bool,
+    /// Whether an earlier version states something of a later day than the last version.
+    pub has_later: bool,
 }
 
 #[derive(QueryableByName)]
@@ -46,6 +48,8 @@ struct Found {
     class: Option<Class>,
     #[diesel(sql_type = Bool)]
     is_writable: bool,
+    #[diesel(sql_type = Bool)]
+    has_later: bool,
 }
 
 /// Locks records in the order of their ids and returns them by id. Left out are records that do not exist, are deleted
@@ -60,7 +64,12 @@ pub async fn lock(
         .sql(view.class_of_row())
         .text(" as class, ")
         .sql(view.writable())
-        .text(" as is_writable from ")
+        .text(
+            " as is_writable, exists (select from versions v where v.record_id = t.id and v.effective_on > t.effective_on \
+             and v.collection = ",
+        )
+        .bind(Bind::Text(view.layer.collection.into()))
+        .text(") as has_later from ")
         .name(view.layer.table())
         .text(" t where t.id = any(")
         .bind(Bind::Integers(ids.to_vec()))
@@ -68,9 +77,9 @@ pub async fn lock(
         .text(" order by t.id for update")
         .load(conn)
         .await?;
-    let shown = found.into_iter().filter_map(|Found { record, class, is_writable }| {
+    let shown = found.into_iter().filter_map(|Found { record, class, is_writable, has_later }| {
         let Value::Object(record) = record else { return None };
-        Some((record.get("id")?.as_i64()?, Locked { record, class: class?, is_writable }))
+        Some((record.get("id")?.as_i64()?, Locked { record, class: class?, is_writable, has_later }))
     });
     Ok(shown.collect())
 }

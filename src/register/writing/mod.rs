@@ -4,6 +4,7 @@
 
 mod actions;
 pub mod keys;
+mod later;
 mod lock;
 pub mod near;
 pub mod place;
@@ -58,6 +59,7 @@ async fn write(
     Refused::unless_none(refused)?;
     put(conn, writing, &Rows::Listed(rows)).await?;
     near::check(conn, writing, rows, &mut warnings).await?;
+    later::warn(conn, writing, rows, &mut warnings).await?;
     Ok(warnings)
 }
 
@@ -71,6 +73,7 @@ pub async fn put(conn: &mut AsyncPgConnection, writing: &Writing<'_>, rows: &Row
         return Ok(());
     }
     statements::set_context(conn, writing).await?;
+    statements::say(conn, writing, rows).await?;
     statements::insert(conn, writing, rows).await?;
     statements::update(conn, writing, rows).await?;
     scope::check(conn, &writing.view, rows).await

@@ -16,6 +16,10 @@ pub struct PlannedRow {
     pub current: Properties,
     /// All columns of a new record, otherwise those that differ; and `effective_on`.
     pub changes: Properties,
+    /// The columns that the writer states, also those that do not differ; of a new record only their names count.
+    pub said: Properties,
+    /// Whether a statement that changes nothing of today is written too: it is about a day of its own.
+    keeps_all: bool,
 }
 
 /// Where planned rows are.
@@ -28,21 +32,36 @@ pub enum Rows<'a> {
 
 impl PlannedRow {
     /// A new record, from the output of [`normalise`](crate::layers::normalise::normalise). Generates its id, and a
-    /// code if it has none.
-    pub fn create(layer: &Layer, nth: usize, mut record: Properties) -> PlannedRow {
+    /// code if it has none. `given` has the fields that the writer gave; the others are defaults.
+    pub fn create(layer: &Layer, nth: usize, given: &Properties, mut record: Properties) -> PlannedRow {
         let id = random_id();
+        let is_given = |name: &str| match name {
+            "geom" => true,
+            "declared_on" => given.contains_key("declared_commune_code"),
+            _ => given.get(name).is_some_and(|value| !value.is_null()),
+        };
+        let said = record.keys().filter(|name| is_given(name)).map(|name| (name.clone(), Value::Null)).collect();
         record.insert("id".into(), json!(id));
         if record.get("code").is_none_or(Value::is_null) {
             record.insert("code".into(), json!(random_code(layer)));
         }
-        PlannedRow { nth, id, is_new: true, current: Properties::new(), changes: record }
+        PlannedRow { nth, id, is_new: true, current: Properties::new(), changes: record, said, keeps_all: false }
     }
 
-    /// A change of a record. Keeps only the columns that differ.
-    pub fn change(nth: usize, current: Properties, mut columns: Properties) -> PlannedRow {
+    /// A change of a record. `keeps_all`: a statement about a day of its own is written even if today is as it says.
+    pub fn change(nth: usize, current: Properties, mut columns: Properties, keeps_all: bool) -> PlannedRow {
+        let mut said = columns.clone();
+        said.shift_remove("effective_on");
         columns.retain(|name, value| name == "effective_on" || !same(value, current.get(name).unwrap_or(&Value::Null)));
         let id = current.get("id").and_then(Value::as_i64).unwrap_or_default();
-        PlannedRow { nth, id, is_new: false, current, changes: columns }
+        PlannedRow { nth, id, is_new: false, current, changes: columns, said, keeps_all }
+    }
+
+    /// Values that a record had on the day of their `effective_on`, to be written again.
+    pub fn again(nth: usize, id: i64, columns: Properties) -> PlannedRow {
+        let mut said = columns.clone();
+        said.shift_remove("effective_on");
+        PlannedRow { nth, id, is_new: false, current: Properties::new(), changes: columns, said, keeps_all: true }
     }
 
     /// The value of a column after the write.
@@ -52,7 +71,7 @@ impl PlannedRow {
 
     /// Whether the row changes anything. `effective_on` alone is not a change.
     pub fn says_new(&self) -> bool {
-        self.is_new || self.changes.keys().any(|name| name != "effective_on")
+        self.is_new || self.changes.keys().any(|name| name != "effective_on") || self.keeps_all && !self.said.is_empty()
     }
 
     /// Whether one of these columns changes. Unchanged columns are not checked again: boundaries may have changed
@@ -105,8 +124,10 @@ mod tests {
             0,
             current,
             properties(json!({"height_m": 30.0, "name": "B", "effective_on": "2026-01-01"})),
+            false,
         );
         assert_eq!(row.id, 7);
+        assert_eq!(Value::Object(row.said.clone()), json!({"height_m": 30.0, "name": "B"}));
         assert_eq!(Value::Object(row.changes.clone()), json!({"name": "B", "effective_on": "2026-01-01"}));
         assert!(row.says_new() && row.touches(&["name"]) && !row.touches(&["height_m"]));
         assert_eq!(row.value("height_m"), &json!(30));
@@ -114,14 +135,19 @@ mod tests {
 
     #[test]
     fn effective_on_alone_changes_nothing() {
-        let row =
-            PlannedRow::change(0, properties(json!({"id": 7})), properties(json!({"effective_on": "2026-01-01"})));
-        assert!(!row.says_new());
+        let says_new = |columns: Value, keeps_all| {
+            PlannedRow::change(0, properties(json!({"id": 7, "name": "A"})), properties(columns), keeps_all).says_new()
+        };
+        assert!(!says_new(json!({"effective_on": "2026-01-01"}), true));
+        assert!(!says_new(json!({"effective_on": "2026-01-01", "name": "A"}), false));
+        assert!(says_new(json!({"effective_on": "2026-01-01", "name": "A"}), true));
     }
 
     #[test]
     fn new_record_gets_id_and_code() {
-        let row = PlannedRow::create(&TOWER, 0, properties(json!({"code": null})));
+        let record = properties(json!({"code": null, "name": "A", "lifecycle_status": "operational"}));
+        let row = PlannedRow::create(&TOWER, 0, &properties(json!({"name": "A"})), record);
         assert!(row.id > 0 && row.changes["id"] == row.id && row.value("code").is_string());
+        assert_eq!(row.said.keys().collect::<Vec<_>>(), ["name"]);
     }
 }

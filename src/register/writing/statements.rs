@@ -32,6 +32,43 @@ pub(super) async fn set_context(conn: &mut AsyncPgConnection, writing: &Writing<
     Ok(())
 }
 
+/// Stores what the rows state besides what they change, for the triggers of history. A statement about an earlier day
+/// takes with it what anonymous callers see of it.
+pub(super) async fn say(conn: &mut AsyncPgConnection, writing: &Writing<'_>, rows: &Rows<'_>) -> Result<(), Error> {
+    let layer = writing.view.layer;
+    let collection = || Bind::Text(layer.collection.into());
+    for is_new in [true, false] {
+        let Some(relation) = relation(rows, is_new) else { continue };
+        let insert = Sql::new("insert into stated_fields (collection, record_id, said) select ").bind(collection());
+        let sql = if is_new {
+            insert.text(", r.record_id, r.said from ").sql(relation).text(" where r.said is not null")
+        } else {
+            let stored = layer.stored.iter().map(|(column, _)| *column).filter(|column| *column != "public_geom");
+            let columns = Sql::join(
+                stored.chain(["public"]).map(|column| Sql::new("'").text(column).text("', s.").name(column)),
+                ", ",
+            );
+            insert
+                .text(", r.record_id, coalesce(r.said, r.changes - 'effective_on') || jsonb_build_object('public_geom', st_asgeojson(s.public_geom, 15, 0)::jsonb, ")
+                .sql(columns)
+                .text(") from ")
+                .sql(relation)
+                .text(" join ")
+                .name(layer.table())
+                .text(" t on t.id = r.record_id cross join lateral ")
+                .name(layer.shown_function())
+                .text(
+                    "(jsonb_populate_record(t, coalesce(r.said, r.changes))) s \
+                     where r.said - array(select jsonb_object_keys(r.changes)) <> '{}' or later_fields(",
+                )
+                .bind(collection())
+                .text(", r.record_id, (r.changes ->> 'effective_on')::date) <> '{}'")
+        };
+        sql.text(" on conflict (collection, record_id) do update set said = excluded.said").execute(conn).await?;
+    }
+    Ok(())
+}
+
 /// Inserts the new rows.
 ///
 /// # Errors
@@ -61,7 +98,8 @@ pub(super) async fn insert(conn: &mut AsyncPgConnection, writing: &Writing<'_>, 
     Ok(())
 }
 
-/// Updates existing records: writes the columns that the rows name and keeps the others.
+/// Updates existing records: writes the columns that the rows name and keeps the others. A column for which a later day
+/// has a statement keeps the value of that statement.
 ///
 /// # Errors
 /// Conflict when a key is taken; violated constraints.
@@ -82,7 +120,9 @@ pub(super) async fn update(conn: &mut AsyncPgConnection, writing: &Writing<'_>, 
         .bind(Bind::Text(writing.actor.into()))
         .text(", ")
         .sql(columns("n."))
-        .text(" from jsonb_populate_record(t, r.changes) n) from ")
+        .text(" from jsonb_populate_record(t, r.changes - later_fields(")
+        .bind(Bind::Text(layer.collection.into()))
+        .text(", r.record_id, (r.changes ->> 'effective_on')::date)) n) from ")
         .sql(relation)
         .text(" where t.id = r.record_id")
         .execute(conn)
@@ -95,16 +135,16 @@ pub(super) async fn update(conn: &mut AsyncPgConnection, writing: &Writing<'_>, 
 fn relation(rows: &Rows<'_>, is_new: bool) -> Option<Sql> {
     match rows {
         Rows::Listed(rows) => {
-            let to_json = |row: &PlannedRow| json!({"nth": row.nth, "record_id": row.id, "changes": row.changes});
+            let to_json = |row: &PlannedRow| json!({"nth": row.nth, "record_id": row.id, "changes": row.changes, "said": row.said});
             let listed: Vec<Value> = rows.iter().filter(|row| row.is_new == is_new).map(to_json).collect();
             if listed.is_empty() {
                 return None;
             }
             let listed = Sql::new("jsonb_to_recordset(").bind(Bind::Json(Value::Array(listed)));
-            Some(listed.text(") as r (nth bigint, record_id bigint, changes jsonb)"))
+            Some(listed.text(") as r (nth bigint, record_id bigint, changes jsonb, said jsonb)"))
         }
         Rows::Import(import) => Some(
-            Sql::new("(select nth, record_id, changes from import_rows where op ")
+            Sql::new("(select nth, record_id, changes, said from import_rows where op ")
                 .text(if is_new { "= 'create'" } else { "in ('update', 'restore', 'missing')" })
                 .sql(of_import(*import))
                 .text(") r"),

@@ -1,0 +1,255 @@
+//! Where the contributions of a layer are read: from the kept ones, with those of records written since computed anew, or
+//! all from the history.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Date, Nullable};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+
+use crate::access::View;
+use crate::figures::summaries::columns::columns;
+use crate::figures::summaries::fresh::{Facts, Records, fresh};
+use crate::layers::{Layer, WIFI_POINT};
+use crate::postgres::sql::{Bind, Sql};
+use crate::units::territory::near;
+
+/// More records than this are not computed for an answer beside the kept ones: then all are.
+const MOST_DIRTY: usize = 5_000;
+
+/// The contributions of a layer as a transaction sees them.
+#[derive(Debug, Clone)]
+pub struct Source<'a> {
+    pub view: View<'a>,
+    pub kind: Kind,
+}
+
+#[derive(Debug, Clone)]
+pub enum Kind {
+    Kept {
+        /// The records whose kept contributions are out of date, and the access points that may have changed them.
+        dirty: Vec<i64>,
+        wifi: Vec<i64>,
+        /// The last day of the marks.
+        marked_until: Option<NaiveDate>,
+    },
+    Computed(Records),
+}
+
+#[derive(QueryableByName)]
+struct State {
+    #[diesel(sql_type = Nullable<BigInt>)]
+    built_until: Option<i64>,
+    #[diesel(sql_type = Nullable<Date>)]
+    marked_until: Option<NaiveDate>,
+    #[diesel(sql_type = BigInt)]
+    units: i64,
+    #[diesel(sql_type = Array<BigInt>)]
+    queued: Vec<i64>,
+    #[diesel(sql_type = Array<BigInt>)]
+    wifi: Vec<i64>,
+}
+
+#[derive(QueryableByName)]
+struct Ids {
+    #[diesel(sql_type = Array<BigInt>)]
+    ids: Vec<i64>,
+}
+
+impl<'a> Source<'a> {
+    /// Reads what is kept of a layer. `known_at` leaves out later writes; `within`, a unit on a day, saves work where
+    /// nothing is kept.
+    pub async fn of(
+        conn: &mut AsyncPgConnection,
+        view: View<'a>,
+        known_at: Option<DateTime<Utc>>,
+        within: Option<(&str, NaiveDate)>,
+    ) -> QueryResult<Source<'a>> {
+        let layer = view.layer;
+        if known_at.is_none()
+            && let Some(State { built_until: None, marked_until, units: 0, queued, wifi }) = state(conn, layer).await?
+            && queued.len() + wifi.len() <= MOST_DIRTY
+        {
+            let dirty = if queued.is_empty() && wifi.is_empty() {
+                Vec::new()
+            } else {
+                touched(conn, layer, queued, &wifi).await?
+            };
+            let wifi = if dirty.is_empty() { Vec::new() } else { access_points(conn, layer, &dirty, wifi).await? };
+            return Ok(Source { view, kind: Kind::Kept { dirty, wifi, marked_until } });
+        }
+        let all = |layer: &Layer| Sql::new("array(select id from ").name(layer.table()).text(")");
+        let ids = match within {
+            None => all(layer),
+            Some((code, day)) => candidates(layer, code, day),
+        };
+        Ok(Source { view, kind: Kind::Computed(Records { ids, wifi: all(&WIFI_POINT), known_at }) })
+    }
+
+    /// The contributions that hold on a day, in the units of a day, as far as the caller may know of their records. The
+    /// kept columns are named `c`.
+    pub fn rows_on(&self, day: NaiveDate, unit_date: NaiveDate) -> Sql {
+        let holds = |rows: Sql| {
+            Sql::new("select c.* from ")
+                .sql(rows)
+                .text(" c where c.from_day <= ")
+                .bind(Bind::Date(day))
+                .text(" and c.to_day > ")
+                .bind(Bind::Date(day))
+                .text(" and c.units_from <= ")
+                .bind(Bind::Date(unit_date))
+                .text(" and c.units_to >= ")
+                .bind(Bind::Date(unit_date))
+                .text(" and ")
+                .sql(self.visible())
+        };
+        match &self.kind {
+            Kind::Computed(records) => holds(Sql::new("(").sql(fresh(self.view.layer, records)).text(")")),
+            Kind::Kept { dirty, .. } => {
+                let kept = holds(Sql::new("").name(self.view.layer.kept("contributions")));
+                if dirty.is_empty() {
+                    return kept;
+                }
+                kept.text(" and c.record_id <> all(")
+                    .bind(Bind::Integers(dirty.clone()))
+                    .text(") union all ")
+                    .sql(holds(Sql::new("(").sql(self.fresh_rows()).text(")")))
+            }
+        }
+    }
+
+    /// The contributions of the records written since, as they are.
+    pub fn fresh_rows(&self) -> Sql {
+        match &self.kind {
+            Kind::Computed(records) => fresh(self.view.layer, records),
+            Kind::Kept { dirty, wifi, .. } => fresh(self.view.layer, &Records::listed(dirty.clone(), wifi.clone())),
+        }
+    }
+
+    /// Whether the caller may know of the record of a contribution `c`.
+    pub fn visible(&self) -> Sql {
+        match (self.view.uniform().is_some(), self.view.counter()) {
+            (true, Some("row_count")) => Sql::new("true"),
+            (true, _) => Sql::new("c.is_public"),
+            (false, Some("row_count")) => Sql::new("true"),
+            (false, _) => Sql::new("(c.is_public or ").sql(self.hidden_visible()).text(")"),
+        }
+    }
+
+    /// Whether the caller sees only some of the hidden records.
+    pub fn sees_some_hidden(&self) -> bool {
+        self.view.uniform().is_none() && self.view.counter() != Some("row_count")
+    }
+
+    pub fn sees_all_hidden(&self) -> bool {
+        self.view.counter() == Some("row_count")
+    }
+
+    /// Whether the record of a contribution `c` lies within the caller's grants.
+    pub fn hidden_visible(&self) -> Sql {
+        Sql::new("exists (select from ")
+            .name(self.view.layer.table())
+            .text(" now where now.id = c.record_id and ")
+            .sql(self.view.within_grants())
+            .text(")")
+    }
+
+    /// The names of the kept sums.
+    pub fn sums(&self) -> impl Iterator<Item = &'static str> + use<> {
+        columns(self.view.layer).iter().map(|column| column.name)
+    }
+}
+
+async fn state(conn: &mut AsyncPgConnection, layer: &'static Layer) -> QueryResult<Option<State>> {
+    let collection = || Bind::Text(layer.collection.into());
+    let found: Vec<State> = Sql::new(
+        "select s.built_until, s.marked_until, (select count(*) from summary_queue q where q.collection = 'units') as units, \
+         array(select distinct q.record_id from summary_queue q where q.collection = s.collection) as queued, \
+         array(select distinct q.record_id from summary_queue q where q.collection = 'wifi-points' and s.collection = 'facilities') as wifi \
+         from summaries s where s.collection = ",
+    )
+    .bind(collection())
+    .load(conn)
+    .await?;
+    Ok(found.into_iter().next())
+}
+
+/// The records whose contributions the given ones, or the given access points, may change: themselves, and those that
+/// share or shared a group with them.
+pub async fn touched(
+    conn: &mut AsyncPgConnection,
+    layer: &'static Layer,
+    ids: Vec<i64>,
+    wifi: &[i64],
+) -> QueryResult<Vec<i64>> {
+    let list = || Bind::Integers(ids.clone());
+    let sql = match Facts::of(layer) {
+        Facts::None => return Ok(ids),
+        Facts::Wifi => Sql::new("select array(select unnest(")
+            .bind(list())
+            .text(") union select group_key::bigint from ")
+            .name(WIFI_POINT.kept("contributions"))
+            .text(" where group_key is not null and record_id = any(")
+            .bind(Bind::Integers(wifi.to_vec()))
+            .text(") union select (s.state).facility_id from ")
+            .name(WIFI_POINT.states_function())
+            .text("(")
+            .bind(Bind::Integers(wifi.to_vec()))
+            .text(") s where (s.state).facility_id is not null) as ids"),
+        Facts::Group { .. } => Sql::new("with own (key) as (select group_key from ")
+            .name(layer.kept("contributions"))
+            .text(" where record_id = any(")
+            .bind(list())
+            .text(") union select ")
+            .sql(Facts::key(layer))
+            .text(" from ")
+            .name(layer.states_function())
+            .text("(")
+            .bind(list())
+            .text(") s cross join lateral (select (s.state).*) t) select array(select unnest(")
+            .bind(list())
+            .text(") union select c.record_id from ")
+            .name(layer.kept("contributions"))
+            .text(" c where c.group_key in (select key from own where key is not null)) as ids"),
+    };
+    let found: Ids = sql.get_result(conn).await?;
+    Ok(found.ids)
+}
+
+/// The access points that are or were of the given facilities, and the given ones.
+pub async fn access_points(
+    conn: &mut AsyncPgConnection,
+    layer: &'static Layer,
+    facilities: &[i64],
+    wifi: Vec<i64>,
+) -> QueryResult<Vec<i64>> {
+    if Facts::of(layer) != Facts::Wifi {
+        return Ok(Vec::new());
+    }
+    let found: Ids = Sql::new("select array(select unnest(")
+        .bind(Bind::Integers(wifi))
+        .text(") union select c.record_id from ")
+        .name(WIFI_POINT.kept("contributions"))
+        .text(" c where c.group_key = any(array(select id::text from unnest(")
+        .bind(Bind::Integers(facilities.to_vec()))
+        .text(") id))) as ids")
+        .get_result(conn)
+        .await?;
+    Ok(found.ids)
+}
+
+/// The records that may be in a unit on some day: those whose place is near it today, those that changed, and the others
+/// of their groups.
+fn candidates(layer: &'static Layer, code: &str, day: NaiveDate) -> Sql {
+    let near =
+        Sql::new("select t.id from ").name(layer.table()).text(" t where t.version > 1 or ").sql(near(code, day));
+    match Facts::of(layer) {
+        Facts::Group { by_province: true, .. } => Sql::new("array(with near as materialized (")
+            .sql(near)
+            .text(") select id from near union select m.id from ")
+            .name(layer.table())
+            .text(" m where m.site_code in (select n.site_code from ")
+            .name(layer.table())
+            .text(" n join near on near.id = n.id))"),
+        _ => Sql::new("array(").sql(near).text(")"),
+    }
+}
