@@ -99,6 +99,11 @@ const EXPECTED: &[(&str, Answers)] = &[
     ("review_grant", ADMINISTER),
     ("erase_fields", ADMINISTER),
     ("list_rows", READ),
+    ("find_unit", READ),
+    ("list_unit_groups", READ),
+    ("find_unit_group", READ),
+    ("replace_unit_group", administer(201)),
+    ("delete_unit_group", administer(204)),
     ("list_stats", READ),
     ("show_stats", READ),
     ("create_item", write(201)),
@@ -260,7 +265,14 @@ pub async fn record(server: &Server, layer: &'static Layer) -> Value {
     server.anonymous().get(&format!("{items}?datetime=2023-09-20&limit=1")).await.ok()["features"][0]["id"].clone()
 }
 
-/// The path of an operation, on a record or batch created for it.
+const JSON: &[(&str, &str)] = &[("Content-Type", "application/json")];
+
+/// A named group of units.
+fn group() -> Value {
+    json!({"name_vi": "Huyện cũ", "source": "Nghị quyết", "units_on": "2023-09-20", "members": ["405"]})
+}
+
+/// The path of an operation, on a record, batch or group created for it.
 pub async fn address(server: &Server, operation: &Operation) -> String {
     let mut path = operation.path.clone();
     if path.contains("{featureId}") {
@@ -274,6 +286,13 @@ pub async fn address(server: &Server, operation: &Operation) -> String {
     }
     if path.contains("{import}") {
         path = path.replace("{import}", planned(server.administrator()).await["id"].as_str().unwrap());
+    }
+    if path.contains("{group}") {
+        let code = format!("nhom-{:x}", rand::random::<u64>());
+        path = path.replace("{group}", &code);
+        if operation.name() != "replace_unit_group" {
+            server.administrator().send(Method::PUT, &path, JSON, Some(group())).await.ok();
+        }
     }
     if operation.described["tags"] == json!(["Statements"]) {
         path = crate::api::statements::address(server, operation.name(), &path).await;
@@ -373,6 +392,10 @@ async fn each_operation_answers_each_caller_as_the_table_says() {
             if described["tags"] == json!(["Statements"]) && operation.is_write() {
                 body = crate::api::statements::body(&server, operation.name()).await;
                 headers = &[("Content-Type", "application/json")];
+            }
+            if operation.name() == "replace_unit_group" {
+                body = Some(group());
+                headers = JSON;
             }
             let is_of_accounts = described["tags"] == json!(["Accounts"]) && layer.is_none();
             if is_of_accounts && operation.is_write() {

@@ -17,8 +17,24 @@ pub fn datetime(params: &mut Params) -> Result<Option<Interval>, Error> {
     params.read("datetime", text!("expected.interval"), Interval::parse)
 }
 
-pub fn as_of(params: &mut Params) -> Result<Option<NaiveDate>, Error> {
-    params.read("as_of", text!("expected.day"), day)
+/// A day that has come: of the days ahead nothing can be counted.
+pub fn day_until(params: &mut Params, name: &str, today: NaiveDate) -> Result<Option<NaiveDate>, Error> {
+    let read = params.read(name, text!("expected.day"), day)?;
+    match read {
+        Some(day) if day > today => Err(Error::of_parameter(name, text!("parameter.invalid/future", name, day))),
+        read => Ok(read),
+    }
+}
+
+/// The day whose units are meant. A day that `within` names must be the same.
+pub fn units_on(params: &mut Params, within: Option<&UnitRef>) -> Result<Option<NaiveDate>, Error> {
+    let read = params.read("units_on", text!("expected.day"), day)?;
+    match (read, within.and_then(|unit| unit.on)) {
+        (Some(read), Some(on)) if read != on => {
+            Err(Error::of_parameter("units_on", text!("parameter.invalid/units_on", day = on)))
+        }
+        _ => Ok(read),
+    }
 }
 
 pub fn within(params: &mut Params) -> Result<Option<UnitRef>, Error> {

@@ -37,6 +37,7 @@ pub mod statements;
 pub mod stats;
 pub mod tokens;
 pub mod unit_imports;
+pub mod units;
 pub mod users;
 pub mod web;
 pub mod wire;

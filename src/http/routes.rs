@@ -203,6 +203,17 @@ fn routes(config: &mut web::ServiceConfig) {
                     "/statements/{kind}/{statement}/history",
                     read().to(handlers::statements::list_statement_versions),
                 ))
+                .service(only_get("/unit-groups", read().to(handlers::units::list_unit_groups)))
+                .service(methods(
+                    "/unit-groups/{group}",
+                    "DELETE, GET, HEAD, OPTIONS, PUT",
+                    [
+                        read().to(handlers::units::find_unit_group),
+                        web::put().to(handlers::units::replace_unit_group),
+                        web::delete().to(handlers::units::delete_unit_group),
+                    ],
+                ))
+                .service(only_get("/units/{unit}", read().to(handlers::units::find_unit)))
                 .service(only_get("/stats", read().to(handlers::stats::list_stats)))
                 .service(only_get("/stats/definitions", read().to(handlers::stats::list_definitions)))
                 .service(only_get("/stats/{unit}", read().to(handlers::stats::show_stats)))

@@ -23,6 +23,7 @@ const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 const FUNCTIONS: &[&str] = &[
     include_str!("functions/units.sql"),
     include_str!("functions/boundaries.sql"),
+    include_str!("functions/groups.sql"),
     include_str!("functions/hamlets.sql"),
     include_str!("functions/grants.sql"),
     include_str!("functions/final.sql"),

@@ -42,7 +42,7 @@ impl Level {
             2 => Some(Level::Province),
             3 => Some(Level::District),
             5 => Some(Level::Commune),
-            _ if code.contains('-') => Some(Level::Hamlet),
+            _ if code.contains('-') && !code.contains(':') => Some(Level::Hamlet),
             _ => None,
         }
     }
@@ -58,10 +58,10 @@ pub struct Unit {
     pub valid_to: Option<NaiveDate>,
 }
 
-const COLUMNS: &str = "u.id, u.code, u.name, u.level, u.valid_from, u.valid_to";
+pub(super) const COLUMNS: &str = "u.id, u.code, u.name, u.level, u.valid_from, u.valid_to";
 
 impl Unit {
-    fn of_row(row: &Row) -> Option<Unit> {
+    pub(super) fn of_row(row: &Row) -> Option<Unit> {
         let date = |cell: &Cell| if let Cell::Date(date) = cell { Some(*date) } else { None };
         let [id, code, name, level, valid_from, valid_to, ..] = &row.cells[..] else { return None };
         Some(Unit {

@@ -237,7 +237,7 @@ async fn invalid_question_names_its_parameter() {
         assert_eq!(answer.json()["errors"][0]["parameter"], parameter, "{path}");
     }
     let answer = server.anonymous().get("/stats/405").await.json();
-    assert!(answer["detail"].as_str().is_some_and(|text| text.contains("2019-12-01 to 2024-12-31")), "{answer}");
+    assert!(answer["detail"].as_str().is_some_and(|text| text.contains("ended on 2024-12-31 and became 380 Thành phố Thanh Hóa")), "{answer}");
 }
 
 #[actix_web::test]

@@ -39,7 +39,7 @@ fn squares() -> String {
     json!({"type": "FeatureCollection", "features": features.collect::<Vec<_>>()}).to_string()
 }
 
-async fn register() -> Server {
+pub async fn register() -> Server {
     let server = Server::new().await;
     let conn = &mut server.connection().await;
     let day = |text: &str| text.parse().unwrap();
@@ -94,7 +94,7 @@ async fn province_holds_what_it_held_in_its_period() {
     assert_eq!(
         server.query(versions).await,
         json!([
-            "25 2025-06-30 2025-06-30 lineage",
+            "25 2025-06-30 2025-06-30 children",
             "25 2025-07-01 children",
             "26 2025-06-30 2025-06-30 lineage",
             "75 2025-06-30 children",

@@ -34,6 +34,9 @@ pub async fn list_items(
     let view = View::new(&caller, layer);
     let clock = Clock::of(&request);
     let mut query = ItemsQuery::parse(&view, Params::parse(request.query_string()), clock.now)?;
+    if query.within.is_some() || query.question.days.unit_date > clock.today() {
+        query.resolve_units(&mut *app.store.connection().await?).await?;
+    }
     if let Some(format) = exports::format(&request, &query) {
         return exports::export_items(&app, caller, layer, query, format, &request).await;
     }

@@ -1,6 +1,7 @@
 //! The query parameters of `GET …/items`.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use diesel_async::AsyncPgConnection;
 
 use crate::access::View;
 use crate::conditions::order::{is_sortable, parse_keys};
@@ -10,11 +11,12 @@ use crate::error::Error;
 use crate::figures::{Selection, facts, rows_of};
 use crate::files::export::Format;
 use crate::input::Params;
-use crate::layers::Layer;
+use crate::layers::{Layer, Problem};
 use crate::register::items::Question;
 use crate::texts::text;
-use crate::time::{day, day_of};
+use crate::time::day_of;
 use crate::units::territory::Level;
+use crate::units::{groups, lookup};
 
 pub const DEFAULT_LIMIT: usize = 100;
 /// A greater `limit` is reduced to this, not rejected.
@@ -66,14 +68,20 @@ impl ItemsQuery {
         }
         let bbox = parameters::bbox(&mut params)?;
         let datetime = parameters::datetime(&mut params)?;
-        let as_of = parameters::as_of(&mut params)?;
+        let today = day_of(now);
+        let as_of = parameters::day_until(&mut params, "as_of", today)?;
         let known_at = if view.has_versions() { known_at(&mut params, now)? } else { None };
         let within = parameters::within(&mut params)?;
         let unassigned =
             params.read("unassigned", text!("expected.one_of", known = "province, district, commune"), |text| {
                 Level::parse(text).filter(|level| *level != Level::Hamlet)
             })?;
-        let units_on = params.read("units_on", text!("expected.day"), day)?;
+        let is_group = within.as_ref().is_some_and(|unit| unit.group().is_some());
+        if is_group && unassigned.is_some() {
+            let expected = text!("expected.unit");
+            return Err(Error::of_parameter("within", text!("parameter.invalid", name = "within", expected)));
+        }
+        let units_on = parameters::units_on(&mut params, within.as_ref())?;
         let figure = figure(&mut params, layer)?;
         let limit = params.read("limit", text!("expected.positive"), |text| limit_of(text, LIMIT_OF_FILES))?;
         let cursor = params.read("cursor", text!("expected.cursor"), |text| Cursor::parse(text, &order))?;
@@ -86,7 +94,6 @@ impl ItemsQuery {
         let filters = parameters::of_fields(&mut params, &view.fields().collect::<Vec<_>>())?;
         params.finish()?;
 
-        let today = day_of(now);
         let on_day = as_of.unwrap_or_else(|| known_at.map_or(today, day_of));
         let unit_date = within.as_ref().and_then(|unit| unit.on).or(units_on);
         let days = Days { as_of: on_day, unit_date: unit_date.unwrap_or(on_day), known_at, today };
@@ -107,7 +114,7 @@ impl ItemsQuery {
             let (level, within) = (level.name(), unit.clone());
             Condition::Derived(Derived::Unassigned { level, within, on: days.unit_date })
         }));
-        all.extend(figure.map(|selection| rows_of(selection, on_day, unit.as_deref())));
+        all.extend(figure.map(|selection| rows_of(selection, on_day, unit.as_deref().filter(|_| !is_group))));
         all.extend(searched.as_ref().map(|text| Condition::Search(text.trim().to_owned())));
         let is_of_own_shape = !filters.is_empty() || order.iter().any(|key| matches!(key, Key::Field { .. }));
         all.extend(filters);
@@ -115,6 +122,33 @@ impl ItemsQuery {
         let question =
             Question { condition, days, searched, order, cursor, is_of_own_shape, derive: facts::of_row, placed: None };
         Ok(ItemsQuery { question, limit, format, hits_only: hits_only.unwrap_or(false), as_of, known_at, within })
+    }
+
+    /// Looks up the unit or the group that the rows are limited to. A group becomes its members, on its own day.
+    ///
+    /// # Errors
+    /// 404 for the unit, which says what it became; 400 when the units of a day to come are not loaded.
+    pub async fn resolve_units(&mut self, conn: &mut AsyncPgConnection) -> Result<(), Error> {
+        let Days { unit_date, today, .. } = self.question.days;
+        if let Some(unit) = self.within.as_ref().filter(|unit| Level::of_code(&unit.code) != Some(Level::Hamlet)) {
+            let Some(code) = unit.group() else {
+                lookup::find(conn, "within", &unit.code, &[unit_date], today).await?;
+                return Ok(());
+            };
+            let unknown = || Error::NoSuchUnit(Problem::of_parameter("within", text!("unit.not_valid/group", code)));
+            let group = groups::find(conn, code).await?.ok_or_else(unknown)?;
+            let member = |code: String| Condition::Derived(Derived::Within { code, on: group.units_on });
+            let members = Condition::Any(group.members.into_iter().map(member).collect());
+            // Without this step the group would be a unit that does not exist, with no rows.
+            let of_group = Condition::Derived(Derived::Within { code: unit.code.clone(), on: unit_date });
+            if let Condition::All(all) = &mut self.question.condition {
+                all.retain(|condition| *condition != of_group);
+                all.push(members);
+            }
+        } else if !lookup::is_loaded(conn, unit_date, today).await? {
+            return Err(Error::of_parameter("units_on", text!("units.none_ahead", day = unit_date)));
+        }
+        Ok(())
     }
 
     /// How many rows a page holds.

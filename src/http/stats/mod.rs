@@ -6,6 +6,7 @@ mod links;
 mod list;
 mod question;
 mod table;
+mod why;
 
 use actix_web::http::header::CONTENT_LANGUAGE;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -23,12 +24,10 @@ use crate::http::download::download;
 use crate::http::language::{self, wants_vietnamese};
 use crate::http::links::base;
 use crate::http::state::App;
+use crate::http::units::unit_json;
 use crate::input::Params;
 use crate::statements::{availability, declared};
-use crate::texts::text;
 use crate::time::rfc3339;
-use crate::units::territory;
-use crate::units::territory::Unit;
 
 use figure::Context;
 use links::{Place, rows_template};
@@ -84,10 +83,8 @@ pub async fn list_stats(app: web::Data<App>, caller: Caller, request: HttpReques
                     "rows_template": rows_template(&context, Place::Unassigned),
                 },
             });
-            if question.units.is_empty() {
-                let (any, day) = (territory::has_units(&mut conn, None).await?, question.days.unit_date);
-                let notice = if any { text!("units.none_on", day) } else { text!("units.none") };
-                answer["notice"] = json!(notice.say(vietnamese));
+            for (name, value) in why::explain(&mut conn, &question, &base, vietnamese).await? {
+                answer[name] = value;
             }
             json_answer(&context, &answer)
         }
@@ -127,7 +124,7 @@ pub async fn show_stats(
     let mut declared = declared::of_units(&mut conn, &question.units, &question.days).await?;
     let UnitFigures { figures, quality } = own;
     let quality: Map<_, _> = quality.iter().map(|(name, count)| ((*name).to_owned(), json!(count))).collect();
-    let answer = json!({
+    let mut answer = json!({
         "unit": unit_json(unit),
         "as_of": question.days.as_of,
         "known_at": question.days.known_at.map(rfc3339),
@@ -137,6 +134,9 @@ pub async fn show_stats(
         "stated_availability": availability::of_unit(&mut conn, unit.id, question.days.as_of).await?,
         "quality": quality,
     });
+    for (name, value) in why::explain(&mut conn, &question, &base, vietnamese).await? {
+        answer[name] = value;
+    }
     Ok(with_tag(json_answer(&context, &answer), tag))
 }
 
@@ -155,16 +155,6 @@ fn file(question: &Question, format: &str, bytes: Vec<u8>) -> HttpResponse {
 
 fn json_answer(context: &Context<'_>, answer: &Value) -> HttpResponse {
     HttpResponse::Ok().insert_header((CONTENT_LANGUAGE, language::code(context.vietnamese))).json(answer)
-}
-
-fn unit_json(unit: &Unit) -> Value {
-    json!({
-        "code": unit.code,
-        "name": unit.name,
-        "level": unit.level.name(),
-        "valid_from": unit.valid_from,
-        "valid_to": unit.valid_to,
-    })
 }
 
 fn definition(indicator: &Indicator) -> Value {

@@ -2,17 +2,17 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use crate::conditions::{Days, UnitRef, known_at};
+use crate::conditions::{Days, UnitRef, known_at, parameters};
 use crate::error::Error;
 use crate::figures::{BASES, INDICATORS, Indicator, Question, SERVICES, Scope, Statements, find, operators};
 use crate::http::clock::Clock;
 use crate::input::Params;
 use crate::layers::Problem;
 use crate::postgres::Connection;
-use crate::texts::{Text, Value, text};
-use crate::time::{day, day_of};
-use crate::units::territory;
+use crate::texts::{Text, text};
+use crate::time::day_of;
 use crate::units::territory::{Level, Unit};
+use crate::units::{lookup, territory};
 
 /// A parsed question whose units have not been looked up yet.
 #[derive(Debug, Clone)]
@@ -25,6 +25,8 @@ pub struct Asked {
     level: Option<Level>,
     as_of: Option<NaiveDate>,
     compare: Option<NaiveDate>,
+    /// The day of the units, if the request names it.
+    units_on: Option<NaiveDate>,
     known_at: Option<DateTime<Utc>>,
     today: NaiveDate,
     indicators: Vec<&'static Indicator>,
@@ -64,16 +66,17 @@ pub fn of_units(mut params: Params, clock: Clock) -> Result<Asked, Error> {
     if unit.as_ref().is_some_and(|unit| Level::of_code(&unit.code) > Some(level)) {
         return Err(Error::of_parameter("level", text!("parameter.invalid/level")));
     }
-    let asked = Asked { unit, level: Some(level), ..common(&mut params, clock, "within", format)? };
+    let units_on = parameters::units_on(&mut params, unit.as_ref())?;
+    let asked = Asked { unit, units_on, level: Some(level), ..common(&mut params, clock, "within", format)? };
     params.finish()?;
     Ok(asked)
 }
 
 fn common(params: &mut Params, clock: Clock, named_by: &'static str, format: &'static str) -> Result<Asked, Error> {
-    let mut read = |name: &str| params.read(name, text!("expected.day"), day);
-    let (as_of, compare) = (read("as_of")?, read("compare")?);
-    let known_at = known_at(params, clock.now)?;
     let today = clock.today();
+    let as_of = parameters::day_until(params, "as_of", today)?;
+    let compare = parameters::day_until(params, "compare", today)?;
+    let known_at = known_at(params, clock.now)?;
     let latest = known_at.map_or(today, day_of);
     if compare.is_some_and(|compare| compare >= as_of.unwrap_or(latest)) {
         return Err(Error::of_parameter("compare", text!("parameter.invalid/compare")));
@@ -92,14 +95,26 @@ fn common(params: &mut Params, clock: Clock, named_by: &'static str, format: &'s
     let (technology, basis) = (one_of("technology", &SERVICES)?, one_of("basis", &BASES)?);
     let statements = Statements { operator, technology, basis };
     let indicators = indicators.unwrap_or_else(|| INDICATORS.iter().collect());
-    Ok(Asked { format, named_by, unit: None, level: None, as_of, compare, known_at, today, indicators, statements })
+    Ok(Asked {
+        format,
+        named_by,
+        unit: None,
+        level: None,
+        as_of,
+        compare,
+        units_on: None,
+        known_at,
+        today,
+        indicators,
+        statements,
+    })
 }
 
 impl Asked {
     /// Looks up the units.
     ///
     /// # Errors
-    /// 404 when the unit does not exist, or not on that day; then the problem lists the days on which it does.
+    /// 404 when the unit does not exist, or not on that day; 400 when the units of a day to come are not loaded.
     pub async fn resolve(&self, conn: &mut Connection) -> Result<Question, Error> {
         let today = self.today;
         let as_of = self.as_of.unwrap_or_else(|| self.known_at.map_or(today, day_of));
@@ -107,7 +122,10 @@ impl Asked {
             Some(unit) => Some(self.find_unit(conn, unit, as_of, today).await?),
             None => None,
         };
-        let unit_date = within.as_ref().map_or(as_of, |(_, day)| *day);
+        let unit_date = within.as_ref().map_or(self.units_on.unwrap_or(as_of), |(_, day)| *day);
+        if !lookup::is_loaded(conn, unit_date, today).await? {
+            return Err(Error::of_parameter("units_on", text!("units.none_ahead", day = unit_date)));
+        }
         let within = within.map(|(unit, _)| unit);
         let (level, units) = match (self.level, &within) {
             (Some(level), within) => (level, territory::units(conn, level, within.as_ref(), unit_date).await?),
@@ -125,7 +143,7 @@ impl Asked {
         })
     }
 
-    /// The version of the unit, and the day for which it is read: the day given, otherwise the day of the figures if
+    /// The version of the unit, and the day for which it is read: the day given, or that of the units, otherwise the day of the figures if
     /// the unit was in force then, otherwise today.
     async fn find_unit(
         &self,
@@ -134,28 +152,11 @@ impl Asked {
         as_of: NaiveDate,
         today: NaiveDate,
     ) -> Result<(Unit, NaiveDate), Error> {
-        let versions = territory::versions(conn, &unit.code).await?;
-        let days = match unit.on {
+        let days = match unit.on.or(self.units_on) {
             Some(day) => vec![day],
             None => vec![as_of, today],
         };
-        for day in &days {
-            if let Some(found) = versions.iter().find(|version| version.is_in_force(*day)) {
-                return Ok((found.clone(), *day));
-            }
-        }
-        let (code, day) = (&unit.code, days[0]);
-        if versions.is_empty() {
-            let is_empty = !territory::has_units(conn, None).await?;
-            let text = if is_empty { text!("units.none") } else { text!("unit.not_valid/code", code) };
-            return Err(no_such_unit(self.named_by, text));
-        }
-        let times = versions.iter().map(|version| {
-            let to = version.valid_to.map_or_else(|| "…".into(), Value::Day);
-            text!("unit.time", name = &version.name, from = version.valid_from, to)
-        });
-        let times: Vec<_> = times.collect();
-        Err(no_such_unit(self.named_by, text!("unit.not_valid/day", code, day, times)))
+        lookup::find(conn, self.named_by, &unit.code, &days, today).await
     }
 }
 

@@ -125,6 +125,10 @@ referencing old table as old_rows new table as new_rows for each statement execu
 create or replace trigger unit_changes_deleted after delete on admin_changes
 referencing old table as old_rows for each statement execute function unit_changes_written();
 
+create or replace trigger unit_groups_written
+after insert or update or delete on unit_groups
+for each statement execute function reference_written();
+
 create or replace trigger availability_written
 after insert or update or delete on availability
 for each statement execute function reference_written();
