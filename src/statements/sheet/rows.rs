@@ -82,8 +82,8 @@ pub async fn read(
             if found.iter().all(|found| row.cell(found.at).is_none()) {
                 continue;
             }
-            if kind == Kind::Availability {
-                names.read_hamlets(conn, day_of(row, &found, today)).await?;
+            if let Some(on) = day_of(row, &found, today).filter(|_| kind == Kind::Availability) {
+                names.read_hamlets(conn, on).await?;
             }
             rows.push(of_row(&names, sheet, row, &found, today, &mut findings));
         }
@@ -128,16 +128,21 @@ fn header(kind: Kind, sheet: &Sheet) -> Option<(usize, Vec<Found>, Vec<(u32, Str
     None
 }
 
-/// The day on which the row's units are read, if the row says one.
-fn day_of(row: &Row, found: &[Found], today: NaiveDate) -> NaiveDate {
-    let day = |name: &str| {
-        let found = found.iter().find(|found| found.column.name == name)?;
-        let value = cells::read(found.column, found.habits, row.cell(found.at)?).ok()?;
-        let value = value.as_array().and_then(|period| period.last()).unwrap_or(&value);
-        value.as_str()?.parse::<NaiveDate>().ok()
+/// The day on which the row's units are read: today if the row has none, `None` if it has one that cannot be read.
+fn day_of(row: &Row, found: &[Found], today: NaiveDate) -> Option<NaiveDate> {
+    let cell = |name: &&str| {
+        let found = found.iter().find(|found| found.column.name == *name)?;
+        Some((found, row.cell(found.at)?))
     };
-    let day = ["unit_on", "as_of", "on", "period", "to"].into_iter().find_map(day);
-    day.map_or(today, |day| day.min(today))
+    let Some((found, cell)) = ["unit_on", "as_of", "on", "period", "to"].iter().find_map(cell) else {
+        return Some(today);
+    };
+    let value = cells::read(found.column, found.habits, cell).ok()?;
+    if value.is_null() {
+        return Some(today);
+    }
+    let value = value.as_array().and_then(|period| period.last()).unwrap_or(&value);
+    Some(value.as_str()?.parse::<NaiveDate>().ok()?.min(today))
 }
 
 fn of_row(
@@ -171,7 +176,9 @@ fn of_row(
             None => cells::read(column, *habits, cell),
         };
         let value = value.and_then(|value| match (column.holds, value.as_str()) {
-            (Holds::Unit, Some(given)) => names.unit(given, on).map(|unit| json!(unit)),
+            (Holds::Unit, Some(given)) => {
+                on.map_or(Ok(Value::Null), |on| names.unit(given, on).map(|unit| json!(unit)))
+            }
             (Holds::Indicator, Some(given)) => Ok(json!(names.indicator(given))),
             _ => Ok(value),
         });
@@ -192,7 +199,7 @@ fn of_row(
             Ok(value) => put(&mut read.item, column, value),
         }
     }
-    if let Some(given) = hamlet.filter(|_| !read.is_broken) {
+    if let (Some(given), Some(on), false) = (hamlet, on, read.is_broken) {
         let commune = read.item.shift_remove("unit");
         let commune = commune.as_ref().and_then(Value::as_str).and_then(|unit| unit.split('@').next());
         match names.hamlet(&given, commune, on) {
