@@ -98,7 +98,7 @@ fn cameras(view: &View<'_>, days: Days, within: Option<&str>) -> Sql {
         ", camera as materialized (select t.id, t.placed_hamlet_id as hamlet_id, t.connected_center, p.commune, \
          t.geom as place from ",
     )
-    .sql(view.relation(days.versions()))
+    .sql(view.counted(days.versions()))
     .sql(placed(days))
     .text(" where ")
     .sql(counts(&CAMERA, days));

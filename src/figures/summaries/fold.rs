@@ -9,13 +9,15 @@ use crate::figures::summaries::columns::columns;
 use crate::figures::summaries::fresh::{Facts, Records, fresh};
 use crate::figures::summaries::read::{FIRST_MARK, quarter};
 use crate::figures::summaries::source::{access_points, touched};
-use crate::layers::{ALL, Layer, WIFI_POINT};
+use crate::layers::{ALL, FACILITY, Layer, WIFI_POINT};
 use crate::postgres::sql::{Bind, Sql};
 
 /// Records of one transaction. A writer never waits for it: it locks no record.
 const CHUNK: i64 = 2_000;
-/// While the sums of a layer are built, its records are taken in this many parts.
+/// While the sums of a large layer are built, its records are taken in this many parts, a power of two.
 const PARTS: i64 = 64;
+/// A layer with fewer records is built at once.
+const SMALL: i64 = 20_000;
 /// From this many changed units on, everything is built anew instead.
 const MOST_UNITS: i64 = 200;
 
@@ -146,15 +148,11 @@ async fn fold_queue(
     }
     if layer.collection == WIFI_POINT.collection {
         // Their facilities, before and after.
-        let facilities = touched(conn, &crate::layers::FACILITY, Vec::new(), &taken.ids).await?;
-        queue(conn, &crate::layers::FACILITY, facilities).await?;
+        let facilities = touched(conn, &FACILITY, Vec::new(), &taken.ids).await?;
+        queue(conn, &FACILITY, facilities).await?;
     }
     let ids = touched(conn, layer, taken.ids, &[]).await?;
-    refresh(conn, layer, ids.clone(), Some(marked_until)).await?;
-    if layer.collection == WIFI_POINT.collection {
-        let facilities = touched(conn, &crate::layers::FACILITY, Vec::new(), &ids).await?;
-        queue(conn, &crate::layers::FACILITY, facilities).await?;
-    }
+    refresh(conn, layer, ids, Some(marked_until)).await?;
     Ok(true)
 }
 
@@ -278,7 +276,8 @@ async fn build(conn: &mut AsyncPgConnection, layer: &'static Layer, part: i64, t
             .execute(conn)
             .await?;
     }
-    if part < PARTS {
+    let parts = if part == 0 && is_small(conn, layer).await? { 1 } else { PARTS };
+    if part < parts {
         let key = match Facts::of(layer) {
             Facts::Group { .. } => Facts::key(layer),
             _ => Sql::new("null::text"),
@@ -287,7 +286,9 @@ async fn build(conn: &mut AsyncPgConnection, layer: &'static Layer, part: i64, t
             .name(layer.table())
             .text(" t where (hashtext(coalesce(")
             .sql(key)
-            .text(", t.id::text)) & 63) = ")
+            .text(", t.id::text)) & ")
+            .bind(Bind::Integer(parts - 1))
+            .text(") = ")
             .bind(Bind::Integer(part))
             .text(") as ids")
             .get_result(conn)
@@ -295,8 +296,10 @@ async fn build(conn: &mut AsyncPgConnection, layer: &'static Layer, part: i64, t
         if !found.ids.is_empty() {
             refresh(conn, layer, found.ids, None).await?;
         }
-        state(Some(part + 1)).execute(conn).await?;
-        return Ok(true);
+        if part + 1 < parts {
+            state(Some(part + 1)).execute(conn).await?;
+            return Ok(true);
+        }
     }
     if !columns(layer).is_empty() {
         add_up(conn, layer).await?;
@@ -315,6 +318,17 @@ async fn build(conn: &mut AsyncPgConnection, layer: &'static Layer, part: i64, t
     let summary = Summary { collection: layer.collection.into(), built_until: None, marked_until: None };
     mark(conn, layer, &summary, today).await?;
     Ok(true)
+}
+
+async fn is_small(conn: &mut AsyncPgConnection, layer: &'static Layer) -> QueryResult<bool> {
+    let found: Ids = Sql::new("select array(select id from ")
+        .name(layer.table())
+        .text(" limit ")
+        .bind(Bind::Integer(SMALL))
+        .text(") as ids")
+        .get_result(conn)
+        .await?;
+    Ok((found.ids.len() as i64) < SMALL)
 }
 
 /// The deltas of all contributions.

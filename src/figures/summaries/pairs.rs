@@ -45,8 +45,8 @@ fn sql(source: &Source<'_>, scope: &Scope, days: Days, base: Days) -> Sql {
     let sums = || Sql::join(source.sums().map(|sum| Sql::new("coalesce(sum(x.").text(sum).text("), 0)::bigint")), ", ");
     let plain = |before: &'static str| Sql::join(source.sums().map(|sum| Sql::new(before).text(sum)), ", ");
     let each = |write: fn(&'static str) -> Sql| Sql::join(source.sums().map(write), ", ");
-    let on = |days: Days| {
-        let rows = Sql::new("select * from (").sql(source.rows_on(days.as_of, days.unit_date)).text(") c");
+    let on = |of: Days| {
+        let rows = Sql::new("select * from (").sql(source.rows_on(of.as_of, of.unit_date)).text(") c");
         match events(source, days, base) {
             Some(events) => rows.text(" where ").sql(events),
             None => rows,
