@@ -86,7 +86,7 @@ async fn communes_and_unassigned_add_up_on_every_day() {
         .await;
     let days: Vec<_> = days.as_array().unwrap().iter().map(|day| day.as_str().unwrap().to_owned()).collect();
     assert!(days.contains(&"2026-06-30".to_owned()) && days.len() > 5, "{days:?}");
-    for day in days {
+    for (nth, day) in days.into_iter().enumerate() {
         let on = format!("as_of={day}&units_on={day}");
         let (provinces, outside) = by_unit(&server, &format!("level=province&{on}")).await;
         assert_eq!(provinces.iter().map(|(_, eyes)| eyes).sum::<i64>() + outside, total, "{day}");
@@ -94,7 +94,8 @@ async fn communes_and_unassigned_add_up_on_every_day() {
         assert_eq!(communes.iter().map(|(_, eyes)| eyes).sum::<i64>() + outside, total, "{day}");
         let (districts, outside) = by_unit(&server, &format!("level=district&{on}")).await;
         assert_eq!(districts.iter().map(|(_, eyes)| eyes).sum::<i64>() + outside, total, "{day}");
-        for (province, eyes) in provinces {
+        // Each day other provinces, so that all are asked.
+        for (province, eyes) in provinces.into_iter().skip(nth % 3).step_by(3) {
             let within = format!("within={province}@{day}&as_of={day}");
             for level in ["commune", "district"] {
                 if level == "district" && districts.is_empty() {

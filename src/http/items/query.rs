@@ -124,7 +124,7 @@ impl ItemsQuery {
         Ok(ItemsQuery { question, limit, format, hits_only: hits_only.unwrap_or(false), as_of, known_at, within })
     }
 
-    /// Looks up the unit or the group that the rows are limited to. A group becomes its members, on its own day.
+    /// Looks up the unit or the group that the rows are limited to. A group becomes its communes, on its own day.
     ///
     /// # Errors
     /// 404 for the unit, which says what it became; 400 when the units of a day to come are not loaded.
@@ -137,8 +137,9 @@ impl ItemsQuery {
             };
             let unknown = || Error::NoSuchUnit(Problem::of_parameter("within", text!("unit.not_valid/group", code)));
             let group = groups::find(conn, code).await?.ok_or_else(unknown)?;
-            let member = |code: String| Condition::Derived(Derived::Within { code, on: group.units_on });
-            let members = Condition::Any(group.members.into_iter().map(member).collect());
+            let communes = groups::communes(conn, code, group.units_on).await?.into_iter().map(|unit| unit.code);
+            let within = |code: String| Condition::Derived(Derived::Within { code, on: group.units_on });
+            let members = Condition::Any(communes.map(within).collect());
             // Without this step the group would be a unit that does not exist, with no rows.
             let of_group = Condition::Derived(Derived::Within { code: unit.code.clone(), on: unit_date });
             if let Condition::All(all) = &mut self.question.condition {
