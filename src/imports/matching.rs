@@ -9,7 +9,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::{Value, json};
 
 use crate::access::View;
-use crate::imports::interpret::{Place, Record};
+use crate::imports::interpret::{Filling, Place, Record};
 use crate::layers::{Class, Layer, Properties, geometry};
 use crate::postgres::sql::{Bind, Sql};
 
@@ -49,19 +49,24 @@ struct Found {
 
 /// The rows of a file without a code, by name and place. Several cameras on one pole may have one name.
 #[derive(Debug, Default)]
-pub struct Places(HashMap<String, usize>);
+pub struct Places {
+    counts: HashMap<String, usize>,
+    /// The commune of the rows that name none.
+    commune: Option<String>,
+}
 
 impl Places {
-    pub fn of(records: &[Record]) -> Places {
-        let mut places = HashMap::new();
+    pub fn of(records: &[Record], fillings: &[Filling]) -> Places {
+        let mut counts = HashMap::new();
         for record in records.iter().filter(|record| is_by_place(record)) {
-            *places.entry(place_key(record)).or_default() += 1;
+            *counts.entry(place_key(record)).or_default() += 1;
         }
-        Places(places)
+        let filled = fillings.iter().find(|filling| filling.field.name == "declared_commune_code");
+        Places { counts, commune: filled.and_then(|filling| filling.value.as_str()).map(str::to_owned) }
     }
 
     fn is_alone(&self, record: &Record) -> bool {
-        self.0.get(&place_key(record)).is_none_or(|count| *count < 2)
+        self.counts.get(&place_key(record)).is_none_or(|count| *count < 2)
     }
 }
 
@@ -74,10 +79,8 @@ pub async fn find(
     source_org: Option<&str>,
     places: &Places,
 ) -> QueryResult<HashMap<usize, Match>> {
-    let keys: Vec<Value> = (from..)
-        .zip(records)
-        .map(|(nth, record)| key(view.layer, nth, record, source_org, places.is_alone(record)))
-        .collect();
+    let keys: Vec<Value> =
+        (from..).zip(records).map(|(nth, record)| key(view.layer, nth, record, source_org, places)).collect();
     let sql = Sql::new(
         "with k as materialized (select k.*, st_setsrid(st_geomfromgeojson(k.place), 4326) as at from jsonb_to_recordset(",
     )
@@ -225,9 +228,10 @@ fn text<'a>(record: &'a Record, name: &str) -> Option<&'a str> {
     record.values.get(name).and_then(Value::as_str)
 }
 
-fn key(layer: &'static Layer, nth: usize, record: &Record, source_org: Option<&str>, is_alone: bool) -> Value {
+fn key(layer: &'static Layer, nth: usize, record: &Record, source_org: Option<&str>, places: &Places) -> Value {
     let text = |name: &str| text(record, name);
     let by_place = is_by_place(record);
+    let filled = places.commune.as_deref().filter(|_| layer.named_in_commune);
     let place = match &record.place {
         Place::Degrees(geometry) if by_place => geometry::read(layer, geometry).ok(),
         _ => None,
@@ -244,10 +248,10 @@ fn key(layer: &'static Layer, nth: usize, record: &Record, source_org: Option<&s
         "own_code": layer.own_code.and_then(|(_, own_code)| text(own_code)),
         "name": text("name"),
         "place": place,
-        "commune": text("declared_commune_code"),
+        "commune": text("declared_commune_code").or(filled),
         "operator": text("operator"),
         "direction": direction,
-        "is_alone": is_alone,
+        "is_alone": places.is_alone(record),
         "by_place": by_place,
     })
 }

@@ -123,8 +123,8 @@ async fn make(
         is_complete: mode == Mode::Snapshot,
         today,
     };
+    let places = Places::of(&records, &reading.fillings);
     let mut planner = Planner::new(known, reading);
-    let places = Places::of(&records);
     for (chunk, part) in records.chunks(CHUNK).enumerate() {
         let from = chunk * CHUNK;
         let matches = matching::find(conn, &view, from, part, source_org, &places).await?;

@@ -86,6 +86,8 @@ async fn record_that_changes_scope_leaves_one_reader_and_enters_another() {
         }
         all
     };
+    // The hamlet of a reader.
+    assert_eq!(all().await, ["create 1"; 5]);
     let admin = server.administrator();
     let made = admin.post(CAMERAS, camera(json!({"legal_class": "operational_police"}))).await.ok();
     let path = format!("{CAMERAS}/{}", made["id"]);

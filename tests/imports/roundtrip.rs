@@ -165,8 +165,14 @@ fn record(layer: &'static Layer, hamlet: i64) -> impl Strategy<Value = Value> {
         if properties["declared_commune_code"].is_null() {
             properties["declared_on"] = Value::Null;
         }
-        if !properties["hamlet_id"].is_null() {
-            properties["hamlet_id"] = json!(hamlet);
+        if let Some(named) = properties.get_mut("hamlet_id").filter(|named| !named.is_null()) {
+            *named = json!(hamlet);
+        }
+        if let Some(source) = properties.get("counted_source").cloned() {
+            properties["counted_on"] = if source.is_null() { Value::Null } else { json!("2025-07-01") };
+            for name in ["households", "population"].into_iter().filter(|_| source.is_null()) {
+                properties[name] = Value::Null;
+            }
         }
         json!({"type": "Feature", "confirm": ["dup.near"], "geometry": geometry, "properties": properties})
     })
@@ -238,6 +244,7 @@ async fn every_layer_in_every_format_comes_back_unchanged_and_fills_an_empty_reg
     server.execute("update wifi_points set facility_id = null; select number_changes()").await;
     for format in FORMATS {
         let other = Server::with_communes().await;
+        other.execute(include_str!("../common/hamlet.sql")).await;
         for layer in assets() {
             let sent = file(server.administrator(), layer, format, "vi").await;
             let planned = plan(other.administrator(), layer.collection, "", sent).await;

@@ -81,7 +81,7 @@ async fn shape(conn: &mut AsyncPgConnection, schema: &str, table: &str) -> BTree
          from t join pg_attribute a on a.attrelid = t.oid \
          left join pg_attrdef d on d.adrelid = t.oid and d.adnum = a.attnum \
          where a.attnum > 0 and not a.attisdropped \
-         union all select concat_ws(' ', conname, pg_get_constraintdef(c.oid)) from t join pg_constraint c on conrelid = t.oid \
+         union all select concat_ws(' ', conname, replace(pg_get_constraintdef(c.oid), 'defined.', '')) from t join pg_constraint c on conrelid = t.oid \
          union all select replace(pg_get_indexdef(indexrelid), ",
     )
     .bind(Bind::Text(format!("{schema}.")))
