@@ -1,23 +1,20 @@
 //! Brings the kept sums up to date: builds those of new definitions, and folds in what was written.
 
-use chrono::{Months, NaiveDate};
+use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Bool, Date, Nullable, Text};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 
+use crate::figures::summaries::build::build;
 use crate::figures::summaries::columns::columns;
-use crate::figures::summaries::fresh::{Facts, Records, fresh};
-use crate::figures::summaries::read::{FIRST_MARK, quarter};
+use crate::figures::summaries::fresh::{Records, fresh};
+use crate::figures::summaries::marks::{mark, marks};
 use crate::figures::summaries::source::{access_points, touched};
 use crate::layers::{ALL, FACILITY, Layer, WIFI_POINT};
 use crate::postgres::sql::{Bind, Sql};
 
 /// Records of one transaction. A writer never waits for it: it locks no record.
 const CHUNK: i64 = 2_000;
-/// While the sums of a large layer are built, its records are taken in this many parts, a power of two.
-const PARTS: i64 = 64;
-/// A layer with fewer records is built at once.
-const SMALL: i64 = 20_000;
 /// From this many changed units on, everything is built anew instead.
 const MOST_UNITS: i64 = 200;
 
@@ -32,9 +29,9 @@ struct Summary {
 }
 
 #[derive(QueryableByName)]
-struct Ids {
+pub(super) struct Ids {
     #[diesel(sql_type = Array<BigInt>)]
-    ids: Vec<i64>,
+    pub ids: Vec<i64>,
 }
 
 #[derive(QueryableByName)]
@@ -78,7 +75,10 @@ async fn step(conn: &mut AsyncPgConnection, today: NaiveDate) -> QueryResult<Opt
         let Some(summary) = summaries.iter().find(|summary| summary.collection == layer.collection) else { continue };
         let did = match summary.built_until {
             Some(part) => build(conn, layer, part, today).await?,
-            None => fold_queue(conn, layer, summary.marked_until).await? || mark(conn, layer, summary, today).await?,
+            None => {
+                fold_queue(conn, layer, summary.marked_until).await?
+                    || mark(conn, layer, summary.marked_until, today).await?
+            }
         };
         if did {
             return Ok(Some(true));
@@ -168,7 +168,7 @@ async fn queue(conn: &mut AsyncPgConnection, layer: &Layer, ids: Vec<i64>) -> Qu
 }
 
 /// Computes contributions anew. With `marked_until` also adds what changed to the deltas and the marks.
-async fn refresh(
+pub(super) async fn refresh(
     conn: &mut AsyncPgConnection,
     layer: &'static Layer,
     ids: Vec<i64>,
@@ -236,192 +236,4 @@ async fn refresh(
         ));
     sql.execute(conn).await?;
     Ok(())
-}
-
-/// The days of the marks: the last of each quarter.
-fn marks(until: Option<NaiveDate>) -> Sql {
-    let (year, month, day) = FIRST_MARK;
-    let first = NaiveDate::from_ymd_opt(year, month, day).unwrap_or_default();
-    let days =
-        Sql::new("select (g.first + interval '3 months' - interval '1 day')::date as mark from generate_series(")
-            .bind(Bind::Date(quarter(first)))
-            .text("::timestamp, ");
-    match until {
-        Some(until) => days.bind(Bind::Date(until)).text("::timestamp, '3 months') g (first)"),
-        None => Sql::new("select null::date as mark where false"),
-    }
-}
-
-/// Builds one part of the contributions of a layer, or after the last part its deltas.
-async fn build(conn: &mut AsyncPgConnection, layer: &'static Layer, part: i64, today: NaiveDate) -> QueryResult<bool> {
-    let state = |until: Option<i64>| {
-        let set = Sql::new("update summaries set built_until = ");
-        let set = match until {
-            Some(until) => set.bind(Bind::Integer(until)),
-            None => set.text("null"),
-        };
-        set.text(" where collection = ").bind(Bind::Text(layer.collection.into()))
-    };
-    if part == 0 {
-        for table in ["contributions", "deltas", "marks"] {
-            Sql::new("delete from ").name(layer.kept(table)).execute(conn).await?;
-        }
-        // What is queued until here is built below.
-        Sql::new("delete from summary_queue where collection = ")
-            .bind(Bind::Text(layer.collection.into()))
-            .execute(conn)
-            .await?;
-        Sql::new("update summaries set marked_until = null where collection = ")
-            .bind(Bind::Text(layer.collection.into()))
-            .execute(conn)
-            .await?;
-    }
-    let parts = if part == 0 && is_small(conn, layer).await? { 1 } else { PARTS };
-    if part < parts {
-        let key = match Facts::of(layer) {
-            Facts::Group { .. } => Facts::key(layer),
-            _ => Sql::new("null::text"),
-        };
-        let found: Ids = Sql::new("select array(select t.id from ")
-            .name(layer.table())
-            .text(" t where (hashtext(coalesce(")
-            .sql(key)
-            .text(", t.id::text)) & ")
-            .bind(Bind::Integer(parts - 1))
-            .text(") = ")
-            .bind(Bind::Integer(part))
-            .text(") as ids")
-            .get_result(conn)
-            .await?;
-        if !found.ids.is_empty() {
-            refresh(conn, layer, found.ids, None).await?;
-        }
-        if part + 1 < parts {
-            state(Some(part + 1)).execute(conn).await?;
-            return Ok(true);
-        }
-    }
-    if !columns(layer).is_empty() {
-        add_up(conn, layer).await?;
-    }
-    // A record may have been of other groups before.
-    if matches!(Facts::of(layer), Facts::Group { .. }) {
-        Sql::new("insert into summary_queue (collection, record_id) select ")
-            .bind(Bind::Text(layer.collection.into()))
-            .text(", id from ")
-            .name(layer.table())
-            .text(" where version > 1")
-            .execute(conn)
-            .await?;
-    }
-    state(None).execute(conn).await?;
-    let summary = Summary { collection: layer.collection.into(), built_until: None, marked_until: None };
-    mark(conn, layer, &summary, today).await?;
-    Ok(true)
-}
-
-async fn is_small(conn: &mut AsyncPgConnection, layer: &'static Layer) -> QueryResult<bool> {
-    let found: Ids = Sql::new("select array(select id from ")
-        .name(layer.table())
-        .text(" limit ")
-        .bind(Bind::Integer(SMALL))
-        .text(") as ids")
-        .get_result(conn)
-        .await?;
-    Ok((found.ids.len() as i64) < SMALL)
-}
-
-/// The deltas of all contributions.
-async fn add_up(conn: &mut AsyncPgConnection, layer: &'static Layer) -> QueryResult<()> {
-    let sums: Vec<_> = columns(layer).iter().map(|column| column.name).collect();
-    let plain = |sign: &'static str| Sql::join(sums.iter().map(|sum| Sql::new(sign).text(sum)), ", ");
-    let any = Sql::join(sums.iter().map(|sum| Sql::new("sum(").text(sum).text(") <> 0")), " or ");
-    let of = |day: &'static str, sign: &'static str| {
-        Sql::new("select unit_id, units_from, units_to, ")
-            .text(day)
-            .text(" as day, is_public, ")
-            .sql(plain(sign))
-            .text(" from ")
-            .name(layer.kept("contributions"))
-    };
-    Sql::new("insert into ")
-        .name(layer.kept("deltas"))
-        .text(" select unit_id, units_from, units_to, day, is_public, ")
-        .sql(Sql::join(sums.iter().map(|sum| Sql::new("sum(").text(sum).text(")")), ", "))
-        .text(" from (")
-        .sql(of("from_day", ""))
-        .text(" union all ")
-        .sql(of("to_day", "-"))
-        .text(") x where day < 'infinity' group by 1, 2, 3, 4, 5 having ")
-        .sql(any)
-        .text(" order by day, unit_id")
-        .execute(conn)
-        .await?;
-    Ok(())
-}
-
-/// Adds the marks of quarters that have ended since. Returns whether there were any.
-async fn mark(
-    conn: &mut AsyncPgConnection,
-    layer: &'static Layer,
-    summary: &Summary,
-    today: NaiveDate,
-) -> QueryResult<bool> {
-    let (year, month, day) = FIRST_MARK;
-    let Some(first) = NaiveDate::from_ymd_opt(year, month, day) else { return Ok(false) };
-    let mut last = summary.marked_until;
-    let mut did = false;
-    while let Some(next) = last
-        .map_or(Some(first), |last| last.succ_opt()?.checked_add_months(Months::new(3))?.pred_opt())
-        .filter(|next| *next < today)
-    {
-        let sums: Vec<_> = columns(layer).iter().map(|column| column.name).collect();
-        if !sums.is_empty() {
-            let plain = || Sql::join(sums.iter().map(|sum| Sql::new(sum)), ", ");
-            let before = last.map(|last| {
-                Sql::new("select unit_id, units_from, units_to, is_public, ")
-                    .sql(plain())
-                    .text(" from ")
-                    .name(layer.kept("marks"))
-                    .text(" where mark = ")
-                    .bind(Bind::Date(last))
-                    .text(" union all ")
-            });
-            let since = Sql::new("select unit_id, units_from, units_to, is_public, ")
-                .sql(plain())
-                .text(" from ")
-                .name(layer.kept("deltas"))
-                .text(" where day <= ")
-                .bind(Bind::Date(next));
-            let since = match last {
-                Some(last) => since.text(" and day > ").bind(Bind::Date(last)),
-                None => since,
-            };
-            let any = Sql::join(sums.iter().map(|sum| Sql::new("sum(").text(sum).text(") <> 0")), " or ");
-            Sql::new("insert into ")
-                .name(layer.kept("marks"))
-                .text(" select unit_id, units_from, units_to, ")
-                .bind(Bind::Date(next))
-                .text(", is_public, ")
-                .sql(Sql::join(sums.iter().map(|sum| Sql::new("sum(").text(sum).text(")")), ", "))
-                .text(" from (")
-                .sql(before.unwrap_or_default())
-                .sql(since)
-                .text(") x group by unit_id, units_from, units_to, is_public having ")
-                .sql(any)
-                .execute(conn)
-                .await?;
-        }
-        last = Some(next);
-        did = true;
-    }
-    if did && let Some(last) = last {
-        Sql::new("update summaries set marked_until = ")
-            .bind(Bind::Date(last))
-            .text(" where collection = ")
-            .bind(Bind::Text(layer.collection.into()))
-            .execute(conn)
-            .await?;
-    }
-    Ok(did)
 }

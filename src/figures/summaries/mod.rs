@@ -9,9 +9,11 @@
 //! until then readers compute those few themselves, in the snapshot that they read: a write counts at once. Without the
 //! tables readers compute all contributions from the history. Dropping them changes speed, never an answer.
 
+mod build;
 mod columns;
 mod fold;
 mod fresh;
+mod marks;
 mod pairs;
 mod read;
 mod source;

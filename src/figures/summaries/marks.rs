@@ -1,0 +1,90 @@
+//! The marks: the sums of each unit at the end of each quarter.
+
+use chrono::{Months, NaiveDate};
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+
+use crate::figures::summaries::columns::columns;
+use crate::figures::summaries::read::{FIRST_MARK, quarter};
+use crate::layers::Layer;
+use crate::postgres::sql::{Bind, Sql};
+
+/// The days of the marks: the last of each quarter.
+pub(super) fn marks(until: Option<NaiveDate>) -> Sql {
+    let (year, month, day) = FIRST_MARK;
+    let first = NaiveDate::from_ymd_opt(year, month, day).unwrap_or_default();
+    let days =
+        Sql::new("select (g.first + interval '3 months' - interval '1 day')::date as mark from generate_series(")
+            .bind(Bind::Date(quarter(first)))
+            .text("::timestamp, ");
+    match until {
+        Some(until) => days.bind(Bind::Date(until)).text("::timestamp, '3 months') g (first)"),
+        None => Sql::new("select null::date as mark where false"),
+    }
+}
+
+/// Adds the marks of quarters that have ended since. Returns whether there were any.
+pub(super) async fn mark(
+    conn: &mut AsyncPgConnection,
+    layer: &'static Layer,
+    marked_until: Option<NaiveDate>,
+    today: NaiveDate,
+) -> QueryResult<bool> {
+    let (year, month, day) = FIRST_MARK;
+    let Some(first) = NaiveDate::from_ymd_opt(year, month, day) else { return Ok(false) };
+    let mut last = marked_until;
+    let mut did = false;
+    while let Some(next) = last
+        .map_or(Some(first), |last| last.succ_opt()?.checked_add_months(Months::new(3))?.pred_opt())
+        .filter(|next| *next < today)
+    {
+        let sums: Vec<_> = columns(layer).iter().map(|column| column.name).collect();
+        if !sums.is_empty() {
+            let plain = || Sql::join(sums.iter().map(|sum| Sql::new(sum)), ", ");
+            let before = last.map(|last| {
+                Sql::new("select unit_id, units_from, units_to, is_public, ")
+                    .sql(plain())
+                    .text(" from ")
+                    .name(layer.kept("marks"))
+                    .text(" where mark = ")
+                    .bind(Bind::Date(last))
+                    .text(" union all ")
+            });
+            let since = Sql::new("select unit_id, units_from, units_to, is_public, ")
+                .sql(plain())
+                .text(" from ")
+                .name(layer.kept("deltas"))
+                .text(" where day <= ")
+                .bind(Bind::Date(next));
+            let since = match last {
+                Some(last) => since.text(" and day > ").bind(Bind::Date(last)),
+                None => since,
+            };
+            let any = Sql::join(sums.iter().map(|sum| Sql::new("sum(").text(sum).text(") <> 0")), " or ");
+            Sql::new("insert into ")
+                .name(layer.kept("marks"))
+                .text(" select unit_id, units_from, units_to, ")
+                .bind(Bind::Date(next))
+                .text(", is_public, ")
+                .sql(Sql::join(sums.iter().map(|sum| Sql::new("sum(").text(sum).text(")")), ", "))
+                .text(" from (")
+                .sql(before.unwrap_or_default())
+                .sql(since)
+                .text(") x group by unit_id, units_from, units_to, is_public having ")
+                .sql(any)
+                .execute(conn)
+                .await?;
+        }
+        last = Some(next);
+        did = true;
+    }
+    if did && let Some(last) = last {
+        Sql::new("update summaries set marked_until = ")
+            .bind(Bind::Date(last))
+            .text(" where collection = ")
+            .bind(Bind::Text(layer.collection.into()))
+            .execute(conn)
+            .await?;
+    }
+    Ok(did)
+}
