@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use crate::figures::{
     BASES, Baseline, Census, Change, Changes, Delta, Figure, FiguresByUnit, INDICATORS, Indicator, LevelChange, Number,
     Numbers, Part, Parts, QUALITY, Question, RateChange, Slot, UnitCode, UnitFigures, Value, check_parts, slots,
+    whole_changes,
 };
 use crate::units::territory::Unit;
 
@@ -23,6 +24,17 @@ pub struct Was {
     pub numbers: Numbers,
     /// `None` where nobody looks at single rows (hamlets): the change is one part.
     pub changes: Option<Changes>,
+}
+
+impl Counted {
+    /// The numbers of all units as those of one.
+    pub fn whole(self, unit: &UnitCode) -> Counted {
+        let was = self.was.map(|was| Was {
+            numbers: was.numbers.whole(unit),
+            changes: was.changes.map(|changes| whole_changes(changes, unit)),
+        });
+        Counted { now: self.now.whole(unit), was, ..self }
+    }
 }
 
 /// Makes the figures of each unit. `quality` has further numbers of rows to look at.
@@ -103,6 +115,9 @@ fn figure(
                     document: declared.map(|declared| declared.document.clone()),
                 })
             }
+            (Value::Area(now), Value::Area(was)) => {
+                Change::OfRate(RateChange { value: now.covered_km2(), base: was.covered_km2(), base_on })
+            }
             (Value::Rate { .. }, _) => Change::OfRate(RateChange { value: value.rate(), base: base.rate(), base_on }),
             _ => compare(indicator, &value, &base, delta),
         }
@@ -131,6 +146,9 @@ fn compare(
 
 /// The basis of the statements that cover the hamlets of a unit; `mixed` when there are several.
 fn basis(indicator: &Indicator, now: &Numbers, unit: &UnitCode) -> &'static str {
+    if indicator.is_estimate() {
+        return "estimate";
+    }
     let Some(subject) = indicator.subject().filter(|_| indicator.is_of_availability()) else { return "register" };
     let (best, worst) = (now.get(unit, Number::BestBasis(subject)), now.get(unit, Number::WorstBasis(subject)));
     match usize::try_from(best) {

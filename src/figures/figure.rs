@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use crate::figures::{Delta, Indicator, Note, Ratio, UnitCode};
+use crate::figures::{Delta, Indicator, Note, Ratio, UnitCode, Unweighted};
 
 /// A counted value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,12 +26,42 @@ pub enum Value {
         /// The census that `of` comes from.
         census: Option<Census>,
     },
+    Area(Area),
     Level {
         /// The level of the unit's own office; `None` when none states one.
         own: Option<i64>,
         /// How many commune offices of the unit state each level, and how many state none.
         communes: Vec<(&'static str, i64)>,
     },
+}
+
+/// An estimated area, as a part of the unit's.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Area {
+    pub covered_m2: i64,
+    pub total_m2: i64,
+    /// How many communes have no boundary. They are in neither area.
+    pub without_boundary: i64,
+}
+
+impl Area {
+    /// Square kilometres with two decimals; `None` where no boundary is known.
+    pub fn covered_km2(&self) -> Option<f64> {
+        (self.total_m2 > 0).then(|| km2(self.covered_m2))
+    }
+
+    pub fn total_km2(&self) -> Option<f64> {
+        (self.total_m2 > 0).then(|| km2(self.total_m2))
+    }
+
+    pub fn percent(&self) -> Option<f64> {
+        let unweighted = Unweighted { total: self.without_boundary, ..Unweighted::default() };
+        Ratio { covered: self.covered_m2, total: self.total_m2, unknown: 0, unweighted }.percent()
+    }
+}
+
+fn km2(area_m2: i64) -> f64 {
+    (area_m2 as f64 / 10_000.0).round() / 100.0
 }
 
 /// How many households and people a unit has; `None` where a part of it has not been counted.
@@ -59,6 +89,7 @@ impl Value {
             Value::Partition { total, .. } => *total,
             Value::Ratio(ratio) => ratio.covered,
             Value::Rate { amount, .. } => *amount,
+            Value::Area(area) => area.covered_m2,
             Value::Level { own, .. } => own.unwrap_or(0),
         }
     }

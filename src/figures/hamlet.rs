@@ -15,8 +15,9 @@ pub struct HamletState {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Subject {
-    /// The cameras in the hamlet. The other subjects come from statements of availability, each with its basis.
+    /// The cameras, or the loudspeakers, in the hamlet. The other subjects come from statements of availability, each with its basis.
     Cameras,
+    Loudspeakers,
     Mobile,
     Fiber,
 }
@@ -32,9 +33,10 @@ pub enum Weight {
 }
 
 /// Every state. Coverage by a generation includes later generations.
-const STATES: [HamletState; 12] = [
+const STATES: [HamletState; 13] = [
     state("camera", Subject::Cameras),
     state("connected_camera", Subject::Cameras),
+    state("loudspeaker", Subject::Loudspeakers),
     state("mobile_2g", Subject::Mobile),
     state("mobile_3g", Subject::Mobile),
     state("mobile_4g", Subject::Mobile),

@@ -2,7 +2,7 @@
 
 use crate::conditions::Condition;
 use crate::figures::{HamletState, Subject, Weight};
-use crate::layers::{Choice, Field, Label, Layer};
+use crate::layers::{Choice, Field, Label, Layer, Type, choice};
 
 /// A published figure: its definition, and how it is counted.
 #[derive(Debug, Clone)]
@@ -36,8 +36,12 @@ pub enum Measure {
     Ratio { of: Condition, covered: Condition, unknown: Condition },
     /// The hamlets: covered, not covered, unknown, each counted or weighted.
     Hamlets { state: HamletState, weight: Weight },
+    /// The covered hamlets by the values of a field of theirs.
+    HamletsBy { state: HamletState, by: &'static Field },
     /// An amount of the rows for each `per` of what `of` counts.
     Rate { amount: Amount, rows: Condition, of: Denominator, per: i64 },
+    /// The area within the nominal radius of stations of at least a generation.
+    Area { generation: &'static str },
     /// The highest level of a unit's offices: commune offices in a commune, agency offices in a larger unit.
     SecurityLevel,
 }
@@ -67,7 +71,18 @@ pub const OPERATIONAL: &str = "operational";
 /// The part of a partition for rows without a value, so that the parts add up.
 pub const UNKNOWN: &str = "unknown";
 
+/// The values of a field that is true or false, as in responses.
+static YES_OR_NO: &[Choice] = &[choice("true", "có", "yes"), choice("false", "không", "no")];
+
 impl Indicator {
+    /// The field that it is broken down by.
+    pub fn by_field(&self) -> Option<&'static Field> {
+        match self.measure {
+            Measure::Partition { by, .. } | Measure::HamletsBy { by, .. } => Some(by),
+            _ => None,
+        }
+    }
+
     /// How much the rows add up to.
     pub fn amount(&self) -> Amount {
         match self.measure {
@@ -105,7 +120,10 @@ impl Indicator {
     /// The values of a partition, in the order of the layer's list, without `unknown`.
     pub fn choices(&self) -> &'static [Choice] {
         match self.measure {
-            Measure::Partition { by, .. } => by.value.choices(),
+            Measure::Partition { by, .. } | Measure::HamletsBy { by, .. } => match by.value {
+                Type::Boolean => YES_OR_NO,
+                _ => by.value.choices(),
+            },
             _ => &[],
         }
     }
@@ -113,9 +131,19 @@ impl Indicator {
     /// The subject that it counts in hamlets.
     pub fn subject(&self) -> Option<Subject> {
         match self.measure {
-            Measure::Hamlets { state, .. } => Some(state.subject),
+            Measure::Hamlets { state, .. } | Measure::HamletsBy { state, .. } => Some(state.subject),
             _ => None,
         }
+    }
+
+    /// Whether it is counted from the rows of a layer.
+    pub fn is_of_rows(&self, layer: &Layer) -> bool {
+        self.layer.collection == layer.collection && !self.is_estimate()
+    }
+
+    /// Whether it is an estimate, which is counted only when it is asked for by its code.
+    pub fn is_estimate(&self) -> bool {
+        matches!(self.measure, Measure::Area { .. })
     }
 
     /// Whether it is a rate of the unit's households or people.

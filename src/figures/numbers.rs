@@ -89,6 +89,21 @@ impl Numbers {
         self.find(unit, number).unwrap_or(0)
     }
 
+    /// The numbers of all units, and of what lies in none, as those of one unit.
+    pub fn whole(&self, unit: &UnitCode) -> Numbers {
+        let mut whole = Numbers { places: self.places.clone(), units: HashMap::new() };
+        for (name, place) in &self.places {
+            let all = self.units.values().filter_map(|numbers| numbers.get(*place).copied());
+            let number = match name {
+                Number::Of(_, Slot::LargestWeight) | Number::WorstBasis(_) => all.max(),
+                Number::BestBasis(_) => all.filter(|basis| *basis > 0).min(),
+                _ => Some(all.sum()),
+            };
+            whole.set(unit.clone(), *name, number.unwrap_or(0));
+        }
+        whole
+    }
+
     /// The numbers of an earlier day: these minus the changes since.
     pub fn before(&self, changes: &Changes) -> Numbers {
         let mut was = self.clone();
@@ -107,9 +122,33 @@ pub fn add_change(changes: &mut Changes, unit: UnitCode, number: Number, part: P
     *changes.entry((unit, number)).or_default().entry(part).or_default() += amount;
 }
 
+/// The changes of all units as those of one. What moved between two of them has not changed the whole.
+pub fn whole_changes(changes: Changes, unit: &UnitCode) -> Changes {
+    let mut whole = Changes::new();
+    for ((_, number), parts) in changes {
+        for (part, amount) in parts {
+            add_change(&mut whole, unit.clone(), number, part, amount);
+        }
+    }
+    whole
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_whole_adds_up_units_and_what_lies_in_none() {
+        let largest = Number::Of("mobile_households_4g", Slot::LargestWeight);
+        let mut numbers = Numbers::new([EYES, largest]);
+        numbers.insert(Some("38".into()), vec![9, 200]);
+        numbers.insert(Some("40".into()), vec![4, 300]);
+        numbers.insert(None, vec![2, 0]);
+        let country = Some("VN".to_owned());
+        let whole = numbers.whole(&country);
+        assert_eq!((whole.get(&country, EYES), whole.get(&country, largest)), (15, 300));
+        assert_eq!(whole.find(&None, EYES), None);
+    }
 
     const EYES: Number = Number::Of("camera_eyes", Slot::Total);
     const CAMERAS: Number = Number::Of("camera_units", Slot::Total);

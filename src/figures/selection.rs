@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::conditions::{Condition, Derived, Fact, Interval, Property};
-use crate::figures::definitions::{LEVEL_OFFICE, field};
+use crate::figures::definitions::{LEVEL_OFFICE, field, stations_of};
 use crate::figures::{Indicator, Measure, OPERATIONAL, Statements, UNKNOWN, find, office};
 use crate::layers::{Field, Layer, Type};
 use crate::units::territory::Level;
@@ -53,6 +53,7 @@ pub fn rows_of(selection: Selection, day: NaiveDate, within: Option<&str>) -> Co
     };
     match &indicator.measure {
         Measure::Sum { of, .. } | Measure::Rate { rows: of, .. } => counted(&[of]),
+        Measure::Area { generation } => counted(&[&stations_of(generation)]),
         Measure::Partition { of, by, .. } => match value {
             Some(value) => counted(&[of, &has_value(by, value)]),
             None => counted(&[of]),
@@ -61,6 +62,12 @@ pub fn rows_of(selection: Selection, day: NaiveDate, within: Option<&str>) -> Co
         Measure::Hamlets { state, .. } => {
             let within = within.map(str::to_owned);
             Condition::Derived(Derived::Fact(Fact { name: state.name, values: statements.names().collect(), within }))
+        }
+        Measure::HamletsBy { state, by } => {
+            let names = statements.names().collect();
+            let fact = Fact { name: state.name, values: names, within: within.map(str::to_owned) };
+            let of_value = value.map(|value| has_value(by, value));
+            Condition::All([Condition::Derived(Derived::Fact(fact))].into_iter().chain(of_value).collect())
         }
         Measure::SecurityLevel => match within.and_then(|code| Some((code, Level::of_code(code)?))) {
             Some((code, level)) => Condition::Derived(Derived::Fact(Fact {
@@ -88,6 +95,7 @@ pub fn counts(layer: &'static Layer, status: &'static str, day: NaiveDate) -> Co
 pub fn has_value(by: &'static Field, value: &str) -> Condition {
     match by.value {
         _ if value == UNKNOWN => Condition::is_null(by),
+        Type::Boolean => Condition::equal(by, value == "true"),
         Type::SomeOf(_) => Condition::Overlaps(Property::from(by).into(), vec![value.to_owned()]),
         _ => Condition::equal(by, value),
     }

@@ -1,10 +1,10 @@
 //! The numbers that an indicator is made of, and the value that they give.
 
 use crate::conditions::Condition;
-use crate::figures::definitions::{field, of_type};
+use crate::figures::definitions::{field, of_type, stations_of};
 use crate::figures::selection::{has_level, has_value};
 use crate::figures::{
-    Amount, Census, Denominator, Indicator, Measure, Ratio, Slot, UNKNOWN, Unweighted, Value, Weight,
+    Amount, Area, Census, Denominator, Indicator, Measure, Ratio, Slot, UNKNOWN, Unweighted, Value, Weight,
 };
 use crate::layers::FACILITY;
 use crate::units::territory::Level;
@@ -42,7 +42,7 @@ pub fn sums(indicator: &Indicator) -> Vec<Sum> {
             sum(Slot::Unknown, Amount::One, vec![of.clone(), unknown.clone()]),
             sum(Slot::Total, Amount::One, vec![of.clone()]),
         ],
-        Measure::Hamlets { .. } => Vec::new(),
+        Measure::Hamlets { .. } | Measure::HamletsBy { .. } | Measure::Area { .. } => Vec::new(),
         Measure::Rate { amount, rows, of, .. } => {
             let mut sums = vec![sum(Slot::Covered, *amount, vec![rows.clone()])];
             if let Denominator::Rows(of) = of {
@@ -67,7 +67,8 @@ pub fn rows(indicator: &Indicator) -> Condition {
     match &indicator.measure {
         Measure::Sum { of, .. } | Measure::Partition { of, .. } | Measure::Ratio { of, .. } => of.clone(),
         Measure::Rate { rows, .. } => rows.clone(),
-        Measure::Hamlets { .. } => Condition::never(),
+        Measure::Hamlets { .. } | Measure::HamletsBy { .. } => Condition::never(),
+        Measure::Area { generation } => stations_of(generation),
         Measure::SecurityLevel => has_level(),
     }
 }
@@ -75,9 +76,9 @@ pub fn rows(indicator: &Indicator) -> Condition {
 /// The slot whose change is that of the figure; `None` when no slot has it.
 pub fn main(indicator: &Indicator) -> Option<Slot> {
     match indicator.measure {
-        Measure::Sum { .. } | Measure::Partition { .. } => Some(Slot::Total),
+        Measure::Sum { .. } | Measure::Partition { .. } | Measure::HamletsBy { .. } => Some(Slot::Total),
         Measure::Ratio { .. } | Measure::Hamlets { .. } | Measure::Rate { .. } => Some(Slot::Covered),
-        Measure::SecurityLevel => None,
+        Measure::SecurityLevel | Measure::Area { .. } => None,
     }
 }
 
@@ -85,7 +86,7 @@ pub fn main(indicator: &Indicator) -> Option<Slot> {
 pub fn value(indicator: &Indicator, level: Level, census: &Census, number: impl Fn(Slot) -> i64) -> Value {
     match &indicator.measure {
         Measure::Sum { .. } => Value::Number(number(Slot::Total)),
-        Measure::Partition { .. } => Value::Partition {
+        Measure::Partition { .. } | Measure::HamletsBy { .. } => Value::Partition {
             values: values(indicator).map(|value| (value, number(Slot::Value(value)))).collect(),
             total: number(Slot::Total),
         },
@@ -108,8 +109,16 @@ pub fn value(indicator: &Indicator, level: Level, census: &Census, number: impl 
             };
             Value::Rate { amount: number(Slot::Covered), of, per: *per, census }
         }
+        Measure::Area { .. } => Value::Area(Area {
+            covered_m2: number(Slot::Covered),
+            total_m2: number(Slot::Total),
+            without_boundary: number(Slot::Unknown),
+        }),
         Measure::SecurityLevel => {
-            let stated = LEVELS.into_iter().filter(|(_, stated)| number(Slot::Level(office(level), *stated)) > 0);
+            // The country has no office of its own.
+            let is_own =
+                |stated: Option<i64>| level != Level::Country && number(Slot::Level(office(level), stated)) > 0;
+            let stated = LEVELS.into_iter().filter(|(_, stated)| is_own(*stated));
             let of_communes = |(name, stated)| (name, number(Slot::Level(COMMUNE_OFFICE, stated)));
             Value::Level {
                 own: stated.filter_map(|(_, level)| level).max(),
@@ -120,6 +129,6 @@ pub fn value(indicator: &Indicator, level: Level, census: &Census, number: impl 
 }
 
 /// The values of a partition, `unknown` last.
-fn values(indicator: &Indicator) -> impl Iterator<Item = &'static str> {
+pub fn values(indicator: &Indicator) -> impl Iterator<Item = &'static str> {
     indicator.choices().iter().map(|choice| choice.value).chain([UNKNOWN])
 }

@@ -83,6 +83,11 @@ fn flatten(figure: &Figure) -> Vec<FlatCell> {
     };
     let mut cells = match &figure.value {
         Value::Number(value) => vec![plain(number(indicator.shown(*value as f64)), true)],
+        Value::Area(area) => vec![
+            plain(json!(area.covered_km2()), true),
+            named("total", label("tổng", "total"), json!(area.total_km2()), true),
+            named("percent", label("%", "%"), json!(area.percent()), false),
+        ],
         rate @ Value::Rate { .. } => vec![plain(json!(rate.rate()), false)],
         Value::Level { own, communes } => {
             let communes = communes.iter().map(|(level, offices)| FlatCell {

@@ -15,6 +15,8 @@ use crate::postgres::sql::{Bind, Sql};
 /// A level of units, from the top down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
+    /// Everything, in units or not.
+    Country,
     Province,
     District,
     Commune,
@@ -25,6 +27,7 @@ impl Level {
     /// Also the name of the column of `territory()`.
     pub const fn name(self) -> &'static str {
         match self {
+            Level::Country => "country",
             Level::Province => "province",
             Level::District => "district",
             Level::Commune => "commune",
@@ -33,7 +36,9 @@ impl Level {
     }
 
     pub fn parse(name: &str) -> Option<Level> {
-        [Level::Province, Level::District, Level::Commune, Level::Hamlet].into_iter().find(|level| level.name() == name)
+        [Level::Country, Level::Province, Level::District, Level::Commune, Level::Hamlet]
+            .into_iter()
+            .find(|level| level.name() == name)
     }
 
     /// The level of a code, from its form.
@@ -61,6 +66,19 @@ pub struct Unit {
 pub(super) const COLUMNS: &str = "u.id, u.code, u.name, u.level, u.valid_from, u.valid_to";
 
 impl Unit {
+    /// The whole country, which is no unit of the list.
+    pub fn country() -> Unit {
+        Unit {
+            id: 0,
+            code: "VN".into(),
+            name: "Cả nước".into(),
+            level: Level::Country,
+            // The day of independence.
+            valid_from: NaiveDate::from_ymd_opt(1945, 9, 2).unwrap_or(NaiveDate::MIN),
+            valid_to: None,
+        }
+    }
+
     pub(super) fn of_row(row: &Row) -> Option<Unit> {
         let date = |cell: &Cell| if let Cell::Date(date) = cell { Some(*date) } else { None };
         let [id, code, name, level, valid_from, valid_to, ..] = &row.cells[..] else { return None };

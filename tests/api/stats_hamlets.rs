@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::common::Server;
+use crate::common::{Server, feature};
 
 /// With Thôn Một (00001-1) in Phường Tây.
 async fn with_hamlet() -> Server {
@@ -186,5 +186,91 @@ async fn statements_of_one_technology_or_basis_can_be_asked_for() {
     for (parameter, value) in [("technology", "6g"), ("basis", "guessed")] {
         let answer = server.anonymous().get(&format!("/stats/00001?{parameter}={value}")).await;
         assert_eq!((answer.status.as_u16(), &answer.json()["errors"][0]["parameter"]), (400, &json!(parameter)));
+    }
+}
+
+/// The commune is asked for alone, within its province and within the country, by anybody: one figure.
+#[actix_web::test]
+async fn hamlets_with_cameras_are_the_same_from_every_scope_and_for_everybody() {
+    let server = with_hamlet().await;
+    add_hamlets(&server, &[None, None, None]).await;
+    // Thôn 11 is a narrow strip at the edge of Phường Tây that reaches into Xã Đông; the grid of anonymous callers is
+    // wider than it.
+    server
+        .execute(
+            "update hamlets set geom = st_multi(st_makeenvelope(105.749, 19.8, 105.7506, 19.81, 4326)) where code = '00001-11'",
+        )
+        .await;
+    let one = server.query("select id from hamlets where code = '00001-1'").await;
+    let camera = |place: [f64; 2], more: Value| feature(place, json!({"managing_level": "commune_police"}), more);
+    let cameras = [
+        // In the strip, on the other side of the boundary.
+        camera([105.7504, 19.805], json!({})),
+        // It names a hamlet of the other commune.
+        camera([105.85, 19.75], json!({"hamlet_id": one})),
+        // In an unknown hamlet of Phường Tây, and in one of Xã Đông, which has none.
+        camera([105.65, 19.75], json!({})),
+        camera([105.8, 19.75], json!({})),
+    ];
+    for camera in cameras {
+        let answer = server.administrator().post("/collections/cameras/items", camera).await;
+        assert_eq!(answer.status, 201, "{}", answer.summary());
+    }
+    for caller in [server.anonymous(), server.administrator()] {
+        for (path, of_unit) in [
+            ("/stats/00001?", None),
+            ("/stats/38?", None),
+            ("/stats?level=commune&within=38&", Some(0)),
+            ("/stats?level=commune&", Some(0)),
+            ("/stats?level=province&", Some(0)),
+            ("/stats?level=country&", Some(0)),
+        ] {
+            let answer = caller.get(&format!("{path}indicators=camera_hamlets")).await.ok();
+            let figures = of_unit.map_or(&answer["figures"], |unit: usize| &answer["units"][unit]["figures"]);
+            let figure = &figures["camera_hamlets"];
+            let counts = ["covered", "unknown", "total"].map(|name| figure[name].as_i64());
+            // Thôn Một and Thôn 11 have one; the camera in an unknown hamlet may be in Thôn 12 or Thôn 13.
+            assert_eq!(counts, [Some(2), Some(1), Some(4)], "{path}: {figure}");
+        }
+    }
+}
+
+#[actix_web::test]
+async fn hamlets_with_loudspeakers_are_counted() {
+    let server = with_hamlet().await;
+    add_hamlets(&server, &[None]).await;
+    let one = server.query("select id from hamlets where code = '00001-1'").await;
+    for more in [json!({"hamlet_id": one}), json!({"hamlet_id": one, "lifecycle_status": "planned"})] {
+        let loudspeaker = feature([105.7, 19.8], json!({"cluster_count": 2}), more);
+        let answer = server.administrator().post("/collections/loudspeakers/items", loudspeaker).await;
+        assert_eq!(answer.status, 201, "{}", answer.summary());
+    }
+    let figure = figure(&server, "loudspeaker_hamlets", "").await;
+    assert_eq!(["covered", "not_covered", "unknown"].map(|name| figure[name].as_i64()), [Some(1), Some(1), Some(0)]);
+}
+
+#[actix_web::test]
+async fn hamlets_without_a_signal_are_broken_down_by_difficulty_and_grid_power() {
+    let server = with_hamlet().await;
+    add_hamlets(&server, &[None, None]).await;
+    let sql = "update hamlets set difficulty = 'especially_difficult', grid_power = false where code = '00001-1'; \
+               update hamlets set grid_power = true where code = '00001-11'";
+    server.execute(sql).await;
+    let no = ["2g", "3g", "4g"].map(|technology| (technology, None, "not_available", None, "2025-08-01"));
+    for hamlet in ["00001-1", "00001-11"] {
+        state(&server, hamlet, &no).await;
+    }
+    let answer = server.anonymous().get("/stats/00001").await.ok();
+    let figure = |code: &str| answer["figures"][code].clone();
+    assert_eq!((&figure("hamlets_no_signal")["covered"], &figure("hamlets_no_signal")["total"]), (&json!(2), &json!(3)));
+    assert_eq!(figure("hamlets_weak_signal")["total"], 1, "those with a signal, or of which nobody knows");
+    let by_difficulty = figure("hamlets_no_signal_by_difficulty");
+    assert_eq!(by_difficulty["values"], json!({"especially_difficult": 1, "unknown": 1}));
+    let by_power = figure("hamlets_no_signal_by_grid_power");
+    assert_eq!((&by_power["values"], &by_power["total"]), (&json!({"true": 1, "false": 1}), &json!(2)));
+    for (figure, value) in [(by_difficulty, "unknown"), (by_power, "false")] {
+        let link = figure["rows_by_value"][value].as_str().unwrap().strip_prefix("http://hatang.test/api/v1").unwrap();
+        let rows = server.anonymous().get(link).await.ok();
+        assert_eq!(rows["features"].as_array().unwrap().len(), 1, "{link}");
     }
 }

@@ -1,4 +1,4 @@
--- The households and people of units: the sums over their communes, null where one of them has no count.
+-- The households and people of units, and of the country (VN): the sums over their communes, null where one of them has no count.
 -- $1 text[]: codes of units; $2 date: the day of the units.
 -- Returns unit, households, population, counted_on (the oldest count), source (null where they differ).
 select
@@ -9,7 +9,7 @@ select
   case when count(distinct counted_source) = 1 then min(counted_source) end as source
 from (
   select c.households, c.population, c.counted_on, c.counted_source,
-    unnest(array[c.code, d.code, coalesce(d.parent_code, c.parent_code)]) as unit
+    unnest(array[c.code, d.code, coalesce(d.parent_code, c.parent_code), 'VN']) as unit
   from admin_units c
   left join admin_units d on d.code = c.parent_code and d.level = 'district' and in_force(d.valid_from, d.valid_to, $2)
   where c.level = 'commune' and in_force(c.valid_from, c.valid_to, $2)

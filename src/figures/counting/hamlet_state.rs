@@ -4,29 +4,35 @@ use crate::access::View;
 use crate::conditions::{Days, Fact};
 use crate::figures::counting::rows::counts;
 use crate::figures::{HamletState, Statements, Subject};
-use crate::layers::{CAMERA, HAMLET};
+use crate::layers::{CAMERA, HAMLET, LOUDSPEAKER};
 use crate::postgres::sql::{Bind, Sql};
 use crate::units::territory::{Level, hamlets_on, near, placed};
 
 const AVAILABILITY: &str = include_str!("hamlet_availability.sql");
-const CAMERAS: &str = include_str!("hamlet_cameras.sql");
+const ASSETS: &str = include_str!("hamlet_assets.sql");
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
     Statements,
     Cameras,
+    Loudspeakers,
 }
 
 impl Source {
     pub fn of(subject: Subject) -> Source {
-        if subject == Subject::Cameras { Source::Cameras } else { Source::Statements }
+        match subject {
+            Subject::Cameras => Source::Cameras,
+            Subject::Loudspeakers => Source::Loudspeakers,
+            Subject::Mobile | Subject::Fiber => Source::Statements,
+        }
     }
 }
 
 /// Expressions of a `with` that end in `state`: the hamlets that count, with their units on the day of the territory and
 /// their states on the day of the count.
 pub fn state(view: &View<'_>, source: Source, statements: Statements, days: Days, within: Option<&str>) -> Sql {
-    let sql = hamlets(&view.of(&HAMLET), days, within);
+    let view = view.of(&HAMLET);
+    let sql = hamlets(&view, days, within);
     match source {
         Source::Statements => {
             let Statements { operator, basis, technology } = statements;
@@ -36,7 +42,7 @@ pub fn state(view: &View<'_>, source: Source, statements: Statements, days: Days
             sql.sql(stated(days)).sql(Sql::file(AVAILABILITY, &values)).text(
                 ", state as (
   select
-    h.id, h.households, h.population, h.commune, h.district, h.province,
+    h.id, h.households, h.population, h.difficulty, h.grid_power, h.commune, h.district, h.province,
     a.mobile_2g, a.mobile_3g, a.mobile_4g, a.mobile_5g, a.no_signal, a.no_signal is not true as some_signal,
     a.weak_signal, a.fiber_any, a.fiber_full, a.mobile_basis, a.fiber_basis,
     coalesce(a.passed_low, 0) as passed_low, coalesce(a.passed_high, 1) as passed_high,
@@ -46,7 +52,10 @@ pub fn state(view: &View<'_>, source: Source, statements: Statements, days: Days
 )",
             )
         }
-        Source::Cameras => sql.sql(cameras(&view.of(&CAMERA), days, within)).text(CAMERAS),
+        Source::Cameras => sql.sql(every(&view, days)).sql(assets(&view.of(&CAMERA), days, within)).text(ASSETS),
+        Source::Loudspeakers => {
+            sql.sql(every(&view, days)).sql(assets(&view.of(&LOUDSPEAKER), days, within)).text(ASSETS)
+        }
     }
 }
 
@@ -64,7 +73,7 @@ pub fn is_covered(view: &View<'_>, covered: HamletState, fact: &Fact, days: Days
 /// The hamlets that count, as they were on the day, with their units.
 fn hamlets(view: &View<'_>, days: Days, within: Option<&str>) -> Sql {
     let sql = Sql::new(
-        "hamlet as materialized (select t.id, t.code, t.name, t.households, t.population, t.geom, \
+        "hamlet as materialized (select t.id, t.code, t.households, t.population, t.difficulty, t.grid_power, t.geom, \
          p.commune, p.district, p.province from ",
     )
     .sql(view.relation(days.versions()))
@@ -92,18 +101,36 @@ fn stated(days: Days) -> Sql {
     sql.text(")")
 }
 
-/// The cameras that count, with the commune they stand in.
-fn cameras(view: &View<'_>, days: Days, within: Option<&str>) -> Sql {
-    let sql = Sql::new(
-        ", camera as materialized (select t.id, t.placed_hamlet_id as hamlet_id, t.connected_center, p.commune, \
-         t.geom as place from ",
-    )
-    .sql(view.counted(days.versions()))
-    .sql(placed(days))
-    .text(" where ")
-    .sql(counts(&CAMERA, days));
+/// Every hamlet that counts, whatever the scope. The planner may look single ones up.
+fn every(view: &View<'_>, days: Days) -> Sql {
+    Sql::new(", every as not materialized (select t.id, t.geom from ")
+        .sql(view.relation(days.versions()))
+        .text(" where ")
+        .sql(counts(&HAMLET, days))
+        .text(")")
+}
+
+/// The assets that count, with the commune that they stand in and their true place, whoever asks. Within a unit only those
+/// that may stand in one of its hamlets: in the unit, within the boundary of such a hamlet, or naming it.
+fn assets(view: &View<'_>, days: Days, within: Option<&str>) -> Sql {
+    let center = if view.layer.collection == CAMERA.collection { "t.connected_center" } else { "null::text" };
+    let sql = Sql::new(", asset as materialized (select t.id, t.placed_hamlet_id as hamlet_id, ")
+        .text(center)
+        .text(" as connected_center, p.commune, t.placed_geom as place from ")
+        .sql(view.relation(days.versions()))
+        .sql(placed(days))
+        .text(" where ")
+        .sql(counts(view.layer, days));
     let sql = match within {
-        Some(code) => sql.text(" and ").sql(near(code, days.unit_date)),
+        Some(code) => sql.sql(Sql::file(
+            "
+  and (t.placed_geom && (
+      select st_setsrid(st_extent(box2d(u.geom)::geometry)::geometry, 4326)
+      from (select geom from communes_within($1, $2) union all select geom from hamlet) u)
+    or t.placed_geom is null
+    or t.placed_hamlet_id in (select h.id from hamlet h))",
+            &[Bind::Text(code.to_owned()), Bind::Date(days.unit_date)],
+        )),
         None => sql,
     };
     sql.text(")")

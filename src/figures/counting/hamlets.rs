@@ -7,9 +7,11 @@ use crate::access::View;
 use crate::conditions::Days;
 use crate::figures::counting::hamlet_state::{Source, state};
 use crate::figures::counting::select::Select;
-use crate::figures::{HamletState, Indicator, Measure, Number, Numbers, Question, Slot, Subject, Weight, of_layer};
-use crate::layers::HAMLET;
-use crate::postgres::sql::Sql;
+use crate::figures::{
+    HamletState, Indicator, Measure, Number, Numbers, Question, Slot, Subject, Weight, of_layer, slots,
+};
+use crate::layers::{Field, HAMLET};
+use crate::postgres::sql::{Bind, Sql};
 
 /// What is counted from statements besides the indicators.
 const OF_STATEMENTS: [(Number, &str); 6] = [
@@ -40,8 +42,12 @@ pub async fn numbers(
     let scope = &question.scope;
     let mut select = Select::of_unit(Sql::new("s.").name(scope.level.name()));
     for indicator in of_source(source) {
-        let Measure::Hamlets { state, weight } = indicator.measure else { continue };
-        for (slot, aggregate) in aggregates(state, weight) {
+        let numbers = match indicator.measure {
+            Measure::Hamlets { state, weight } => aggregates(state, weight),
+            Measure::HamletsBy { state, by } => by_value(indicator, state, by),
+            _ => continue,
+        };
+        for (slot, aggregate) in numbers {
             select = select.number(Number::Of(indicator.code, slot), aggregate);
         }
     }
@@ -92,6 +98,16 @@ fn aggregates(state: HamletState, weight: Weight) -> Vec<(Slot, Sql)> {
         ]);
     }
     numbers
+}
+
+/// The covered hamlets with each value of a field.
+fn by_value(indicator: &Indicator, state: HamletState, by: &'static Field) -> Vec<(Slot, Sql)> {
+    let covered = || Sql::new("count(*) filter (where s.").name(state.name);
+    let value = || Sql::new(" and coalesce(s.").name(by.name).text("::text, 'unknown') = ");
+    slots::values(indicator)
+        .map(|name| (Slot::Value(name), covered().sql(value()).bind(Bind::Text(name.to_owned())).text(")")))
+        .chain([(Slot::Total, covered().text(")"))])
+        .collect()
 }
 
 /// What is known of the hamlet `s`, as SQL.

@@ -1,5 +1,6 @@
 //! Counts the numbers of units on a day, and their changes since another day.
 
+mod areas;
 mod baselines;
 mod census;
 pub mod facts;
@@ -18,6 +19,7 @@ use crate::access::{Caller, View};
 use crate::figures::counting::hamlet_state::Source;
 use crate::figures::{Counted, FiguresByUnit, Question, Was, assemble, of_layer, summaries};
 use crate::layers::{ALL, HAMLET, Layer};
+use crate::units::territory::{Level, Unit};
 
 pub use facts::place;
 pub use rows::of_joined;
@@ -25,16 +27,26 @@ pub use rows::of_joined;
 /// Counts the figures of a question. All queries share one snapshot, so that the parts of a change add up while others
 /// write.
 pub async fn figures(conn: &mut AsyncPgConnection, caller: &Caller, question: &Question) -> QueryResult<FiguresByUnit> {
+    if question.indicators.iter().any(|indicator| indicator.is_estimate()) {
+        // What cannot be kept, because another request keeps it, is computed in the snapshot.
+        let mut snapshot = conn.build_transaction().repeatable_read();
+        snapshot.run(async |conn| areas::keep(conn, question).await).await.ok();
+    }
     conn.build_transaction().read_only().repeatable_read().run(async |conn| count(conn, caller, question).await).await
 }
 
-async fn count(conn: &mut AsyncPgConnection, caller: &Caller, question: &Question) -> QueryResult<FiguresByUnit> {
+async fn count(conn: &mut AsyncPgConnection, caller: &Caller, asked: &Question) -> QueryResult<FiguresByUnit> {
+    let mut question = asked.clone();
+    if asked.scope.level == Level::Country {
+        question.scope.level = Level::Province;
+    }
+    let question = &question;
     let indicators = question.counted();
     let mut counted = Vec::new();
     let mut quality = Vec::new();
     let counted_by_rows = |layer: &&Layer| layer.is_writable() && layer.collection != HAMLET.collection;
     for layer in ALL.iter().copied().filter(counted_by_rows) {
-        if indicators.iter().any(|indicator| indicator.layer.collection == layer.collection) {
+        if indicators.iter().any(|indicator| indicator.is_of_rows(layer)) {
             let view = View::new(caller, layer);
             counted.push(count_assets(conn, &view, question).await?);
             if question.quality {
@@ -42,10 +54,19 @@ async fn count(conn: &mut AsyncPgConnection, caller: &Caller, question: &Questio
             }
         }
     }
-    for source in [Source::Statements, Source::Cameras] {
+    for source in [Source::Statements, Source::Cameras, Source::Loudspeakers] {
         if indicators.iter().any(|indicator| indicator.subject().map(Source::of) == Some(source)) {
             counted.push(count_hamlets(conn, &View::new(caller, &HAMLET), source, question).await?);
         }
+    }
+    let estimates: Vec<_> = indicators.iter().copied().filter(|indicator| indicator.is_estimate()).collect();
+    if !estimates.is_empty() {
+        let now = areas::numbers(conn, question, question.days).await?;
+        let was = match question.base() {
+            None => None,
+            Some(base) => Some(Was { numbers: areas::numbers(conn, question, base).await?, changes: None }),
+        };
+        counted.push(Counted { indicators: estimates, now, was });
     }
     let baselines = match question.compare {
         Some(day) => baselines::published(conn, day, &question.units).await?,
@@ -55,7 +76,12 @@ async fn count(conn: &mut AsyncPgConnection, caller: &Caller, question: &Questio
         true => census::of_units(conn, &question.units, question.days).await?,
         false => HashMap::new(),
     };
-    Ok(assemble(question, &counted, &quality, &baselines, &census))
+    if asked.scope.level == Level::Country {
+        let country = Some(Unit::country().code);
+        counted = counted.into_iter().map(|group| group.whole(&country)).collect();
+        quality = quality.iter().map(|numbers| numbers.whole(&country)).collect();
+    }
+    Ok(assemble(asked, &counted, &quality, &baselines, &census))
 }
 
 async fn count_assets(conn: &mut AsyncPgConnection, view: &View<'_>, question: &Question) -> QueryResult<Counted> {

@@ -101,6 +101,13 @@ impl Indicator {
     }
 }
 
+/// The hamlets in a state by the values of a field of theirs: a partition of another indicator.
+pub fn hamlets_by(whole: &Indicator, by: &str, code: &'static str, sentence: Label) -> Indicator {
+    let Measure::Hamlets { state, .. } = whole.measure else { panic!("{} does not count hamlets", whole.code) };
+    let measure = Measure::HamletsBy { state, by: field(&HAMLET, by) };
+    Indicator { part_of: Some(whole.code), measure, ..count(&HAMLET, code, "hamlet", sentence) }
+}
+
 /// The share of hamlets, or of their households or people, that is covered.
 pub fn hamlets(state: &str, weight: Weight, code: &'static str, sentence: Label) -> Indicator {
     let (unit, denominator) = match weight {

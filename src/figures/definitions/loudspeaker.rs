@@ -1,7 +1,7 @@
 //! Figures of loudspeakers.
 
-use crate::figures::Indicator;
-use crate::figures::definitions::building::count;
+use crate::figures::definitions::building::{count, hamlets};
+use crate::figures::{Indicator, Weight};
 use crate::layers::{LOUDSPEAKER, label};
 
 pub fn figures() -> Vec<Indicator> {
@@ -10,5 +10,15 @@ pub fn figures() -> Vec<Indicator> {
     vec![
         count(&LOUDSPEAKER, "loudspeaker_clusters", "cluster", clusters).summing("cluster_count"),
         count(&LOUDSPEAKER, "loudspeaker_speakers", "speaker", speakers).summing("speaker_count"),
+        // Criterion 8 of the new-rural set, QĐ 318/QĐ-TTg of 2022-03-08.
+        hamlets(
+            "loudspeaker",
+            Weight::One,
+            "loudspeaker_hamlets",
+            label(
+                "Số thôn, tổ dân phố có loa truyền thanh đang hoạt động.",
+                "Hamlets with an operational loudspeaker.",
+            ),
+        ),
     ]
 }

@@ -68,30 +68,6 @@ pub fn figures() -> Vec<Indicator> {
             ),
         ),
     ];
-    // 1603/BTTTT-CVT of 2024-04-25, as cited by Lào Cai's plan 467/KH-UBND: two lists with their own denominators.
-    figures.extend([
-        hamlets(
-            "no_signal",
-            Weight::One,
-            "hamlets_no_signal",
-            label(
-                "Số thôn, tổ dân phố trắng sóng di động: không có sóng 2G, 3G, 4G của nhà mạng nào.",
-                "Hamlets without a mobile signal: no operator's 2G, 3G or 4G reaches them.",
-            ),
-        ),
-        Indicator {
-            denominator: Some(label("thôn, tổ dân phố không trắng sóng", "hamlets that are not without a signal")),
-            ..hamlets(
-                "weak_signal",
-                Weight::One,
-                "hamlets_weak_signal",
-                label(
-                    "Số thôn, tổ dân phố lõm sóng di động: sóng yếu, không dùng ổn định.",
-                    "Hamlets with a weak mobile signal, which does not serve them well.",
-                ),
-            )
-        },
-    ]);
     figures.extend(of_5g(&stations));
     figures.extend(not_yet_operational(
         "planned",

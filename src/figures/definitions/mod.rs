@@ -2,12 +2,14 @@
 //!
 //! Codes and rules follow the register's definition of figures. Users read the sentences.
 
+mod areas;
 mod building;
 mod camera;
 mod facility;
 mod fiber;
 mod loudspeaker;
 mod mobile;
+mod signal;
 mod units;
 mod wifi;
 
@@ -16,6 +18,7 @@ use std::sync::LazyLock;
 use crate::figures::Indicator;
 use crate::layers::{Choice, Layer, TOWER};
 
+pub use areas::stations_of;
 pub use building::{field, of_type};
 pub use camera::POSITION;
 pub use facility::LEVEL_OFFICE;
@@ -43,6 +46,8 @@ pub static INDICATORS: LazyLock<Vec<Indicator>> = LazyLock::new(|| {
     [
         camera::figures(),
         mobile::figures(),
+        areas::figures(),
+        signal::figures(),
         fiber::figures(),
         wifi::figures(),
         facility::figures(),
@@ -55,9 +60,9 @@ pub fn find(code: &str) -> Option<&'static Indicator> {
     INDICATORS.iter().find(|indicator| indicator.code == code)
 }
 
-/// The indicators of a layer, in order.
+/// The indicators that are counted from the rows of a layer, in order.
 pub fn of_layer(layer: &Layer) -> impl Iterator<Item = &'static Indicator> {
-    INDICATORS.iter().filter(move |indicator| indicator.layer.collection == layer.collection)
+    INDICATORS.iter().filter(move |indicator| indicator.is_of_rows(layer))
 }
 
 /// The operators that availability is stated for.
@@ -79,7 +84,7 @@ mod tests {
         assert_eq!(codes.len(), INDICATORS.len());
         for indicator in INDICATORS.iter() {
             assert!(indicator.part_of.is_none_or(|total| find(total).is_some()), "{}", indicator.code);
-            if let Measure::Partition { .. } = indicator.measure {
+            if indicator.by_field().is_some() {
                 assert!(!indicator.choices().is_empty(), "{}", indicator.code);
             }
         }

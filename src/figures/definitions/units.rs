@@ -19,6 +19,7 @@ const UNITS: &[(&str, Label)] = &[
     ("speaker", label("loa", "speakers")),
     ("position", label("vị trí", "positions")),
     ("km", label("km", "km")),
+    ("km2", label("km²", "km²")),
     ("percent", label("%", "%")),
     ("eye_per_1000_households", label("mắt/1.000 hộ", "eyes per 1,000 households")),
     ("station_per_10000_people", label("trạm/10.000 dân", "stations per 10,000 people")),

@@ -60,7 +60,9 @@ impl<'a> Context<'a> {
         let mut answer = Map::new();
         let mut set = |name: &str, value: Json| answer.insert(name.to_owned(), value);
         set("unit", json!(indicator.unit));
-        if !indicator.is_of_availability() {
+        if indicator.is_estimate() {
+            set("basis", json!("estimate"));
+        } else if !indicator.is_of_availability() {
             set("basis", json!(REGISTER));
         }
         if let Measure::Partition { overlapping: true, .. } = indicator.measure {
@@ -97,8 +99,12 @@ impl<'a> Context<'a> {
 
     /// Says why a value is neither the number of its rows nor the sum of one of their fields.
     fn rows_note(&self, indicator: &Indicator) -> Option<String> {
-        let of_shares = matches!(indicator.measure, Measure::Hamlets { weight: Weight::Share, .. });
-        of_shares.then(|| text!("figures.shares").say(self.vietnamese))
+        let note = match indicator.measure {
+            Measure::Hamlets { weight: Weight::Share, .. } => text!("figures.shares"),
+            Measure::Area { .. } => text!("figures.areas"),
+            _ => return None,
+        };
+        Some(note.say(self.vietnamese))
     }
 
     /// The members of a figure that say how much.
@@ -108,6 +114,14 @@ impl<'a> Context<'a> {
         match &figure.value {
             Value::Number(number) => {
                 set("value", shown(figure.indicator, *number));
+            }
+            Value::Area(area) => {
+                set("value", json!(area.covered_km2()));
+                set("total", json!(area.total_km2()));
+                set("percent", json!(area.percent()));
+                if area.without_boundary > 0 {
+                    set("communes_without_boundary", json!(area.without_boundary));
+                }
             }
             rate @ Value::Rate { amount, of, per, census } => {
                 set("value", json!(rate.rate()));
@@ -273,8 +287,7 @@ impl Linked<'_> {
         let Linked { context, place } = self;
         let selection = context.selection(indicator, part.filter(|part| *part == UNKNOWN));
         let mut query = place.query(context.question, &selection.to_text());
-        if let (Measure::Partition { by, .. }, Some(part)) = (&indicator.measure, part.filter(|part| *part != UNKNOWN))
-        {
+        if let Some((by, part)) = indicator.by_field().zip(part.filter(|part| *part != UNKNOWN)) {
             query += &format!("&{}={part}", by.name);
         }
         format!("{}/collections/{}/items?{query}", context.base, indicator.layer.collection)

@@ -3,6 +3,7 @@
 use crate::figures::Question;
 use crate::http::stats::figure::Context;
 use crate::time::rfc3339;
+use crate::units::territory::Level;
 
 /// The records that a link is limited to.
 #[derive(Debug, Clone, Copy)]
@@ -18,6 +19,7 @@ impl Place<'_> {
     pub fn query(self, question: &Question, indicator: &str) -> String {
         let days = question.days;
         let place = match (self, &question.scope.within) {
+            (Place::Unit(_), _) if question.scope.level == Level::Country => format!("units_on={}", days.unit_date),
             (Place::Unit(code), _) => format!("within={code}@{}", days.unit_date),
             (Place::Unassigned, within) => {
                 let within = match within {

@@ -86,6 +86,7 @@ pub fn rows<'a>(context: &'a Context<'a>, unit: &Unit, figures: &'a UnitFigures)
         };
         let last = match &figure.value {
             Value::Number(value) => Row { value: number(figure.indicator.shown(*value as f64)), ..all },
+            Value::Area(area) => Row { value: json!(area.covered_km2()), ..all },
             rate @ Value::Rate { .. } => Row { value: json!(rate.rate()), ..all },
             Value::Level { own, .. } => Row { value: json!(own), ..all },
             Value::Ratio(ratio) => Row { value: json!(ratio.covered), ratio: Some(ratio), ..all },

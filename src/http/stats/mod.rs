@@ -171,9 +171,9 @@ fn definition(indicator: &Indicator) -> Value {
         "sums": indicator.summed_field(),
         "headline": HEADLINES.contains(&indicator.code),
     });
-    if let Measure::Partition { by, overlapping, .. } = indicator.measure {
+    if let Some(by) = indicator.by_field() {
         definition["by"] = json!(by.name);
-        definition["overlapping"] = json!(overlapping);
+        definition["overlapping"] = json!(matches!(indicator.measure, Measure::Partition { overlapping: true, .. }));
         definition["part_of"] = json!(indicator.part_of);
     }
     definition

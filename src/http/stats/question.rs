@@ -56,9 +56,10 @@ pub fn of_unit(path: &str, mut params: Params, clock: Clock) -> Result<Asked, Er
 /// 400 for a wrong parameter, which the problem names.
 pub fn of_units(mut params: Params, clock: Clock) -> Result<Asked, Error> {
     let format = params.format(&["json", "geojson", "csv", "xlsx"])?.unwrap_or("json");
-    let level = params.read("level", text!("expected.one_of", known = "province, district, commune"), |text| {
-        Level::parse(text).filter(|level| *level != Level::Hamlet)
-    })?;
+    let level =
+        params.read("level", text!("expected.one_of", known = "country, province, district, commune"), |text| {
+            Level::parse(text).filter(|level| *level != Level::Hamlet)
+        })?;
     let level = level.unwrap_or(Level::Commune);
     let unit = params.read("within", text!("expected.unit"), |text| {
         UnitRef::parse(text).filter(|unit| Level::of_code(&unit.code).is_some())
@@ -94,7 +95,8 @@ fn common(params: &mut Params, clock: Clock, named_by: &'static str, format: &'s
     };
     let (technology, basis) = (one_of("technology", &SERVICES)?, one_of("basis", &BASES)?);
     let statements = Statements { operator, technology, basis };
-    let indicators = indicators.unwrap_or_else(|| INDICATORS.iter().collect());
+    let every = || INDICATORS.iter().filter(|indicator| !indicator.is_estimate()).collect();
+    let indicators = indicators.unwrap_or_else(every);
     Ok(Asked {
         format,
         named_by,
@@ -128,6 +130,7 @@ impl Asked {
         }
         let within = within.map(|(unit, _)| unit);
         let (level, units) = match (self.level, &within) {
+            (Some(Level::Country), _) => (Level::Country, vec![Unit::country()]),
             (Some(level), within) => (level, territory::units(conn, level, within.as_ref(), unit_date).await?),
             (None, Some(unit)) => (unit.level, vec![unit.clone()]),
             (None, None) => return Err(Error::NotFound),
