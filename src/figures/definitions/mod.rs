@@ -75,7 +75,6 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
-    use crate::figures::Measure;
     use crate::layers::FACILITY;
 
     #[test]
