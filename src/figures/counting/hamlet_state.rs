@@ -114,21 +114,25 @@ fn every(view: &View<'_>, days: Days) -> Sql {
 /// that may stand in one of its hamlets: in the unit, within the boundary of such a hamlet, or naming it.
 fn assets(view: &View<'_>, days: Days, within: Option<&str>) -> Sql {
     let center = if view.layer.collection == CAMERA.collection { "t.connected_center" } else { "null::text" };
-    let sql = Sql::new(", asset as materialized (select t.id, t.placed_hamlet_id as hamlet_id, ")
+    // `placed` places `t.geom`.
+    let sql = Sql::new(", asset as materialized (select t.id, t.hamlet_id, t.connected_center, p.commune, t.geom as place from (select t.id, ")
+        .text("t.placed_hamlet_id as hamlet_id, t.placed_geom as geom, t.placed_code, t.placed_on, t.commune_code, ")
+        .text("t.lifecycle_status, t.installed_on, t.ended_on, t.decommissioned_on, ")
         .text(center)
-        .text(" as connected_center, p.commune, t.placed_geom as place from ")
+        .text(" as connected_center from ")
         .sql(view.relation(days.versions()))
+        .text(") t")
         .sql(placed(days))
         .text(" where ")
         .sql(counts(view.layer, days));
     let sql = match within {
         Some(code) => sql.sql(Sql::file(
             "
-  and (t.placed_geom && (
+  and (t.geom && (
       select st_setsrid(st_extent(box2d(u.geom)::geometry)::geometry, 4326)
       from (select geom from communes_within($1, $2) union all select geom from hamlet) u)
-    or t.placed_geom is null
-    or t.placed_hamlet_id in (select h.id from hamlet h))",
+    or t.geom is null
+    or t.hamlet_id in (select h.id from hamlet h))",
             &[Bind::Text(code.to_owned()), Bind::Date(days.unit_date)],
         )),
         None => sql,
