@@ -33,4 +33,4 @@ pub use selection::{Selection, rows_of};
 pub use slots::office;
 pub use statements::{SERVICES, Statements};
 pub use summaries::{fold, tables};
-pub use table::{Column, cells, columns, label_of, number};
+pub use table::{Column, cells, columns, label_of, number, shown};

@@ -82,7 +82,7 @@ fn flatten(figure: &Figure) -> Vec<FlatCell> {
         FlatCell { column, value, is_part: false }
     };
     let mut cells = match &figure.value {
-        Value::Number(value) => vec![plain(number(indicator.shown(*value as f64)), true)],
+        Value::Number(value) => vec![plain(shown(indicator, *value), true)],
         Value::Area(area) => vec![
             plain(json!(area.covered_km2()), true),
             named("total", label("tổng", "total"), json!(area.total_km2()), true),
@@ -99,11 +99,9 @@ fn flatten(figure: &Figure) -> Vec<FlatCell> {
         Value::Partition { values, total } => {
             let values = values.iter().map(|(name, value)| FlatCell {
                 is_part: true,
-                ..named(name, label_of(indicator, name), number(indicator.shown(*value as f64)), true)
+                ..named(name, label_of(indicator, name), shown(indicator, *value), true)
             });
-            values
-                .chain([named("total", label("tổng", "total"), number(indicator.shown(*total as f64)), true)])
-                .collect()
+            values.chain([named("total", label("tổng", "total"), shown(indicator, *total), true)]).collect()
         }
         Value::Ratio(ratio) => {
             let unweighted = named("unknown_weights", UNWEIGHTED_LABEL, json!(ratio.unweighted.total), true);
@@ -126,6 +124,12 @@ fn flatten(figure: &Figure) -> Vec<FlatCell> {
         cells.push(named("basis", label("nguồn", "basis"), json!(figure.basis), false));
     }
     cells
+}
+
+/// A counted number as JSON, in the unit of its indicator.
+pub fn shown(indicator: &Indicator, amount: i64) -> Json {
+    let shown = indicator.shown(amount as f64);
+    if indicator.is_length() { json!(shown) } else { number(shown) }
 }
 
 /// A number as JSON; a whole number has no decimal point.

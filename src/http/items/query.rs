@@ -8,7 +8,7 @@ use crate::conditions::order::{is_sortable, parse_keys};
 use crate::conditions::parameters::{self, limit_of};
 use crate::conditions::{Condition, Cursor, Days, Derived, Interval, Key, UnitRef, known_at};
 use crate::error::Error;
-use crate::figures::{Selection, facts, rows_of};
+use crate::figures::{OPERATIONAL, Selection, facts, rows_of};
 use crate::files::export::Format;
 use crate::input::Params;
 use crate::layers::{Layer, Problem};
@@ -103,6 +103,8 @@ impl ItemsQuery {
             (None, None) if !layer.is_writable() => Some(unit_date.unwrap_or(today)),
             (None, _) => None,
         };
+        // What is only planned or being built has no days yet.
+        let lasting = lasting.filter(|_| figure.is_none_or(|figure| figure.indicator.status == OPERATIONAL));
         let lasting = lasting.map(|day| Interval { from: Some(day), to: Some(day) });
         let valid = lasting.into_iter().chain(datetime);
         let mut all = Vec::from_iter(bbox);

@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::figures::{
     Change, Delta, Figure, Indicator, Measure, Note, Question, Selection, Statements, UNKNOWN, UnitFigures, Value,
-    Weight, number,
+    Weight, number, shown,
 };
 use crate::http::stats::links::Place;
 use crate::texts::text;
@@ -292,9 +292,4 @@ impl Linked<'_> {
         }
         format!("{}/collections/{}/items?{query}", context.base, indicator.layer.collection)
     }
-}
-
-fn shown(indicator: &Indicator, amount: i64) -> Json {
-    let shown = indicator.shown(amount as f64);
-    if indicator.is_length() { json!(shown) } else { number(shown) }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use crate::error::Error;
-use crate::figures::{Change, Delta, Figure, Ratio, UnitFigures, Value, label_of, number};
+use crate::figures::{Change, Delta, Figure, Ratio, UnitFigures, Value, label_of, number, shown};
 use crate::http::stats::figure::Context;
 use crate::http::stats::table::text;
 use crate::layers::{Label, label};
@@ -85,7 +85,7 @@ pub fn rows<'a>(context: &'a Context<'a>, unit: &Unit, figures: &'a UnitFigures)
                 .then(|| linked.rows(figure.indicator, None)),
         };
         let last = match &figure.value {
-            Value::Number(value) => Row { value: number(figure.indicator.shown(*value as f64)), ..all },
+            Value::Number(value) => Row { value: shown(figure.indicator, *value), ..all },
             Value::Area(area) => Row { value: json!(area.covered_km2()), ..all },
             rate @ Value::Rate { .. } => Row { value: json!(rate.rate()), ..all },
             Value::Level { own, .. } => Row { value: json!(own), ..all },
@@ -98,15 +98,13 @@ pub fn rows<'a>(context: &'a Context<'a>, unit: &Unit, figures: &'a UnitFigures)
                     };
                     rows.push(Row {
                         part: Some(label_of(figure.indicator, name)),
-                        value: number(figure.indicator.shown(*value as f64)),
+                        value: shown(figure.indicator, *value),
                         delta: delta.map(|(_, delta)| delta),
                         rows: Some(linked.rows(figure.indicator, Some(name))),
                         ..all
                     });
                 }
-                Row {
-                    part: Some(label("tổng", "total")), value: number(figure.indicator.shown(*total as f64)), ..all
-                }
+                Row { part: Some(label("tổng", "total")), value: shown(figure.indicator, *total), ..all }
             }
         };
         rows.push(last);
