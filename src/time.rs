@@ -24,6 +24,11 @@ pub fn start_of(day: NaiveDate) -> Option<DateTime<Utc>> {
     Some(day.and_time(NaiveTime::MIN).and_local_timezone(vietnam()).single()?.to_utc())
 }
 
+/// The last instant of a day in Vietnam that the database keeps.
+pub fn end_of(day: NaiveDate) -> Option<DateTime<Utc>> {
+    Some(start_of(day.succ_opt()?)? - TimeDelta::microseconds(1))
+}
+
 /// An instant in UTC, to the microsecond, as the database keeps it.
 pub fn rfc3339(moment: DateTime<Utc>) -> String {
     moment.to_rfc3339_opts(SecondsFormat::Micros, true)

@@ -107,6 +107,10 @@ fn choice(operation: &Operation, name: &str) -> Option<String> {
         let counts = |collection: &str| collection == layer.collection;
         return hatang::figures::INDICATORS.iter().find(|it| counts(it.layer.collection)).map(|it| it.code.to_owned());
     }
+    if name == "quality" {
+        let of_hamlets = layer.collection == "hamlets";
+        return Some(if of_hamlets { "unknown_availability" } else { "unlocated" }.to_owned());
+    }
     let field = layer.field(name)?;
     Some(field.value.choices().first()?.value.to_owned())
 }

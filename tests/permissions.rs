@@ -99,6 +99,7 @@ const EXPECTED: &[(&str, Answers)] = &[
     ("review_grant", ADMINISTER),
     ("erase_fields", ADMINISTER),
     ("list_rows", READ),
+    ("show_quality", READ),
     ("find_unit", READ),
     ("list_unit_groups", READ),
     ("find_unit_group", READ),
@@ -234,7 +235,11 @@ pub fn operations() -> Vec<Operation> {
         for (method, described) in item.as_object().unwrap() {
             let path = path.replace("{collectionId}", "towers").replace("{unit}", "405@2023-09-20");
             let path = path.replace("{version}", "1");
-            let path = if path == "/rows" { format!("{path}?indicator=bts_stations") } else { path };
+            let path = match &*path {
+                "/rows" => format!("{path}?indicator=bts_stations"),
+                "/quality" => format!("{path}?unit=405@2023-09-20"),
+                _ => path,
+            };
             let layer = path.strip_prefix("/collections/").map(|rest| rest.split('/').next().unwrap());
             operations.push(Operation {
                 id: described["operationId"].as_str().unwrap().to_owned(),

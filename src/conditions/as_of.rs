@@ -1,11 +1,11 @@
 //! Which state of the records a query reads: valid time and record time.
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::error::Error;
 use crate::input::Params;
 use crate::texts::text;
-use crate::time::{date_of, day_of, start_of};
+use crate::time::{date_of, day_of, end_of};
 
 /// Records as they are now, as they were on a day, or as the register had them at an instant. With both: what the
 /// register said of that day at that instant.
@@ -64,7 +64,7 @@ pub fn known_at(params: &mut Params, now: DateTime<Utc>) -> Result<Option<DateTi
 fn read(text: &str) -> Option<DateTime<Utc>> {
     let first = NaiveDate::from_ymd_opt(1900, 1, 1)?;
     let moment = match date_of(text) {
-        Some(day) => start_of(day.succ_opt()?)? - TimeDelta::microseconds(1),
+        Some(day) => end_of(day)?,
         // A plus sign that the client did not encode arrives as a space.
         None => DateTime::parse_from_rfc3339(&text.replace(' ', "+")).ok()?.to_utc(),
     };

@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
+use crate::figures::comparison::check_parts;
 use crate::figures::{
-    BASES, Baseline, Census, Change, Changes, Delta, Figure, FiguresByUnit, INDICATORS, Indicator, LevelChange, Number,
-    Numbers, Part, Parts, QUALITY, Question, RateChange, Slot, UnitCode, UnitFigures, Value, check_parts, slots,
-    whole_changes,
+    Amount, BASES, Baseline, Census, Change, Changes, Delta, Figure, FiguresByUnit, INDICATORS, Indicator, LevelChange,
+    Measure, Number, Numbers, Part, Parts, Published, QUALITY, Question, RateChange, Slot, UnitCode, UnitFigures,
+    Value, of_layer, slots, whole_changes,
 };
 use crate::units::territory::Unit;
 
@@ -14,6 +15,8 @@ use crate::units::territory::Unit;
 pub struct Counted {
     pub indicators: Vec<&'static Indicator>,
     pub now: Numbers,
+    /// The same as the register knew them at the end of their day; only if something was published for that day.
+    pub known: Option<Numbers>,
     /// The numbers of the day to compare with.
     pub was: Option<Was>,
 }
@@ -33,8 +36,18 @@ impl Counted {
             numbers: was.numbers.whole(unit),
             changes: was.changes.map(|changes| whole_changes(changes, unit)),
         });
-        Counted { now: self.now.whole(unit), was, ..self }
+        let known = self.known.map(|known| known.whole(unit));
+        Counted { now: self.now.whole(unit), known, was, ..self }
     }
+}
+
+/// Figures that were published.
+#[derive(Debug, Default)]
+pub struct Baselines {
+    /// For the day asked.
+    pub now: Vec<Baseline>,
+    /// For the day to compare with.
+    pub was: Vec<Baseline>,
 }
 
 /// Makes the figures of each unit. `quality` has further numbers of rows to look at.
@@ -42,15 +55,18 @@ pub fn assemble(
     question: &Question,
     counted: &[Counted],
     quality: &[Numbers],
-    baselines: &[Baseline],
+    baselines: &Baselines,
     census: &HashMap<String, Census>,
 ) -> FiguresByUnit {
     let uncounted = Census::default();
     let units = question.units.iter().map(Some).chain([None]);
     let of_unit = |unit: Option<&Unit>| {
         let code = unit.map(|unit| unit.code.clone());
-        let own: Vec<_> =
-            baselines.iter().filter(|baseline| unit.is_some_and(|unit| unit.id == baseline.unit_id)).collect();
+        let own = |all: &[Baseline]| -> Vec<Baseline> {
+            let of_unit = |baseline: &&Baseline| unit.is_some_and(|unit| unit.id == baseline.unit_id);
+            all.iter().filter(of_unit).cloned().collect()
+        };
+        let own = Baselines { now: own(&baselines.now), was: own(&baselines.was) };
         let census = unit.and_then(|unit| census.get(&unit.code)).unwrap_or(&uncounted);
         let of_group = |group: &Counted| {
             let figures =
@@ -71,11 +87,11 @@ pub fn assemble(
 
 fn figure(
     indicator: &'static Indicator,
-    Counted { now, was, .. }: &Counted,
+    Counted { now, known, was, .. }: &Counted,
     question: &Question,
     unit: &UnitCode,
     census: &Census,
-    baselines: &[&Baseline],
+    baselines: &Baselines,
 ) -> Figure {
     let level = question.scope.level;
     let value_of = |numbers: &Numbers| {
@@ -87,27 +103,27 @@ fn figure(
         value => value,
     };
     let change = was.as_ref().zip(question.compare).map(|(was, base_on)| {
+        let base = value_of(&was.numbers);
+        let is_unknown = is_mostly_unknown(indicator, &base, was, unit);
         let delta = |slot: Option<Slot>, group: Option<&str>, now: i64, then: i64| {
             let key = slot.map(|slot| (unit.clone(), Number::Of(indicator.code, slot)));
             let parts = match (key, &was.changes) {
                 (Some(key), Some(changes)) => changes.get(&key).cloned().unwrap_or_default(),
                 _ => Parts::from([(Part::Reclassified, now - then)]),
             };
-            let is_declared = |baseline: &&&Baseline| {
-                baseline.indicator == indicator.code && baseline.group_value.as_deref() == group
-            };
-            let declared = baselines.iter().find(is_declared).copied();
-            if !indicator.is_length() {
-                return Delta::new(now, then, base_on, parts, declared);
-            }
+            let declared = find(&baselines.was, indicator, group);
             // Kilometres were published, metres are counted; they are never equal to the metre.
-            let declared = declared.map(|declared| Baseline { value: declared.value * 1000.0, ..declared.clone() });
-            Delta { notes: Vec::new(), ..Delta::new(now, then, base_on, parts, declared.as_ref()) }
+            let in_metres = |declared: &Baseline| Baseline { value: declared.value * 1000.0, ..declared.clone() };
+            let declared = if indicator.is_length() { declared.map(in_metres) } else { declared.cloned() };
+            let mut delta = Delta::new(now, then, base_on, parts, declared.as_ref());
+            if indicator.is_length() {
+                delta.notes.clear();
+            }
+            if is_unknown && !delta.declared { delta.unknown() } else { delta }
         };
-        let base = value_of(&was.numbers);
         match (&value, &base) {
             (Value::Level { own, .. }, Value::Level { own: was, .. }) => {
-                let declared = baselines.iter().find(|baseline| baseline.indicator == indicator.code);
+                let declared = find(&baselines.was, indicator, None);
                 Change::OfLevel(LevelChange {
                     value: *own,
                     base: declared.map(|declared| declared.value as i64).or(*was),
@@ -122,10 +138,65 @@ fn figure(
             _ => compare(indicator, &value, &base, delta),
         }
     });
+    let known = known.as_ref().map(&value_of);
+    let published = published(indicator, &value, known.as_ref(), &baselines.now);
     let found = |name, slot| Some((name, now.find(unit, Number::Of(indicator.code, slot))?));
     let quality = [found("unlocated", Slot::Unlocated), found("no_install_date", Slot::NoInstallDate)];
     let quality = quality.into_iter().flatten().collect();
-    Figure { indicator, value, basis: basis(indicator, now, unit), change, quality }
+    Figure { indicator, value, basis: basis(indicator, now, unit), change, published, quality }
+}
+
+fn find<'a>(baselines: &'a [Baseline], indicator: &Indicator, group: Option<&str>) -> Option<&'a Baseline> {
+    let is_of = |baseline: &&Baseline| baseline.indicator == indicator.code && baseline.group_value.as_deref() == group;
+    baselines.iter().find(is_of)
+}
+
+/// What was published of an indicator, beside its value now. `known` is the value that the register knew on the day.
+fn published(
+    indicator: &Indicator,
+    value: &Value,
+    known: Option<&Value>,
+    baselines: &[Baseline],
+) -> Vec<(Option<&'static str>, Published)> {
+    let amounts = |value: &Value| -> Vec<(Option<&'static str>, f64)> {
+        let parts = if let Value::Partition { values, .. } = value { &values[..] } else { &[] };
+        let parts = parts.iter().map(|(name, number)| (Some(*name), indicator.shown(*number as f64)));
+        let whole = match value {
+            Value::Rate { .. } => value.rate().unwrap_or(0.0),
+            value => indicator.shown(value.number() as f64),
+        };
+        [(None, whole)].into_iter().chain(parts).collect()
+    };
+    let then = known.map(amounts);
+    let of_part = |(place, (part, counted)): (usize, (Option<&'static str>, f64))| {
+        let Baseline { value, document, .. } = find(baselines, indicator, part)?;
+        let later = then.as_ref().and_then(|then| then.get(place)).map(|(_, known)| counted - known);
+        Some((part, Published { value: *value, document: document.clone(), counted, later }))
+    };
+    amounts(value).into_iter().enumerate().filter_map(of_part).collect()
+}
+
+/// Whether more than half of a base is unknown: nobody has answered, or the day of installation is missing.
+fn is_mostly_unknown(indicator: &Indicator, base: &Value, was: &Was, unit: &UnitCode) -> bool {
+    let undated = was.numbers.get(unit, Number::Of(indicator.code, Slot::NoInstallDate));
+    match base {
+        Value::Ratio(ratio) => (ratio.unknown + undated) * 2 > ratio.total,
+        Value::Level { .. } | Value::Rate { .. } => false,
+        value => rows_of_base(indicator, value, was, unit).is_some_and(|rows| undated * 2 > rows),
+    }
+}
+
+/// How many rows a base counts: the base itself, or the figure that counts the same rows instead of summing a field.
+fn rows_of_base(indicator: &Indicator, base: &Value, was: &Was, unit: &UnitCode) -> Option<i64> {
+    if matches!(indicator.amount(), Amount::One) {
+        return Some(base.number());
+    }
+    let counts_them = |other: &&Indicator| {
+        other.status == indicator.status
+            && matches!(&other.measure, Measure::Sum { amount: Amount::One, of } if *of == slots::rows(indicator))
+    };
+    let other = of_layer(indicator.layer).find(counts_them)?;
+    Some(was.numbers.get(unit, Number::Of(other.code, Slot::Total)))
 }
 
 fn compare(
@@ -166,8 +237,9 @@ fn note_parts(figures: &mut [Figure]) {
             continue;
         };
         let total = figures.iter().find(|figure| figure.indicator.code == total);
-        let Some(Figure { indicator, change: Some(Change::Of(delta)), .. }) = total else { continue };
-        if let Some(note) = check_parts(delta, &values.iter().map(|(_, delta)| delta).collect::<Vec<_>>()) {
+        let Some(total @ Figure { indicator, change: Some(Change::Of(delta)), .. }) = total else { continue };
+        let parts = values.iter().map(|(name, delta)| (delta, figure.published_of(Some(name))));
+        if let Some(note) = check_parts((delta, total.published_of(None)), &parts.collect::<Vec<_>>()) {
             notes.insert(indicator.code, note.clone());
             notes.insert(figure.indicator.code, note);
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use crate::figures::{Delta, Indicator, Note, Ratio, UnitCode, Unweighted};
+use crate::figures::{Delta, Indicator, Note, Published, Ratio, UnitCode, Unweighted};
 
 /// A counted value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -155,8 +155,17 @@ pub struct Figure {
     /// Where the value comes from: `register`, or the basis of the statements of availability.
     pub basis: &'static str,
     pub change: Option<Change>,
+    /// What was published for the same day: of the whole (`None`), and of values of a partition.
+    pub published: Vec<(Option<&'static str>, Published)>,
     /// Numbers of the rows behind it that somebody should check, each with its name.
     pub quality: Vec<(&'static str, i64)>,
+}
+
+impl Figure {
+    /// What was published of a value of the partition, or of the whole.
+    pub fn published_of(&self, part: Option<&str>) -> Option<&Published> {
+        self.published.iter().find(|(of, _)| *of == part).map(|(_, published)| published)
+    }
 }
 
 /// The figures of a unit, in the order of the indicators.

@@ -6,6 +6,7 @@ mod comparison;
 mod counting;
 mod definitions;
 mod figure;
+mod group;
 mod hamlet;
 mod indicator;
 mod numbers;
@@ -19,11 +20,12 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-pub use assembling::{Counted, Was, assemble};
-pub use comparison::{Baseline, Delta, Note, Part, Parts, check_parts};
-pub use counting::{facts, figures, place};
+pub use assembling::{Baselines, Counted, Was, assemble};
+pub use comparison::{Baseline, Delta, Note, Part, Parts, Published};
+pub use counting::{checks, facts, figures, place};
 pub use definitions::{HEADLINES, INDICATORS, find, of_layer, operators, unit_label};
 pub use figure::{Area, Census, Change, Figure, FiguresByUnit, LevelChange, RateChange, UnitFigures, Value};
+pub use group::Group;
 pub use hamlet::{HamletState, Subject, Weight};
 pub use indicator::{Amount, Denominator, Indicator, Measure, OPERATIONAL, UNKNOWN};
 pub use numbers::{BASES, Changes, Number, Numbers, QUALITY, Slot, UnitCode, add_change, whole_changes};

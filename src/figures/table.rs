@@ -115,7 +115,8 @@ fn flatten(figure: &Figure) -> Vec<FlatCell> {
         }
     };
     if let Some(Change::Of(delta)) = &figure.change {
-        cells.push(named("delta", label("tăng, giảm", "change"), number(indicator.shown(delta.value)), true));
+        let change = json!(delta.value.map(|value| number(indicator.shown(value))));
+        cells.push(named("delta", label("tăng, giảm", "change"), change, true));
     }
     if let Some(Change::OfRate(change)) = &figure.change {
         cells.push(named("delta", label("tăng, giảm", "change"), json!(change.difference()), false));

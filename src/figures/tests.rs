@@ -6,8 +6,8 @@ use chrono::NaiveDate;
 
 use crate::conditions::Days;
 use crate::figures::{
-    Baseline, Change, Changes, Counted, Figure, LevelChange, Note, Number, Numbers, Part, Parts, Question, Ratio,
-    Scope, Slot, Statements, Subject, UnitFigures, Value, Was, add_change, assemble, find, of_layer,
+    Baseline, Baselines, Change, Changes, Counted, Figure, LevelChange, Note, Number, Numbers, Part, Parts, Question,
+    Ratio, Scope, Slot, Statements, Subject, UnitFigures, Value, Was, add_change, assemble, find, of_layer,
 };
 use crate::layers::{CAMERA, FACILITY, HAMLET, Layer};
 use crate::units::territory::{Level, Unit};
@@ -61,7 +61,7 @@ fn eyes(total: i64, district: i64, commune: i64) -> Numbers {
 }
 
 fn counted(layer: &Layer, now: Numbers, was: Option<Was>) -> Counted {
-    Counted { indicators: of_layer(layer).collect(), now, was }
+    Counted { indicators: of_layer(layer).collect(), now, known: None, was }
 }
 
 fn published(indicator: &str, group: Option<&str>, value: f64) -> Baseline {
@@ -71,7 +71,8 @@ fn published(indicator: &str, group: Option<&str>, value: f64) -> Baseline {
 
 /// The figures of the only unit.
 fn of_unit(question: &Question, counted: Counted, baselines: &[Baseline]) -> UnitFigures {
-    assemble(question, &[counted], &[], baselines, &HashMap::new()).remove(&code()).unwrap()
+    let baselines = Baselines { now: Vec::new(), was: baselines.to_vec() };
+    assemble(question, &[counted], &[], &baselines, &HashMap::new()).remove(&code()).unwrap()
 }
 
 fn only(mut figures: UnitFigures) -> Figure {
@@ -98,7 +99,7 @@ fn change_is_explained_by_its_parts() {
     let was = Was { numbers: now.before(&changes), changes: Some(changes) };
     let figure = only(of_unit(&question(&[EYES], Some("2022-12-31")), counted(&CAMERA, now, Some(was)), &[]));
     let Some(Change::Of(delta)) = figure.change else { panic!("a change") };
-    assert_eq!((delta.value, delta.base, delta.computed_base, delta.declared), (109.0, 312.0, 312, false));
+    assert_eq!((delta.value, delta.base, delta.computed_base, delta.declared), (Some(109.0), 312.0, 312, false));
     assert_eq!(delta.parts, Parts::from([(Part::New, 120), (Part::Decommissioned, -9), (Part::Corrected, -2)]));
     assert_eq!(delta.parts.values().sum::<i64>(), 109);
 }
@@ -113,7 +114,7 @@ fn published_parts_that_contradict_the_total_are_noted_at_both() {
     let was = Was { numbers: eyes(312, 46, 266), changes: Some(Changes::new()) };
     let question = question(&[EYES, BY_MANAGER], Some("2022-12-31"));
     let figures = of_unit(&question, counted(&CAMERA, eyes(421, 55, 366), Some(was)), &base).figures;
-    let contradiction = [Note::PartsDoNotAddUp { total: 109.0, parts: vec![9.0, 76.0] }];
+    let contradiction = [Note::PartsDoNotAddUp { total: 109.0, parts: vec![9.0, 76.0], published: false }];
     let Some(Change::Of(total)) = &figures[0].change else { panic!("a change") };
     let Some(Change::OfValues { values, notes }) = &figures[1].change else { panic!("changes of values") };
     assert_eq!((&total.notes[..], &notes[..]), (&contradiction[..], &contradiction[..]));
@@ -176,7 +177,8 @@ fn an_unknown_level_is_neither_raised_nor_lowered() {
 fn what_was_not_counted_is_zero_and_in_no_unit() {
     let counted = [counted(&CAMERA, eyes(1, 1, 0), None), counted(&HAMLET, Numbers::default(), None)];
     let quality = [numbers(&[(Number::Quality("stale"), 2)]), numbers(&[(Number::Quality("stale"), 3)])];
-    let answer = assemble(&question(&[EYES, "mobile_hamlets_4g"], None), &counted, &quality, &[], &HashMap::new());
+    let question = question(&[EYES, "mobile_hamlets_4g"], None);
+    let answer = assemble(&question, &counted, &quality, &Baselines::default(), &HashMap::new());
     assert_eq!(answer.keys().collect::<Vec<_>>(), [&None, &code()]);
     assert_eq!(answer[&None].figures[0].value, Value::Number(0));
     assert_eq!(answer[&code()].figures[1].value, Value::Ratio(Ratio::default()));

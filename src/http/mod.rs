@@ -28,6 +28,7 @@ pub mod openapi;
 pub mod origins;
 pub mod paging;
 pub mod problem;
+pub mod quality;
 pub mod rates;
 pub mod routes;
 pub mod schema;

@@ -5,11 +5,12 @@ use diesel_async::AsyncPgConnection;
 
 use crate::access::View;
 use crate::conditions::{Days, Derived, Fact};
+use crate::figures::counting::checks;
 use crate::figures::counting::hamlet_state;
 use crate::figures::counting::rows::counts;
 use crate::figures::definitions::{FREE_WIFI, LEVEL_OFFICE, PERHAPS_FREE_WIFI, POSITION, SHARED_SITE, SITE};
 use crate::figures::summaries::{Source, column_of};
-use crate::figures::{HamletState, Number, Slot};
+use crate::figures::{HamletState, Number, QUALITY, Slot};
 use crate::layers::{FACILITY, Layer, WIFI_POINT};
 use crate::postgres::sql::{Bind, Sql};
 use crate::register::items::Question;
@@ -43,7 +44,9 @@ fn needs_places(layer: &Layer, derived: &Derived, days: Days) -> bool {
             Some(level) => is_placed && (level != Level::Commune || !days.are_current()),
         },
         Derived::Unassigned { .. } => is_placed,
-        Derived::Fact(fact) => fact.name == LEVEL_OFFICE || stands_for(fact.name).is_some(),
+        Derived::Fact(fact) => {
+            fact.name == LEVEL_OFFICE || fact.name == "suspected_duplicates" || stands_for(fact.name).is_some()
+        }
     }
 }
 
@@ -107,6 +110,7 @@ fn of_fact(view: &View<'_>, fact: &Fact, days: Days, placed: Option<&Sql>) -> Sq
             .sql(with_wifi(view, "t.fee = 'no'", days))
             .text(" and ")
             .sql(with_wifi(view, "t.fee is null", days)),
+        (name, placed) if QUALITY.contains(&name) => checks::of_row(view, fact, days, placed),
         (LEVEL_OFFICE, placed) => has_level_of_unit(view, fact, days, placed),
         (name, Some(placed)) => {
             let column = stands_for(name).and_then(|code| column_of(view.layer, Number::Of(code, Slot::Total)));

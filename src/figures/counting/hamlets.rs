@@ -13,13 +13,13 @@ use crate::figures::{
 use crate::layers::{Field, HAMLET};
 use crate::postgres::sql::{Bind, Sql};
 
-/// What is counted from statements besides the indicators.
-const OF_STATEMENTS: [(Number, &str); 6] = [
-    (Number::Quality("hamlets_without_households"), "count(*) filter (where s.households is null)"),
-    (
-        Number::Quality("unknown_availability"),
-        "count(*) filter (where coalesce(s.mobile_2g, s.mobile_3g, s.mobile_4g, s.mobile_5g, s.fiber_any) is null)",
-    ),
+/// A hamlet whose households nobody has stated.
+pub const WITHOUT_HOUSEHOLDS: &str = "s.households is null";
+/// A hamlet of which nobody has stated anything.
+pub const UNKNOWN: &str = "coalesce(s.mobile_2g, s.mobile_3g, s.mobile_4g, s.mobile_5g, s.fiber_any) is null";
+
+/// What is counted from statements besides the indicators and these two.
+const OF_STATEMENTS: [(Number, &str); 4] = [
     (Number::BestBasis(Subject::Mobile), "min(s.mobile_basis)"),
     (Number::WorstBasis(Subject::Mobile), "max(s.mobile_basis)"),
     (Number::BestBasis(Subject::Fiber), "min(s.fiber_basis)"),
@@ -52,6 +52,10 @@ pub async fn numbers(
         }
     }
     if source == Source::Statements {
+        for (name, fails) in [("hamlets_without_households", WITHOUT_HOUSEHOLDS), ("unknown_availability", UNKNOWN)] {
+            let count = Sql::new("count(*) filter (where ").text(fails).text(")");
+            select = select.number(Number::Quality(name), count);
+        }
         for (name, aggregate) in OF_STATEMENTS {
             select = select.number(name, Sql::new(aggregate));
         }

@@ -3,6 +3,7 @@
 mod areas;
 mod baselines;
 mod census;
+pub mod checks;
 pub mod facts;
 mod hamlet_state;
 mod hamlets;
@@ -16,9 +17,13 @@ use diesel::result::QueryResult;
 use diesel_async::AsyncPgConnection;
 
 use crate::access::{Caller, View};
+use crate::conditions::Days;
 use crate::figures::counting::hamlet_state::Source;
-use crate::figures::{Counted, FiguresByUnit, Question, Was, assemble, of_layer, summaries};
+use crate::figures::{
+    Baseline, Baselines, Counted, FiguresByUnit, Indicator, Question, Was, assemble, of_layer, summaries,
+};
 use crate::layers::{ALL, HAMLET, Layer};
+use crate::time::end_of;
 use crate::units::territory::{Level, Unit};
 
 pub use facts::place;
@@ -42,13 +47,20 @@ async fn count(conn: &mut AsyncPgConnection, caller: &Caller, asked: &Question) 
     }
     let question = &question;
     let indicators = question.counted();
+    let baselines = Baselines {
+        now: baselines::published(conn, question.days.as_of, &question.units).await?,
+        was: match question.compare {
+            Some(day) => baselines::published(conn, day, &question.units).await?,
+            None => Vec::new(),
+        },
+    };
     let mut counted = Vec::new();
     let mut quality = Vec::new();
     let counted_by_rows = |layer: &&Layer| layer.is_writable() && layer.collection != HAMLET.collection;
     for layer in ALL.iter().copied().filter(counted_by_rows) {
         if indicators.iter().any(|indicator| indicator.is_of_rows(layer)) {
             let view = View::new(caller, layer);
-            counted.push(count_assets(conn, &view, question).await?);
+            counted.push(count_assets(conn, &view, question, &baselines.now).await?);
             if question.quality {
                 quality.push(quality::of_assets(conn, &view, &question.scope, question.days).await?);
             }
@@ -66,12 +78,8 @@ async fn count(conn: &mut AsyncPgConnection, caller: &Caller, asked: &Question) 
             None => None,
             Some(base) => Some(Was { numbers: areas::numbers(conn, question, base).await?, changes: None }),
         };
-        counted.push(Counted { indicators: estimates, now, was });
+        counted.push(Counted { indicators: estimates, now, known: None, was });
     }
-    let baselines = match question.compare {
-        Some(day) => baselines::published(conn, day, &question.units).await?,
-        None => Vec::new(),
-    };
     let census = match indicators.iter().any(|indicator| indicator.is_of_census()) {
         true => census::of_units(conn, &question.units, question.days).await?,
         false => HashMap::new(),
@@ -84,7 +92,12 @@ async fn count(conn: &mut AsyncPgConnection, caller: &Caller, asked: &Question) 
     Ok(assemble(asked, &counted, &quality, &baselines, &census))
 }
 
-async fn count_assets(conn: &mut AsyncPgConnection, view: &View<'_>, question: &Question) -> QueryResult<Counted> {
+async fn count_assets(
+    conn: &mut AsyncPgConnection,
+    view: &View<'_>,
+    question: &Question,
+    published: &[Baseline],
+) -> QueryResult<Counted> {
     let Question { scope, days, .. } = question;
     let within = scope.within.as_deref().map(|code| (code, days.unit_date));
     let source = summaries::Source::of(conn, *view, days.known_at, within).await?;
@@ -96,7 +109,26 @@ async fn count_assets(conn: &mut AsyncPgConnection, view: &View<'_>, question: &
             Some(Was { numbers: now.before(&changes), changes: Some(changes) })
         }
     };
-    Ok(Counted { indicators: of_layer(view.layer).collect(), now, was })
+    let indicators: Vec<_> = of_layer(view.layer).collect();
+    let known = match known_then(*days).filter(|_| are_of(published, &indicators)) {
+        Some(known) => {
+            let source = summaries::Source::of(conn, *view, known.known_at, within).await?;
+            Some(summaries::numbers(conn, &source, scope, known).await?)
+        }
+        None => None,
+    };
+    Ok(Counted { indicators, now, known, was })
+}
+
+/// The day as the register knew it when the day ended; `None` if it asks for no more than that.
+fn known_then(days: Days) -> Option<Days> {
+    let end = end_of(days.as_of)?;
+    let asks_later = days.as_of < days.today && days.known_at.is_none_or(|known_at| known_at > end);
+    asks_later.then_some(Days { known_at: Some(end), ..days })
+}
+
+fn are_of(published: &[Baseline], indicators: &[&Indicator]) -> bool {
+    published.iter().any(|baseline| indicators.iter().any(|indicator| indicator.code == baseline.indicator))
 }
 
 async fn count_hamlets(
@@ -110,5 +142,5 @@ async fn count_hamlets(
         None => None,
         Some(base) => Some(Was { numbers: hamlets::numbers(conn, view, source, question, base).await?, changes: None }),
     };
-    Ok(Counted { indicators: hamlets::of_source(source).collect(), now, was })
+    Ok(Counted { indicators: hamlets::of_source(source).collect(), now, known: None, was })
 }

@@ -7,11 +7,12 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use crate::access::View;
 use crate::conditions::Days;
-use crate::figures::counting::rows::{counts, placed};
+use crate::figures::counting::rows::{counts, placed_in};
 use crate::figures::summaries::Source;
 use crate::figures::{Number, Numbers, Scope};
 use crate::postgres::sql::{Bind, Sql};
 use crate::register::near::same;
+use crate::units::territory::Level;
 
 /// A row that `quality.sql` returns.
 #[derive(Debug, QueryableByName)]
@@ -61,12 +62,34 @@ pub async fn of_assets(
 }
 
 fn sql(source: &Source<'_>, scope: &Scope, days: Days) -> Sql {
-    let view = &source.view;
+    let placed = source.rows_on(days.as_of, days.unit_date);
+    counted(&source.view, placed, scope, days).sql(Sql::file(include_str!("quality.sql"), &values(&source.view, days)))
+}
+
+/// Whether the row `t` is one of several that look like one. `placed`: where the records are counted. `within` only saves
+/// work.
+pub fn is_suspected(view: &View<'_>, placed: Sql, within: Option<&str>, days: Days) -> Sql {
+    let scope = Scope { level: Level::Commune, within: within.map(str::to_owned) };
+    let all = include_str!("quality.sql");
+    let suspected = all.split_once("\nselect\n").map_or(all, |(before, _)| before);
+    Sql::new("t.id in (")
+        .sql(counted(view, placed, &scope, days))
+        .sql(Sql::file(suspected, &values(view, days)))
+        .text(" select id from suspected)")
+}
+
+fn values(view: &View<'_>, days: Days) -> [Bind; 3] {
+    let distance_m = view.layer.near.map_or(0.0, |near| near.distance_m);
+    [Bind::Date(days.unit_date), Bind::Date(days.as_of), Bind::Double(distance_m)]
+}
+
+/// The rows that count, as the beginning of a statement.
+fn counted(view: &View<'_>, placed: Sql, scope: &Scope, days: Days) -> Sql {
     let generalised = view.layer.hides_place();
     let near = view.layer.near;
     let direction = near.and_then(|near| near.direction);
     let azimuth = direction.map_or(Sql::new("null::float8"), |name| Sql::new("t.").name(name));
-    let rows = Sql::new("with counted as (select t.id, t.installed_on, t.verified_at, t.created_at, t.declared_commune_code, t.declared_on, p.commune, p.")
+    Sql::new("with counted as (select t.id, t.installed_on, t.verified_at, t.created_at, t.declared_commune_code, t.declared_on, p.commune, p.")
         .name(scope.level.name())
         .text(" as unit, t.geom as place, ")
         // On the grid that anonymous callers see, records of one grid point would all look like duplicates.
@@ -77,11 +100,8 @@ fn sql(source: &Source<'_>, scope: &Scope, days: Days) -> Sql {
         .sql(azimuth)
         .text(" as azimuth from ")
         .sql(view.relation(days.versions()))
-        .sql(placed(source, scope, days))
+        .sql(placed_in(placed, scope, days))
         .text(" where ")
         .sql(counts(view.layer, days))
-        .text(")");
-    let values =
-        [Bind::Date(days.unit_date), Bind::Date(days.as_of), Bind::Double(near.map_or(0.0, |near| near.distance_m))];
-    rows.sql(Sql::file(include_str!("quality.sql"), &values))
+        .text(")")
 }

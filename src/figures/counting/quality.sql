@@ -4,15 +4,16 @@
 -- duplicates likely, metres.
 -- Returns unit, unlocated, no_install_date, outside_declared_commune, stale, suspected_duplicates.
 , clustered as (
-  -- Clusters of rows at about that distance, so that pairs are looked for among few rows.
+  -- Clusters of rows at about that distance, so that pairs are looked for among few rows. Pairs lie in one commune, so
+  -- that they do not depend on the unit asked for.
   select id, place, same, azimuth,
-    st_clusterdbscan(place, $3 / 100000, 2) over (partition by same) as cluster
+    commune, st_clusterdbscan(place, $3 / 100000, 2) over (partition by same, commune) as cluster
   from counted
   where place is not null and same is not null and $3 > 0
 ), suspected as (
   select distinct a.id
   from clustered a
-  join clustered b on b.same = a.same and b.cluster = a.cluster and b.id <> a.id
+  join clustered b on b.same = a.same and b.commune is not distinct from a.commune and b.cluster = a.cluster and b.id <> a.id
   where st_dwithin(a.place::geography, b.place::geography, $3)
     -- Without a direction, two cameras on a pole and one camera entered twice look the same.
     and coalesce(180 - abs(abs(a.azimuth - b.azimuth) - 180) <= 30, true)

@@ -22,8 +22,13 @@ pub fn of_joined(condition: &Condition) -> Sql {
 
 /// A join that gives each row of `t` in the scope its units, as `p (commune, district, province)`.
 pub fn placed(source: &Source<'_>, scope: &Scope, days: Days) -> Sql {
+    placed_in(source.rows_on(days.as_of, days.unit_date), scope, days)
+}
+
+/// The same, of records that are counted where `rows` say.
+pub fn placed_in(rows: Sql, scope: &Scope, days: Days) -> Sql {
     let sql = Sql::new("\njoin (")
-        .sql(source.rows_on(days.as_of, days.unit_date))
+        .sql(rows)
         .text(") c on c.record_id = t.id")
         .sql(scope.among("c.unit_id", days.unit_date))
         .text("\nleft join ")

@@ -4,6 +4,7 @@
 pub mod book;
 mod csv;
 mod kml;
+pub mod report;
 mod xlsx;
 
 use chrono::SecondsFormat;

@@ -8,7 +8,7 @@ use crate::conditions::order::{is_sortable, parse_keys};
 use crate::conditions::parameters::{self, limit_of};
 use crate::conditions::{Condition, Cursor, Days, Derived, Interval, Key, UnitRef, known_at};
 use crate::error::Error;
-use crate::figures::{OPERATIONAL, Selection, facts, rows_of};
+use crate::figures::{OPERATIONAL, Selection, checks, facts, rows_of};
 use crate::files::export::Format;
 use crate::input::Params;
 use crate::layers::{Layer, Problem};
@@ -83,6 +83,13 @@ impl ItemsQuery {
         }
         let units_on = parameters::units_on(&mut params, within.as_ref())?;
         let figure = figure(&mut params, layer)?;
+        let known: Vec<_> = checks::checks(view).collect();
+        let check = match known.is_empty() {
+            true => None,
+            false => params.read("quality", text!("expected.one_of", known = known.clone()), |text| {
+                known.iter().copied().find(|known| *known == text)
+            })?,
+        };
         let limit = params.read("limit", text!("expected.positive"), |text| limit_of(text, LIMIT_OF_FILES))?;
         let cursor = params.read("cursor", text!("expected.cursor"), |text| Cursor::parse(text, &order))?;
         let hits_only =
@@ -116,7 +123,9 @@ impl ItemsQuery {
             let (level, within) = (level.name(), unit.clone());
             Condition::Derived(Derived::Unassigned { level, within, on: days.unit_date })
         }));
-        all.extend(figure.map(|selection| rows_of(selection, on_day, unit.as_deref().filter(|_| !is_group))));
+        let of_unit = unit.as_deref().filter(|_| !is_group);
+        all.extend(figure.map(|selection| rows_of(selection, on_day, of_unit)));
+        all.extend(check.map(|check| checks::failing(layer, check, days, of_unit)));
         all.extend(searched.as_ref().map(|text| Condition::Search(text.trim().to_owned())));
         let is_of_own_shape = !filters.is_empty() || order.iter().any(|key| matches!(key, Key::Field { .. }));
         all.extend(filters);

@@ -49,7 +49,7 @@ fn narrow(operation: &mut Value, layer: &'static Layer) -> bool {
     if let Some(parameters) = operation["parameters"].as_array_mut() {
         parameters.retain(|parameter| match parameter.as_str() {
             Some("collectionId") => false,
-            Some("indicator" | "unassigned") => is_counted,
+            Some("indicator" | "unassigned" | "quality") => is_counted,
             Some("known_at") => layer.is_writable(),
             _ => true,
         });

@@ -3,10 +3,11 @@
 use serde_json::{Map, Value as Json, json};
 
 use crate::figures::{
-    Change, Delta, Figure, Indicator, Measure, Note, Question, Selection, Statements, UNKNOWN, UnitFigures, Value,
-    Weight, number, shown,
+    Figure, Indicator, Measure, Question, Selection, Statements, UNKNOWN, UnitFigures, Value, Weight, shown,
 };
+use crate::http::stats::change::is_blank;
 use crate::http::stats::links::Place;
+use crate::http::stats::question::Asked;
 use crate::texts::text;
 
 /// What the answers need besides the figures.
@@ -16,6 +17,8 @@ pub struct Context<'a> {
     pub base: &'a str,
     pub question: &'a Question,
     pub vietnamese: bool,
+    /// Whether files have words instead of codes.
+    pub labels: bool,
 }
 
 /// The context with the place that links name.
@@ -26,6 +29,12 @@ pub struct Linked<'a> {
 }
 
 impl<'a> Context<'a> {
+    /// A workbook has Vietnamese words unless others are asked for.
+    pub fn of_files(asked: &Asked, base: &'a str, question: &'a Question, vietnamese: bool) -> Context<'a> {
+        let labels = asked.labels.or((asked.format == "xlsx").then_some(true));
+        Context { base, question, vietnamese: labels.unwrap_or(vietnamese), labels: labels.is_some() }
+    }
+
     pub fn of_unit(self, unit: &'a str) -> Linked<'a> {
         Linked { context: self, place: Place::Unit(unit) }
     }
@@ -46,6 +55,7 @@ impl<'a> Context<'a> {
         if let Some(change) = &figure.change {
             answer.insert("delta".to_owned(), self.change(figure.indicator, change, Self::brief_delta));
         }
+        self.published(figure, &mut answer);
         answer.retain(|name, value| matches!(&**name, "value" | "covered" | "total") || !is_blank(value));
         Json::Object(answer)
     }
@@ -164,79 +174,10 @@ impl<'a> Context<'a> {
         set("quality", quality.map(|(name, count)| ((*name).to_owned(), json!(count))).collect());
         answer
     }
-
-    fn change(&self, indicator: &Indicator, change: &Change, delta: fn(&Self, &Indicator, &Delta) -> Json) -> Json {
-        match change {
-            Change::Of(of) => delta(self, indicator, of),
-            Change::OfRate(change) => json!({
-                "value": change.difference(),
-                "base": change.base,
-                "base_on": change.base_on,
-                "base_kind": "computed",
-            }),
-            Change::OfLevel(change) => json!({
-                "value": change.value,
-                "base": change.base,
-                "change": change.name(),
-                "base_on": change.base_on,
-                "base_kind": if change.document.is_some() { "declared" } else { "computed" },
-                "document": change.document,
-            }),
-            Change::OfValues { values, notes } => json!({
-                "values": values.iter().map(|(name, of)| ((*name).to_owned(), delta(self, indicator, of))).collect::<Map<_, _>>(),
-                "notes": self.notes(notes),
-            }),
-        }
-    }
-
-    fn delta(&self, indicator: &Indicator, delta: &Delta) -> Json {
-        let parts: Map<_, _> =
-            delta.parts.iter().map(|(part, amount)| (part.name().to_owned(), shown(indicator, *amount))).collect();
-        let mut answer = json!({
-            "value": number(indicator.shown(delta.value)),
-            "base": number(indicator.shown(delta.base)),
-            "base_on": delta.base_on,
-            "base_kind": if delta.declared { "declared" } else { "computed" },
-            "computed_base": shown(indicator, delta.computed_base),
-            "parts": parts,
-            "notes": self.notes(&delta.notes),
-        });
-        if let Some(document) = &delta.document {
-            answer["document"] = json!(document);
-        }
-        answer
-    }
-
-    /// Without the day, which the answer says once, and without a computed base that is the base.
-    fn brief_delta(&self, indicator: &Indicator, delta: &Delta) -> Json {
-        let Json::Object(mut answer) = self.delta(indicator, delta) else { return Json::Null };
-        answer.remove("base_on");
-        if !delta.declared {
-            answer.remove("base_kind");
-            answer.remove("computed_base");
-        }
-        answer.retain(|name, value| matches!(&**name, "value" | "base") || !is_blank(value));
-        Json::Object(answer)
-    }
-
-    fn notes(&self, notes: &[Note]) -> Vec<String> {
-        notes.iter().map(|note| note.text(self.vietnamese)).collect()
-    }
 }
 
 /// The basis of what is counted from the records.
 const REGISTER: &str = "register";
-
-fn is_blank(value: &Json) -> bool {
-    match value {
-        Json::Null => true,
-        // Not 0.0: a percentage of 0 says more than none.
-        Json::Number(number) => number.as_i64() == Some(0),
-        Json::Array(list) => list.is_empty(),
-        Json::Object(members) => members.is_empty(),
-        _ => false,
-    }
-}
 
 impl Linked<'_> {
     /// The figures as an object, by code.
@@ -279,6 +220,7 @@ impl Linked<'_> {
         }
         let quality = figure.quality.iter();
         set("quality", quality.map(|(name, count)| ((*name).to_owned(), json!(count))).collect());
+        context.published(figure, &mut answer);
         Json::Object(answer)
     }
 

@@ -3,70 +3,96 @@
 use serde_json::{Value as Json, json};
 
 use crate::error::Error;
-use crate::figures::{Change, Delta, Figure, Ratio, UnitFigures, Value, label_of, number, shown};
+use crate::figures::{
+    Change, Delta, Figure, Published, Ratio, UnitFigures, Value, label_of, number, shown, unit_label,
+};
 use crate::http::stats::figure::Context;
 use crate::http::stats::table::text;
+use crate::http::stats::words;
 use crate::layers::{Label, label};
 use crate::units::territory::Unit;
 
-/// A column: its name in Vietnamese and in English (for CSV), its width in a workbook, its value. The value is null if
-/// it does not apply to the row.
-pub struct Column {
-    pub vi: &'static str,
-    pub en: &'static str,
-    pub width: u16,
-    pub cell: fn(&Row<'_>) -> Json,
+/// A column of CSV: its code; its words, if it is there when words are asked for; its value. The value is null if it
+/// does not apply to the row.
+struct Column {
+    code: &'static str,
+    words: Option<Label>,
+    cell: fn(&Row<'_>) -> Json,
 }
 
-const fn column(vi: &'static str, en: &'static str, width: u16, cell: fn(&Row<'_>) -> Json) -> Column {
-    Column { vi, en, width, cell }
+const fn column(code: &'static str, words: Label, cell: fn(&Row<'_>) -> Json) -> Column {
+    Column { code, words: Some(words), cell }
 }
 
-pub const COLUMNS: [Column; 17] = [
-    column("Mã", "code", 30, |row| json!(row.figure.indicator.code)),
-    column("Chỉ tiêu", "vi", 60, |row| json!(row.figure.indicator.sentence.vi)),
-    column("Chỉ tiêu (tiếng Anh)", "en", 60, |row| json!(row.figure.indicator.sentence.en)),
-    column("Nhóm", "group_vi", 24, |row| json!(row.part.map(|label| label.vi))),
-    column("Nhóm (tiếng Anh)", "group_en", 24, |row| json!(row.part.map(|label| label.en))),
-    column("Giá trị", "value", 10, |row| row.value.clone()),
-    column("Tổng", "total", 10, |row| json!(row.ratio.map(|ratio| ratio.total))),
-    column("Chưa rõ", "unknown", 10, |row| json!(row.ratio.map(|ratio| ratio.unknown))),
-    column("%", "percent", 10, |row| json!(row.ratio.and_then(Ratio::percent))),
-    column("Tính theo", "unit", 12, |row| json!(row.figure.indicator.unit)),
-    column("Nguồn", "basis", 12, |row| json!(row.figure.basis)),
-    column("Số liệu ngày", "as_of", 12, |row| json!(row.context.question.days.as_of)),
-    column("Tăng, giảm", "delta", 10, |row| row.of_delta(|delta| delta.value)),
-    column("Số gốc", "base", 10, |row| row.of_delta(|delta| delta.base)),
-    column("Ngày gốc", "base_on", 12, |row| json!(row.delta.map(|delta| delta.base_on))),
-    column("Ghi chú", "notes", 40, |row| json!(row.notes())),
-    column("Các bản ghi", "rows", 60, |row| json!(row.rows)),
+/// A column whose words are in another one.
+const fn only_coded(code: &'static str, cell: fn(&Row<'_>) -> Json) -> Column {
+    Column { code, words: None, cell }
+}
+
+const COLUMNS: [Column; 20] = [
+    only_coded("code", |row| json!(row.figure.indicator.code)),
+    only_coded("vi", |row| json!(row.figure.indicator.sentence.vi)),
+    only_coded("en", |row| json!(row.figure.indicator.sentence.en)),
+    only_coded("group_vi", |row| json!(row.part.map(|label| label.vi))),
+    only_coded("group_en", |row| json!(row.part.map(|label| label.en))),
+    Column {
+        code: "",
+        words: Some(label("Chỉ tiêu", "Figure")),
+        cell: |row| json!(row.figure.indicator.sentence.say(row.context.vietnamese)),
+    },
+    Column {
+        code: "",
+        words: Some(label("Nhóm", "Group")),
+        cell: |row| json!(row.part.map(|label| label.say(row.context.vietnamese))),
+    },
+    column("value", label("Giá trị", "Value"), |row| row.value.clone()),
+    column("total", label("Tổng", "Total"), |row| json!(row.ratio.map(|ratio| ratio.total))),
+    column("unknown", label("Chưa rõ", "Unknown"), |row| json!(row.ratio.map(|ratio| ratio.unknown))),
+    column("percent", label("%", "%"), |row| json!(row.ratio.and_then(Ratio::percent))),
+    column("unit", label("Đơn vị tính", "Measured in"), |row| match row.context.labels {
+        true => json!(unit_label(row.figure.indicator.unit).say(row.context.vietnamese)),
+        false => json!(row.figure.indicator.unit),
+    }),
+    column("basis", label("Nguồn", "Basis"), |row| match row.context.labels {
+        true => json!(words::basis(row.figure.basis).say(row.context.vietnamese)),
+        false => json!(row.figure.basis),
+    }),
+    column("as_of", label("Số liệu ngày", "As of"), |row| json!(row.context.question.days.as_of)),
+    column("delta", label("Tăng, giảm", "Change"), |row| row.of_delta(|delta| delta.value)),
+    column("base", label("Số gốc", "Base"), |row| row.of_delta(|delta| Some(delta.base))),
+    column("base_on", label("Ngày gốc", "Base of"), |row| json!(row.delta.map(|delta| delta.base_on))),
+    column("published", label("Đã công bố", "Published"), |row| json!(row.published.map(|it| number(it.value)))),
+    column("notes", label("Ghi chú", "Notes"), |row| json!(row.notes())),
+    column("rows", label("Các bản ghi", "Records"), |row| json!(row.rows)),
 ];
 
 /// A row: a figure, or one value of a partition.
-pub struct Row<'a> {
+struct Row<'a> {
     context: &'a Context<'a>,
     figure: &'a Figure,
     part: Option<Label>,
     value: Json,
     ratio: Option<&'a Ratio>,
     delta: Option<&'a Delta>,
+    published: Option<&'a Published>,
     /// The URL of the records behind the value.
     rows: Option<String>,
 }
 
 impl Row<'_> {
-    fn of_delta(&self, read: fn(&Delta) -> f64) -> Json {
-        json!(self.delta.map(|delta| number(self.figure.indicator.shown(read(delta)))))
+    fn of_delta(&self, read: fn(&Delta) -> Option<f64>) -> Json {
+        json!(self.delta.and_then(read).map(|value| number(self.figure.indicator.shown(value))))
     }
 
     fn notes(&self) -> Option<String> {
-        let notes = self.delta.map(|delta| &delta.notes).filter(|notes| !notes.is_empty())?;
-        let texts: Vec<_> = notes.iter().map(|note| note.text(self.context.vietnamese)).collect();
-        Some(texts.join("; "))
+        let vietnamese = self.context.vietnamese;
+        let notes = self.delta.into_iter().flat_map(|delta| &delta.notes).map(|note| note.text(vietnamese));
+        let texts: Vec<_> = notes.chain(self.published.map(|published| published.text().say(vietnamese))).collect();
+        (!texts.is_empty()).then(|| texts.join("; "))
     }
 }
 
-pub fn rows<'a>(context: &'a Context<'a>, unit: &Unit, figures: &'a UnitFigures) -> Vec<Row<'a>> {
+fn rows<'a>(context: &'a Context<'a>, unit: &Unit, figures: &'a UnitFigures) -> Vec<Row<'a>> {
     let linked = context.of_unit(&unit.code);
     let mut rows = Vec::new();
     for figure in &figures.figures {
@@ -81,6 +107,7 @@ pub fn rows<'a>(context: &'a Context<'a>, unit: &Unit, figures: &'a UnitFigures)
             value: Json::Null,
             ratio: None,
             delta,
+            published: figure.published_of(None),
             rows: (!matches!(figure.value, Value::Level { own: None, .. }))
                 .then(|| linked.rows(figure.indicator, None)),
         };
@@ -100,6 +127,7 @@ pub fn rows<'a>(context: &'a Context<'a>, unit: &Unit, figures: &'a UnitFigures)
                         part: Some(label_of(figure.indicator, name)),
                         value: shown(figure.indicator, *value),
                         delta: delta.map(|(_, delta)| delta),
+                        published: figure.published_of(Some(name)),
                         rows: Some(linked.rows(figure.indicator, Some(name))),
                         ..all
                     });
@@ -119,9 +147,13 @@ pub fn rows<'a>(context: &'a Context<'a>, unit: &Unit, figures: &'a UnitFigures)
 pub fn csv(context: &Context<'_>, unit: &Unit, figures: &UnitFigures) -> Result<Vec<u8>, Error> {
     let mut writer = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
     let failed = |error: csv::Error| Error::Internal(error.into());
-    writer.write_record(COLUMNS.map(|column| column.en)).map_err(failed)?;
+    let columns: Vec<_> = match context.labels {
+        true => COLUMNS.iter().filter_map(|column| Some((column.words?.say(context.vietnamese), column))).collect(),
+        false => COLUMNS.iter().filter(|column| !column.code.is_empty()).map(|column| (column.code, column)).collect(),
+    };
+    writer.write_record(columns.iter().map(|(name, _)| name)).map_err(failed)?;
     for row in rows(context, unit, figures) {
-        writer.write_record(COLUMNS.map(|column| text(&(column.cell)(&row)))).map_err(failed)?;
+        writer.write_record(columns.iter().map(|(_, column)| text(&(column.cell)(&row)))).map_err(failed)?;
     }
     writer.into_inner().map_err(|error| Error::Internal(anyhow::anyhow!("{error}")))
 }

@@ -1,12 +1,14 @@
 //! `GET /stats/definitions`, `/stats` and `/stats/{unit}`: the figures.
 
 mod book;
+mod change;
 mod figure;
 mod links;
 mod list;
-mod question;
+pub mod question;
 mod table;
 mod why;
+pub mod words;
 
 use actix_web::http::header::CONTENT_LANGUAGE;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -17,7 +19,7 @@ use crate::conditions::Days;
 use crate::error::Error;
 use crate::figures::{HEADLINES, INDICATORS, Indicator, Measure, Question, UnitFigures, figures, unit_label};
 use crate::files::export::Format;
-use crate::files::export::book::{Page, write};
+use crate::files::export::report::{Page, write};
 use crate::http::caching::{not_modified, public_tag, with_tag};
 use crate::http::clock::Clock;
 use crate::http::download::download;
@@ -26,8 +28,10 @@ use crate::http::links::base;
 use crate::http::state::App;
 use crate::http::units::unit_json;
 use crate::input::Params;
+use crate::postgres::Connection;
 use crate::statements::{availability, declared};
 use crate::time::rfc3339;
+use crate::units::territory;
 
 use figure::Context;
 use links::{Place, rows_template};
@@ -49,15 +53,20 @@ pub async fn list_stats(app: web::Data<App>, caller: Caller, request: HttpReques
     if let Some(answer) = tag.as_ref().and_then(|tag| not_modified(&request, tag)) {
         return Ok(answer);
     }
-    let question = asked.resolve(&mut conn).await?;
+    let mut question = asked.resolve(&mut conn).await?;
+    // A workbook has a sheet of records to check.
+    question.quality |= asked.format == "xlsx" && question.scope.within.is_some();
     let counted = figures(&mut conn, &caller, &question).await?;
     let declared = declared::of_units(&mut conn, &question.units, &question.days).await?;
     let base = base(&app, &request);
-    let context = Context { base: &base, question: &question, vietnamese };
+    let context = Context::of_files(&asked, &base, &question, vietnamese);
     let answer = match asked.format {
         "geojson" => table::geojson(&mut conn, &context, &counted).await?,
         "csv" => table::csv(&context, &counted)?,
-        "xlsx" => file(&question, "xlsx", workbook(book::of_units(&context, &counted)).await?),
+        "xlsx" => {
+            let place = place(&mut conn, &question).await?;
+            file(&question, "xlsx", workbook(book::of_units(&context, &place, &counted, &declared)).await?)
+        }
         _ => {
             let none = UnitFigures::default();
             let of = |code: &Option<String>| counted.get(code).unwrap_or(&none);
@@ -110,18 +119,18 @@ pub async fn show_stats(
     let question = asked.resolve(&mut conn).await?;
     let counted = figures(&mut conn, &caller, &question).await?;
     let base = base(&app, &request);
-    let context = Context { base: &base, question: &question, vietnamese };
+    let context = Context::of_files(&asked, &base, &question, vietnamese);
     let Some(unit) = question.units.first() else { return Err(Error::NotFound) };
     let own = counted.get(&Some(unit.code.clone())).cloned().unwrap_or_default();
+    let mut declared = declared::of_units(&mut conn, &question.units, &question.days).await?;
     match asked.format {
         "csv" => return Ok(with_tag(file(&question, "csv", list::csv(&context, unit, &own)?), tag)),
         "xlsx" => {
-            let bytes = workbook(book::of_unit(&context, unit, &own)).await?;
+            let bytes = workbook(book::of_unit(&context, unit, &own, &declared)).await?;
             return Ok(with_tag(file(&question, "xlsx", bytes), tag));
         }
         _ => {}
     }
-    let mut declared = declared::of_units(&mut conn, &question.units, &question.days).await?;
     let UnitFigures { figures, quality } = own;
     let quality: Map<_, _> = quality.iter().map(|(name, count)| ((*name).to_owned(), json!(count))).collect();
     let mut answer = json!({
@@ -138,6 +147,14 @@ pub async fn show_stats(
         answer[name] = value;
     }
     Ok(with_tag(json_answer(&context, &answer), tag))
+}
+
+/// The name of the unit that encloses the units asked for; empty for the whole country.
+async fn place(conn: &mut Connection, question: &Question) -> Result<String, Error> {
+    let Some(code) = &question.scope.within else { return Ok(String::new()) };
+    let versions = territory::versions(conn, code).await?;
+    let found = versions.into_iter().find(|unit| unit.is_in_force(question.days.unit_date));
+    Ok(found.map(|unit| unit.name).unwrap_or_default())
 }
 
 async fn workbook(pages: Vec<Page>) -> Result<Vec<u8>, Error> {

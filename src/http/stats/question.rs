@@ -18,6 +18,8 @@ use crate::units::{lookup, territory};
 #[derive(Debug, Clone)]
 pub struct Asked {
     pub format: &'static str,
+    /// Whether the words of a file are Vietnamese; `None` for codes.
+    pub labels: Option<bool>,
     /// The parameter that names the unit, for error messages.
     named_by: &'static str,
     unit: Option<UnitRef>,
@@ -89,6 +91,11 @@ fn common(params: &mut Params, clock: Clock, named_by: &'static str, format: &'s
     let operator = params.read("operator", text!("expected.one_of", known), |text| {
         operators().iter().map(|choice| choice.value).find(|known| *known == text)
     })?;
+    let labels = params.read("labels", text!("expected.one_of", known = "vi, en"), |text| match text {
+        "vi" => Some(true),
+        "en" => Some(false),
+        _ => None,
+    })?;
     let mut one_of = |name: &str, known: &[&'static str]| {
         let find = |text: &str| known.iter().copied().find(|known| *known == text);
         params.read(name, text!("expected.one_of", known = known.join(", ")), find)
@@ -99,6 +106,7 @@ fn common(params: &mut Params, clock: Clock, named_by: &'static str, format: &'s
     let indicators = indicators.unwrap_or_else(every);
     Ok(Asked {
         format,
+        labels,
         named_by,
         unit: None,
         level: None,

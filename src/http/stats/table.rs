@@ -6,12 +6,13 @@ use actix_web::HttpResponse;
 use serde_json::{Map, Value as Json};
 
 use crate::error::Error;
-use crate::figures::{FiguresByUnit, cells, columns};
+use crate::figures::{Column, FiguresByUnit, cells, columns};
 use crate::http::feature::GEOJSON;
 use crate::http::stats::figure::Context;
-use crate::http::stats::unit_json;
+use crate::http::stats::{unit_json, words};
 use crate::postgres::Connection;
 use crate::postgres::row::Cell;
+use crate::texts::text;
 use crate::units::territory;
 use crate::units::territory::Unit;
 
@@ -31,7 +32,10 @@ pub fn unit_cells(context: &Context<'_>, unit: Option<&Unit>, unnamed: &str) -> 
     [
         of_unit(|unit| unit.code.clone()),
         unit.map_or(unnamed, |unit| &unit.name).to_owned(),
-        context.question.scope.level.name().to_owned(),
+        match context.labels {
+            true => words::level(context.question.scope.level).say(context.vietnamese),
+            false => context.question.scope.level.name().to_owned(),
+        },
         of_unit(|unit| unit.valid_from.to_string()),
         of_unit(|unit| unit.valid_to.map(|day| day.to_string()).unwrap_or_default()),
         context.question.days.as_of.to_string(),
@@ -85,15 +89,42 @@ pub fn csv(context: &Context<'_>, counted: &FiguresByUnit) -> Result<HttpRespons
     let mut write = |start: [String; 6], cells: Vec<String>| {
         writer.write_record(start.into_iter().chain(cells)).map_err(|error| Error::Internal(error.into()))
     };
-    let names = columns.iter().map(|column| column.name.clone()).collect();
-    write(UNIT_COLUMNS.map(|[.., name]| name.to_owned()), names)?;
+    let names = columns.iter().map(|column| head(context, column)).collect();
+    let [vi, en, code] = [0, 1, 2];
+    let language = if !context.labels {
+        code
+    } else if context.vietnamese {
+        vi
+    } else {
+        en
+    };
+    write(UNIT_COLUMNS.map(|names| names[language].to_owned()), names)?;
     for unit in context.question.units.iter().map(Some).chain([None]) {
         let cells = cells(counted.get(&unit.map(|unit| unit.code.clone())));
-        let texts = columns.iter().map(|column| text(cells.get(&column.name).unwrap_or(&Json::Null))).collect();
-        write(unit_cells(context, unit, "unassigned"), texts)?;
+        let texts =
+            columns.iter().map(|column| cell(context, cells.get(&column.name).unwrap_or(&Json::Null))).collect();
+        let unnamed = if context.labels { text!("book.no_unit").say(context.vietnamese) } else { "unassigned".into() };
+        write(unit_cells(context, unit, &unnamed), texts)?;
     }
     let body = writer.into_inner().map_err(|error| Error::Internal(anyhow::anyhow!("{error}")))?;
     Ok(HttpResponse::Ok().content_type("text/csv; charset=utf-8").body(body))
+}
+
+/// The code of a column, or its words.
+fn head(context: &Context<'_>, column: &Column) -> String {
+    if !context.labels {
+        return column.name.clone();
+    }
+    let sentence = column.indicator.sentence.say(context.vietnamese).trim_end_matches('.');
+    column.part.map_or(sentence.to_owned(), |part| format!("{sentence}: {}", part.say(context.vietnamese)))
+}
+
+/// A value; the only texts among them are bases.
+fn cell(context: &Context<'_>, value: &Json) -> String {
+    match value {
+        Json::String(basis) if context.labels => words::basis(basis).say(context.vietnamese),
+        other => text(other),
+    }
 }
 
 /// A value as CSV text.

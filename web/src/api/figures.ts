@@ -43,9 +43,9 @@ export function unassignedAddress(within: string, days: Days, indicators: string
   return communes(within, days, { indicators: indicators.join(',') });
 }
 
-export async function unassigned(address: string, signal: AbortSignal): Promise<Record<string, Figure>> {
+export async function unassigned(address: string, signal: AbortSignal): Promise<Record<string, Partial<Figure>>> {
   const { unassigned } = await get<Answer<'/stats'>>(address, signal);
-  return (unassigned.figures ?? {}) as Record<string, Figure>;
+  return unassigned.figures as Record<string, Partial<Figure>>;
 }
 
 export function csvAddress(within: string, days: Days): string {

@@ -19,9 +19,11 @@ export function rowsButton(model: Model, rows: string, what: string, content: un
 }
 
 /** The change, its base and its notes. */
-export function changeOf(delta: Figure['delta']): TemplateResult | typeof nothing {
+export function changeOf(delta: Figure['delta']): TemplateResult | TemplateResult[] | typeof nothing {
   if (!isWhole(delta)) return nothing;
   const { base, base_on, base_kind, computed_base } = delta;
+  // Most of the base is unknown: a sentence instead of a difference.
+  if (delta.value === null) return notes(delta.notes);
   const remarks = [
     number(base),
     base_kind === 'declared' ? t('declared') : '',
@@ -31,9 +33,14 @@ export function changeOf(delta: Figure['delta']): TemplateResult | typeof nothin
     ${notes(delta.notes)}`;
 }
 
+/** What was published for the same day, if it is another number. */
+export function publishedOf({ published }: Figure): TemplateResult[] | typeof nothing {
+  return published?.difference ? notes([published.note]) : nothing;
+}
+
 /** The change alone. */
 export function badge(delta: Figure['delta']): TemplateResult | typeof nothing {
-  if (!isWhole(delta)) return nothing;
+  if (!isWhole(delta) || delta.value === null) return nothing;
   const { value } = delta;
   return html`<span class="change ${value > 0 ? 'more' : value < 0 ? 'less' : ''}">${value ? signed(value) : t('noChange')}</span>`;
 }

@@ -6,7 +6,7 @@ import { number, pick, t, tOr } from '../texts';
 import { unitAddress } from '../view/addresses';
 import { short } from '../view/property';
 import { Question } from '../view/question';
-import { badge, changeOf, partition, rowsButton, share } from './figure';
+import { badge, changeOf, partition, publishedOf, rowsButton, share } from './figure';
 import { Part } from './part';
 import './figures-panel.css';
 
@@ -54,7 +54,9 @@ export class FiguresPanel extends Part {
     const amount = html`<strong>${amountOf(figure)}</strong> ${pick(definition.unit_label)}`;
     return html`<section class="card" data-code=${definition.code}>
       <h3>${short(pick(definition))}</h3>
-      <p class="big">${rowsButton(this.model, definition.code, pick(definition), amount)} ${changeOf(figure.delta)}</p>
+      <p class="big">
+        ${rowsButton(this.model, definition.code, pick(definition), amount)} ${changeOf(figure.delta)} ${publishedOf(figure)}
+      </p>
       ${parts.map((part) => partition(this.model, part, figures[part.code]!))}
     </section>`;
   }

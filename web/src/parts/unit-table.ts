@@ -12,7 +12,7 @@ import { Part } from './part';
 import './shade-control';
 import './unit-table.css';
 
-type Figures = Record<string, Figure>;
+type Figures = Record<string, Partial<Figure>>;
 
 @customElement('unit-table')
 export class UnitTable extends Part {
@@ -117,7 +117,7 @@ function isColumn({ definition, suffix }: Property): boolean {
 /** The value of a column for rows without a polygon: the home, by its own counts since percentages are never averaged, and the records in no commune. */
 function part(figures: Figures | undefined, { definition, suffix }: Property): number | undefined {
   const figure = figures?.[definition.code];
-  if (suffix === 'delta') return figure?.delta?.value;
+  if (suffix === 'delta') return figure?.delta?.value ?? undefined;
   if (suffix === 'percent') return figure?.percent ?? undefined;
   return suffix ? figure?.values?.[suffix] : (figure?.value ?? undefined);
 }

@@ -50,6 +50,8 @@ export const en: Record<Key, string> = {
   'part.reclassified.more': '{n} more by reclassification',
   'part.reclassified.less': '{n} fewer by reclassification',
   'part.corrected.more': '{n} added by correction',
+  'part.undated.more': '{n} entered later, day unknown',
+  'part.undated.less': '{n} fewer, day unknown',
   'part.corrected.less': '{n} removed by correction',
   quality: 'Data to check',
   'quality.unlocated': 'not located yet',

@@ -51,6 +51,8 @@ export const vi = {
   'part.reclassified.less': 'giảm {n} do đổi phân loại',
   'part.corrected.more': 'đính chính tăng {n}',
   'part.corrected.less': 'đính chính giảm {n}',
+  'part.undated.more': 'nhập sau, không ghi ngày lắp {n}',
+  'part.undated.less': 'bớt {n} không ghi ngày lắp',
   quality: 'Số liệu cần kiểm tra',
   'quality.unlocated': 'chưa có tọa độ',
   'quality.outside_declared_commune': 'có vị trí ngoài xã đã khai',

@@ -1,0 +1,124 @@
+//! `GET /quality`: the rows of a unit that somebody should check, those first that move the figures most.
+
+use actix_web::http::header::CONTENT_LANGUAGE;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde_json::{Value, json};
+
+use crate::access::Caller;
+use crate::error::Error;
+use crate::figures::checks::{Failed, failed};
+use crate::figures::{Question, Scope, of_layer, unit_label};
+use crate::http::caching::{not_modified, public_tag, with_tag};
+use crate::http::clock::Clock;
+use crate::http::language::{self, wants_vietnamese};
+use crate::http::links::base;
+use crate::http::state::App;
+use crate::http::stats::{question, words};
+use crate::http::units::unit_json;
+use crate::input::Params;
+use crate::postgres::Connection;
+use crate::texts::text;
+use crate::units::territory::{self, Level, Unit};
+
+/// `GET /api/v1/quality`
+pub async fn show_quality(app: web::Data<App>, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Error> {
+    let clock = Clock::of(&request);
+    let mut params = Params::parse(request.query_string());
+    params.format(&["json"])?;
+    let Some(unit) = params.take("unit")? else {
+        let text = text!("parameter.invalid", name = "unit", expected = text!("expected.unit"));
+        return Err(Error::of_parameter("unit", text));
+    };
+    let as_of = params.take("as_of")?;
+    params.finish()?;
+    let day = form_urlencoded::Serializer::new(String::new()).extend_pairs(as_of.map(|day| ("as_of", day))).finish();
+    let asked = question::of_unit(&unit, Params::parse(&day), clock)?;
+
+    let mut conn = app.store.connection().await?;
+    let vietnamese = wants_vietnamese(&request);
+    let tag = public_tag(&mut conn, &caller, clock.today(), &[language::code(vietnamese)]).await?;
+    if let Some(answer) = tag.as_ref().and_then(|tag| not_modified(&request, tag)) {
+        return Ok(answer);
+    }
+    let question = asked.resolve(&mut conn).await?;
+    let Some(unit) = question.units.first().cloned() else { return Err(Error::NotFound) };
+    let question = by_part(&mut conn, &unit, question).await?;
+    let failed = failed(&mut conn, &caller, &question).await?;
+    let base = base(&app, &request);
+    let answer = Answer { base: &base, question: &question, vietnamese, failed: &failed };
+    let parts = question.units.iter().filter(|part| part.code != unit.code);
+    let parts = parts.map(|part| json!({"unit": unit_json(part), "problems": answer.of_part(part)}));
+    let body = json!({
+        "unit": unit_json(&unit),
+        "as_of": question.days.as_of,
+        "units_on": question.days.unit_date,
+        "problems": answer.of_whole(&unit),
+        "parts": parts.collect::<Vec<_>>(),
+    });
+    let response = HttpResponse::Ok().insert_header((CONTENT_LANGUAGE, language::code(vietnamese))).json(body);
+    Ok(with_tag(response, tag))
+}
+
+/// The question by the units right below a unit; of a commune, by itself.
+async fn by_part(conn: &mut Connection, unit: &Unit, question: Question) -> Result<Question, Error> {
+    for level in [Level::District, Level::Commune].into_iter().filter(|level| *level > unit.level) {
+        let units = territory::units(conn, level, Some(unit), question.days.unit_date).await?;
+        if !units.is_empty() {
+            let scope = Scope { level, ..question.scope };
+            return Ok(Question { scope, units, ..question });
+        }
+    }
+    Ok(question)
+}
+
+struct Answer<'a> {
+    base: &'a str,
+    question: &'a Question,
+    vietnamese: bool,
+    failed: &'a [Failed],
+}
+
+impl Answer<'_> {
+    /// The rows of all parts and of no part together.
+    fn of_whole(&self, unit: &Unit) -> Vec<Value> {
+        let mut sums: Vec<Failed> = Vec::new();
+        for Failed { layer, check, count, effect, .. } in self.failed {
+            match sums.iter_mut().find(|sum| sum.check == *check && sum.layer.collection == layer.collection) {
+                Some(sum) => {
+                    sum.count += count;
+                    sum.effect += effect;
+                }
+                None => sums.push(Failed { layer, check, unit: None, count: *count, effect: *effect }),
+            }
+        }
+        self.problems(sums.iter(), unit)
+    }
+
+    fn of_part(&self, unit: &Unit) -> Vec<Value> {
+        self.problems(self.failed.iter().filter(|failed| failed.unit.as_deref() == Some(&unit.code)), unit)
+    }
+
+    fn problems<'a>(&self, failed: impl Iterator<Item = &'a Failed>, unit: &Unit) -> Vec<Value> {
+        let mut ordered: Vec<_> = failed.collect();
+        ordered.sort_by_key(|failed| std::cmp::Reverse((failed.effect, failed.count)));
+        ordered.into_iter().map(|failed| self.problem(failed, unit)).collect()
+    }
+
+    fn problem(&self, Failed { layer, check, count, effect, .. }: &Failed, unit: &Unit) -> Value {
+        let [problem, todo] = words::quality(check).map(|text| text.say(self.vietnamese));
+        let measured = of_layer(layer).next().map_or("", |indicator| indicator.unit);
+        let days = self.question.days;
+        json!({
+            "check": check,
+            "collection": layer.collection,
+            "problem": problem,
+            "todo": todo,
+            "count": count,
+            "effect": {"value": effect, "unit": measured, "label": unit_label(measured).say(self.vietnamese)},
+            "rows": format!(
+                "{}/collections/{}/items?within={}@{}&as_of={}&quality={check}",
+                self.base, layer.collection, unit.code, days.unit_date, days.as_of
+            ),
+        })
+    }
+}
