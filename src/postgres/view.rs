@@ -41,24 +41,6 @@ impl View<'_> {
         self.selects(as_of).map(|select| Sql::new("(").sql(select).text(") t")).collect()
     }
 
-    /// The rows that the caller may know of, as `t` with all their columns, for counting only: a figure is the same for
-    /// every reader, so it uses the true place, which the caller may not see.
-    pub fn counted(&self, as_of: AsOf) -> Sql {
-        let now = Sql::new("").name(self.layer.table()).text(" now");
-        let source = match as_of {
-            AsOf::NOW => now.text(" cross join lateral (select now.*) t"),
-            as_of => self.past(as_of).text(" join ").sql(now).text(" on now.id = t.id"),
-        };
-        Sql::new(
-            "(select t.*, t.declared_commune_code as placed_code, t.declared_on as placed_on, \
-             t.hamlet_id as placed_hamlet_id, t.decommissioned_on as ended_on from ",
-        )
-        .sql(source)
-        .text(" where t.deleted_at is null and (t.public or ")
-        .sql(self.within_grants())
-        .text(")) t")
-    }
-
     fn past(&self, AsOf { day, known_at }: AsOf) -> Sql {
         let of = Sql::new("").name(past_table(self.layer)).text("(");
         let of = day.map_or(of.clone().text("null::date"), |day| of.bind(Bind::Date(day)));

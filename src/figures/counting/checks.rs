@@ -56,8 +56,11 @@ pub fn failing(layer: &'static Layer, check: &'static str, days: Days, within: O
 /// Whether the row `t` fails a check. `placed`: where the records are counted.
 pub fn of_row(view: &View<'_>, fact: &Fact, days: Days, placed: Option<&Sql>) -> Sql {
     let of_hamlets = |is: &'static str| {
+        let Some(hamlets) = placed else { return Sql::new("null::boolean") };
+        let places = hamlet_state::Places { hamlets, assets: None };
+        let (source, statements) = (hamlet_state::Source::Statements, Statements::default());
         Sql::new("t.id in (with ")
-            .sql(state(view, hamlet_state::Source::Statements, Statements::default(), days, fact.within.as_deref()))
+            .sql(state(view, places, source, statements, days, fact.within.as_deref()))
             .text(" select s.id from state s where ")
             .text(is)
             .text(")")

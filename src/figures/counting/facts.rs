@@ -45,7 +45,11 @@ fn needs_places(layer: &Layer, derived: &Derived, days: Days) -> bool {
         },
         Derived::Unassigned { .. } => is_placed,
         Derived::Fact(fact) => {
-            fact.name == LEVEL_OFFICE || fact.name == "suspected_duplicates" || stands_for(fact.name).is_some()
+            let is_of_places =
+                [LEVEL_OFFICE, "suspected_duplicates", "hamlets_without_households", "unknown_availability"];
+            is_of_places.contains(&fact.name)
+                || stands_for(fact.name).is_some()
+                || HamletState::of_name(fact.name).is_some()
         }
     }
 }
@@ -113,6 +117,9 @@ fn of_fact(view: &View<'_>, fact: &Fact, days: Days, placed: Option<&Sql>) -> Sq
         (name, placed) if QUALITY.contains(&name) => checks::of_row(view, fact, days, placed),
         (LEVEL_OFFICE, placed) => has_level_of_unit(view, fact, days, placed),
         (name, Some(placed)) => {
+            if let Some(state) = HamletState::of_name(name) {
+                return hamlet_state::is_covered(view, placed, state, fact, days);
+            }
             let column = stands_for(name).and_then(|code| column_of(view.layer, Number::Of(code, Slot::Total)));
             match column {
                 Some(column) => Sql::new("t.id in (select c.record_id from (")
@@ -123,10 +130,7 @@ fn of_fact(view: &View<'_>, fact: &Fact, days: Days, placed: Option<&Sql>) -> Sq
                 None => Sql::new("null::boolean"),
             }
         }
-        (name, None) => match HamletState::of_name(name) {
-            Some(state) => hamlet_state::is_covered(view, state, fact, days),
-            None => Sql::new("null::boolean"),
-        },
+        (_, None) => Sql::new("null::boolean"),
     }
 }
 

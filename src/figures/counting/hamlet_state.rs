@@ -4,9 +4,9 @@ use crate::access::View;
 use crate::conditions::{Days, Fact};
 use crate::figures::counting::rows::counts;
 use crate::figures::{HamletState, Statements, Subject};
-use crate::layers::{CAMERA, HAMLET, LOUDSPEAKER};
+use crate::layers::{CAMERA, HAMLET, LOUDSPEAKER, Layer};
 use crate::postgres::sql::{Bind, Sql};
-use crate::units::territory::{Level, hamlets_on, near, placed};
+use crate::units::territory::{Level, hamlets_on, placed};
 
 const AVAILABILITY: &str = include_str!("hamlet_availability.sql");
 const ASSETS: &str = include_str!("hamlet_assets.sql");
@@ -26,13 +26,29 @@ impl Source {
             Subject::Mobile | Subject::Fiber => Source::Statements,
         }
     }
+
+    /// The layer that says it.
+    pub fn layer(self) -> &'static Layer {
+        match self {
+            Source::Cameras => &CAMERA,
+            Source::Loudspeakers => &LOUDSPEAKER,
+            Source::Statements => &HAMLET,
+        }
+    }
 }
 
 /// Expressions of a `with` that end in `state`: the hamlets that count, with their units on the day of the territory and
 /// their states on the day of the count.
-pub fn state(view: &View<'_>, source: Source, statements: Statements, days: Days, within: Option<&str>) -> Sql {
+pub fn state(
+    view: &View<'_>,
+    places: Places<'_>,
+    source: Source,
+    statements: Statements,
+    days: Days,
+    within: Option<&str>,
+) -> Sql {
     let view = view.of(&HAMLET);
-    let sql = hamlets(&view, days, within);
+    let sql = hamlets(&view, places.hamlets, days, within);
     match source {
         Source::Statements => {
             let Statements { operator, basis, technology } = statements;
@@ -52,41 +68,57 @@ pub fn state(view: &View<'_>, source: Source, statements: Statements, days: Days
 )",
             )
         }
-        Source::Cameras => sql.sql(every(&view, days)).sql(assets(&view.of(&CAMERA), days, within)).text(ASSETS),
-        Source::Loudspeakers => {
-            sql.sql(every(&view, days)).sql(assets(&view.of(&LOUDSPEAKER), days, within)).text(ASSETS)
+        Source::Cameras | Source::Loudspeakers => {
+            let assets = assets(&view.of(source.layer()), places.assets, days, within);
+            sql.sql(every(&view, days)).sql(assets).text(ASSETS)
         }
     }
 }
 
+/// Where records are counted: contributions of a day.
+#[derive(Debug, Clone, Copy)]
+pub struct Places<'a> {
+    pub hamlets: &'a Sql,
+    /// Of the assets whose hamlets are asked; they are looked up by their places where this is missing.
+    pub assets: Option<&'a Sql>,
+}
+
 /// Whether the hamlet `t` is covered: a condition on the rows of its layer.
-pub fn is_covered(view: &View<'_>, covered: HamletState, fact: &Fact, days: Days) -> Sql {
+pub fn is_covered(view: &View<'_>, hamlets: &Sql, covered: HamletState, fact: &Fact, days: Days) -> Sql {
     let none = Statements::default();
     let statements = fact.values.iter().fold(none, |read, name| read.and(name).unwrap_or(read));
     Sql::new("t.id in (with ")
-        .sql(state(view, Source::of(covered.subject), statements, days, fact.within.as_deref()))
+        .sql(state(
+            view,
+            Places { hamlets, assets: None },
+            Source::of(covered.subject),
+            statements,
+            days,
+            fact.within.as_deref(),
+        ))
         .text(" select s.id from state s where s.")
         .text(covered.share.map_or(covered.name, |[low, _]| low))
         .text(if covered.share.is_some() { " > 0)" } else { ")" })
 }
 
 /// The hamlets that count, as they were on the day, with their units.
-fn hamlets(view: &View<'_>, days: Days, within: Option<&str>) -> Sql {
+fn hamlets(view: &View<'_>, placed: &Sql, days: Days, within: Option<&str>) -> Sql {
+    let level = within.and_then(Level::of_code);
     let sql = Sql::new(
         "hamlet as materialized (select t.id, t.code, t.households, t.population, t.difficulty, t.grid_power, t.geom, \
          p.commune, p.district, p.province from ",
     )
     .sql(view.relation(days.versions()))
-    .sql(placed(days))
-    .text(" where ")
+    .text(" join (")
+    .sql(placed.clone())
+    .text(") c on c.record_id = t.id left join units_on(")
+    .bind(Bind::Date(days.unit_date))
+    .text(") p on p.id = c.unit_id where ")
     .sql(counts(&HAMLET, days));
-    let sql = match within.and_then(|code| Some((code, Level::of_code(code)?))) {
+    let sql = match within.zip(level) {
         None => sql,
         Some((code, Level::Hamlet)) => sql.text(" and t.id = ").sql(hamlets_on(code, days.unit_date)),
-        Some((code, level)) => {
-            let sql = sql.text(" and ").sql(near(code, days.unit_date)).text(" and p.").name(level.name());
-            sql.text(" = ").bind(Bind::Text(code.to_owned()))
-        }
+        Some((code, level)) => sql.text(" and p.").name(level.name()).text(" = ").bind(Bind::Text(code.to_owned())),
     };
     sql.text(")")
 }
@@ -112,7 +144,7 @@ fn every(view: &View<'_>, days: Days) -> Sql {
 
 /// The assets that count, with the commune that they stand in and their true place, whoever asks. Within a unit only those
 /// that may stand in one of its hamlets: in the unit, within the boundary of such a hamlet, or naming it.
-fn assets(view: &View<'_>, days: Days, within: Option<&str>) -> Sql {
+fn assets(view: &View<'_>, places: Option<&Sql>, days: Days, within: Option<&str>) -> Sql {
     let center = if view.layer.collection == CAMERA.collection { "t.connected_center" } else { "null::text" };
     // `placed` places `t.geom`.
     let sql = Sql::new(", asset as materialized (select t.id, t.hamlet_id, t.connected_center, p.commune, t.geom as place from (select t.id, ")
@@ -122,7 +154,14 @@ fn assets(view: &View<'_>, days: Days, within: Option<&str>) -> Sql {
         .text(" as connected_center from ")
         .sql(view.relation(days.versions()))
         .text(") t")
-        .sql(placed(days))
+        .sql(match places {
+            None => placed(days),
+            Some(places) => Sql::new(" left join (")
+                .sql(places.clone())
+                .text(") c on c.record_id = t.id left join units_on(")
+                .bind(Bind::Date(days.unit_date))
+                .text(") p on p.id = c.unit_id"),
+        })
         .text(" where ")
         .sql(counts(view.layer, days));
     let sql = match within {

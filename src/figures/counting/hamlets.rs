@@ -5,8 +5,9 @@ use diesel_async::AsyncPgConnection;
 
 use crate::access::View;
 use crate::conditions::Days;
-use crate::figures::counting::hamlet_state::{Source, state};
+use crate::figures::counting::hamlet_state::{Places, Source, state};
 use crate::figures::counting::select::Select;
+use crate::figures::summaries;
 use crate::figures::{
     HamletState, Indicator, Measure, Number, Numbers, Question, Slot, Subject, Weight, of_layer, slots,
 };
@@ -60,7 +61,17 @@ pub async fn numbers(
             select = select.number(name, Sql::new(aggregate));
         }
     }
-    let states = state(view, source, question.statements, days, scope.within.as_deref());
+    let within = scope.within.as_deref().map(|code| (code, days.unit_date));
+    let hamlets = summaries::Source::of(conn, *view, days.known_at, within).await?.rows_on(days.as_of, days.unit_date);
+    let assets = match source {
+        Source::Statements => None,
+        _ => {
+            let assets = summaries::Source::of(conn, view.of(source.layer()), days.known_at, within).await?;
+            Some(assets.rows_on(days.as_of, days.unit_date))
+        }
+    };
+    let places = Places { hamlets: &hamlets, assets: assets.as_ref() };
+    let states = state(view, places, source, question.statements, days, scope.within.as_deref());
     let before = Sql::new("with ").sql(states).text(" select ");
     select.load(conn, before, Sql::new("\nfrom state s group by 1")).await
 }
