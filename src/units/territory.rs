@@ -175,7 +175,7 @@ pub fn within(layer: &Layer, code: &str, days: Days) -> Sql {
         Storage::Assets { .. } if !layer.lies_in_one_commune() => meets(level, code, days.unit_date),
         Storage::Assets { .. } => {
             let placed = is_placed(level, code, days.unit_date);
-            let placed = if days.are_current() {
+            if days.are_current() {
                 match level {
                     Level::Commune => in_communes(code, days.unit_date),
                     _ => Sql::new("(")
@@ -186,8 +186,7 @@ pub fn within(layer: &Layer, code: &str, days: Days) -> Sql {
                 }
             } else {
                 placed
-            };
-            placed
+            }
         }
     }
 }

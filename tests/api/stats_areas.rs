@@ -39,10 +39,10 @@ async fn area_is_that_within_the_radius_of_stations_of_any_commune() {
         add_station(&server, code, [105.75, 19.8], 2_000.0, json!(["5G"])).await;
     }
     assert_near(&figures("00001").await["mobile_area_4g"], "value", 18.85);
-    assert_near(&figures("00002").await["mobile_area_5g"], "value", 6.283);
+    assert_near(&figures("00002").await["mobile_area_5g"], "value", std::f64::consts::TAU);
     assert_near(&figures("38").await["mobile_area_2g"], "value", 25.13);
     server.execute("drop table mobile_areas").await;
-    assert_near(&figures("00002").await["mobile_area_5g"], "value", 6.283);
+    assert_near(&figures("00002").await["mobile_area_5g"], "value", std::f64::consts::TAU);
 }
 
 #[actix_web::test]

@@ -13,8 +13,11 @@ use crate::common::{Server, camera, feature};
 const CAMERAS: &str = "/collections/cameras/items";
 const TOWERS: &str = "/collections/towers/items";
 
-/// The places of the test, each with its commune before 2025-07-01 and after; see `communes.sql`.
-const PLACES: [([f64; 2], Option<(&str, &str)>); 5] = [
+/// A point, and its commune before 2025-07-01 and after.
+type Place = ([f64; 2], Option<(&'static str, &'static str)>);
+
+/// The places of the test; see `communes.sql`.
+const PLACES: [Place; 5] = [
     ([105.65, 19.81], Some(("00011", "00001"))),
     ([105.72, 19.82], Some(("00012", "00001"))),
     ([105.80, 19.83], Some(("00012", "00002"))),
@@ -83,13 +86,20 @@ fn status(works: bool) -> &'static str {
     if works { "operational" } else { "inactive" }
 }
 
+/// A site: its first station, the commune of that, and who has stations there.
+struct Site {
+    first: i64,
+    unit: Option<String>,
+    operators: BTreeSet<usize>,
+}
+
 /// Eyes, eyes by manager, stations and sites of each commune, `None` for records in none of them.
 type Sums = BTreeMap<Option<String>, BTreeMap<String, i64>>;
 
 fn model(records: &[Record], day: NaiveDate, is_old: bool) -> Sums {
     let mut sums = Sums::new();
     let commune = |place: usize| PLACES[place].1.map(|(old, new)| if is_old { old } else { new }.to_owned());
-    let mut sites: BTreeMap<(Option<()>, usize), (i64, Option<String>, BTreeSet<usize>)> = BTreeMap::new();
+    let mut sites: BTreeMap<(bool, usize), Site> = BTreeMap::new();
     for record in records {
         let Some(state) = record.counted(day) else { continue };
         let unit = commune(state.place);
@@ -98,11 +108,11 @@ fn model(records: &[Record], day: NaiveDate, is_old: bool) -> Sums {
             add("bts_stations", 1);
             add(&format!("bts_stations_by_operator.{}", OPERATORS[state.group]), 1);
             // A site belongs to the commune of its first station, within a province or outside of all.
-            let key = (unit.as_ref().map(|_| ()), state.site);
-            let site = sites.entry(key).or_insert((record.id, unit.clone(), BTreeSet::new()));
-            site.2.insert(state.group);
-            if record.id < site.0 {
-                (site.0, site.1) = (record.id, unit.clone());
+            let new = || Site { first: record.id, unit: unit.clone(), operators: BTreeSet::new() };
+            let site = sites.entry((unit.is_some(), state.site)).or_insert_with(new);
+            site.operators.insert(state.group);
+            if record.id < site.first {
+                (site.first, site.unit) = (record.id, unit.clone());
             }
         } else {
             add("camera_eyes", state.amount);
@@ -110,7 +120,7 @@ fn model(records: &[Record], day: NaiveDate, is_old: bool) -> Sums {
             add(&format!("camera_eyes_by_manager.{}", LEVELS[state.group]), state.amount);
         }
     }
-    for (_, unit, operators) in sites.into_values() {
+    for Site { unit, operators, .. } in sites.into_values() {
         let of_unit = sums.entry(unit).or_default();
         *of_unit.entry("bts_sites".into()).or_default() += 1;
         if operators.len() > 1 {
@@ -175,8 +185,9 @@ async fn any_day_of_either_era_is_as_a_plain_model_says() {
                 made
             };
             made["geometry"]["coordinates"] = json!(PLACES[next.place].0);
+            made["confirm"] = json!(["dup.near"]);
             let path = if is_tower { TOWERS } else { CAMERAS };
-            let id = admin.post(&format!("{path}?confirm=all"), made.clone()).await;
+            let id = admin.post(path, made.clone()).await;
             let id = if id.status == 201 { id } else { panic!("{}: {made}", id.summary()) };
             let statement = Statement {
                 effective_on,
@@ -234,7 +245,7 @@ async fn any_day_of_either_era_is_as_a_plain_model_says() {
                 properties["installed_on"] = json!(installed_on);
                 record.installed_on = installed_on;
             }
-            let mut patch = json!({"properties": properties});
+            let mut patch = json!({"properties": properties, "confirm": ["dup.near"]});
             if let Some(place) = statement.place {
                 patch["geometry"] = json!({"type": "Point", "coordinates": PLACES[place].0});
             }
@@ -286,7 +297,8 @@ async fn parts_of_a_change_add_up_and_do_not_depend_on_the_scope() {
     let make = async |place: usize, more: Value| {
         let mut made = camera(more);
         made["geometry"]["coordinates"] = json!(PLACES[place].0);
-        admin.post(&format!("{CAMERAS}?confirm=all"), made).await.ok()["id"].as_i64().unwrap()
+        made["confirm"] = json!(["dup.near"]);
+        admin.post(CAMERAS, made).await.ok()["id"].as_i64().unwrap()
     };
     let old = json!({"eye_count": 2, "effective_on": "2022-01-01", "installed_on": "2022-01-01"});
     let moved = make(0, old.clone()).await;
@@ -294,7 +306,8 @@ async fn parts_of_a_change_add_up_and_do_not_depend_on_the_scope() {
     let corrected = make(2, old.clone()).await;
     make(2, json!({"eye_count": 5, "effective_on": "2024-03-01", "installed_on": "2024-03-01"})).await;
     make(0, json!({"eye_count": 7, "effective_on": "2024-05-01"})).await;
-    let patch = async |id: i64, body: Value| {
+    let patch = async |id: i64, mut body: Value| {
+        body["confirm"] = json!(["dup.near"]);
         admin.patch(&format!("{CAMERAS}/{id}"), "*", body).await.ok();
     };
     patch(moved, json!({"properties": {"effective_on": "2024-02-01"}, "geometry": {"type": "Point", "coordinates": PLACES[2].0}})).await;

@@ -59,6 +59,7 @@ impl Server {
     pub async fn with_communes() -> Server {
         let server = Server::new().await;
         server.execute(include_str!("communes.sql")).await;
+        hatang::figures::fold(&mut server.connection().await, hatang::time::today()).await.unwrap();
         server
     }
 

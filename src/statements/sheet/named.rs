@@ -1,6 +1,7 @@
 //! What the register knows by name: units, hamlets and indicators.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use chrono::NaiveDate;
 use diesel::result::QueryResult;
@@ -124,8 +125,8 @@ impl Names {
 
     /// Reads the hamlets of days, before [`Names::hamlet`] asks for them.
     pub async fn read_hamlets(&mut self, conn: &mut AsyncPgConnection, on: NaiveDate) -> QueryResult<()> {
-        if !self.hamlets.contains_key(&on) {
-            self.hamlets.insert(on, Hamlets::new(all_hamlets(conn, on).await?));
+        if let Entry::Vacant(unread) = self.hamlets.entry(on) {
+            unread.insert(Hamlets::new(all_hamlets(conn, on).await?));
         }
         Ok(())
     }

@@ -100,7 +100,10 @@ pub async fn read(
 }
 
 /// The row after the header, its columns, and the headers that are not read.
-fn header(kind: Kind, sheet: &Sheet) -> Option<(usize, Vec<Found>, Vec<(u32, String)>)> {
+type Header = (usize, Vec<Found>, Vec<(u32, String)>);
+
+/// The first row that names most of the required columns.
+fn header(kind: Kind, sheet: &Sheet) -> Option<Header> {
     let required = columns::of(kind).iter().filter(|column| column.is_required);
     for (index, row) in sheet.rows.iter().enumerate().take(HEADER_ROWS) {
         let mut found: Vec<Found> = Vec::new();
