@@ -275,7 +275,8 @@ async fn a_baseline_is_the_base_of_a_comparison() {
     let delta = compared().await;
     assert_eq!((&delta["base"], &delta["base_kind"], &delta["document"]), (&json!(57), &json!("declared"), &json!("BC 57")));
     let stored = server.anonymous().get("/baselines?unit=405@2022-12-31&indicator=bts_stations").await.ok();
-    let id = &stored["baselines"][0]["id"];
+    let stored = stored["baselines"].as_array().expect("baselines").iter();
+    let id = &stored.clone().find(|baseline| baseline["on"] == "2022-12-31").expect("the new one")["id"];
     assert_eq!(administrator.delete(&format!("/baselines/{id}"), "*").await.status, 204);
     assert_eq!(compared().await["base_kind"], "computed");
     let versions = server.anonymous().get(&format!("/statements/baselines/{id}/history")).await.ok();
