@@ -10,14 +10,16 @@
   from hamlet h
   join stated a on a.hamlet_id = h.id
   where a.as_of <= $1
-    -- For one operator: its own statements, and statements that no operator serves the hamlet well.
-    and ($2::text is null or a.operator = $2 or a.operator is null and a.state in ('weak', 'planned', 'not_available'))
+    and ($2::text is null or a.operator = $2 or a.operator is null)
     and ($3::text is null or a.basis = $3)
     and ($4::text is null or a.technology = $4)
-), latest as (
+), newest as (
   select distinct on (s.hamlet, s.technology, s.operator) s.*
   from statement s
   order by s.hamlet, s.technology, s.operator, s.as_of desc
+), latest as (
+  -- For one operator: its own statements, and statements that no operator serves the hamlet well.
+  select * from newest where $2::text is null or operator = $2 or state in ('weak', 'planned', 'not_available')
 ), held as materialized (
   -- A statement for any operator replaces the earlier statements of each operator.
   select

@@ -63,38 +63,40 @@ begin
           join %1$I t on t.id = v.record_id
           where v.collection = %3$L and v.record_id = any(ids) and v.at <= known_at
             and not (t.version = 1 and t.updated_at <= known_at)
-        ), whole as (
-          select k.record_id, min(k.effective_on) as known_from,
-            jsonb_merge(k.changes order by k.version) filter (where k.version = 1) as first,
-            jsonb_merge(k.changes order by k.version) as last
+        ), folded as materialized (
+          -- In one pass: the planner expects one row of each part, and joins of them would compare each with each.
+          select k.record_id, k.effective_on as from_day,
+            lead(k.effective_on) over in_order as next_day,
+            row_number() over in_order = 1 as is_first,
+            jsonb_merge(stated_by(k)) over in_order as said,
+            jsonb_merge(k.changes) filter (where k.version = 1) over whole as first,
+            jsonb_merge(k.changes) over (partition by k.record_id order by k.version rows between unbounded preceding and unbounded following) as last,
+            min(k.effective_on) over whole as known_from
           from known k
-          group by k.record_id
-        ), begun as (
-          select w.*, least(w.known_from, (w.last ->> 'installed_on')::date) as begins
-          from whole w
-        ), folded as (
-          select k.record_id, k.effective_on as from_day, lead(k.effective_on) over in_order as next_day,
-            jsonb_merge(stated_by(k)) over in_order as said
-          from known k
-          window in_order as (partition by k.record_id order by k.effective_on, k.version)
+          window in_order as (partition by k.record_id order by k.effective_on, k.version), whole as (partition by k.record_id)
         ), span as (
-          select f.record_id, f.from_day, coalesce(f.next_day, 'infinity') as to_day, f.said
+          select f.record_id, f.from_day, coalesce(f.next_day, 'infinity') as to_day, f.said, f.first, f.last
           from folded f
           where f.next_day is distinct from f.from_day
           union all
-          select b.record_id, b.begins, b.known_from, '{}'
-          from begun b
-          where b.begins < b.known_from
+          select f.record_id, (f.last ->> 'installed_on')::date, f.known_from, '{}', f.first, f.last
+          from folded f
+          where f.is_first and (f.last ->> 'installed_on')::date < f.known_from
         )
         select s.record_id, s.from_day, s.to_day, was
         from span s
-        join begun b on b.record_id = s.record_id
         join %1$I t on t.id = s.record_id
-        cross join lateral %4$I(jsonb_populate_record(null::%1$I, b.first || s.said || jsonb_build_object(
-          'installed_on', b.last -> 'installed_on', 'deleted_at', b.last -> 'deleted_at'))) as shown
+        cross join lateral %4$I(jsonb_populate_record(null::%1$I, s.first || s.said || jsonb_build_object(
+          'installed_on', s.last -> 'installed_on', 'deleted_at', s.last -> 'deleted_at'))) as shown
         cross join lateral (
-          select coalesce(commune_at(shown.geom, current_date),
-            case when shown.geom is null then declared_commune(shown.declared_commune_code, shown.declared_on, current_date) end) as id
+          -- Most records stay where they are.
+          select case
+            when (shown.geom, shown.declared_commune_code, shown.declared_on) is not distinct from (t.geom, t.declared_commune_code, t.declared_on)
+              then t.commune_id
+            when shown.geom is not null then commune_at(shown.geom, current_date)
+            else declared_commune(shown.declared_commune_code, shown.declared_on, current_date) end as id
+          -- Computed once, not where it is used.
+          offset 0
         ) commune
         cross join lateral jsonb_populate_record(shown, jsonb_build_object(
           'public', t.public and t.deleted_at is null and shown.public,
