@@ -174,7 +174,7 @@ async fn state(conn: &mut AsyncPgConnection, layer: &'static Layer) -> QueryResu
 }
 
 /// The records whose contributions the given ones, or the given access points, may change: themselves, and those that
-/// share or shared a group with them.
+/// share or shared a group with them, or with those.
 pub async fn touched(
     conn: &mut AsyncPgConnection,
     layer: &'static Layer,
@@ -195,21 +195,22 @@ pub async fn touched(
             .text("(")
             .bind(Bind::Integers(wifi.to_vec()))
             .text(") s where (s.state).facility_id is not null) as ids"),
-        Facts::Group { .. } => Sql::new("with own (key) as (select group_key from ")
-            .name(layer.kept("contributions"))
-            .text(" where record_id = any(")
-            .bind(list())
-            .text(") union select ")
+        // All groups of all their members: a record is computed with all its groups, and each group needs all members.
+        Facts::Group { .. } => Sql::new("with recursive own (key) as (select ")
             .sql(Facts::key(layer))
             .text(" from ")
             .name(layer.states_function())
             .text("(")
             .bind(list())
-            .text(") s cross join lateral (select (s.state).*) t) select array(select unnest(")
+            .text(") s cross join lateral (select (s.state).*) t), reached (record_id) as ((select unnest(")
             .bind(list())
             .text(") union select c.record_id from ")
             .name(layer.kept("contributions"))
-            .text(" c where c.group_key in (select key from own where key is not null)) as ids"),
+            .text(" c join own on own.key = c.group_key) union select b.record_id from reached r join ")
+            .name(layer.kept("contributions"))
+            .text(" a on a.record_id = r.record_id join ")
+            .name(layer.kept("contributions"))
+            .text(" b on b.group_key = a.group_key) select array(select record_id from reached) as ids"),
     };
     let found: Ids = sql.get_result(conn).await?;
     Ok(found.ids)
@@ -247,9 +248,9 @@ fn candidates(layer: &'static Layer, code: &str, day: NaiveDate) -> Sql {
             .sql(near)
             .text(") select id from near union select m.id from ")
             .name(layer.table())
-            .text(" m where m.site_code in (select n.site_code from ")
-            .name(layer.table())
-            .text(" n join near on near.id = n.id))"),
+            .text(" m where m.site_code in (select (s.state).site_code from ")
+            .name(layer.states_function())
+            .text("(array(select id from near)) s))"),
         _ => Sql::new("array(").sql(near).text(")"),
     }
 }
