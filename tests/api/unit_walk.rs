@@ -77,6 +77,7 @@ async fn communes_and_unassigned_add_up_on_every_day() {
              from admin_units u where u.level = 'commune' and (u.valid_to = '2025-06-29' and u.id % 3 = 0 or u.id % 97 = 0)",
         )
         .await;
+    hatang::figures::fold(&mut server.connection().await, hatang::time::today()).await.unwrap();
     let total = server.query("select sum(eye_count) from cameras").await.as_i64().unwrap();
     let days = server
         .query(
