@@ -63,9 +63,12 @@ pub async fn about(conn: &mut AsyncPgConnection, id: i64, day: NaiveDate) -> Que
 pub async fn without_boundary(conn: &mut AsyncPgConnection, ids: &[i64], day: NaiveDate) -> QueryResult<Vec<String>> {
     let sql = Sql::new("select u.code from admin_units u where u.geom is null and u.id = any(")
         .bind(Bind::Integers(ids.to_vec()))
-        .text(") and (u.level = 'commune' or exists (select from communes_within(u.code, ")
+        .text(") and (u.level = 'commune' or u.code in (select above.code from units_on(")
         .bind(Bind::Date(day))
-        .text(") c where c.geom is null)) order by u.code");
+        .text(
+            ") c join admin_units g on g.id = c.id and g.level = 'commune' and g.geom is null \
+             cross join lateral (values (c.district), (c.province)) above (code))) order by u.code",
+        );
     let rows: Vec<Row> = sql.load(conn).await?;
     Ok(rows.iter().filter_map(|row| row.cells[0].as_text().map(str::to_owned)).collect())
 }

@@ -48,7 +48,7 @@ async fn update_says_which_fields_change_and_the_same_file_changes_nothing() {
     assert_eq!(counts(&again), [0, 0, 2, 0, 0, 0]);
     let versions = "select jsonb_agg(jsonb_build_array(v.version, v.effective_on, v.changes -> 'height_m') order by v.version) \
         from versions v join towers t on t.id = v.record_id where t.external_id = 'A1'";
-    assert_eq!(server.query(versions).await[1], json!([2, "2026-01-01", 45]));
+    assert_eq!(server.query(versions).await[1], json!([2, "2026-01-01", 45.0]));
 }
 
 #[actix_web::test]
