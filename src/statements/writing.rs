@@ -58,7 +58,7 @@ pub async fn write(
 /// Writes what was planned.
 ///
 /// # Errors
-/// As [`write`]; 409 when the write would not do what the plan says.
+/// As [`write()`]; 409 when the write would not do what the plan says.
 pub async fn commit(
     conn: &mut AsyncPgConnection,
     writing: Writing<'_>,
@@ -79,7 +79,7 @@ pub async fn commit(
 /// Says what a write would do.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub async fn plan(
     conn: &mut AsyncPgConnection,
     writing: Writing<'_>,

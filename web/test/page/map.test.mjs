@@ -23,7 +23,9 @@ for (const [size, viewport] of Object.entries(SIZES)) {
         }
       });
     }
-    assert.deepEqual([...seen].sort(), [...assets].sort(), 'each layer has records in the demo');
+    // No place is known of the hamlets of the demo.
+    const placed = assets.filter((layer) => layer !== 'hamlets');
+    assert.deepEqual([...seen].sort(), placed.sort(), 'each layer has records in the demo');
   });
 
   test(`a click on a commune opens its figures, ${size}`, async () => {
@@ -74,7 +76,7 @@ test('shades follow the classes chosen', async () => {
       seen.add(await colours());
     }
     assert.equal(seen.size, 3);
-    await page.locator('select.shade').selectOption('mobile_hamlets_5g_percent');
+    await page.locator('select.shade').selectOption('fiber_hamlets_full_percent');
     await page.locator('.classes').waitFor();
     await page.locator('select.shade').selectOption('');
     await page.locator('.classes').waitFor({ state: 'detached' });
