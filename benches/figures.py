@@ -61,7 +61,7 @@ def main():
         port = free.getsockname()[1]
     environment = {
         **os.environ, "HATANG_DATA_DIR": str(directory / "data"), "PORT": str(port), "HATANG_BIND": "127.0.0.1",
-        "HATANG_REQUEST_TIMEOUT_S": "600", "HATANG_STATEMENT_TIMEOUT_S": "600", "HATANG_READS_PER_MINUTE": "100000",
+        "HATANG_REQUEST_TIMEOUT_S": "600", "HATANG_STATEMENT_TIMEOUT_S": "600", "HATANG_ADDRESS_READS_PER_MINUTE": "100000",
     }
     environment.pop("DATABASE_URL", None)
     service = subprocess.Popen([HATANG, "serve"], env=environment, stderr=open(directory / "log", "wb"))
