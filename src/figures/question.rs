@@ -20,6 +20,11 @@ impl Scope {
         Sql::new(prefix).name(self.level.name())
     }
 
+    /// The unit of the scope, with the day on which its code is read.
+    pub fn unit(&self, unit_date: NaiveDate) -> Option<(&str, NaiveDate)> {
+        self.within.as_deref().map(|code| (code, unit_date))
+    }
+
     /// The units of a day within the scope, as a relation `(id, commune, district, province)`.
     pub fn units(&self, unit_date: NaiveDate) -> Sql {
         let sql = Sql::new("units_on(").bind(Bind::Date(unit_date));

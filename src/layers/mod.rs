@@ -122,6 +122,11 @@ impl Layer {
         self.derived_name("shown")
     }
 
+    /// The function that returns the records as they were on a day.
+    pub fn as_of_function(&self) -> &'static str {
+        self.derived_name("as_of")
+    }
+
     /// The function that returns the states of records.
     pub fn states_function(&self) -> &'static str {
         self.derived_name("states")
@@ -133,7 +138,7 @@ impl Layer {
     }
 
     fn derived_name(&self, what: &'static str) -> &'static str {
-        const WHATS: [&str; 5] = ["shown", "states", "contributions", "deltas", "marks"];
+        const WHATS: [&str; 6] = ["shown", "states", "as_of", "contributions", "deltas", "marks"];
         static NAMES: LazyLock<HashMap<(&'static str, &'static str), String>> = LazyLock::new(|| {
             let of_layer = |layer: &&'static Layer| {
                 let (collection, table) = (layer.collection, layer.table());

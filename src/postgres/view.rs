@@ -2,7 +2,7 @@
 
 use crate::access::{View, column, is_masked};
 use crate::conditions::{AsOf, Property};
-use crate::layers::{Class, Layer, Storage};
+use crate::layers::{Class, Storage};
 use crate::postgres::conditions::{in_table, of_row};
 use crate::postgres::sql::{Bind, Sql};
 
@@ -42,7 +42,7 @@ impl View<'_> {
     }
 
     fn past(&self, AsOf { day, known_at }: AsOf) -> Sql {
-        let of = Sql::new("").name(past_table(self.layer)).text("(");
+        let of = Sql::new("").name(self.layer.as_of_function()).text("(");
         let of = day.map_or(of.clone().text("null::date"), |day| of.bind(Bind::Date(day)));
         match known_at {
             None => of.text(") t"),
@@ -157,19 +157,4 @@ fn number(class: Class) -> &'static str {
         Class::Internal => "1",
         Class::Restricted => "2",
     }
-}
-
-/// The function `<table>_as_of`, which `register_layer` created.
-fn past_table(layer: &Layer) -> &'static str {
-    use std::collections::HashMap;
-    use std::sync::LazyLock;
-
-    use crate::layers::ALL;
-
-    static NAMES: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(|| {
-        ALL.iter()
-            .map(|layer| (layer.table(), &*Box::leak(format!("{}_as_of", layer.table()).into_boxed_str())))
-            .collect()
-    });
-    NAMES[layer.table()]
 }

@@ -121,7 +121,7 @@ async fn rows_behind_a_figure_add_up_to_it() {
 }
 
 /// The number of items behind a link, or the sum of one of their fields.
-async fn count(caller: Caller<'_>, link: &str, field: Option<&str>) -> i64 {
+pub async fn count(caller: Caller<'_>, link: &str, field: Option<&str>) -> i64 {
     let path = link.strip_prefix("http://hatang.test/api/v1").expect("an absolute link");
     let items = caller.get(&format!("{path}&limit=10000")).await.ok();
     let features = items["features"].as_array().expect("features");

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::api::stats::count;
 use crate::common::{Caller, Server, camera, feature};
 
 /// The day before and after the reform, when the province has no districts and all of it lies in none.
@@ -53,17 +54,6 @@ async fn check(caller: Caller<'_>, template: &str, indicators: &Value, figures: 
         }
     }
     compared
-}
-
-/// The number of items behind a link, or the sum of one of their fields.
-async fn count(caller: Caller<'_>, link: &str, field: Option<&str>) -> i64 {
-    let path = link.strip_prefix("http://hatang.test/api/v1").expect("an absolute link");
-    let items = caller.get(&format!("{path}&limit=10000")).await.ok();
-    let features = items["features"].as_array().expect("features");
-    match field {
-        None => features.len() as i64,
-        Some(field) => features.iter().filter_map(|feature| feature["properties"][field].as_i64()).sum(),
-    }
 }
 
 /// An officer opens the level of a district: one of its offices, not a sum of the levels of several.

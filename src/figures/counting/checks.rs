@@ -125,7 +125,7 @@ async fn of_assets(
         Some(Amount::Field(field)) => Sql::new("t.").name(field.name),
         _ => Sql::new("1"),
     };
-    let within = scope.within.as_deref().map(|code| (code, days.unit_date));
+    let within = scope.unit(days.unit_date);
     let source = Source::of(conn, *view, days.known_at, within).await?;
     let rows = source.rows_on(days.as_of, days.unit_date);
     let mut select = Select::of_unit(Sql::new("p.").name(scope.level.name()));

@@ -61,7 +61,7 @@ pub async fn numbers(
             select = select.number(name, Sql::new(aggregate));
         }
     }
-    let within = scope.within.as_deref().map(|code| (code, days.unit_date));
+    let within = scope.unit(days.unit_date);
     let hamlets = summaries::Source::of(conn, *view, days.known_at, within).await?.rows_on(days.as_of, days.unit_date);
     let assets = match source {
         Source::Statements => None,

@@ -60,9 +60,11 @@ async fn count(conn: &mut AsyncPgConnection, caller: &Caller, asked: &Question) 
     for layer in ALL.iter().copied().filter(counted_by_rows) {
         if indicators.iter().any(|indicator| indicator.is_of_rows(layer)) {
             let view = View::new(caller, layer);
-            counted.push(count_assets(conn, &view, question, &baselines.now).await?);
+            let within = question.scope.unit(question.days.unit_date);
+            let source = summaries::Source::of(conn, view, question.days.known_at, within).await?;
+            counted.push(count_assets(conn, &source, question, &baselines.now).await?);
             if question.quality {
-                quality.push(quality::of_assets(conn, &view, &question.scope, question.days).await?);
+                quality.push(quality::of_assets(conn, &source, &question.scope, question.days).await?);
             }
         }
     }
@@ -94,25 +96,24 @@ async fn count(conn: &mut AsyncPgConnection, caller: &Caller, asked: &Question) 
 
 async fn count_assets(
     conn: &mut AsyncPgConnection,
-    view: &View<'_>,
+    source: &summaries::Source<'_>,
     question: &Question,
     published: &[Baseline],
 ) -> QueryResult<Counted> {
     let Question { scope, days, .. } = question;
-    let within = scope.within.as_deref().map(|code| (code, days.unit_date));
-    let source = summaries::Source::of(conn, *view, days.known_at, within).await?;
-    let now = summaries::numbers(conn, &source, scope, *days).await?;
+    let now = summaries::numbers(conn, source, scope, *days).await?;
     let was = match question.base() {
         None => None,
         Some(base) => {
-            let changes = summaries::changes(conn, &source, scope, *days, base).await?;
+            let changes = summaries::changes(conn, source, scope, *days, base).await?;
             Some(Was { numbers: now.before(&changes), changes: Some(changes) })
         }
     };
-    let indicators: Vec<_> = of_layer(view.layer).collect();
+    let indicators: Vec<_> = of_layer(source.view.layer).collect();
     let known = match known_then(*days).filter(|_| are_of(published, &indicators)) {
         Some(known) => {
-            let source = summaries::Source::of(conn, *view, known.known_at, within).await?;
+            let within = scope.unit(days.unit_date);
+            let source = summaries::Source::of(conn, source.view, known.known_at, within).await?;
             Some(summaries::numbers(conn, &source, scope, known).await?)
         }
         None => None,

@@ -35,14 +35,12 @@ struct Row {
 /// caller are left out.
 pub async fn of_assets(
     conn: &mut AsyncPgConnection,
-    view: &View<'_>,
+    source: &Source<'_>,
     scope: &Scope,
     days: Days,
 ) -> QueryResult<Numbers> {
-    let sees_place = view.field("declared_commune_code").is_some();
-    let within = scope.within.as_deref().map(|code| (code, days.unit_date));
-    let source = Source::of(conn, *view, days.known_at, within).await?;
-    let rows: Vec<Row> = sql(&source, scope, days).load(conn).await?;
+    let sees_place = source.view.field("declared_commune_code").is_some();
+    let rows: Vec<Row> = sql(source, scope, days).load(conn).await?;
     let named = |row: &Row| {
         let of_all = [("unlocated", row.unlocated), ("no_install_date", row.no_install_date)];
         let of_place = [

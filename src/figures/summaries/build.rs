@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
-use crate::figures::summaries::columns::columns;
+use crate::figures::summaries::columns::{any_total, columns, listed, totals};
 use crate::figures::summaries::fold::{Ids, refresh};
 use crate::figures::summaries::fresh::Facts;
 use crate::figures::summaries::marks::mark;
@@ -15,6 +15,7 @@ use crate::postgres::sql::{Bind, Sql};
 const PARTS: i64 = 64;
 /// A layer with fewer records is built at once.
 const SMALL: i64 = 20_000;
+
 /// Builds one part of the contributions of a layer, or after the last part its deltas.
 pub(super) async fn build(
     conn: &mut AsyncPgConnection,
@@ -100,27 +101,24 @@ async fn is_small(conn: &mut AsyncPgConnection, layer: &'static Layer) -> QueryR
 
 /// The deltas of all contributions.
 async fn add_up(conn: &mut AsyncPgConnection, layer: &'static Layer) -> QueryResult<()> {
-    let sums: Vec<_> = columns(layer).iter().map(|column| column.name).collect();
-    let plain = |sign: &'static str| Sql::join(sums.iter().map(|sum| Sql::new(sign).text(sum)), ", ");
-    let any = Sql::join(sums.iter().map(|sum| Sql::new("sum(").text(sum).text(") <> 0")), " or ");
     let of = |day: &'static str, sign: &'static str| {
         Sql::new("select unit_id, units_from, units_to, ")
             .text(day)
             .text(" as day, is_public, ")
-            .sql(plain(sign))
+            .sql(listed(layer, sign))
             .text(" from ")
             .name(layer.kept("contributions"))
     };
     Sql::new("insert into ")
         .name(layer.kept("deltas"))
         .text(" select unit_id, units_from, units_to, day, is_public, ")
-        .sql(Sql::join(sums.iter().map(|sum| Sql::new("sum(").text(sum).text(")")), ", "))
+        .sql(totals(layer))
         .text(" from (")
         .sql(of("from_day", ""))
         .text(" union all ")
         .sql(of("to_day", "-"))
         .text(") x where day < 'infinity' group by 1, 2, 3, 4, 5 having ")
-        .sql(any)
+        .sql(any_total(layer))
         .text(" order by day, unit_id")
         .execute(conn)
         .await?;

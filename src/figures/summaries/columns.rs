@@ -33,6 +33,26 @@ pub fn column_of(layer: &Layer, number: Number) -> Option<&'static str> {
     columns(layer).iter().find(|column| column.numbers.contains(&number)).map(|column| column.name)
 }
 
+/// The kept sums of a layer as a list, each after a sign, a prefix or nothing.
+pub fn listed(layer: &Layer, before: &'static str) -> Sql {
+    each(layer, ", ", |sum| Sql::new(before).text(sum))
+}
+
+/// The totals of the kept sums.
+pub fn totals(layer: &Layer) -> Sql {
+    each(layer, ", ", |sum| Sql::new("sum(").text(sum).text(")"))
+}
+
+/// Whether one of the totals is not zero.
+pub fn any_total(layer: &Layer) -> Sql {
+    each(layer, " or ", |sum| Sql::new("sum(").text(sum).text(") <> 0"))
+}
+
+/// What is written for each kept sum of a layer.
+pub fn each(layer: &Layer, separator: &'static str, write: impl Fn(&'static str) -> Sql) -> Sql {
+    Sql::join(columns(layer).iter().map(|column| write(column.name)), separator)
+}
+
 fn of(layer: &'static Layer) -> Vec<Column> {
     let mut columns: Vec<Column> = Vec::new();
     let mut texts: Vec<String> = Vec::new();

@@ -6,11 +6,13 @@ use diesel::sql_types::{Array, BigInt, Bool, Date, Nullable, Text};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 
 use crate::figures::summaries::build::build;
-use crate::figures::summaries::columns::columns;
+use crate::figures::summaries::columns::{any_total, columns, each, listed, totals};
 use crate::figures::summaries::fresh::{Records, fresh};
 use crate::figures::summaries::marks::{mark, marks};
+use crate::figures::summaries::read::quarter;
 use crate::figures::summaries::source::{access_points, touched};
 use crate::layers::{ALL, FACILITY, Layer, WIFI_POINT};
+use crate::postgres::row::{Cell, Row};
 use crate::postgres::sql::{Bind, Sql};
 
 /// Records of one transaction. A writer never waits for it: it locks no record.
@@ -45,6 +47,9 @@ struct Locked {
 /// # Errors
 /// The database's. What was committed before stays.
 pub async fn fold(conn: &mut AsyncPgConnection, today: NaiveDate) -> QueryResult<bool> {
+    if !is_behind(conn, today).await? {
+        return Ok(true);
+    }
     loop {
         let did = conn.transaction(async |conn| step(conn, today).await).await?;
         match did {
@@ -53,6 +58,19 @@ pub async fn fold(conn: &mut AsyncPgConnection, today: NaiveDate) -> QueryResult
             Some(true) => {}
         }
     }
+}
+
+/// Whether there is anything to do: the job asks some times a second, and mostly there is not.
+async fn is_behind(conn: &mut AsyncPgConnection, today: NaiveDate) -> QueryResult<bool> {
+    let row: Row = Sql::new(
+        "select exists (select from summary_queue) or exists (select from summaries \
+         where built_until is not null or marked_until is null or marked_until < ",
+    )
+    .bind(Bind::Date(quarter(today).pred_opt().unwrap_or(today)))
+    .text(")")
+    .get_result(conn)
+    .await?;
+    Ok(matches!(row.cells[0], Cell::Bool(true)))
 }
 
 /// One transaction. `None` if another process holds the lock, otherwise whether there was something to do.
@@ -167,7 +185,7 @@ async fn queue(conn: &mut AsyncPgConnection, layer: &Layer, ids: Vec<i64>) -> Qu
     Ok(())
 }
 
-/// Computes contributions anew. With `marked_until` also adds what changed to the deltas and the marks.
+/// Computes contributions anew. `adds` also adds what changed to the deltas, and to the marks until its day.
 pub(super) async fn refresh(
     conn: &mut AsyncPgConnection,
     layer: &'static Layer,
@@ -177,10 +195,8 @@ pub(super) async fn refresh(
     let wifi = access_points(conn, layer, &ids, Vec::new()).await?;
     let list = || Bind::Integers(ids.clone());
     let kept = layer.kept("contributions");
-    let sums: Vec<_> = columns(layer).iter().map(|column| column.name).collect();
-    let plain = |before: &'static str| Sql::join(sums.iter().map(|sum| Sql::new(before).text(sum)), ", ");
     let records = Records::listed(ids.clone(), wifi);
-    let Some(marked_until) = adds.filter(|_| !sums.is_empty()) else {
+    let Some(marked_until) = adds.filter(|_| !columns(layer).is_empty()) else {
         Sql::new("delete from ")
             .name(kept)
             .text(" where record_id = any(")
@@ -195,7 +211,7 @@ pub(super) async fn refresh(
         Sql::new("select unit_id, units_from, units_to, ")
             .text(day)
             .text(" as day, is_public, ")
-            .sql(plain(sign))
+            .sql(listed(layer, sign))
             .text(" from ")
             .text(rows)
     };
@@ -205,8 +221,6 @@ pub(super) async fn refresh(
         flow("gone", "from_day", "-"),
         flow("gone", "to_day", ""),
     ];
-    let totals = || Sql::join(sums.iter().map(|sum| Sql::new("sum(").text(sum).text(")")), ", ");
-    let any = Sql::join(sums.iter().map(|sum| Sql::new("sum(").text(sum).text(") <> 0")), " or ");
     let sql = Sql::new("with gone as (delete from ")
         .name(kept)
         .text(" where record_id = any(")
@@ -216,24 +230,21 @@ pub(super) async fn refresh(
         .text("), added as (insert into ")
         .name(kept)
         .text(" select * from fresh returning *), flow as (select unit_id, units_from, units_to, day, is_public, ")
-        .sql(Sql::join(sums.iter().map(|sum| Sql::new("sum(").text(sum).text(") as ").text(sum)), ", "))
+        .sql(each(layer, ", ", |sum| Sql::new("sum(").text(sum).text(") as ").text(sum)))
         .text(" from (")
         .sql(Sql::join(flows, " union all "))
         .text(") x where day < 'infinity' group by 1, 2, 3, 4, 5 having ")
-        .sql(any)
+        .sql(any_total(layer))
         .text("), deltas as (insert into ")
         .name(layer.kept("deltas"))
         .text(" select * from flow) insert into ")
         .name(layer.kept("marks"))
         .text(" as m select unit_id, units_from, units_to, q.mark, is_public, ")
-        .sql(totals())
+        .sql(totals(layer))
         .text(" from flow cross join lateral (")
         .sql(marks(marked_until))
         .text(") q where q.mark >= flow.day group by 1, 2, 3, 4, 5 on conflict (unit_id, units_from, units_to, mark, is_public) do update set ")
-        .sql(Sql::join(
-            sums.iter().map(|sum| Sql::new(sum).text(" = m.").text(sum).text(" + excluded.").text(sum)),
-            ", ",
-        ));
+        .sql(each(layer, ", ", |sum| Sql::new(sum).text(" = m.").text(sum).text(" + excluded.").text(sum)));
     sql.execute(conn).await?;
     Ok(())
 }

@@ -110,7 +110,7 @@ pub fn fresh(layer: &'static Layer, records: &Records) -> Sql {
             "places_of(t.geom, t.declared_commune_code, t.declared_on) p)"
         });
     if let Facts::Group { by_province, .. } = facts {
-        sql = sql.text(GROUPED[usize::from(by_province)]);
+        sql = sql.text(MEMBERS).text(GROUPED[usize::from(by_province)]);
     }
     let kept = columns(layer).iter().map(|column| column.amount.clone().text(" as ").text(column.name));
     let amounts = Sql::join(kept, ", ");
@@ -134,6 +134,8 @@ pub fn fresh(layer: &'static Layer, records: &Records) -> Sql {
     }
 }
 
+/// The records of groups with others, and the days on which any of a group changes.
+const MEMBERS: &str = include_str!("members.sql");
 /// Which record stands for its group. The rows of groups are cut at the days on which any of the group changes, and at the
 /// unit lists in which one is placed otherwise; in each cell the lowest id that counts is the first.
 const GROUPED: [&str; 2] = [include_str!("grouped.sql"), include_str!("grouped_by_province.sql")];

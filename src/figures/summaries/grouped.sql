@@ -1,10 +1,4 @@
-, member as materialized (
-  select p.*, (p.state).lifecycle_status = 'operational' and p.works as counts, (p.state).public as public,
-    p.key is not null and min(p.record_id) over (partition by p.key) <> max(p.record_id) over (partition by p.key) as has_others
-  from placed p
-), cut as materialized (
-  select distinct m.key, d.day from member m cross join lateral (values (m.from_day), (m.to_day)) d (day) where m.has_others
-), cell as materialized (
+, cell as materialized (
   select m.record_id, m.unit_id, m.units_from, m.units_to, d.day as from_day,
     lead(d.day, 1, m.to_day) over (partition by m.record_id, m.unit_id, m.units_from, m.from_day order by d.day) as to_day,
     m.state, m.works, m.key, m.counts, m.public

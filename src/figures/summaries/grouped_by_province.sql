@@ -1,10 +1,4 @@
-, member as materialized (
-  select p.*, (p.state).lifecycle_status = 'operational' and p.works as counts, (p.state).operator as operator,
-    p.key is not null and min(p.record_id) over (partition by p.key) <> max(p.record_id) over (partition by p.key) as has_others
-  from placed p
-), cut as materialized (
-  select distinct m.key, d.day from member m cross join lateral (values (m.from_day), (m.to_day)) d (day) where m.has_others
-), unit_cut as materialized (
+, unit_cut as materialized (
   select distinct m.key, d.day from member m
   cross join lateral (values (m.units_from), (case when m.units_to < 'infinity' then m.units_to + 1 end)) d (day)
   where m.has_others and d.day is not null
@@ -13,7 +7,7 @@
     least(m.units_to, lead(u.day) over (partition by m.record_id, m.unit_id, m.units_from, m.from_day, d.day order by u.day) - 1) as units_to,
     d.day as from_day,
     lead(d.day, 1, m.to_day) over (partition by m.record_id, m.unit_id, m.units_from, m.from_day, u.day order by d.day) as to_day,
-    m.state, m.works, m.key, m.counts, m.operator, m.has_others
+    m.state, m.works, m.key, m.counts, (m.state).operator as operator
   from member m
   join cut d on d.key = m.key and d.day >= m.from_day and d.day < m.to_day
   join unit_cut u on u.key = m.key and u.day >= m.units_from and u.day <= m.units_to

@@ -4,7 +4,7 @@ use chrono::{Months, NaiveDate};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
-use crate::figures::summaries::columns::columns;
+use crate::figures::summaries::columns::{any_total, columns, listed, totals};
 use crate::figures::summaries::read::{FIRST_MARK, quarter};
 use crate::layers::Layer;
 use crate::postgres::sql::{Bind, Sql};
@@ -38,12 +38,10 @@ pub(super) async fn mark(
         .map_or(Some(first), |last| last.succ_opt()?.checked_add_months(Months::new(3))?.pred_opt())
         .filter(|next| *next < today)
     {
-        let sums: Vec<_> = columns(layer).iter().map(|column| column.name).collect();
-        if !sums.is_empty() {
-            let plain = || Sql::join(sums.iter().map(|sum| Sql::new(sum)), ", ");
+        if !columns(layer).is_empty() {
             let before = last.map(|last| {
                 Sql::new("select unit_id, units_from, units_to, is_public, ")
-                    .sql(plain())
+                    .sql(listed(layer, ""))
                     .text(" from ")
                     .name(layer.kept("marks"))
                     .text(" where mark = ")
@@ -51,7 +49,7 @@ pub(super) async fn mark(
                     .text(" union all ")
             });
             let since = Sql::new("select unit_id, units_from, units_to, is_public, ")
-                .sql(plain())
+                .sql(listed(layer, ""))
                 .text(" from ")
                 .name(layer.kept("deltas"))
                 .text(" where day <= ")
@@ -60,18 +58,17 @@ pub(super) async fn mark(
                 Some(last) => since.text(" and day > ").bind(Bind::Date(last)),
                 None => since,
             };
-            let any = Sql::join(sums.iter().map(|sum| Sql::new("sum(").text(sum).text(") <> 0")), " or ");
             Sql::new("insert into ")
                 .name(layer.kept("marks"))
                 .text(" select unit_id, units_from, units_to, ")
                 .bind(Bind::Date(next))
                 .text(", is_public, ")
-                .sql(Sql::join(sums.iter().map(|sum| Sql::new("sum(").text(sum).text(")")), ", "))
+                .sql(totals(layer))
                 .text(" from (")
                 .sql(before.unwrap_or_default())
                 .sql(since)
                 .text(") x group by unit_id, units_from, units_to, is_public having ")
-                .sql(any)
+                .sql(any_total(layer))
                 .execute(conn)
                 .await?;
         }

@@ -4,7 +4,7 @@ use diesel::result::QueryResult;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use crate::conditions::Days;
-use crate::figures::summaries::columns::columns;
+use crate::figures::summaries::columns::{columns, each, listed};
 use crate::figures::summaries::source::{Kind, Source};
 use crate::figures::{Changes, Part, Scope, add_change};
 use crate::postgres::row::Row;
@@ -39,12 +39,10 @@ pub async fn changes(
 }
 
 fn sql(source: &Source<'_>, scope: &Scope, days: Days, base: Days) -> Sql {
+    let layer = source.view.layer;
     let columns = |before: &'static str, after: &'static str| {
-        Sql::join(source.sums().map(|sum| Sql::new(before).text(sum).text(after).text(sum)), ", ")
+        each(layer, ", ", |sum| Sql::new(before).text(sum).text(after).text(sum))
     };
-    let sums = || Sql::join(source.sums().map(|sum| Sql::new("coalesce(sum(x.").text(sum).text("), 0)::bigint")), ", ");
-    let plain = |before: &'static str| Sql::join(source.sums().map(|sum| Sql::new(before).text(sum)), ", ");
-    let each = |write: fn(&'static str) -> Sql| Sql::join(source.sums().map(write), ", ");
     let on = |of: Days| {
         let rows = Sql::new("select * from (").sql(source.rows_on(of.as_of, of.unit_date)).text(") c");
         match events(source, days, base) {
@@ -72,27 +70,27 @@ fn sql(source: &Source<'_>, scope: &Scope, days: Days, base: Days) -> Sql {
         .text(", ")
         .sql(columns("was.", " as was_"))
         .text(" from now full join was on was.record_id = now.record_id and (was.unit_id = now.unit_id or not ")
-        .text(if source.view.layer.is_measured() { "true" } else { "false" })
+        .text(if layer.is_measured() { "true" } else { "false" })
         .text(")), flow as (select now_unit as unit_id, case when counted then 'moved' else gained_as end as part, ")
         .sql(columns("now_", " as "))
         .text(" from pair where counts and (not counted or now_unit <> was_unit) union all select was_unit, case when counts then 'moved' else lost_as end, ")
-        .sql(each(|sum| Sql::new("-was_").text(sum)))
+        .sql(each(layer, ", ", |sum| Sql::new("-was_").text(sum)))
         .text(" from pair where counted and (not counts or now_unit <> was_unit) union all select now_unit, 'reclassified', ")
-        .sql(each(|sum| {
+        .sql(each(layer, ", ", |sum| {
             Sql::new("case when (now_").text(sum).text(" = 0) <> (was_").text(sum).text(" = 0) then now_").text(sum).text(" - was_").text(sum).text(" else 0 end")
         }))
         .text(" from pair where counts and counted and now_unit = was_unit union all select now_unit, 'corrected', ")
-        .sql(each(|sum| {
+        .sql(each(layer, ", ", |sum| {
             Sql::new("case when (now_").text(sum).text(" = 0) = (was_").text(sum).text(" = 0) then now_").text(sum).text(" - was_").text(sum).text(" else 0 end")
         }))
         .text(" from pair where counts and counted and now_unit = was_unit union all select now_unit, 'reclassified', ")
-        .sql(plain("now_"))
+        .sql(listed(layer, "now_"))
         .text(" from pair where is_now and not counts union all select was_unit, 'reclassified', ")
-        .sql(each(|sum| Sql::new("-was_").text(sum)))
+        .sql(each(layer, ", ", |sum| Sql::new("-was_").text(sum)))
         .text(" from pair where is_was and not counted) select ")
         .sql(scope.group("u."))
         .text(", x.part, ")
-        .sql(sums())
+        .sql(each(layer, ", ", |sum| Sql::new("coalesce(sum(x.").text(sum).text("), 0)::bigint")))
         .text(" from flow x left join ")
         .sql(scope.units(days.unit_date))
         .text(" u on u.id = x.unit_id where ")

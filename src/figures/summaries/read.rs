@@ -5,7 +5,7 @@ use diesel::result::QueryResult;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use crate::conditions::Days;
-use crate::figures::summaries::columns::columns;
+use crate::figures::summaries::columns::{columns, each, listed};
 use crate::figures::summaries::source::{Kind, Source};
 use crate::figures::{Numbers, Scope};
 use crate::postgres::row::Row;
@@ -40,11 +40,11 @@ pub async fn numbers(
     if kept.is_empty() {
         return Ok(numbers);
     }
-    let sums = kept.iter().map(|column| Sql::new("coalesce(sum(x.").text(column.name).text("), 0)::bigint"));
+    let sums = each(source.view.layer, ", ", |sum| Sql::new("coalesce(sum(x.").text(sum).text("), 0)::bigint"));
     let sql = Sql::new("select ")
         .sql(scope.group("u."))
         .text(", ")
-        .sql(Sql::join(sums, ", "))
+        .sql(sums)
         .text(" from (")
         .sql(amounts(source, scope, days))
         .text(") x left join ")
@@ -65,8 +65,7 @@ pub async fn numbers(
 /// Rows of `unit_id` and the sums, which add up to the sums of each unit.
 fn amounts(source: &Source<'_>, scope: &Scope, days: Days) -> Sql {
     let layer = source.view.layer;
-    let columns = |sign: &'static str| Sql::join(source.sums().map(|sum| Sql::new(sign).text(sum)), ", ");
-    let select = |sign: &'static str| Sql::new("select c.unit_id, ").sql(columns(sign)).text(" from ");
+    let select = |sign: &'static str| Sql::new("select c.unit_id, ").sql(listed(layer, sign)).text(" from ");
     let units = || {
         let sql = Sql::new(" and c.units_from <= ")
             .bind(Bind::Date(days.unit_date))

@@ -7,7 +7,6 @@ use diesel::sql_types::{Array, BigInt, Date, Nullable};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use crate::access::View;
-use crate::figures::summaries::columns::columns;
 use crate::figures::summaries::fresh::{Facts, Records, fresh};
 use crate::layers::{Layer, WIFI_POINT};
 use crate::postgres::sql::{Bind, Sql};
@@ -151,11 +150,6 @@ impl<'a> Source<'a> {
             .text(" now where now.id = c.record_id and ")
             .sql(self.view.within_grants())
             .text(")")
-    }
-
-    /// The names of the kept sums.
-    pub fn sums(&self) -> impl Iterator<Item = &'static str> + use<> {
-        columns(self.view.layer).iter().map(|column| column.name)
     }
 }
 
