@@ -45,7 +45,7 @@ pub fn apply(timeline: &mut Timeline, mapping: &Mapping, on: NaiveDate) -> Resul
         end_province(timeline.of_mut(code), mapping.new_units.get(code), on);
     }
     for (code, unit) in &mapping.new_units {
-        mapped.changes.extend(begin(timeline.of_mut(code), code, unit, on));
+        begin(timeline.of_mut(code), code, unit, on);
     }
 
     let became_of = group(mapping.rows.iter().map(|row| (row.old_code.as_str(), row.new_code.as_str())));
@@ -56,6 +56,10 @@ pub fn apply(timeline: &mut Timeline, mapping: &Mapping, on: NaiveDate) -> Resul
     let province = |row: &Successor| mapping.new_units[&row.new_code].parent.clone().unwrap_or_default();
     let pairs: BTreeSet<_> = mapping.rows.iter().map(|row| (row.old_province.clone(), province(row))).collect();
     mapped.changes.extend(parents::follow(timeline, &stored, &pairs, on));
+    // The change to the name in a later list is that of the version which begins on the day, after provinces are cut.
+    for code in mapping.new_units.keys() {
+        mapped.changes.extend(continuation(timeline.of(code), on));
+    }
     mapped.old_codes = ending.into_iter().map(str::to_owned).chain(pairs.into_iter().map(|pair| pair.0)).collect();
     mapped.new_codes = mapping.new_units.keys().cloned().collect();
     Ok(mapped)
@@ -100,7 +104,11 @@ fn check(timeline: &Timeline, mapping: &Mapping, on: NaiveDate) -> Result<(), Re
 
 /// The first version in force on the day or later. Communes below a district are skipped.
 fn new_version(versions: &[Version], on: NaiveDate) -> Option<&Version> {
-    versions.iter().find(|version| version.tier() != 3 && version.to.is_none_or(|to| to >= on))
+    versions.iter().find(|version| is_new(version, on))
+}
+
+fn is_new(version: &Version, on: NaiveDate) -> bool {
+    version.tier() != 3 && version.to.is_none_or(|to| to >= on)
 }
 
 /// Ends the versions of the old tier: districts, and communes below a district.
@@ -127,9 +135,9 @@ fn end_province(versions: &mut [Version], new: Option<&NewUnit>, on: NaiveDate) 
     }
 }
 
-/// Lets a unit begin on the day. Returns the change to the name in a later list, if there is one.
-fn begin(versions: &mut Vec<Version>, code: &str, unit: &NewUnit, on: NaiveDate) -> Option<Change> {
-    let place = versions.iter().position(|version| version.tier() != 3 && version.to.is_none_or(|to| to >= on))?;
+/// Lets a unit begin on the day.
+fn begin(versions: &mut Vec<Version>, code: &str, unit: &NewUnit, on: NaiveDate) {
+    let Some(place) = versions.iter().position(|version| is_new(version, on)) else { return };
     let found = &versions[place];
     let says = found.says(&unit.name, unit.parent.as_deref());
     if found.from > on && says {
@@ -152,8 +160,12 @@ fn begin(versions: &mut Vec<Version>, code: &str, unit: &NewUnit, on: NaiveDate)
     } else if found.demo && says {
         versions[place].demo = false;
     }
-    let now = &versions[place];
-    let then = versions.get(place + 1)?;
+}
+
+/// The change from the first version in force on the day or later to the one that follows it without a gap.
+fn continuation(versions: &[Version], on: NaiveDate) -> Option<Change> {
+    let place = versions.iter().position(|version| is_new(version, on))?;
+    let (now, then) = (&versions[place], versions.get(place + 1)?);
     (now.to.map(next) == Some(then.from)).then(|| continued(now, then))
 }
 
