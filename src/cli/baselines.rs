@@ -3,8 +3,11 @@
 use std::path::PathBuf;
 
 use anyhow::Context;
-use diesel_async::AsyncPgConnection;
+use diesel_async::{AsyncConnection, AsyncPgConnection};
+use serde_json::json;
 
+use crate::accounts::audit;
+use crate::accounts::audit::By;
 use crate::cli::statements::state_as_console;
 use crate::units::baselines;
 
@@ -25,7 +28,17 @@ pub async fn run(conn: &mut AsyncPgConnection, command: BaselinesCommand) -> any
     let BaselinesCommand::Load { file } = command;
     state_as_console(conn).await?;
     let text = crate::cli::file::read(&file)?;
-    let loaded = baselines::load(conn, &text).await.with_context(|| file.display().to_string())?;
+    let loaded = conn
+        .transaction(async |conn| {
+            let loaded = baselines::load(conn, &text).await?;
+            if loaded.written > 0 {
+                let detail = json!({"written": loaded.written, "unchanged": loaded.unchanged});
+                audit::add(conn, &By::console(), "baselines.write", detail).await?;
+            }
+            anyhow::Ok(loaded)
+        })
+        .await
+        .with_context(|| file.display().to_string())?;
     println!("baselines: {loaded}");
     Ok(())
 }

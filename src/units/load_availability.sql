@@ -7,6 +7,7 @@ from jsonb_to_recordset($1) as r (line bigint, hamlet_code text, hamlet_on date,
 cross join lateral hamlets_on(r.hamlet_code, r.hamlet_on) as h (id)
 order by r.line
 on conflict on constraint availability_key do update
-set state = excluded.state, share_households = excluded.share_households, basis = excluded.basis
+set state = excluded.state, share_households = excluded.share_households, basis = excluded.basis,
+  stated_at = excluded.stated_at, stated_by = excluded.stated_by
 where (availability.state, availability.share_households, availability.basis)
   is distinct from (excluded.state, excluded.share_households, excluded.basis)

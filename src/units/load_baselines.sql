@@ -6,5 +6,5 @@ from jsonb_to_recordset($1) as r (line bigint, indicator text, group_value text,
 join admin_units u on u.code = r.unit_code and in_force(u.valid_from, u.valid_to, r.unit_on)
 order by r.line
 on conflict on constraint declared_baselines_key do update
-set value = excluded.value, document = excluded.document
+set value = excluded.value, document = excluded.document, stated_at = excluded.stated_at, stated_by = excluded.stated_by
 where (declared_baselines.value, declared_baselines.document) is distinct from (excluded.value, excluded.document)
