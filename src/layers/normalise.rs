@@ -111,6 +111,7 @@ pub fn normalise(
 
 /// Fills in defaults, and the dates that follow from other fields.
 fn fill(layer: &Layer, write: Write<'_>, record: &mut Properties, today: NaiveDate) {
+    let holds_from = json!(counted_before(write, record, today).unwrap_or(today));
     let today = json!(today);
     for field in layer.fields().filter(|field| field.writable) {
         let Some(value) = record.get_mut(field.name).filter(|value| value.is_null()) else { continue };
@@ -118,7 +119,7 @@ fn fill(layer: &Layer, write: Write<'_>, record: &mut Properties, today: NaiveDa
             Default::Null => continue,
             Default::Text(text) => json!(text),
             Default::Integer(number) => json!(number),
-            Default::Today => today.clone(),
+            Default::Today => holds_from.clone(),
             Default::Code => match write.current() {
                 Some(current) => current["code"].clone(),
                 None => continue,
@@ -130,7 +131,7 @@ fn fill(layer: &Layer, write: Write<'_>, record: &mut Properties, today: NaiveDa
         let repeated =
             matches!(write, Write::Replace { .. }) && record.get("effective_on") == current.get("effective_on");
         if repeated || !record.contains_key("effective_on") {
-            record.insert("effective_on".into(), today.clone());
+            record.insert("effective_on".into(), holds_from);
         }
     }
     match record.get("declared_commune_code") {
@@ -145,6 +146,16 @@ fn fill(layer: &Layer, write: Write<'_>, record: &mut Properties, today: NaiveDa
         }
         _ => {}
     }
+}
+
+/// The day of the counts that a write states, if it states nothing else or creates the record: on that day the place was
+/// there, and counted. Counts from now on hold from today.
+fn counted_before(write: Write<'_>, record: &Properties, today: NaiveDate) -> Option<NaiveDate> {
+    const COUNTS: [&str; 4] = ["counted_on", "counted_source", "households", "population"];
+    let counted_on = record.get("counted_on")?.as_str()?.parse().ok()?;
+    let is_of_counts = matches!(write, Write::Create)
+        || record.keys().all(|name| name == "effective_on" || COUNTS.contains(&name.as_str()));
+    Some(counted_on).filter(|day| is_of_counts && *day < today)
 }
 
 /// Values that have ended by `effective_on`. A record may keep such a value, but nobody may write it anew.

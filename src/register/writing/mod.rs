@@ -6,6 +6,7 @@ mod actions;
 pub mod keys;
 mod later;
 mod lock;
+mod namesakes;
 pub mod near;
 pub mod place;
 mod planned;
@@ -59,6 +60,7 @@ async fn write(
     Refused::unless_none(refused)?;
     put(conn, writing, &Rows::Listed(rows)).await?;
     near::check(conn, writing, rows, &mut warnings).await?;
+    namesakes::check(conn, writing, rows, &mut warnings).await?;
     later::warn(conn, writing, rows, &mut warnings).await?;
     Ok(warnings)
 }
