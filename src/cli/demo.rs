@@ -18,7 +18,7 @@ use crate::register::writing::{Draft, Expected, Refused, Writing};
 use crate::register::{changes, writing};
 use crate::time::today;
 use crate::units::demo;
-use crate::units::territory::hamlets_on;
+use crate::units::relations::hamlets_on;
 
 /// The author that the history of the demo records names.
 const ACTOR: &str = "demo";

@@ -19,5 +19,5 @@ pub use fold::fold;
 pub use interval::Interval;
 pub use order::{Cursor, Key};
 pub use parameters::limit_of;
-pub use unit_ref::UnitRef;
+pub use unit_ref::{UnitRef, group_of, named};
 pub use value::Value;

@@ -26,13 +26,25 @@ impl UnitRef {
             Some((code, date)) => (code, Some(date_of(date)?)),
             None => (text, None),
         };
-        let well_formed =
-            (2..=10).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+        // Hamlets without a number have generated codes: THON-3F9A2C.
+        let of_hamlet = |byte: u8| byte.is_ascii_uppercase() && code.contains('-');
+        let fits = |byte: u8| byte.is_ascii_digit() || byte == b'-' || of_hamlet(byte);
+        let well_formed = (2..=20).contains(&code.len()) && code.bytes().all(fits);
         well_formed.then(|| UnitRef { code: code.to_owned(), on })
     }
 
     /// The code of a named group.
     pub fn group(&self) -> Option<&str> {
-        self.code.strip_prefix(GROUP)
+        group_of(&self.code)
     }
+}
+
+/// The code of the named group that a text stands for; `None` for the code of a unit.
+pub fn group_of(code: &str) -> Option<&str> {
+    code.strip_prefix(GROUP)
+}
+
+/// A unit or a group as URLs name it. A group has a day of its own.
+pub fn named(code: &str, day: NaiveDate) -> String {
+    if group_of(code).is_some() { code.to_owned() } else { format!("{code}@{day}") }
 }

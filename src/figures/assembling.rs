@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use crate::figures::comparison::check_parts;
 use crate::figures::{
     Amount, BASES, Baseline, Census, Change, Changes, Delta, Figure, FiguresByUnit, INDICATORS, Indicator, LevelChange,
-    Measure, Number, Numbers, Part, Parts, Published, QUALITY, Question, RateChange, Slot, UnitCode, UnitFigures,
-    Value, of_layer, slots, whole_changes,
+    Measure, Number, Numbers, OPERATIONAL, Part, Parts, Published, QUALITY, Question, RateChange, Slot, Statements,
+    UnitCode, UnitFigures, Value, of_layer, slots, whole_changes,
 };
 use crate::units::territory::Unit;
 
@@ -68,9 +68,17 @@ pub fn assemble(
         };
         let own = Baselines { now: own(&baselines.now), was: own(&baselines.was) };
         let census = unit.and_then(|unit| census.get(&unit.code)).unwrap_or(&uncounted);
+        let none = Baselines::default();
+        // What was published is of all operators, technologies and bases.
+        let published = |indicator: &Indicator| match question.statements.of(indicator) == Statements::default() {
+            true => &own,
+            false => &none,
+        };
         let of_group = |group: &Counted| {
-            let figures =
-                group.indicators.iter().map(|indicator| figure(indicator, group, question, &code, census, &own));
+            let figures = group
+                .indicators
+                .iter()
+                .map(|indicator| figure(indicator, group, question, &code, census, published(indicator)));
             figures.collect::<Vec<_>>()
         };
         let mut figures: Vec<_> = counted.iter().flat_map(of_group).collect();
@@ -143,7 +151,7 @@ fn figure(
     let found = |name, slot| Some((name, now.find(unit, Number::Of(indicator.code, slot))?));
     let quality = [found("unlocated", Slot::Unlocated), found("no_install_date", Slot::NoInstallDate)];
     let quality = quality.into_iter().flatten().collect();
-    Figure { indicator, value, basis: basis(indicator, now, unit), change, published, quality }
+    Figure { indicator, value, basis: basis(indicator, question, now, unit), change, published, quality }
 }
 
 fn find<'a>(baselines: &'a [Baseline], indicator: &Indicator, group: Option<&str>) -> Option<&'a Baseline> {
@@ -178,7 +186,11 @@ fn published(
 
 /// Whether more than half of a base is unknown: nobody has answered, or the day of installation is missing.
 fn is_mostly_unknown(indicator: &Indicator, base: &Value, was: &Was, unit: &UnitCode) -> bool {
-    let undated = was.numbers.get(unit, Number::Of(indicator.code, Slot::NoInstallDate));
+    // What is only planned or being built has no day of installation yet.
+    let undated = match indicator.status {
+        OPERATIONAL => was.numbers.get(unit, Number::Of(indicator.code, Slot::NoInstallDate)),
+        _ => 0,
+    };
     match base {
         Value::Ratio(ratio) => (ratio.unknown + undated) * 2 > ratio.total,
         Value::Level { .. } | Value::Rate { .. } => false,
@@ -215,12 +227,15 @@ fn compare(
     Change::OfValues { values: values.iter().zip(were).filter_map(of_value).collect(), notes: Vec::new() }
 }
 
-/// The basis of the statements that cover the hamlets of a unit; `mixed` when there are several.
-fn basis(indicator: &Indicator, now: &Numbers, unit: &UnitCode) -> &'static str {
+/// The basis of the statements that cover the hamlets of a unit, or the one asked for; `mixed` when there are several.
+fn basis(indicator: &Indicator, question: &Question, now: &Numbers, unit: &UnitCode) -> &'static str {
     if indicator.is_estimate() {
         return "estimate";
     }
     let Some(subject) = indicator.subject().filter(|_| indicator.is_of_availability()) else { return "register" };
+    if let Some(asked) = question.statements.basis {
+        return asked;
+    }
     let (best, worst) = (now.get(unit, Number::BestBasis(subject)), now.get(unit, Number::WorstBasis(subject)));
     match usize::try_from(best) {
         _ if best != worst => "mixed",

@@ -2,7 +2,7 @@
 
 use crate::conditions::Condition;
 use crate::figures::{HamletState, Subject, Weight};
-use crate::layers::{Choice, Field, Label, Layer, Type, choice};
+use crate::layers::{Choice, Field, Label, Layer, TOWER, Type, choice};
 
 /// A published figure: its definition, and how it is counted.
 #[derive(Debug, Clone)]
@@ -154,6 +154,17 @@ impl Indicator {
     /// Whether it adds up the households or people of hamlets, which may be unknown.
     pub fn is_weighted(&self) -> bool {
         matches!(self.measure, Measure::Hamlets { weight, .. } if weight != Weight::One)
+    }
+
+    /// Whether it counts operational stations one by one, so that it can be counted for those of one generation. A site
+    /// or a ratio of generations is of several stations.
+    pub fn is_of_generations(&self) -> bool {
+        let is_of_single = match &self.measure {
+            Measure::Sum { of, .. } | Measure::Partition { of, .. } => of.derived().is_empty(),
+            Measure::Rate { of, .. } => matches!(of, Denominator::Census(_)),
+            _ => false,
+        };
+        self.layer.collection == TOWER.collection && self.status == OPERATIONAL && is_of_single
     }
 
     /// Whether it counts statements of availability, which have an operator or hold for any.

@@ -22,14 +22,14 @@ mod tests;
 
 pub use assembling::{Baselines, Counted, Was, assemble};
 pub use comparison::{Baseline, Delta, Note, Part, Parts, Published};
-pub use counting::{checks, facts, figures, place};
-pub use definitions::{HEADLINES, INDICATORS, find, of_layer, operators, unit_label};
+pub use counting::{ask_of_hamlets, checks, facts, figures, place, stated};
+pub use definitions::{BY_TECHNOLOGY, HEADLINES, INDICATORS, find, of_layer, operators, unit_label};
 pub use figure::{Area, Census, Change, Figure, FiguresByUnit, LevelChange, RateChange, UnitFigures, Value};
 pub use group::Group;
 pub use hamlet::{HamletState, Subject, Weight};
 pub use indicator::{Amount, Denominator, Indicator, Measure, OPERATIONAL, UNKNOWN};
 pub use numbers::{BASES, Changes, Number, Numbers, QUALITY, Slot, UnitCode, add_change, whole_changes};
-pub use question::{Question, Scope};
+pub use question::{LeftOut, Question, Scope};
 pub use rounding::{Ratio, Unweighted};
 pub use selection::{Selection, rows_of};
 pub use slots::office;

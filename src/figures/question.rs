@@ -4,7 +4,9 @@ use chrono::NaiveDate;
 
 use crate::conditions::Days;
 use crate::figures::{INDICATORS, Indicator, Statements};
-use crate::postgres::sql::{Bind, Sql};
+use crate::postgres::sql::Sql;
+use crate::texts::Text;
+use crate::units::relations::units_on;
 use crate::units::territory::{Level, Unit};
 
 /// The units to count by: those of a level, within one unit or everywhere.
@@ -27,11 +29,7 @@ impl Scope {
 
     /// The units of a day within the scope, as a relation `(id, commune, district, province)`.
     pub fn units(&self, unit_date: NaiveDate) -> Sql {
-        let sql = Sql::new("units_on(").bind(Bind::Date(unit_date));
-        match &self.within {
-            Some(code) => sql.text(", ").bind(Bind::Text(code.clone())).text(")"),
-            None => sql.text(")"),
-        }
+        units_on(unit_date, self.within.as_deref())
     }
 
     /// Whether a joined unit is within the scope: everywhere also what lies in no unit.
@@ -52,15 +50,26 @@ impl Scope {
     }
 }
 
+/// Indicators that cannot be counted, and why.
+#[derive(Debug, Clone)]
+pub struct LeftOut {
+    pub reason: Text,
+    pub indicators: Vec<&'static Indicator>,
+}
+
 /// A question about figures, with its units looked up.
 #[derive(Debug, Clone)]
 pub struct Question {
     pub scope: Scope,
+    /// The unit or the group of the scope.
+    pub within: Option<Unit>,
     pub units: Vec<Unit>,
     pub days: Days,
     /// The day to compare with, in the same units.
     pub compare: Option<NaiveDate>,
     pub indicators: Vec<&'static Indicator>,
+    /// Those asked for besides, which cannot be counted for such units.
+    pub left_out: Vec<LeftOut>,
     /// Whether to count the rows that need a check, too.
     pub quality: bool,
     /// The statements of availability that count.

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use crate::conditions::{Condition, Derived, Fact, Interval, Property};
 use crate::figures::definitions::{LEVEL_OFFICE, field, stations_of};
 use crate::figures::{Indicator, Measure, OPERATIONAL, Statements, UNKNOWN, find, office};
-use crate::layers::{Field, Layer, Type};
+use crate::layers::{Field, Layer, TOWER, Type};
 use crate::units::territory::Level;
 
 /// An indicator, or the part of it that a link opens.
@@ -18,7 +18,8 @@ pub struct Selection {
 }
 
 impl Selection {
-    /// Reads `code`, `code.value`, or for availability also `code.operator.technology.basis` in any order.
+    /// Reads `code`, `code.value`, for availability also `code.operator.technology.basis` in any order, for stations also
+    /// `code.technology`.
     pub fn parse(text: &str) -> Option<Selection> {
         let mut parts = text.split('.');
         let indicator = find(parts.next()?)?;
@@ -28,10 +29,10 @@ impl Selection {
             let unknown = (!indicator.choices().is_empty()).then_some(UNKNOWN);
             match choices.chain(unknown).find(|known| *known == part) {
                 Some(value) => read.value.is_none().then_some(Selection { value: Some(value), ..read }),
-                None if indicator.is_of_availability() => {
-                    Some(Selection { statements: read.statements.and(part)?, ..read })
+                None => {
+                    let statements = read.statements.and(part)?;
+                    (statements.of(indicator) == statements).then_some(Selection { statements, ..read })
                 }
-                None => None,
             }
         })
     }
@@ -47,9 +48,11 @@ impl Selection {
 /// must still limit the rows to the unit `within`.
 pub fn rows_of(selection: Selection, day: NaiveDate, within: Option<&str>) -> Condition {
     let Selection { indicator, value, statements } = selection;
+    let of_generation = statements.generation().filter(|_| indicator.is_of_generations());
     let counted = |own: &[&Condition]| {
         let counts = counts(indicator.layer, indicator.status, day);
-        Condition::All([counts].into_iter().chain(own.iter().copied().cloned()).collect())
+        let has = of_generation.map(|generation| has_value(field(&TOWER, "technologies"), generation));
+        Condition::All([counts].into_iter().chain(own.iter().copied().cloned()).chain(has).collect())
     };
     match &indicator.measure {
         Measure::Sum { of, .. } | Measure::Rate { rows: of, .. } => counted(&[of]),
@@ -70,12 +73,12 @@ pub fn rows_of(selection: Selection, day: NaiveDate, within: Option<&str>) -> Co
             Condition::All([Condition::Derived(Derived::Fact(fact))].into_iter().chain(of_value).collect())
         }
         Measure::SecurityLevel => match within.and_then(|code| Some((code, Level::of_code(code)?))) {
-            Some((code, level)) => Condition::Derived(Derived::Fact(Fact {
+            Some((code, level)) if level >= Level::Province => Condition::Derived(Derived::Fact(Fact {
                 name: LEVEL_OFFICE,
                 values: vec![office(level)],
                 within: Some(code.to_owned()),
             })),
-            None => counted(&[&has_level()]),
+            _ => counted(&[&has_level()]),
         },
     }
 }
@@ -123,7 +126,13 @@ mod tests {
 
     #[test]
     fn a_selection_reads_what_it_writes() {
-        for text in ["camera_eyes", "camera_eyes_by_funding.unknown", "mobile_hamlets_4g.viettel.4g.measured"] {
+        for text in [
+            "camera_eyes",
+            "bts_stations.5g",
+            "bts_stations_by_operator.viettel.5g",
+            "camera_eyes_by_funding.unknown",
+            "mobile_hamlets_4g.viettel.4g.measured",
+        ] {
             assert_eq!(Selection::parse(text).map(Selection::to_text).as_deref(), Some(text));
         }
         for text in [
@@ -132,6 +141,9 @@ mod tests {
             "camera_eyes_by_funding.rich",
             "mobile_hamlets_4g.unknown",
             "mobile_hamlets_4g.vnpt.vnpt",
+            "bts_stations.viettel",
+            "bts_stations.fiber",
+            "bts_sites.5g",
             "",
         ] {
             assert!(Selection::parse(text).is_none(), "{text}");

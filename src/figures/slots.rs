@@ -115,9 +115,9 @@ pub fn value(indicator: &Indicator, level: Level, census: &Census, number: impl 
             without_boundary: number(Slot::Unknown),
         }),
         Measure::SecurityLevel => {
-            // The country has no office of its own.
+            // The country and a group have no office of their own.
             let is_own =
-                |stated: Option<i64>| level != Level::Country && number(Slot::Level(office(level), stated)) > 0;
+                |stated: Option<i64>| level >= Level::Province && number(Slot::Level(office(level), stated)) > 0;
             let stated = LEVELS.into_iter().filter(|(_, stated)| is_own(*stated));
             let of_communes = |(name, stated)| (name, number(Slot::Level(COMMUNE_OFFICE, stated)));
             Value::Level {

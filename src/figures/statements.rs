@@ -1,6 +1,8 @@
 //! Which statements of availability a figure reads.
 
-use crate::figures::{BASES, operators};
+use crate::figures::definitions::field;
+use crate::figures::{BASES, Indicator, operators};
+use crate::layers::TOWER;
 
 /// The services that statements are about.
 pub const SERVICES: [&str; 5] = ["fiber", "2g", "3g", "4g", "5g"];
@@ -28,6 +30,25 @@ impl Statements {
             self.basis.replace(BASES.into_iter().find(|known| *known == name)?)
         };
         place.is_none().then_some(self)
+    }
+
+    /// What a figure reads of these choices. Stations have no statements, only generations.
+    #[must_use]
+    pub fn of(self, indicator: &Indicator) -> Statements {
+        match self.generation() {
+            _ if indicator.is_of_availability() => self,
+            Some(_) if indicator.is_of_generations() => {
+                Statements { technology: self.technology, ..Statements::default() }
+            }
+            _ => Statements::default(),
+        }
+    }
+
+    /// The technology as stations name it; `None` for fibre.
+    pub fn generation(self) -> Option<&'static str> {
+        let technology = self.technology?;
+        let stated = field(&TOWER, "technologies").value.choices().iter().map(|choice| choice.value);
+        stated.into_iter().find(|value| value.eq_ignore_ascii_case(technology))
     }
 
     /// The choices, which [`Statements::and`] reads.

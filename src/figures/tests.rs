@@ -35,10 +35,12 @@ fn question(codes: &[&str], compare: Option<&str>) -> Question {
     };
     Question {
         scope: Scope { level: Level::District, within: code() },
+        within: Some(unit.clone()),
         units: vec![unit],
         days: Days { as_of: on, unit_date: on, known_at: None, today: on },
         compare: compare.map(day),
         indicators: codes.iter().map(|code| find(code).unwrap()).collect(),
+        left_out: Vec::new(),
         quality: true,
         statements: Statements::default(),
     }

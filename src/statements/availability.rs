@@ -5,6 +5,7 @@ use diesel::result::QueryResult;
 use diesel_async::AsyncPgConnection;
 use serde_json::{Map, Value, json};
 
+use crate::conditions::Days;
 use crate::error::Error;
 use crate::figures;
 use crate::input::Members;
@@ -19,12 +20,14 @@ pub const STATES: &[&str] = &["connected", "available", "weak", "planned", "not_
 pub const BASES: &[&str] = &["reported", "surveyed", "measured", "modelled"];
 
 /// What is stated of a whole unit on a day: the latest statement for each technology and operator.
-pub async fn of_unit(conn: &mut AsyncPgConnection, unit: i64, on: NaiveDate) -> QueryResult<Vec<Map<String, Value>>> {
-    let sql = Sql::new(
-        "select to_jsonb(t) from (select distinct on (technology, operator) * from availability where unit_id = ",
-    );
-    let sql = sql.bind(Bind::Integer(unit)).text(" and as_of <= ").bind(Bind::Date(on));
-    let stored = objects(conn, sql.text(" order by technology, operator, as_of desc) t")).await?;
+pub async fn of_unit(conn: &mut AsyncPgConnection, unit: i64, days: Days) -> QueryResult<Vec<Map<String, Value>>> {
+    let sql = Sql::new("select to_jsonb(t) from (select distinct on (a.technology, a.operator) a.* from ")
+        .sql(figures::stated("availability", "availability", days.known_at))
+        .text(" a where a.unit_id = ")
+        .bind(Bind::Integer(unit))
+        .text(" and a.as_of <= ")
+        .bind(Bind::Date(days.as_of));
+    let stored = objects(conn, sql.text(" order by a.technology, a.operator, a.as_of desc) t")).await?;
     Ok(stored.into_iter().map(|stored| shown(stored, true)).collect())
 }
 

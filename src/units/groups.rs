@@ -4,9 +4,12 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
+use crate::error::Error;
+use crate::layers::Problem;
 use crate::postgres::row::Row;
 use crate::postgres::sql::{Bind, Sql};
-use crate::units::territory::{COLUMNS, Unit};
+use crate::texts::text;
+use crate::units::territory::{COLUMNS, Level, Unit};
 
 diesel::table! {
     unit_groups (code) {
@@ -34,8 +37,31 @@ pub struct Group {
     pub updated_by: String,
 }
 
+impl Group {
+    /// The group as figures name it, beside the units of its day.
+    pub fn as_unit(&self) -> Unit {
+        Unit {
+            id: 0,
+            code: format!("group:{}", self.code),
+            name: self.name_vi.clone(),
+            level: Level::Group,
+            valid_from: self.units_on,
+            valid_to: None,
+        }
+    }
+}
+
 pub async fn list(conn: &mut AsyncPgConnection) -> QueryResult<Vec<Group>> {
     unit_groups::table.order(unit_groups::code).select(Group::as_select()).load(conn).await
+}
+
+/// The group that a parameter names.
+///
+/// # Errors
+/// 404 when there is none.
+pub async fn of_code(conn: &mut AsyncPgConnection, named_by: &str, code: &str) -> Result<Group, Error> {
+    let unknown = || Error::NoSuchUnit(Problem::of_parameter(named_by, text!("unit.not_valid/group", code)));
+    find(conn, code).await?.ok_or_else(unknown)
 }
 
 pub async fn find(conn: &mut AsyncPgConnection, code: &str) -> QueryResult<Option<Group>> {

@@ -16,6 +16,7 @@ pub mod mappings;
 pub mod names;
 pub mod plan;
 pub mod read;
+pub mod relations;
 mod summary;
 pub mod territory;
 mod write;

@@ -7,16 +7,19 @@ use chrono::NaiveDate;
 use diesel::result::QueryResult;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
-use crate::conditions::Days;
+use crate::conditions::{Days, group_of};
 use crate::layers::{Layer, Storage};
 use crate::postgres::row::{Cell, Row};
 use crate::postgres::sql::{Bind, Sql};
+use crate::units::relations::{communes_within, hamlets_on, units_on};
 
 /// A level of units, from the top down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
     /// Everything, in units or not.
     Country,
+    /// A named group of units.
+    Group,
     Province,
     District,
     Commune,
@@ -28,6 +31,7 @@ impl Level {
     pub const fn name(self) -> &'static str {
         match self {
             Level::Country => "country",
+            Level::Group => "group",
             Level::Province => "province",
             Level::District => "district",
             Level::Commune => "commune",
@@ -44,10 +48,11 @@ impl Level {
     /// The level of a code, from its form.
     pub fn of_code(code: &str) -> Option<Level> {
         match code.len() {
+            _ if group_of(code).is_some() => Some(Level::Group),
             2 => Some(Level::Province),
             3 => Some(Level::District),
             5 => Some(Level::Commune),
-            _ if code.contains('-') && !code.contains(':') => Some(Level::Hamlet),
+            _ if code.contains('-') => Some(Level::Hamlet),
             _ => None,
         }
     }
@@ -79,7 +84,7 @@ impl Unit {
         }
     }
 
-    pub(super) fn of_row(row: &Row) -> Option<Unit> {
+    pub fn of_row(row: &Row) -> Option<Unit> {
         let date = |cell: &Cell| if let Cell::Date(date) = cell { Some(*date) } else { None };
         let [id, code, name, level, valid_from, valid_to, ..] = &row.cells[..] else { return None };
         Some(Unit {
@@ -130,10 +135,11 @@ pub async fn units(
     Ok(rows.iter().filter_map(Unit::of_row).collect())
 }
 
-/// The boundaries of versions of units; null without a boundary.
-pub async fn boundaries(conn: &mut AsyncPgConnection, ids: &[i64]) -> QueryResult<Vec<(i64, Cell)>> {
-    let sql = Sql::new("select id, geom from admin_units where id = any(").bind(Bind::Integers(ids.to_vec())).text(")");
-    let rows: Vec<Row> = sql.load(conn).await?;
+/// The boundaries of versions of units, or the places of hamlets; null without one.
+pub async fn boundaries(conn: &mut AsyncPgConnection, level: Level, ids: &[i64]) -> QueryResult<Vec<(i64, Cell)>> {
+    let table = if level == Level::Hamlet { "hamlets" } else { "admin_units" };
+    let sql = Sql::new("select id, geom from ").text(table).text(" where id = any(");
+    let rows: Vec<Row> = sql.bind(Bind::Integers(ids.to_vec())).text(")").load(conn).await?;
     Ok(rows
         .into_iter()
         .filter_map(|mut row| {
@@ -147,8 +153,15 @@ fn units_sql(level: Level, within: Option<&Unit>, day: NaiveDate) -> Sql {
     let sql = Sql::new("select ").text(COLUMNS).text(" from ");
     let code = |unit: &Unit| Bind::Text(unit.code.clone());
     let sql = match within {
-        Some(unit) if level == Level::Commune => {
-            sql.text("communes_within(").bind(code(unit)).text(", ").bind(Bind::Date(day)).text(") u where true")
+        Some(unit) if level == Level::Commune => sql.sql(communes_within(&unit.code, day)).text(" u where true"),
+        Some(unit) if unit.level == Level::Group => {
+            let units = sql.text("admin_units u where u.level = ").bind(Bind::Text(level.name().into()));
+            units
+                .text(" and u.code in (select w.")
+                .name(level.name())
+                .text(" from ")
+                .sql(units_on(day, Some(&unit.code)))
+                .text(" w)")
         }
         Some(unit) => sql
             .text("admin_units u where ")
@@ -269,18 +282,13 @@ fn territory(unit_date: NaiveDate) -> Sql {
     Sql::new("territory(t.geom, t.placed_code, t.placed_on, ").bind(Bind::Date(unit_date)).text(")")
 }
 
-fn communes_within(code: &str, unit_date: NaiveDate) -> Sql {
-    Sql::new("communes_within(").bind(Bind::Text(code.to_owned())).text(", ").bind(Bind::Date(unit_date)).text(")")
-}
-
 fn is_placed(level: Level, code: &str, unit_date: NaiveDate) -> Sql {
-    Sql::new("exists (select from ")
-        .sql(territory(unit_date))
-        .text(" p where p.")
-        .name(level.name())
-        .text(" = ")
-        .bind(Bind::Text(code.to_owned()))
-        .text(")")
+    let placed = Sql::new("exists (select from ").sql(territory(unit_date)).text(" p where p.");
+    let placed = match level {
+        Level::Group => placed.text("commune in (select code from ").sql(communes_within(code, unit_date)).text(")"),
+        _ => placed.name(level.name()).text(" = ").bind(Bind::Text(code.to_owned())),
+    };
+    placed.text(")")
 }
 
 fn meets(level: Level, code: &str, unit_date: NaiveDate) -> Sql {
@@ -298,16 +306,6 @@ fn in_hamlet(code: &str, unit_date: NaiveDate) -> Sql {
         " and case when geometrytype(h.geom) = 'MULTIPOLYGON' and t.geom is not null \
          then st_intersects(h.geom, t.geom) else coalesce(t.hamlet_id = h.id, false) end)",
     )
-}
-
-/// The hamlets that bear a code on a day, to compare an id with.
-pub fn hamlets_on(code: &str, day: NaiveDate) -> Sql {
-    // An array is computed once, a subquery for each row.
-    Sql::new("any(array(select hamlets_on(")
-        .bind(Bind::Text(code.to_owned()))
-        .text(", ")
-        .bind(Bind::Date(day))
-        .text(")))")
 }
 
 fn unit_within(layer: &Layer, code: &str, unit_date: NaiveDate) -> Sql {

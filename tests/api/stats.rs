@@ -215,7 +215,7 @@ async fn figures_are_available_as_a_map_and_as_a_table() {
     let table = server.anonymous().get(&format!("{path}&f=csv&indicators=camera_eyes")).await;
     let text = String::from_utf8(table.body.to_vec()).expect("UTF-8");
     let mut lines = text.lines();
-    assert_eq!(lines.next(), Some("\u{feff}code,name,level,valid_from,valid_to,as_of,camera_eyes"));
+    assert_eq!(lines.next(), Some("\u{feff}code,name,level,valid_from,valid_to,as_of,camera_eyes,notice"));
     assert!(lines.next().is_some_and(|line| line.starts_with("16378,Thị trấn Rừng Thông,commune,2019-12-01,")));
 }
 
@@ -223,7 +223,7 @@ async fn figures_are_available_as_a_map_and_as_a_table() {
 async fn invalid_question_names_its_parameter() {
     let server = Server::with_demo().await;
     for (path, status, parameter) in [
-        ("/stats?level=hamlet", 400, "level"),
+        ("/stats?level=hamlet", 400, "within"),
         ("/stats?level=district&within=16378@2023-09-20", 400, "level"),
         ("/stats?within=%C4%90%C3%B4ng", 400, "within"),
         ("/stats?within=405", 404, "within"),

@@ -13,7 +13,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde::Serialize;
 
 use crate::conditions::Days;
-use crate::figures::{INDICATORS, Measure, Number, Numbers, Question, Slot};
+use crate::figures::{INDICATORS, Measure, Number, Numbers, Question, Scope, Slot};
 use crate::postgres::sql::{Bind, Sql};
 use crate::units::territory::Level;
 
@@ -82,7 +82,7 @@ pub async fn keep(conn: &mut AsyncPgConnection, question: &Question) -> QueryRes
         return Ok(());
     }
     for days in [question.base(), Some(question.days)].into_iter().flatten() {
-        let communes = communes(conn, question.scope.within.as_deref(), days.unit_date).await?;
+        let communes = communes(conn, &question.scope, days.unit_date).await?;
         let known = kept(conn, &communes, days.as_of).await?;
         let computed = computed(conn, &missing(&communes, &known), days).await?;
         let rows = serde_json::to_value(&computed).unwrap_or_default();
@@ -94,7 +94,7 @@ pub async fn keep(conn: &mut AsyncPgConnection, question: &Question) -> QueryRes
 
 /// The covered and the whole area of each unit, and in how many communes it is unknown for want of a boundary.
 pub async fn numbers(conn: &mut AsyncPgConnection, question: &Question, days: Days) -> QueryResult<Numbers> {
-    let communes = communes(conn, question.scope.within.as_deref(), days.unit_date).await?;
+    let communes = communes(conn, &question.scope, days.unit_date).await?;
     let mut known = match days.known_at.is_none() && has_table(conn).await? {
         true => kept(conn, &communes, days.as_of).await?,
         false => HashMap::new(),
@@ -134,19 +134,9 @@ async fn has_table(conn: &mut AsyncPgConnection) -> QueryResult<bool> {
     Ok(found.has_table)
 }
 
-async fn communes(conn: &mut AsyncPgConnection, within: Option<&str>, day: NaiveDate) -> QueryResult<Vec<Commune>> {
-    let within = within.map_or(Bind::NullText, |code| Bind::Text(code.to_owned()));
-    Sql::file(
-        "select c.id, c.code, d.code as district, coalesce(d.parent_code, c.parent_code) as province,
-  c.geom is not null as has_boundary
-from admin_units c
-left join admin_units d on d.code = c.parent_code and d.level = 'district' and in_force(d.valid_from, d.valid_to, $1)
-where c.level = 'commune' and in_force(c.valid_from, c.valid_to, $1)
-  and ($2::text is null or $2 in (c.code, d.code, coalesce(d.parent_code, c.parent_code)))",
-        &[Bind::Date(day), within],
-    )
-    .load(conn)
-    .await
+async fn communes(conn: &mut AsyncPgConnection, scope: &Scope, day: NaiveDate) -> QueryResult<Vec<Commune>> {
+    let sql = Sql::new("select c.id, c.code, u.district, u.province, c.geom is not null as has_boundary from ");
+    sql.sql(scope.units(day)).text(" u join admin_units c on c.id = u.id and c.level = 'commune'").load(conn).await
 }
 
 /// What is kept of communes and is still right.

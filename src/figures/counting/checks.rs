@@ -57,7 +57,7 @@ pub fn failing(layer: &'static Layer, check: &'static str, days: Days, within: O
 pub fn of_row(view: &View<'_>, fact: &Fact, days: Days, placed: Option<&Sql>) -> Sql {
     let of_hamlets = |is: &'static str| {
         let Some(hamlets) = placed else { return Sql::new("null::boolean") };
-        let places = hamlet_state::Places { hamlets, assets: None };
+        let places = hamlet_state::Places { hamlets, assets: None, of_each: false };
         let (source, statements) = (hamlet_state::Source::Statements, Statements::default());
         Sql::new("t.id in (with ")
             .sql(state(view, places, source, statements, days, fact.within.as_deref()))

@@ -14,6 +14,7 @@ use crate::figures::{HamletState, Number, QUALITY, Slot};
 use crate::layers::{FACILITY, Layer, WIFI_POINT};
 use crate::postgres::sql::{Bind, Sql};
 use crate::register::items::Question;
+use crate::units::relations::units_on;
 use crate::units::territory;
 use crate::units::territory::Level;
 
@@ -76,11 +77,9 @@ pub fn of_row(view: &View<'_>, derived: &Derived, days: Days, placed: Option<&Sq
         (Derived::Within { code, on }, Some(placed)) => {
             let within = Sql::new("t.id in (select c.record_id from (")
                 .sql(placed.clone())
-                .text(") c where c.unit_id = any(array(select id from units_on(")
-                .bind(Bind::Date(*on))
-                .text(", ")
-                .bind(Bind::Text(code.clone()))
-                .text("))))");
+                .text(") c where c.unit_id = any(array(select id from ")
+                .sql(units_on(*on, Some(code)))
+                .text(")))");
             if days.are_current() && !view.layer.is_measured() {
                 // The stored commune has an index; few records lie in a district or province and in none of its communes.
                 let communes = territory::in_communes(code, *on);
@@ -93,13 +92,9 @@ pub fn of_row(view: &View<'_>, derived: &Derived, days: Days, placed: Option<&Sq
         (Derived::Unassigned { level, within, on }, Some(placed)) => {
             let sql = Sql::new("t.id in (select c.record_id from (")
                 .sql(placed.clone())
-                .text(") c left join units_on(")
-                .bind(Bind::Date(*on));
-            let sql = match within {
-                Some(code) => sql.text(", ").bind(Bind::Text(code.clone())),
-                None => sql,
-            };
-            let sql = sql.text(") u on u.id = c.unit_id where u.").name(level).text(" is null");
+                .text(") c left join ")
+                .sql(units_on(*on, within.as_deref()));
+            let sql = sql.text(" u on u.id = c.unit_id where u.").name(level).text(" is null");
             sql.text(if within.is_some() { " and u.id is not null)" } else { ")" })
         }
         (Derived::Unassigned { level, on, .. }, None) => territory::unassigned(level, Days { unit_date: *on, ..days }),

@@ -29,19 +29,19 @@
   group by hamlet
 ), state as materialized (
   -- Of the hamlets of a commune without an asset, as many are unknown as there are such assets; which ones does not
-  -- affect the numbers of the commune.
+  -- affect the numbers of the commune. Where each hamlet is its own part, all of them are unknown.
   select
-    h.id, h.households, h.population, h.difficulty, h.grid_power, h.commune, h.district, h.province,
+    h.id, h.code as hamlet, h.households, h.population, h.difficulty, h.grid_power, h.commune, h.district, h.province,
     case when t.hamlet is not null then true
-      when row_number() over (partition by h.commune, t.hamlet is null order by h.code, h.id) <= w.assets then null
+      when row_number() over (partition by h.part, t.hamlet is null order by h.code, h.id) <= w.assets then null
       else false end as camera,
     case when t.hamlet is not null then true
-      when row_number() over (partition by h.commune, t.hamlet is null order by h.code, h.id) <= w.assets then null
+      when row_number() over (partition by h.part, t.hamlet is null order by h.code, h.id) <= w.assets then null
       else false end as loudspeaker,
     case when t.hamlet is not null and t.connected is null then null
       when t.connected then true
       when row_number() over (
-          partition by h.commune, t.hamlet is not null and t.connected is null, coalesce(t.connected, false)
+          partition by h.part, t.hamlet is not null and t.connected is null, coalesce(t.connected, false)
           order by h.code, h.id) <= w.connected then null
       else false end as connected_camera
   from hamlet h

@@ -3,10 +3,12 @@
 use crate::access::View;
 use crate::conditions::{Days, Fact};
 use crate::figures::counting::rows::counts;
+use crate::figures::counting::stated::stated;
 use crate::figures::{HamletState, Statements, Subject};
 use crate::layers::{CAMERA, HAMLET, LOUDSPEAKER, Layer};
 use crate::postgres::sql::{Bind, Sql};
-use crate::units::territory::{Level, hamlets_on, placed};
+use crate::units::relations::{communes_within, hamlets_on, units_on};
+use crate::units::territory::{Level, placed};
 
 const AVAILABILITY: &str = include_str!("hamlet_availability.sql");
 const ASSETS: &str = include_str!("hamlet_assets.sql");
@@ -48,17 +50,21 @@ pub fn state(
     within: Option<&str>,
 ) -> Sql {
     let view = view.of(&HAMLET);
-    let sql = hamlets(&view, places.hamlets, days, within);
+    let sql = hamlets(&view, places, days, within);
     match source {
         Source::Statements => {
             let Statements { operator, basis, technology } = statements;
             let [operator, basis, technology] = [operator, basis, technology]
                 .map(|choice| choice.map_or(Bind::NullText, |choice| Bind::Text(choice.to_owned())));
             let values = [Bind::Date(days.as_of), operator, basis, technology];
-            sql.sql(stated(days)).sql(Sql::file(AVAILABILITY, &values)).text(
-                ", state as (
+            sql.text(", stated as (select a.* from ")
+                .sql(stated("availability", "availability", days.known_at))
+                .text(" a)")
+                .sql(Sql::file(AVAILABILITY, &values))
+                .text(
+                    ", state as (
   select
-    h.id, h.households, h.population, h.difficulty, h.grid_power, h.commune, h.district, h.province,
+    h.id, h.code as hamlet, h.households, h.population, h.difficulty, h.grid_power, h.commune, h.district, h.province,
     a.mobile_2g, a.mobile_3g, a.mobile_4g, a.mobile_5g, a.no_signal, a.no_signal is not true as some_signal,
     a.weak_signal, a.fiber_any, a.fiber_full, a.mobile_basis, a.fiber_basis,
     coalesce(a.passed_low, 0) as passed_low, coalesce(a.passed_high, 1) as passed_high,
@@ -66,7 +72,7 @@ pub fn state(
   from hamlet h
   left join availability_state a on a.hamlet = h.id
 )",
-            )
+                )
         }
         Source::Cameras | Source::Loudspeakers => {
             let assets = assets(&view.of(source.layer()), places.assets, days, within);
@@ -81,6 +87,8 @@ pub struct Places<'a> {
     pub hamlets: &'a Sql,
     /// Of the assets whose hamlets are asked; they are looked up by their places where this is missing.
     pub assets: Option<&'a Sql>,
+    /// Whether each hamlet is counted by itself.
+    pub of_each: bool,
 }
 
 /// Whether the hamlet `t` is covered: a condition on the rows of its layer.
@@ -90,7 +98,7 @@ pub fn is_covered(view: &View<'_>, hamlets: &Sql, covered: HamletState, fact: &F
     Sql::new("t.id in (with ")
         .sql(state(
             view,
-            Places { hamlets, assets: None },
+            Places { hamlets, assets: None, of_each: false },
             Source::of(covered.subject),
             statements,
             days,
@@ -102,15 +110,18 @@ pub fn is_covered(view: &View<'_>, hamlets: &Sql, covered: HamletState, fact: &F
 }
 
 /// The hamlets that count, as they were on the day, with their units.
-fn hamlets(view: &View<'_>, placed: &Sql, days: Days, within: Option<&str>) -> Sql {
+pub fn hamlets(view: &View<'_>, places: Places<'_>, days: Days, within: Option<&str>) -> Sql {
     let level = within.and_then(Level::of_code);
     let sql = Sql::new(
-        "hamlet as materialized (select t.id, t.code, t.households, t.population, t.difficulty, t.grid_power, t.geom, \
-         p.commune, p.district, p.province from ",
+        "hamlet as materialized (select t.id, t.code, t.name, t.households, t.population, t.difficulty, t.grid_power, t.geom, \
+         coalesce(t.installed_on, t.effective_on) as valid_from, t.decommissioned_on - 1 as valid_to, \
+         p.commune, p.district, p.province, ",
     )
+    .text(if places.of_each { "t.id::text" } else { "p.commune" })
+    .text(" as part from ")
     .sql(view.relation(days.versions()))
     .text(" join (")
-    .sql(placed.clone())
+    .sql(places.hamlets.clone())
     .text(") c on c.record_id = t.id left join units_on(")
     .bind(Bind::Date(days.unit_date))
     .text(") p on p.id = c.unit_id where ")
@@ -118,17 +129,11 @@ fn hamlets(view: &View<'_>, placed: &Sql, days: Days, within: Option<&str>) -> S
     let sql = match within.zip(level) {
         None => sql,
         Some((code, Level::Hamlet)) => sql.text(" and t.id = ").sql(hamlets_on(code, days.unit_date)),
+        Some((code, Level::Group)) => {
+            let own = units_on(days.unit_date, Some(code));
+            sql.text(" and p.id in (select own.id from ").sql(own).text(" own)")
+        }
         Some((code, level)) => sql.text(" and p.").name(level.name()).text(" = ").bind(Bind::Text(code.to_owned())),
-    };
-    sql.text(")")
-}
-
-/// The statements of availability that were known at the instant asked about.
-fn stated(days: Days) -> Sql {
-    let sql = Sql::new(", stated as (select a.* from availability a");
-    let sql = match days.known_at {
-        Some(known_at) => sql.text(" where a.stated_at <= ").bind(Bind::Moment(known_at)),
-        None => sql,
     };
     sql.text(")")
 }
@@ -165,15 +170,19 @@ fn assets(view: &View<'_>, places: Option<&Sql>, days: Days, within: Option<&str
         .text(" where ")
         .sql(counts(view.layer, days));
     let sql = match within {
-        Some(code) => sql.sql(Sql::file(
-            "
+        Some(code) => sql
+            .text(
+                "
   and (t.geom && (
       select st_setsrid(st_extent(box2d(u.geom)::geometry)::geometry, 4326)
-      from (select geom from communes_within($1, $2) union all select geom from hamlet) u)
+      from (select geom from ",
+            )
+            .sql(communes_within(code, days.unit_date))
+            .text(
+                " c union all select geom from hamlet) u)
     or t.geom is null
     or t.hamlet_id in (select h.id from hamlet h))",
-            &[Bind::Text(code.to_owned()), Bind::Date(days.unit_date)],
-        )),
+            ),
         None => sql,
     };
     sql.text(")")

@@ -13,6 +13,7 @@ use crate::figures::{
 };
 use crate::layers::{Field, HAMLET};
 use crate::postgres::sql::{Bind, Sql};
+use crate::units::territory::Level;
 
 /// A hamlet whose households nobody has stated.
 pub const WITHOUT_HOUSEHOLDS: &str = "s.households is null";
@@ -70,7 +71,8 @@ pub async fn numbers(
             Some(assets.rows_on(days.as_of, days.unit_date))
         }
     };
-    let places = Places { hamlets: &hamlets, assets: assets.as_ref() };
+    let of_each = scope.level == Level::Hamlet;
+    let places = Places { hamlets: &hamlets, assets: assets.as_ref(), of_each };
     let states = state(view, places, source, question.statements, days, scope.within.as_deref());
     let before = Sql::new("with ").sql(states).text(" select ");
     select.load(conn, before, Sql::new("\nfrom state s group by 1")).await

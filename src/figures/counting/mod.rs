@@ -2,6 +2,7 @@
 
 mod areas;
 mod baselines;
+mod by_hamlet;
 mod census;
 pub mod checks;
 pub mod facts;
@@ -10,6 +11,7 @@ mod hamlets;
 mod quality;
 mod rows;
 mod select;
+mod stated;
 
 use std::collections::HashMap;
 
@@ -20,14 +22,17 @@ use crate::access::{Caller, View};
 use crate::conditions::Days;
 use crate::figures::counting::hamlet_state::Source;
 use crate::figures::{
-    Baseline, Baselines, Counted, FiguresByUnit, Indicator, Question, Was, assemble, of_layer, summaries,
+    BY_TECHNOLOGY, Baseline, Baselines, Counted, FiguresByUnit, Indicator, Number, Question, Slot, Was, assemble,
+    of_layer, summaries,
 };
-use crate::layers::{ALL, HAMLET, Layer};
+use crate::layers::{ALL, HAMLET, Layer, TOWER};
 use crate::time::end_of;
-use crate::units::territory::{Level, Unit};
+use crate::units::territory::Level;
 
+pub use by_hamlet::ask_of_hamlets;
 pub use facts::place;
 pub use rows::of_joined;
+pub use stated::stated;
 
 /// Counts the figures of a question. All queries share one snapshot, so that the parts of a change add up while others
 /// write.
@@ -42,15 +47,22 @@ pub async fn figures(conn: &mut AsyncPgConnection, caller: &Caller, question: &Q
 
 async fn count(conn: &mut AsyncPgConnection, caller: &Caller, asked: &Question) -> QueryResult<FiguresByUnit> {
     let mut question = asked.clone();
-    if asked.scope.level == Level::Country {
-        question.scope.level = Level::Province;
+    let of_parts = match asked.scope.level {
+        Level::Country => Some(Level::Province),
+        Level::Group => Some(Level::Commune),
+        _ => None,
+    };
+    if let Some(level) = of_parts {
+        question.scope.level = level;
     }
     let question = &question;
     let indicators = question.counted();
+    // Their ids are those of units.
+    let units = if asked.scope.level == Level::Hamlet { &[] } else { &question.units[..] };
     let baselines = Baselines {
-        now: baselines::published(conn, question.days.as_of, &question.units).await?,
+        now: baselines::published(conn, question.days, question.days.as_of, units).await?,
         was: match question.compare {
-            Some(day) => baselines::published(conn, day, &question.units).await?,
+            Some(day) => baselines::published(conn, question.days, day, units).await?,
             None => Vec::new(),
         },
     };
@@ -62,7 +74,14 @@ async fn count(conn: &mut AsyncPgConnection, caller: &Caller, asked: &Question) 
             let view = View::new(caller, layer);
             let within = question.scope.unit(question.days.unit_date);
             let source = summaries::Source::of(conn, view, question.days.known_at, within).await?;
-            counted.push(count_assets(conn, &source, question, &baselines.now).await?);
+            let narrowed = question.statements.generation();
+            let is_narrowed = |indicator: &&Indicator| narrowed.is_some() && indicator.is_of_generations();
+            let (of_one, of_all) = of_layer(layer).partition(is_narrowed);
+            counted.push(count_assets(conn, caller, &source, of_all, question, &baselines.now).await?);
+            if let Some(generation) = narrowed.filter(|_| layer.collection == TOWER.collection) {
+                let source = source.of_number(Number::Of(BY_TECHNOLOGY, Slot::Value(generation)));
+                counted.push(count_assets(conn, caller, &source, of_one, question, &[]).await?);
+            }
             if question.quality {
                 quality.push(quality::of_assets(conn, &source, &question.scope, question.days).await?);
             }
@@ -86,22 +105,27 @@ async fn count(conn: &mut AsyncPgConnection, caller: &Caller, asked: &Question) 
         true => census::of_units(conn, &question.units, question.days).await?,
         false => HashMap::new(),
     };
-    if asked.scope.level == Level::Country {
-        let country = Some(Unit::country().code);
-        counted = counted.into_iter().map(|group| group.whole(&country)).collect();
-        quality = quality.iter().map(|numbers| numbers.whole(&country)).collect();
+    if of_parts.is_some() {
+        let whole = asked.units.first().map(|unit| unit.code.clone());
+        counted = counted.into_iter().map(|group| group.whole(&whole)).collect();
+        quality = quality.iter().map(|numbers| numbers.whole(&whole)).collect();
     }
     Ok(assemble(asked, &counted, &quality, &baselines, &census))
 }
 
 async fn count_assets(
     conn: &mut AsyncPgConnection,
+    caller: &Caller,
     source: &summaries::Source<'_>,
+    indicators: Vec<&'static Indicator>,
     question: &Question,
     published: &[Baseline],
 ) -> QueryResult<Counted> {
     let Question { scope, days, .. } = question;
-    let now = summaries::numbers(conn, source, scope, *days).await?;
+    let now = match scope.level {
+        Level::Hamlet => by_hamlet::numbers(conn, caller, source, question).await?,
+        _ => summaries::numbers(conn, source, scope, *days).await?,
+    };
     let was = match question.base() {
         None => None,
         Some(base) => {
@@ -109,7 +133,6 @@ async fn count_assets(
             Some(Was { numbers: now.before(&changes), changes: Some(changes) })
         }
     };
-    let indicators: Vec<_> = of_layer(source.view.layer).collect();
     let known = match known_then(*days).filter(|_| are_of(published, &indicators)) {
         Some(known) => {
             let within = scope.unit(days.unit_date);

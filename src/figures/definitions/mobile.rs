@@ -11,6 +11,9 @@ pub const SITE: &str = "site";
 /// The same, for sites with stations of at least two operators.
 pub const SHARED_SITE: &str = "shared_site";
 
+/// The stations by what they transmit.
+pub const BY_TECHNOLOGY: &str = "bts_by_technology";
+
 pub fn figures() -> Vec<Indicator> {
     let stations = count(
         &TOWER,
@@ -61,7 +64,7 @@ pub fn figures() -> Vec<Indicator> {
             .of(Condition::equal(field(&TOWER, "cell_class"), "small")),
         stations.by_each(
             "technologies",
-            "bts_by_technology",
+            BY_TECHNOLOGY,
             label(
                 "Số trạm theo công nghệ; một trạm có thể có nhiều công nghệ nên các số không cộng lại.",
                 "Stations by technology; a station may have several, so the numbers do not add up.",

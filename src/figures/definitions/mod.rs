@@ -22,7 +22,7 @@ pub use areas::stations_of;
 pub use building::{field, of_type};
 pub use camera::POSITION;
 pub use facility::LEVEL_OFFICE;
-pub use mobile::{SHARED_SITE, SITE};
+pub use mobile::{BY_TECHNOLOGY, SHARED_SITE, SITE};
 pub use units::unit_label;
 pub use wifi::{FREE_WIFI, PERHAPS_FREE_WIFI};
 

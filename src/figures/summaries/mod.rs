@@ -10,6 +10,7 @@
 //! tables readers compute all contributions from the history. Dropping them changes speed, never an answer.
 
 mod build;
+mod by_hamlet;
 mod columns;
 mod fold;
 mod fresh;
@@ -19,6 +20,7 @@ mod read;
 mod source;
 mod tables;
 
+pub use by_hamlet::numbers_of_hamlets;
 pub use columns::column_of;
 pub use fold::fold;
 pub use pairs::changes;

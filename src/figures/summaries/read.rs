@@ -5,7 +5,7 @@ use diesel::result::QueryResult;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use crate::conditions::Days;
-use crate::figures::summaries::columns::{columns, each, listed};
+use crate::figures::summaries::columns::{Column, columns, each, listed};
 use crate::figures::summaries::source::{Kind, Source};
 use crate::figures::{Numbers, Scope};
 use crate::postgres::row::Row;
@@ -36,9 +36,8 @@ pub async fn numbers(
     days: Days,
 ) -> QueryResult<Numbers> {
     let kept = columns(source.view.layer);
-    let mut numbers = Numbers::new(kept.iter().flat_map(|column| column.numbers.iter().copied()));
     if kept.is_empty() {
-        return Ok(numbers);
+        return Ok(Numbers::default());
     }
     let sums = each(source.view.layer, ", ", |sum| Sql::new("coalesce(sum(x.").text(sum).text("), 0)::bigint"));
     let sql = Sql::new("select ")
@@ -52,14 +51,19 @@ pub async fn numbers(
         .text(" u on u.id = x.unit_id where ")
         .sql(scope.holds("u."))
         .text(" group by 1");
-    let rows: Vec<Row> = sql.load(conn).await?;
+    Ok(inserted(kept, sql.load(conn).await?))
+}
+
+/// The numbers of rows that have a unit and each kept sum.
+pub(super) fn inserted(kept: &[Column], rows: Vec<Row>) -> Numbers {
+    let mut numbers = Numbers::new(kept.iter().flat_map(|column| column.numbers.iter().copied()));
     for row in rows {
         let mut cells = row.cells.into_iter();
         let unit = cells.next().and_then(|unit| unit.as_text().map(str::to_owned));
         let sums = cells.map(|cell| cell.as_integer().unwrap_or(0)).zip(kept);
         numbers.insert(unit, sums.flat_map(|(sum, column)| column.numbers.iter().map(move |_| sum)).collect());
     }
-    Ok(numbers)
+    numbers
 }
 
 /// Rows of `unit_id` and the sums, which add up to the sums of each unit.
@@ -73,8 +77,12 @@ fn amounts(source: &Source<'_>, scope: &Scope, days: Days) -> Sql {
             .bind(Bind::Date(days.unit_date));
         sql.sql(scope.among("c.unit_id", days.unit_date))
     };
-    let Kind::Kept { dirty, marked_until, .. } = &source.kind else {
-        return select("c.").text("(").sql(source.rows_on(days.as_of, days.unit_date)).text(") c");
+    let (Kind::Kept { dirty, marked_until, .. }, true) = (&source.kind, source.is_whole()) else {
+        return select("c.")
+            .text("(")
+            .sql(source.rows_on(days.as_of, days.unit_date))
+            .text(") c where true")
+            .sql(scope.among("c.unit_id", days.unit_date));
     };
     let of_all = || Sql::new(if source.sees_all_hidden() { "" } else { " and c.is_public" });
     let mark = mark_of(days.as_of, *marked_until);

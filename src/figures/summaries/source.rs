@@ -7,6 +7,8 @@ use diesel::sql_types::{Array, BigInt, Date, Nullable};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use crate::access::View;
+use crate::figures::Number;
+use crate::figures::summaries::columns::{column_of, each};
 use crate::figures::summaries::fresh::{Facts, Records, fresh};
 use crate::layers::{Layer, WIFI_POINT};
 use crate::postgres::sql::{Bind, Sql};
@@ -20,6 +22,8 @@ const MOST_DIRTY: usize = 5_000;
 pub struct Source<'a> {
     pub view: View<'a>,
     pub kind: Kind,
+    /// A kept sum: only contributions to it have sums.
+    only: Option<&'static str>,
 }
 
 #[derive(Debug, Clone)]
@@ -74,21 +78,33 @@ impl<'a> Source<'a> {
                 touched(conn, layer, queued, &wifi).await?
             };
             let wifi = if dirty.is_empty() { Vec::new() } else { access_points(conn, layer, &dirty, wifi).await? };
-            return Ok(Source { view, kind: Kind::Kept { dirty, wifi, marked_until } });
+            return Ok(Source { view, kind: Kind::Kept { dirty, wifi, marked_until }, only: None });
         }
         let all = |layer: &Layer| Sql::new("array(select id from ").name(layer.table()).text(")");
         let ids = match within {
             None => all(layer),
             Some((code, day)) => candidates(layer, code, day),
         };
-        Ok(Source { view, kind: Kind::Computed(Records { ids, wifi: all(&WIFI_POINT), known_at }) })
+        Ok(Source { view, kind: Kind::Computed(Records { ids, wifi: all(&WIFI_POINT), known_at }), only: None })
+    }
+
+    /// The contributions, with sums only of the records that a number counts.
+    pub fn of_number(&self, number: Number) -> Source<'a> {
+        Source { only: column_of(self.view.layer, number), ..self.clone() }
+    }
+
+    /// Whether running sums, which are of all contributions, may be read.
+    pub fn is_whole(&self) -> bool {
+        self.only.is_none()
     }
 
     /// The contributions that hold on a day, in the units of a day, as far as the caller may know of their records. The
     /// kept columns are named `c`.
     pub fn rows_on(&self, day: NaiveDate, unit_date: NaiveDate) -> Sql {
         let holds = |rows: Sql| {
-            Sql::new("select c.* from ")
+            Sql::new("select ")
+                .sql(self.columns())
+                .text(" from ")
                 .sql(rows)
                 .text(" c where c.from_day <= ")
                 .bind(Bind::Date(day))
@@ -114,6 +130,16 @@ impl<'a> Source<'a> {
                     .sql(holds(Sql::new("(").sql(self.fresh_rows()).text(")")))
             }
         }
+    }
+
+    /// The columns of a contribution `c`. What does not count stays, with nothing in its sums: a station that gets a
+    /// technology was there before.
+    fn columns(&self) -> Sql {
+        let Some(only) = self.only else { return Sql::new("c.*") };
+        let sums = each(self.view.layer, ", ", |sum| {
+            Sql::new("case when c.").name(only).text(" > 0 then c.").name(sum).text(" else 0 end as ").name(sum)
+        });
+        Sql::new("c.record_id, c.unit_id, c.units_from, c.units_to, c.from_day, c.to_day, c.is_public, c.works, c.status, c.installed_on, c.group_key, ").sql(sums)
     }
 
     /// The contributions of the records written since, as they are.

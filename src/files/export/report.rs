@@ -66,7 +66,8 @@ pub struct Signatures {
 /// The row of the first line of the header; above are agency, title, subtitle and an empty row.
 const HEAD: u32 = 4;
 const BODY: u32 = HEAD + 2;
-/// As many rows as two printed pages hold.
+/// As many rows as one printed page holds, and as two do.
+const ONE_PAGE: usize = 30;
 const TWO_PAGES: usize = 100;
 const A4: u8 = 9;
 const LINE_HEIGHT: f64 = 16.0;
@@ -134,7 +135,11 @@ pub fn write(pages: &[Page]) -> Result<Vec<u8>, XlsxError> {
 }
 
 fn print_setup(sheet: &mut Worksheet, page: &Page) -> Result<(), XlsxError> {
-    let height = if page.rows.len() <= TWO_PAGES { 2 } else { 0 };
+    let height = match page.rows.len() {
+        ..=ONE_PAGE => 1,
+        ..=TWO_PAGES => 2,
+        _ => 0,
+    };
     sheet.set_landscape().set_paper_size(A4).set_print_fit_to_pages(1, height).set_print_center_horizontally(true);
     sheet.set_margins(0.5, 0.4, 0.5, 0.5, 0.3, 0.3).set_footer("&C&\"Times New Roman\"&P/&N");
     sheet.set_repeat_rows(HEAD, HEAD + 1)?.set_freeze_panes(BODY, 0)?;
@@ -168,6 +173,7 @@ fn write_top(sheet: &mut Worksheet, page: &Page, formats: &Formats) -> Result<()
 fn write_head(sheet: &mut Worksheet, columns: &[Column], format: &Format) -> Result<(), XlsxError> {
     let mut upper: f64 = 1.0;
     let mut lower: f64 = 1.0;
+    let mut both: f64 = 1.0;
     let mut start = 0;
     for group in columns.chunk_by(|a, b| a.group == b.group) {
         let (first, last) = (start as u16, (start + group.len() - 1) as u16);
@@ -175,7 +181,7 @@ fn write_head(sheet: &mut Worksheet, columns: &[Column], format: &Format) -> Res
         match group {
             [Column { group, item, .. }] if item.is_empty() => {
                 sheet.merge_range(HEAD, first, HEAD + 1, first, group, format)?;
-                lower = lower.max(lines_of(group, width) - upper);
+                both = both.max(lines_of(group, width));
             }
             _ => {
                 across(sheet, HEAD, [first, last], &group[0].group, format)?;
@@ -188,6 +194,7 @@ fn write_head(sheet: &mut Worksheet, columns: &[Column], format: &Format) -> Res
         }
         start += group.len();
     }
+    lower = lower.max(both - upper);
     sheet.set_row_height(HEAD, upper * LINE_HEIGHT)?.set_row_height(HEAD + 1, lower * LINE_HEIGHT)?;
     Ok(())
 }

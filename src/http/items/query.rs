@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::figures::{OPERATIONAL, Selection, checks, facts, rows_of};
 use crate::files::export::Format;
 use crate::input::Params;
-use crate::layers::{Layer, Problem};
+use crate::layers::Layer;
 use crate::register::items::Question;
 use crate::texts::text;
 use crate::time::day_of;
@@ -76,11 +76,6 @@ impl ItemsQuery {
             params.read("unassigned", text!("expected.one_of", known = "province, district, commune"), |text| {
                 Level::parse(text).filter(|level| *level != Level::Hamlet)
             })?;
-        let is_group = within.as_ref().is_some_and(|unit| unit.group().is_some());
-        if is_group && unassigned.is_some() {
-            let expected = text!("expected.unit");
-            return Err(Error::of_parameter("within", text!("parameter.invalid", name = "within", expected)));
-        }
         let units_on = parameters::units_on(&mut params, within.as_ref())?;
         let figure = figure(&mut params, layer)?;
         let known: Vec<_> = checks::checks(view).collect();
@@ -123,7 +118,7 @@ impl ItemsQuery {
             let (level, within) = (level.name(), unit.clone());
             Condition::Derived(Derived::Unassigned { level, within, on: days.unit_date })
         }));
-        let of_unit = unit.as_deref().filter(|_| !is_group);
+        let of_unit = unit.as_deref();
         all.extend(figure.map(|selection| rows_of(selection, on_day, of_unit)));
         all.extend(check.map(|check| checks::failing(layer, check, days, of_unit)));
         all.extend(searched.as_ref().map(|text| Condition::Search(text.trim().to_owned())));
@@ -135,7 +130,7 @@ impl ItemsQuery {
         Ok(ItemsQuery { question, limit, format, hits_only: hits_only.unwrap_or(false), as_of, known_at, within })
     }
 
-    /// Looks up the unit or the group that the rows are limited to. A group becomes its communes, on its own day.
+    /// Looks up the unit or the group that the rows are limited to. A group is read on its own day.
     ///
     /// # Errors
     /// 404 for the unit, which says what it became; 400 when the units of a day to come are not loaded.
@@ -146,16 +141,16 @@ impl ItemsQuery {
                 lookup::find(conn, "within", &unit.code, &[unit_date], today).await?;
                 return Ok(());
             };
-            let unknown = || Error::NoSuchUnit(Problem::of_parameter("within", text!("unit.not_valid/group", code)));
-            let group = groups::find(conn, code).await?.ok_or_else(unknown)?;
-            let communes = groups::communes(conn, code, group.units_on).await?.into_iter().map(|unit| unit.code);
-            let within = |code: String| Condition::Derived(Derived::Within { code, on: group.units_on });
-            let members = Condition::Any(communes.map(within).collect());
-            // Without this step the group would be a unit that does not exist, with no rows.
-            let of_group = Condition::Derived(Derived::Within { code: unit.code.clone(), on: unit_date });
+            let on = groups::of_code(conn, "within", code).await?.units_on;
+            self.question.days.unit_date = on;
             if let Condition::All(all) = &mut self.question.condition {
-                all.retain(|condition| *condition != of_group);
-                all.push(members);
+                for condition in all {
+                    if let Condition::Derived(Derived::Within { on: day, .. } | Derived::Unassigned { on: day, .. }) =
+                        condition
+                    {
+                        *day = on;
+                    }
+                }
             }
         } else if !lookup::is_loaded(conn, unit_date, today).await? {
             return Err(Error::of_parameter("units_on", text!("units.none_ahead", day = unit_date)));

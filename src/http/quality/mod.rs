@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Value, json};
 
 use crate::access::Caller;
+use crate::conditions::named;
 use crate::error::Error;
 use crate::figures::checks::{Failed, failed};
 use crate::figures::{Question, Scope, of_layer, unit_label};
@@ -116,8 +117,8 @@ impl Answer<'_> {
             "count": count,
             "effect": {"value": effect, "unit": measured, "label": unit_label(measured).say(self.vietnamese)},
             "rows": format!(
-                "{}/collections/{}/items?within={}@{}&as_of={}&quality={check}",
-                self.base, layer.collection, unit.code, days.unit_date, days.as_of
+                "{}/collections/{}/items?within={}&as_of={}&quality={check}",
+                self.base, layer.collection, named(&unit.code, days.unit_date), days.as_of
             ),
         })
     }

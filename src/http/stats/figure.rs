@@ -8,6 +8,7 @@ use crate::figures::{
 use crate::http::stats::change::is_blank;
 use crate::http::stats::links::Place;
 use crate::http::stats::question::Asked;
+use crate::http::stats::why::Explanation;
 use crate::texts::text;
 
 /// What the answers need besides the figures.
@@ -16,6 +17,7 @@ pub struct Context<'a> {
     /// The URL of the API.
     pub base: &'a str,
     pub question: &'a Question,
+    pub why: &'a Explanation,
     pub vietnamese: bool,
     /// Whether files have words instead of codes.
     pub labels: bool,
@@ -30,9 +32,21 @@ pub struct Linked<'a> {
 
 impl<'a> Context<'a> {
     /// A workbook has Vietnamese words unless others are asked for.
-    pub fn of_files(asked: &Asked, base: &'a str, question: &'a Question, vietnamese: bool) -> Context<'a> {
+    pub fn of_files(
+        asked: &Asked,
+        base: &'a str,
+        question: &'a Question,
+        why: &'a Explanation,
+        vietnamese: bool,
+    ) -> Context<'a> {
         let labels = asked.labels.or((asked.format == "xlsx").then_some(true));
-        Context { base, question, vietnamese: labels.unwrap_or(vietnamese), labels: labels.is_some() }
+        Context { base, question, why, vietnamese: labels.unwrap_or(vietnamese), labels: labels.is_some() }
+    }
+
+    /// What a file says of a unit, or of all, besides its figures: why they are zero, and what they are added from.
+    pub fn notice(&self, unit: Option<&str>) -> String {
+        let territory = self.why.territory().map(|text| text.say(self.vietnamese)).unwrap_or_default();
+        format!("{} {territory}", self.why.notice(unit, self.vietnamese)).trim().to_owned()
     }
 
     pub fn of_unit(self, unit: &'a str) -> Linked<'a> {
@@ -42,9 +56,11 @@ impl<'a> Context<'a> {
     /// The figures of one of many units, by code: without what the answer says once for all units, and without zeros,
     /// nulls and empty lists. A value, what is covered and a total are always there.
     pub fn brief(&self, figures: &UnitFigures) -> Json {
-        let by_code =
+        let counted =
             figures.figures.iter().map(|figure| (figure.indicator.code.to_owned(), self.brief_figure(figure)));
-        Json::Object(by_code.collect())
+        let left_out = self.question.left_out.iter().flat_map(|left_out| &left_out.indicators);
+        let left_out = left_out.map(|indicator| (indicator.code.to_owned(), Json::Null));
+        Json::Object(counted.chain(left_out).collect())
     }
 
     fn brief_figure(&self, figure: &Figure) -> Json {
@@ -97,7 +113,7 @@ impl<'a> Context<'a> {
     }
 
     fn statements(&self, indicator: &Indicator) -> Statements {
-        if indicator.is_of_availability() { self.question.statements } else { Statements::default() }
+        self.question.statements.of(indicator)
     }
 
     /// Which statements were asked for, by the names of members.

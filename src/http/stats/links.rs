@@ -1,5 +1,6 @@
 //! Links from figures to the records that they count.
 
+use crate::conditions::named;
 use crate::figures::Question;
 use crate::http::stats::figure::Context;
 use crate::time::rfc3339;
@@ -20,10 +21,10 @@ impl Place<'_> {
         let days = question.days;
         let place = match (self, &question.scope.within) {
             (Place::Unit(_), _) if question.scope.level == Level::Country => format!("units_on={}", days.unit_date),
-            (Place::Unit(code), _) => format!("within={code}@{}", days.unit_date),
+            (Place::Unit(code), _) => format!("within={}", named(code, days.unit_date)),
             (Place::Unassigned, within) => {
                 let within = match within {
-                    Some(code) => format!("within={code}@{}", days.unit_date),
+                    Some(code) => format!("within={}", named(code, days.unit_date)),
                     None => format!("units_on={}", days.unit_date),
                 };
                 format!("{within}&unassigned={}", question.scope.level.name())

@@ -29,7 +29,7 @@ const fn only_coded(code: &'static str, cell: fn(&Row<'_>) -> Json) -> Column {
     Column { code, words: None, cell }
 }
 
-const COLUMNS: [Column; 20] = [
+const COLUMNS: [Column; 21] = [
     only_coded("code", |row| json!(row.figure.indicator.code)),
     only_coded("vi", |row| json!(row.figure.indicator.sentence.vi)),
     only_coded("en", |row| json!(row.figure.indicator.sentence.en)),
@@ -64,6 +64,7 @@ const COLUMNS: [Column; 20] = [
     column("published", label("Đã công bố", "Published"), |row| json!(row.published.map(|it| number(it.value)))),
     column("notes", label("Ghi chú", "Notes"), |row| json!(row.notes())),
     column("rows", label("Các bản ghi", "Records"), |row| json!(row.rows)),
+    column("notice", label("Lưu ý", "Please note"), |row| json!(row.context.notice(None))),
 ];
 
 /// A row: a figure, or one value of a partition.

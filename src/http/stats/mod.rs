@@ -15,9 +15,11 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Map, Value, json};
 
 use crate::access::Caller;
-use crate::conditions::Days;
+use crate::conditions::{Days, named};
 use crate::error::Error;
-use crate::figures::{HEADLINES, INDICATORS, Indicator, Measure, Question, UnitFigures, figures, unit_label};
+use crate::figures::{
+    HEADLINES, INDICATORS, Indicator, Measure, Question, UnitFigures, ask_of_hamlets, figures, unit_label,
+};
 use crate::files::export::Format;
 use crate::files::export::report::{Page, write};
 use crate::http::caching::{not_modified, public_tag, with_tag};
@@ -31,7 +33,7 @@ use crate::input::Params;
 use crate::postgres::Connection;
 use crate::statements::{availability, declared};
 use crate::time::rfc3339;
-use crate::units::territory;
+use crate::units::territory::Level;
 
 use figure::Context;
 use links::{Place, rows_template};
@@ -54,18 +56,25 @@ pub async fn list_stats(app: web::Data<App>, caller: Caller, request: HttpReques
         return Ok(answer);
     }
     let mut question = asked.resolve(&mut conn).await?;
+    let of_hamlets = question.scope.level == Level::Hamlet;
+    if of_hamlets {
+        ask_of_hamlets(&mut conn, &caller, &mut question).await?;
+    }
     // A workbook has a sheet of records to check.
-    question.quality |= asked.format == "xlsx" && question.scope.within.is_some();
+    question.quality |= asked.format == "xlsx" && question.scope.within.is_some() && !of_hamlets;
     let counted = figures(&mut conn, &caller, &question).await?;
-    let declared = declared::of_units(&mut conn, &question.units, &question.days).await?;
+    let units = question.units.iter().filter(|_| !of_hamlets);
+    let named: Vec<_> = units.chain(&question.within).cloned().collect();
+    let declared = declared::of_units(&mut conn, &named, &question.days).await?;
     let base = base(&app, &request);
-    let context = Context::of_files(&asked, &base, &question, vietnamese);
+    let why = why::explain(&mut conn, &question, &base).await?;
+    let context = Context::of_files(&asked, &base, &question, &why, vietnamese);
     let answer = match asked.format {
         "geojson" => table::geojson(&mut conn, &context, &counted).await?,
         "csv" => table::csv(&context, &counted)?,
         "xlsx" => {
-            let place = place(&mut conn, &question).await?;
-            file(&question, "xlsx", workbook(book::of_units(&context, &place, &counted, &declared)).await?)
+            let whole = whole(&mut conn, &caller, &question).await?;
+            file(&question, "xlsx", workbook(book::of_units(&context, &counted, whole.as_ref(), &declared)).await?)
         }
         _ => {
             let none = UnitFigures::default();
@@ -79,6 +88,10 @@ pub async fn list_stats(app: web::Data<App>, caller: Caller, request: HttpReques
                     json!({"unit": unit_json(unit), "figures": figures, "declared": declared})
                 })
                 .collect();
+            let unassigned = (!of_hamlets).then(|| {
+                let rows_template = rows_template(&context, Place::Unassigned);
+                json!({"figures": context.brief(of(&None)), "rows_template": rows_template})
+            });
             let mut answer = json!({
                 "as_of": question.days.as_of,
                 "known_at": question.days.known_at.map(rfc3339),
@@ -87,12 +100,9 @@ pub async fn list_stats(app: web::Data<App>, caller: Caller, request: HttpReques
                 "rows_template": rows_template(&context, Place::Unit("{unit}")),
                 "indicators": context.indicators(),
                 "units": units,
-                "unassigned": {
-                    "figures": context.brief(of(&None)),
-                    "rows_template": rows_template(&context, Place::Unassigned),
-                },
+                "unassigned": unassigned,
             });
-            for (name, value) in why::explain(&mut conn, &question, &base, vietnamese).await? {
+            for (name, value) in why.members(context.vietnamese) {
                 answer[name] = value;
             }
             json_answer(&context, &answer)
@@ -119,7 +129,8 @@ pub async fn show_stats(
     let question = asked.resolve(&mut conn).await?;
     let counted = figures(&mut conn, &caller, &question).await?;
     let base = base(&app, &request);
-    let context = Context::of_files(&asked, &base, &question, vietnamese);
+    let why = why::explain(&mut conn, &question, &base).await?;
+    let context = Context::of_files(&asked, &base, &question, &why, vietnamese);
     let Some(unit) = question.units.first() else { return Err(Error::NotFound) };
     let own = counted.get(&Some(unit.code.clone())).cloned().unwrap_or_default();
     let mut declared = declared::of_units(&mut conn, &question.units, &question.days).await?;
@@ -140,21 +151,26 @@ pub async fn show_stats(
         "units_on": question.days.unit_date,
         "figures": context.of_unit(&unit.code).figures(&UnitFigures { figures, quality: Vec::new() }),
         "declared": declared.remove(&unit.id).unwrap_or_default(),
-        "stated_availability": availability::of_unit(&mut conn, unit.id, question.days.as_of).await?,
+        "stated_availability": availability::of_unit(&mut conn, unit.id, question.days).await?,
         "quality": quality,
     });
-    for (name, value) in why::explain(&mut conn, &question, &base, vietnamese).await? {
+    for (name, value) in why.members(context.vietnamese) {
         answer[name] = value;
     }
     Ok(with_tag(json_answer(&context, &answer), tag))
 }
 
-/// The name of the unit that encloses the units asked for; empty for the whole country.
-async fn place(conn: &mut Connection, question: &Question) -> Result<String, Error> {
-    let Some(code) = &question.scope.within else { return Ok(String::new()) };
-    let versions = territory::versions(conn, code).await?;
-    let found = versions.into_iter().find(|unit| unit.is_in_force(question.days.unit_date));
-    Ok(found.map(|unit| unit.name).unwrap_or_default())
+/// The figures of the unit that encloses the units asked for, if it is not one of them: what was published of it, and how
+/// it changed, its parts do not say.
+async fn whole(conn: &mut Connection, caller: &Caller, question: &Question) -> Result<Option<UnitFigures>, Error> {
+    let Some(unit) = question.within.as_ref().filter(|unit| unit.level != question.scope.level) else {
+        return Ok(None);
+    };
+    let mut own = question.clone();
+    own.scope.level = unit.level;
+    own.units = vec![unit.clone()];
+    own.quality = false;
+    Ok(figures(conn, caller, &own).await?.remove(&Some(unit.code.clone())))
 }
 
 async fn workbook(pages: Vec<Page>) -> Result<Vec<u8>, Error> {
@@ -165,7 +181,8 @@ async fn workbook(pages: Vec<Page>) -> Result<Vec<u8>, Error> {
 /// Answers with a file such as `figures_405@2023-09-20_2023-09-20.xlsx`.
 fn file(question: &Question, format: &str, bytes: Vec<u8>) -> HttpResponse {
     let Days { as_of, unit_date, .. } = question.days;
-    let unit = question.scope.within.as_deref().map_or_else(String::new, |code| format!("_{code}@{unit_date}"));
+    let unit = question.scope.within.as_deref();
+    let unit = unit.map_or_else(String::new, |code| format!("_{}", named(code, unit_date).replace(':', "-")));
     let media_type = if format == "csv" { "text/csv; charset=utf-8" } else { Format::Xlsx.media_type() };
     download(media_type, &format!("figures{unit}_{as_of}.{format}"), bytes)
 }

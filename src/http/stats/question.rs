@@ -12,7 +12,7 @@ use crate::postgres::Connection;
 use crate::texts::{Text, text};
 use crate::time::day_of;
 use crate::units::territory::{Level, Unit};
-use crate::units::{lookup, territory};
+use crate::units::{groups, lookup, territory};
 
 /// A parsed question whose units have not been looked up yet.
 #[derive(Debug, Clone)]
@@ -58,10 +58,8 @@ pub fn of_unit(path: &str, mut params: Params, clock: Clock) -> Result<Asked, Er
 /// 400 for a wrong parameter, which the problem names.
 pub fn of_units(mut params: Params, clock: Clock) -> Result<Asked, Error> {
     let format = params.format(&["json", "geojson", "csv", "xlsx"])?.unwrap_or("json");
-    let level =
-        params.read("level", text!("expected.one_of", known = "country, province, district, commune"), |text| {
-            Level::parse(text).filter(|level| *level != Level::Hamlet)
-        })?;
+    let known = "country, province, district, commune, hamlet";
+    let level = params.read("level", text!("expected.one_of", known), Level::parse)?;
     let level = level.unwrap_or(Level::Commune);
     let unit = params.read("within", text!("expected.unit"), |text| {
         UnitRef::parse(text).filter(|unit| Level::of_code(&unit.code).is_some())
@@ -72,6 +70,13 @@ pub fn of_units(mut params: Params, clock: Clock) -> Result<Asked, Error> {
     let units_on = parameters::units_on(&mut params, unit.as_ref())?;
     let asked = Asked { unit, units_on, level: Some(level), ..common(&mut params, clock, "within", format)? };
     params.finish()?;
+    let is_of_units = asked.unit.as_ref().is_some_and(|unit| Level::of_code(&unit.code) < Some(Level::Hamlet));
+    if level == Level::Hamlet && !is_of_units {
+        return Err(Error::of_parameter("within", text!("parameter.invalid/hamlets")));
+    }
+    if level == Level::Hamlet && asked.compare.is_some() {
+        return Err(Error::of_parameter("compare", text!("parameter.invalid/compare_hamlets")));
+    }
     Ok(asked)
 }
 
@@ -97,9 +102,10 @@ fn common(params: &mut Params, clock: Clock, named_by: &'static str, format: &'s
         _ => None,
     })?;
     let mut one_of = |name: &str, known: &[&'static str]| {
-        let find = |text: &str| known.iter().copied().find(|known| *known == text);
+        let find = |text: &str| known.iter().copied().find(|known| known.eq_ignore_ascii_case(text));
         params.read(name, text!("expected.one_of", known = known.join(", ")), find)
     };
+    // Layers write 5G, statements 5g.
     let (technology, basis) = (one_of("technology", &SERVICES)?, one_of("basis", &BASES)?);
     let statements = Statements { operator, technology, basis };
     let every = || INDICATORS.iter().filter(|indicator| !indicator.is_estimate()).collect();
@@ -144,11 +150,13 @@ impl Asked {
             (None, None) => return Err(Error::NotFound),
         };
         Ok(Question {
-            scope: Scope { level, within: within.map(|unit| unit.code) },
+            scope: Scope { level, within: within.as_ref().map(|unit| unit.code.clone()) },
+            within,
             units,
             days: Days { as_of, unit_date, known_at: self.known_at, today },
             compare: self.compare,
             indicators: self.indicators.clone(),
+            left_out: Vec::new(),
             quality: self.level.is_none(),
             statements: self.statements,
         })
@@ -163,6 +171,15 @@ impl Asked {
         as_of: NaiveDate,
         today: NaiveDate,
     ) -> Result<(Unit, NaiveDate), Error> {
+        if let Some(group) = unit.group() {
+            let group = groups::of_code(conn, self.named_by, group).await?;
+            return match self.units_on.filter(|day| *day != group.units_on) {
+                Some(_) => {
+                    Err(Error::of_parameter("units_on", text!("parameter.invalid/units_on", day = group.units_on)))
+                }
+                None => Ok((group.as_unit(), group.units_on)),
+            };
+        }
         let days = match unit.on.or(self.units_on) {
             Some(day) => vec![day],
             None => vec![as_of, today],

@@ -14,7 +14,7 @@ use crate::postgres::Connection;
 use crate::postgres::row::Cell;
 use crate::texts::text;
 use crate::units::territory;
-use crate::units::territory::Unit;
+use crate::units::territory::{Level, Unit};
 
 /// The columns that describe a unit: Vietnamese, English, the name in files.
 pub const UNIT_COLUMNS: [[&str; 3]; 6] = [
@@ -25,6 +25,9 @@ pub const UNIT_COLUMNS: [[&str; 3]; 6] = [
     ["Đến", "To", "valid_to"],
     ["Số liệu ngày", "As of", "as_of"],
 ];
+
+/// The last column: what there is to say of a unit besides its figures.
+const NOTICE: [&str; 3] = ["Lưu ý", "Please note", "notice"];
 
 /// The values of these columns. `unnamed` is the name of a row that is not a unit.
 pub fn unit_cells(context: &Context<'_>, unit: Option<&Unit>, unnamed: &str) -> [String; 6] {
@@ -49,7 +52,12 @@ pub async fn geojson(
     counted: &FiguresByUnit,
 ) -> Result<HttpResponse, Error> {
     let units = &context.question.units;
-    let boundaries = territory::boundaries(conn, &units.iter().map(|unit| unit.id).collect::<Vec<_>>()).await?;
+    let boundaries = territory::boundaries(
+        conn,
+        context.question.scope.level,
+        &units.iter().map(|unit| unit.id).collect::<Vec<_>>(),
+    )
+    .await?;
     let boundaries: HashMap<i64, Cell> = boundaries.into_iter().collect();
     let columns = columns(counted);
     let mut body = format!(
@@ -89,7 +97,6 @@ pub fn csv(context: &Context<'_>, counted: &FiguresByUnit) -> Result<HttpRespons
     let mut write = |start: [String; 6], cells: Vec<String>| {
         writer.write_record(start.into_iter().chain(cells)).map_err(|error| Error::Internal(error.into()))
     };
-    let names = columns.iter().map(|column| head(context, column)).collect();
     let [vi, en, code] = [0, 1, 2];
     let language = if !context.labels {
         code
@@ -98,13 +105,16 @@ pub fn csv(context: &Context<'_>, counted: &FiguresByUnit) -> Result<HttpRespons
     } else {
         en
     };
+    let names = columns.iter().map(|column| head(context, column)).chain([NOTICE[language].to_owned()]).collect();
     write(UNIT_COLUMNS.map(|names| names[language].to_owned()), names)?;
-    for unit in context.question.units.iter().map(Some).chain([None]) {
+    // Records in no hamlet are those of no row.
+    let none = (context.question.scope.level != Level::Hamlet).then_some(None);
+    for unit in context.question.units.iter().map(Some).chain(none) {
         let cells = cells(counted.get(&unit.map(|unit| unit.code.clone())));
-        let texts =
-            columns.iter().map(|column| cell(context, cells.get(&column.name).unwrap_or(&Json::Null))).collect();
+        let texts = columns.iter().map(|column| cell(context, cells.get(&column.name).unwrap_or(&Json::Null)));
+        let notice = unit.map(|unit| context.notice(Some(&unit.code))).unwrap_or_default();
         let unnamed = if context.labels { text!("book.no_unit").say(context.vietnamese) } else { "unassigned".into() };
-        write(unit_cells(context, unit, &unnamed), texts)?;
+        write(unit_cells(context, unit, &unnamed), texts.chain([notice]).collect())?;
     }
     let body = writer.into_inner().map_err(|error| Error::Internal(anyhow::anyhow!("{error}")))?;
     Ok(HttpResponse::Ok().content_type("text/csv; charset=utf-8").body(body))

@@ -7,69 +7,111 @@ use crate::figures::Question;
 use crate::http::units::{kin_json, unit_json};
 use crate::postgres::Connection;
 use crate::texts::{Text, text};
-use crate::units::kin::{self, Kin};
+use crate::units::kin::{self, Kin, Part};
 use crate::units::lookup::listed;
 use crate::units::territory::{self, Level, Unit};
 
 /// At most so many codes of units are listed.
 const LISTED: usize = 100;
+/// At most so many names of units are in a sentence.
+const LISTED_IN_WORDS: usize = 40;
 
+#[derive(Debug)]
 struct Reason {
     code: String,
     text: Text,
     /// More members of the answer.
     more: Value,
+    /// The codes of the units that it is about; empty for all.
+    units: Vec<String>,
 }
 
-/// The members `notice`, `why` and `territory` of an answer; none where there is nothing to explain.
+/// What there is to explain about an answer.
+#[derive(Debug)]
+pub struct Explanation {
+    reasons: Vec<Reason>,
+    /// The units of the day counted from which the figures are added.
+    territory: Option<(Vec<Part>, Value)>,
+}
+
+impl Explanation {
+    /// The members `notice`, `why` and `territory` of an answer; none where there is nothing to explain.
+    pub fn members(&self, vietnamese: bool) -> Map<String, Value> {
+        let mut answer = Map::new();
+        if !self.reasons.is_empty() {
+            answer.insert("notice".into(), json!(self.notice(None, vietnamese)));
+        }
+        let why = self.reasons.iter().map(|reason| {
+            let mut why = reason.more.clone();
+            why["code"] = json!(reason.code);
+            why
+        });
+        let why: Vec<_> = why.collect();
+        if !why.is_empty() {
+            answer.insert("why".into(), why.into());
+        }
+        answer.extend(self.territory.iter().map(|(_, territory)| ("territory".to_owned(), territory.clone())));
+        answer
+    }
+
+    /// All reasons in words; with the code of a unit only those that are about it.
+    pub fn notice(&self, unit: Option<&str>, vietnamese: bool) -> String {
+        let is_of = |reason: &&Reason| {
+            unit.is_none_or(|unit| reason.units.is_empty() || reason.units.iter().any(|of| of == unit))
+        };
+        let texts: Vec<_> = self.reasons.iter().filter(is_of).map(|reason| reason.text.say(vietnamese)).collect();
+        texts.join(" ")
+    }
+
+    /// The units from which the figures are added, in words.
+    pub fn territory(&self) -> Option<Text> {
+        let (parts, _) = self.territory.as_ref()?;
+        let one = |part: &Part| match part.is_whole {
+            true => text!("stats.territory/unit", name = &part.unit.name),
+            false => text!("stats.territory/part", name = &part.unit.name),
+        };
+        let units: Vec<_> = parts.iter().take(LISTED_IN_WORDS).map(one).collect();
+        Some(match parts.len().saturating_sub(LISTED_IN_WORDS) {
+            0 => text!("stats.territory", units),
+            more => text!("stats.territory/more", units, more),
+        })
+    }
+}
+
+/// Why figures are zero or there are none, and what they are added from.
 ///
 /// # Errors
 /// The database's.
-pub async fn explain(
-    conn: &mut Connection,
-    question: &Question,
-    base: &str,
-    vietnamese: bool,
-) -> Result<Map<String, Value>, Error> {
+pub async fn explain(conn: &mut Connection, question: &Question, base: &str) -> Result<Explanation, Error> {
     let day = question.days.unit_date;
     let mut reasons = Vec::new();
-    let mut answer = Map::new();
-    let subject = subject(conn, question).await?;
+    let mut territory = None;
     if question.units.is_empty() {
         reasons.push(empty(conn, question).await?);
-    } else {
+    } else if question.scope.level != Level::Hamlet {
         let ids: Vec<_> = question.units.iter().map(|unit| unit.id).collect();
         let missing = kin::without_boundary(conn, &ids, day).await?;
         if !missing.is_empty() {
             reasons.push(no_boundary(question, missing));
         }
     }
-    if let Some(unit) = subject.filter(|unit| !unit.is_in_force(question.days.as_of)) {
-        reasons.push(other_period(conn, question, &unit, base).await?);
-        answer.insert("territory".into(), territory_json(conn, question, &unit, base).await?);
+    let ended = |unit: &&Unit| unit.level != Level::Group && !unit.is_in_force(question.days.as_of);
+    if let Some(unit) = question.within.as_ref().filter(ended) {
+        reasons.push(other_period(conn, question, unit, base).await?);
+        territory = Some(added_from(conn, question, unit, base).await?);
     }
-    if !reasons.is_empty() {
-        let notice: Vec<_> = reasons.iter().map(|reason| reason.text.say(vietnamese)).collect();
-        answer.insert("notice".into(), json!(notice.join(" ")));
-        let why = reasons.into_iter().map(|Reason { code, mut more, .. }| {
-            more["code"] = json!(code);
-            more
-        });
-        answer.insert("why".into(), why.collect());
-    }
-    Ok(answer)
-}
-
-/// The unit that the question is about, if it is one.
-async fn subject(conn: &mut Connection, question: &Question) -> Result<Option<Unit>, Error> {
-    let Some(code) = &question.scope.within else { return Ok(None) };
-    let versions = territory::versions(conn, code).await?;
-    Ok(versions.into_iter().find(|version| version.is_in_force(question.days.unit_date)))
+    reasons.extend(question.left_out.iter().map(|left_out| Reason {
+        code: "not_counted".into(),
+        text: left_out.reason.clone(),
+        more: json!({"indicators": left_out.indicators.iter().map(|indicator| indicator.code).collect::<Vec<_>>()}),
+        units: Vec::new(),
+    }));
+    Ok(Explanation { reasons, territory })
 }
 
 async fn empty(conn: &mut Connection, question: &Question) -> Result<Reason, Error> {
     let day = question.days.unit_date;
-    let reason = |code: &str, text, more| Reason { code: code.to_owned(), text, more };
+    let reason = |code: &str, text, more| Reason { code: code.to_owned(), text, more, units: Vec::new() };
     if !territory::has_units(conn, None).await? {
         return Ok(reason("no_units", text!("units.none"), json!({})));
     }
@@ -90,8 +132,9 @@ fn no_boundary(question: &Question, missing: Vec<String>) -> Reason {
         [unit] => text!("stats.no_boundary/unit", name = &unit.name, day),
         _ => text!("stats.no_boundary", count, of, day),
     };
-    let units: Vec<_> = missing.into_iter().take(LISTED).collect();
-    Reason { code: "no_boundary".into(), text, more: json!({"units": units, "count": count, "of": of}) }
+    let listed = &missing[..count.min(LISTED)];
+    let more = json!({"units": listed, "count": count, "of": of});
+    Reason { code: "no_boundary".into(), text, more, units: missing }
 }
 
 /// The day counted lies before the unit began, or after it ended.
@@ -116,7 +159,7 @@ async fn other_period(conn: &mut Connection, question: &Question, unit: &Unit, b
             (kind_of(&predecessors), text)
         }
     };
-    Ok(Reason { code: code.to_owned(), text, more })
+    Ok(Reason { code: code.to_owned(), text, more, units: Vec::new() })
 }
 
 /// One word for the changes of a unit.
@@ -129,7 +172,12 @@ fn kind_of(kin: &[Kin]) -> &str {
 }
 
 /// From which units of the day counted the figure is added. A part of a unit is counted by the places of its records.
-async fn territory_json(conn: &mut Connection, question: &Question, unit: &Unit, base: &str) -> Result<Value, Error> {
+async fn added_from(
+    conn: &mut Connection,
+    question: &Question,
+    unit: &Unit,
+    base: &str,
+) -> Result<(Vec<Part>, Value), Error> {
     let (day, unit_date) = (question.days.as_of, question.days.unit_date);
     let parts = kin::territory_on(conn, &unit.code, unit_date, day).await?;
     let by_geometry = parts.iter().any(|part| !part.is_whole);
@@ -143,5 +191,6 @@ async fn territory_json(conn: &mut Connection, question: &Question, unit: &Unit,
             answer
         })
         .collect();
-    Ok(json!({"units_on": unit_date, "as_of": day, "from": from, "placed_by_geometry": by_geometry}))
+    let answer = json!({"units_on": unit_date, "as_of": day, "from": from, "placed_by_geometry": by_geometry});
+    Ok((parts, answer))
 }

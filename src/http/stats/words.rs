@@ -7,6 +7,7 @@ use crate::units::territory::Level;
 pub fn level(level: Level) -> Text {
     match level {
         Level::Country => text!("book.everywhere"),
+        Level::Group => text!("book.level/group"),
         Level::Province => text!("book.level/province"),
         Level::District => text!("book.level/district"),
         Level::Commune => text!("book.level/commune"),

@@ -36,10 +36,12 @@ pub async fn show_reclassification(
 ) -> Result<HttpResponse, Error> {
     permit(&caller, layer)?;
     let context = Context::new(&app, &caller, layer, &request);
-    let mut selected = selection(&context, &request)?;
+    let mut query = selection(&context, &request)?;
     let asked = request.query_string();
     let more = if asked.is_empty() { String::new() } else { format!("&{asked}") };
     let mut conn = app.store.connection().await?;
+    query.resolve_units(&mut conn).await?;
+    let mut selected = query.question;
     place(&mut conn, &context.view, &mut selected).await?;
     let mut ended = Vec::new();
     for (field, choice) in ended_values(layer).filter(|(field, _)| context.view.field(field.name).is_some()) {
@@ -75,7 +77,7 @@ pub async fn reclassify(
     let body = body::read_object(request.headers(), &bytes, FEATURE)?;
     let once = Request::new(&caller, &request, &bytes)?;
     let context = Context::new(&app, &caller, layer, &request);
-    let selected = selection(&context, &request)?;
+    let query = selection(&context, &request)?;
     let (field, choice, to) = change_of(layer, &body).map_err(Error::Invalid)?;
     if context.view.field(field.name).is_none() {
         return Err(Error::Forbidden(None));
@@ -85,7 +87,9 @@ pub async fn reclassify(
     let patch = json!({"properties": {field.name: to, "effective_on": effective_on}});
     let remarks = body::remarks(&body)?;
     once.answer(&app, async |conn| {
-        let mut selected = selected.clone();
+        let mut query = query.clone();
+        query.resolve_units(conn).await?;
+        let mut selected = query.question;
         place(conn, &context.view, &mut selected).await?;
         let found = Holding { field, choice, selected: &selected }.find(conn, &context).await?;
         if found.plan.as_deref() != body["plan"].as_str() || found.plan.is_none() {
@@ -103,14 +107,14 @@ pub async fn reclassify(
 }
 
 /// The records that the parameters select. Other days than today are rejected, because writes change today's records.
-fn selection(context: &Context<'_>, request: &HttpRequest) -> Result<Question, Error> {
+fn selection(context: &Context<'_>, request: &HttpRequest) -> Result<ItemsQuery, Error> {
     let query = ItemsQuery::parse(&context.view, Params::parse(request.query_string()), context.clock.now)?;
     for (name, is_given) in [("as_of", query.as_of.is_some()), ("known_at", query.known_at.is_some())] {
         if is_given {
             return Err(Error::of_parameter(name, text!("parameter.invalid/reclassify", name)));
         }
     }
-    Ok(query.question)
+    Ok(query)
 }
 
 fn ended_values(layer: &'static Layer) -> impl Iterator<Item = (&'static Field, &'static Choice)> {

@@ -13,3 +13,20 @@ as $$
     cross join lateral unit_on(c.id, on_day) as found
     where g.code = group_code)
 $$;
+
+-- The units in force on a day that lie in a named group, as units_on() has them: its communes, and the larger units that
+-- it names, with those in them. The code of any other larger unit is null: the group may hold only a part of it.
+create or replace function group_units(group_code text, on_day date)
+returns table (id bigint, commune text, district text, province text)
+language sql
+stable
+as $$
+  select u.id, u.commune,
+    case when u.district = any(g.members) or u.province = any(g.members) then u.district end,
+    case when u.province = any(g.members) then u.province end
+  from unit_groups g
+  cross join units_on(on_day) u
+  left join group_communes(g.code, on_day) c on c.id = u.id
+  where g.code = group_code
+    and (c.id is not null or u.commune is null and (u.district = any(g.members) or u.province = any(g.members)))
+$$;

@@ -68,15 +68,17 @@ fn name(sheets: &Sheets<'_>, figure: &Figure, amount: &Amount<'_>) -> Put {
 
 /// Every amount of every row that has something to say, each with the start of its line.
 fn lines<'a>(
-    sheets: &Sheets<'_>,
+    sheets: &Sheets<'a>,
     rows: &[Row<'a>],
     further: impl Fn(&'a Figure, &Amount<'a>) -> Option<Vec<Put>>,
 ) -> Vec<Vec<Put>> {
     let mut lines = Vec::new();
-    for (unit, figures) in rows {
+    let whole = sheets.whole.map(|figures| (sheets.place.to_owned(), Some(figures)));
+    for (nth, (unit, figures)) in whole.iter().chain(rows).enumerate() {
         for figure in figures.iter().flat_map(|figures| &figures.figures) {
             // Of many units only the figures, not the values of their breakdowns.
-            let shown = if rows.len() == 1 { usize::MAX } else { 1 };
+            let is_whole = nth == 0 && (whole.is_some() || rows.len() == 1);
+            let shown = if is_whole { usize::MAX } else { 1 };
             for amount in amounts(figure).into_iter().take(shown) {
                 let Some(rest) = further(figure, &amount) else { continue };
                 let start =
@@ -98,7 +100,7 @@ fn start(sheets: &Sheets<'_>) -> Vec<Column> {
 }
 
 /// What was published for the day, beside what is counted; `None` if nothing was.
-pub fn published(sheets: &Sheets<'_>, rows: &[Row<'_>]) -> Option<Page> {
+pub fn published<'a>(sheets: &Sheets<'a>, rows: &[Row<'a>]) -> Option<Page> {
     let mut columns = start(sheets);
     columns.push(sheets.column(&text!("book.declared"), None, 10));
     columns.push(sheets.column(&text!("book.difference"), None, 10));
@@ -118,8 +120,9 @@ pub fn published(sheets: &Sheets<'_>, rows: &[Row<'_>]) -> Option<Page> {
     (!lines.is_empty()).then(|| sheets.page(&name, &text!("book.title/published"), columns, lines))
 }
 
-/// The changes since `base`, with their parts.
-pub fn page(sheets: &Sheets<'_>, rows: &[Row<'_>], base: NaiveDate) -> Page {
+/// The changes since `base`, with their parts: those of the enclosing unit, where there is one. Its parts have theirs in
+/// the sheets of figures, and many pages of them say no more.
+pub fn page<'a>(sheets: &Sheets<'a>, rows: &[Row<'a>], base: NaiveDate) -> Page {
     let mut columns = start(sheets);
     let of_base = text!("book.base", day = base);
     columns.push(sheets.column(&of_base, Some(&text!("book.declared")), 10));
@@ -130,12 +133,16 @@ pub fn page(sheets: &Sheets<'_>, rows: &[Row<'_>], base: NaiveDate) -> Page {
     }
     columns.push(sheets.column(&text!("book.remark"), None, 36));
     columns.push(sheets.column(&text!("book.document"), None, 30));
+    let rows = if sheets.whole.is_some() { &[] } else { rows };
     let lines = lines(sheets, rows, |figure, amount| {
         let shown = |number: i64| figure.indicator.shown(number as f64);
+        // Hamlets are compared as a whole, not one by one.
+        let has_parts = figure.indicator.subject().is_none();
         let delta = amount.delta.filter(|delta| delta.says_something())?;
         let declared = amount.base.filter(|_| delta.declared);
         let mut line = vec![Put::from(declared), Put::Number(shown(delta.computed_base)), Put::from(amount.change)];
-        line.extend(Part::ALL.map(|part| Put::from(delta.parts.get(&part).map(|amount| shown(*amount)))));
+        let of_part = |part| delta.parts.get(&part).filter(|_| has_parts).map(|amount| shown(*amount));
+        line.extend(Part::ALL.map(|part| Put::from(of_part(part))));
         let notes: Vec<_> = delta.notes.iter().map(|note| note.text(sheets.context.vietnamese)).collect();
         line.push(if notes.is_empty() { Put::Nothing } else { Put::Text(notes.join(" ")) });
         line.push(delta.document.as_deref().map_or(Put::Nothing, Put::from));

@@ -12,7 +12,11 @@ use crate::units::territory::Unit;
 pub type Declared = HashMap<i64, Vec<DeclaredFigure>>;
 
 /// `None` if nothing was declared of these units.
-pub fn page(sheets: &Sheets<'_>, units: &[Unit], declared: &Declared) -> Option<Page> {
+pub fn page<'a>(
+    sheets: &Sheets<'_>,
+    units: impl IntoIterator<Item = &'a Unit>,
+    declared: &'a Declared,
+) -> Option<Page> {
     let vietnamese = sheets.context.vietnamese;
     let columns = vec![
         sheets.column(&text!("book.number"), None, 5),
@@ -26,7 +30,7 @@ pub fn page(sheets: &Sheets<'_>, units: &[Unit], declared: &Declared) -> Option<
         sheets.column(&text!("book.document"), None, 40),
         sheets.column(&text!("book.remark"), None, 24),
     ];
-    let own = units.iter().flat_map(|unit| declared.get(&unit.id).into_iter().flatten().map(move |it| (unit, it)));
+    let own = units.into_iter().flat_map(|unit| declared.get(&unit.id).into_iter().flatten().map(move |it| (unit, it)));
     let rows: Vec<_> = (1..)
         .zip(own)
         .map(|(nth, (unit, figure))| {

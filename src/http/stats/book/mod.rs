@@ -13,11 +13,18 @@ use crate::files::export::report::{Column, Page, Put, Signatures};
 use crate::http::stats::book::declared::Declared;
 use crate::http::stats::figure::Context;
 use crate::texts::{Text, text};
-use crate::units::territory::Unit;
+use crate::units::territory::{Level, Unit};
 
-/// The figures of several units. `place` is the name of the enclosing unit, empty for the whole country.
-pub fn of_units(context: &Context<'_>, place: &str, counted: &FiguresByUnit, declared: &Declared) -> Vec<Page> {
-    let sheets = Sheets { context, place };
+/// The figures of several units. `whole`: those of the unit that encloses them.
+pub fn of_units(
+    context: &Context<'_>,
+    counted: &FiguresByUnit,
+    whole: Option<&UnitFigures>,
+    declared: &Declared,
+) -> Vec<Page> {
+    // Empty for the whole country.
+    let place = context.question.within.as_ref().map_or("", |unit| &unit.name);
+    let sheets = Sheets { context, place, whole };
     let mut rows: Vec<(String, Option<&UnitFigures>)> = Vec::new();
     for unit in &context.question.units {
         rows.push((unit.name.clone(), counted.get(&Some(unit.code.clone()))));
@@ -27,19 +34,24 @@ pub fn of_units(context: &Context<'_>, place: &str, counted: &FiguresByUnit, dec
     rows.extend(loose.map(|figures| (sheets.say(&text!("book.no_unit")), Some(figures))));
     let mut pages = units::pages(&sheets, &rows);
     pages.extend(sheets.further(&rows));
-    pages.extend(declared::page(&sheets, &context.question.units, declared));
-    pages.push(quality::of_units(&sheets, &rows));
+    let units = context.question.units.iter().filter(|unit| unit.level != Level::Hamlet);
+    let named = context.question.within.iter().filter(|_| whole.is_some()).chain(units);
+    pages.extend(declared::page(&sheets, named, declared));
+    // What is to check is counted for communes.
+    if context.question.scope.level != Level::Hamlet {
+        pages.push(quality::of_units(&sheets, &rows));
+    }
     pages.extend(notes::pages(&sheets));
     pages
 }
 
 /// The figures of one unit.
 pub fn of_unit(context: &Context<'_>, unit: &Unit, figures: &UnitFigures, declared: &Declared) -> Vec<Page> {
-    let sheets = Sheets { context, place: &unit.name };
+    let sheets = Sheets { context, place: &unit.name, whole: None };
     let rows = [(unit.name.clone(), Some(figures))];
     let mut pages = vec![unit::page(&sheets, figures)];
     pages.extend(sheets.further(&rows));
-    pages.extend(declared::page(&sheets, std::slice::from_ref(unit), declared));
+    pages.extend(declared::page(&sheets, [unit], declared));
     pages.push(quality::of_unit(&sheets, figures));
     pages.extend(notes::pages(&sheets));
     pages
@@ -53,6 +65,8 @@ type Row<'a> = (String, Option<&'a UnitFigures>);
 struct Sheets<'a> {
     context: &'a Context<'a>,
     place: &'a str,
+    /// The figures of the enclosing unit, where the rows are its parts.
+    whole: Option<&'a UnitFigures>,
 }
 
 impl Sheets<'_> {
@@ -61,7 +75,7 @@ impl Sheets<'_> {
     }
 
     /// Of what was published and of the changes, if there are any.
-    fn further(&self, rows: &[Row<'_>]) -> Vec<Page> {
+    fn further<'a>(&'a self, rows: &[Row<'a>]) -> Vec<Page> {
         let published = changes::published(self, rows);
         let changes = self.context.question.compare.map(|base| changes::page(self, rows, base));
         published.into_iter().chain(changes).collect()
@@ -73,7 +87,9 @@ impl Sheets<'_> {
             place => place.to_owned(),
         };
         let day = self.context.question.days.as_of;
-        let agency = if self.place.is_empty() { String::new() } else { self.say(&text!("book.agency", unit = &unit)) };
+        // The country and a group have no committee of their own.
+        let has_agency = self.context.question.within.as_ref().is_some_and(|unit| unit.level >= Level::Province);
+        let agency = if has_agency { self.say(&text!("book.agency", unit = &unit)) } else { String::new() };
         let subtitle = match self.context.question.compare {
             None => text!("book.subtitle", unit = &unit, day),
             Some(base) => text!("book.subtitle/compared", unit = &unit, day, base),
@@ -87,6 +103,11 @@ impl Sheets<'_> {
             rows,
             signatures: None,
         }
+    }
+
+    /// A figure of the enclosing unit.
+    fn of_whole(&self, indicator: &Indicator) -> Option<&Figure> {
+        self.whole?.figures.iter().find(|figure| figure.indicator == indicator)
     }
 
     fn signatures(&self) -> Signatures {

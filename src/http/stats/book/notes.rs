@@ -5,6 +5,7 @@ use crate::files::export::report::{Page, Put};
 use crate::http::stats::book::Sheets;
 use crate::texts::{Text, text};
 use crate::time::rfc3339;
+use crate::units::territory::Level;
 
 pub fn pages(sheets: &Sheets<'_>) -> [Page; 2] {
     [notes(sheets), definitions(sheets)]
@@ -12,7 +13,8 @@ pub fn pages(sheets: &Sheets<'_>) -> [Page; 2] {
 
 /// The days and the source of the figures, and what their totals mean.
 fn notes(sheets: &Sheets<'_>) -> Page {
-    let question = sheets.context.question;
+    let context = sheets.context;
+    let question = context.question;
     let days = question.days;
     let line = |name: Text, put: Put| vec![Put::Text(sheets.say(&name)), put];
     let said = |text: Text| Put::Text(sheets.say(&text));
@@ -20,13 +22,27 @@ fn notes(sheets: &Sheets<'_>) -> Page {
         vec![line(text!("book.as_of"), Put::Date(days.as_of)), line(text!("book.units_on"), Put::Date(days.unit_date))];
     rows.extend(days.known_at.map(|moment| line(text!("book.known_at"), Put::Text(rfc3339(moment)))));
     rows.extend(question.compare.map(|day| line(text!("book.compared"), Put::Date(day))));
+    rows.extend(line_of_text(sheets, &text!("book.notice"), Some(context.why.notice(None, context.vietnamese))));
+    let territory = context.why.territory().map(|text| sheets.say(&text));
+    rows.extend(line_of_text(sheets, &text!("book.territory"), territory));
     rows.extend([
         line(text!("book.source"), Put::Text(format!("{}/stats", sheets.context.base))),
         line(text!("book.percent"), said(text!("book.percent/how"))),
-        line(text!("book.sums"), said(text!("book.sums/how"))),
+        line(
+            text!("book.sums"),
+            said(match question.scope.level {
+                Level::Hamlet => text!("book.sums/hamlets"),
+                _ => text!("book.sums/how"),
+            }),
+        ),
     ]);
     let columns = vec![sheets.column(&text!("book.notes"), None, 34), sheets.column(&text!("book.remark"), None, 90)];
     sheets.page(&sheets.say(&text!("book.sheet/notes")), &text!("book.title/notes"), columns, rows)
+}
+
+/// A line, if there is anything to say.
+fn line_of_text(sheets: &Sheets<'_>, name: &Text, said: Option<String>) -> Option<Vec<Put>> {
+    said.filter(|said| !said.is_empty()).map(|said| vec![Put::Text(sheets.say(name)), Put::Text(said)])
 }
 
 /// What each figure counts.

@@ -6,7 +6,9 @@ use crate::http::stats::book::{Row, Sheets, figure_of};
 use crate::texts::text;
 
 /// More columns than this are too small to read on one page.
-const COLUMNS_OF_PAGE: usize = 24;
+const COLUMNS_OF_PAGE: usize = 22;
+/// Of a column of numbers, in characters.
+const WIDTH: u16 = 9;
 
 pub fn pages(sheets: &Sheets<'_>, rows: &[Row<'_>]) -> Vec<Page> {
     Group::ALL.into_iter().flat_map(|group| of_group(sheets, rows, group)).collect()
@@ -51,7 +53,7 @@ fn page(sheets: &Sheets<'_>, rows: &[Row<'_>], group: &str, name: &str, columns:
     };
     let mut lines: Vec<Vec<Put>> = (1..).zip(rows).map(of_row).collect();
     let start = [Put::Nothing, Put::Text(sheets.say(&text!("book.total")))];
-    lines.push(start.into_iter().chain(columns.iter().map(|column| column.total(rows))).collect());
+    lines.push(start.into_iter().chain(columns.iter().map(|column| column.total(sheets, rows))).collect());
     let page = sheets.page(name, &text!("book.title/group", group), heads, lines);
     Page { signatures: Some(sheets.signatures()), ..page }
 }
@@ -85,7 +87,7 @@ fn block(sheets: &Sheets<'_>, rows: &[Row<'_>], indicator: &'static Indicator) -
     let figures: Vec<_> = rows.iter().filter_map(|row| figure_of(row, indicator.code)).collect();
     let title = sheets.title(indicator);
     let column = |item: String, read: Read| SheetColumn {
-        head: Column { group: title.clone(), item, width: 10 },
+        head: Column { group: title.clone(), item, width: WIDTH },
         indicator,
         read,
     };
@@ -115,7 +117,7 @@ fn block(sheets: &Sheets<'_>, rows: &[Row<'_>], indicator: &'static Indicator) -
             let what =
                 indicator.denominator.map_or(say(text!("book.of")), |whole| say(text!("book.of/what", what = whole)));
             columns.push(SheetColumn {
-                head: Column { group: what, item: String::new(), width: 10 },
+                head: Column { group: what, item: String::new(), width: WIDTH },
                 indicator,
                 read: Read::Of,
             });
@@ -127,7 +129,12 @@ fn block(sheets: &Sheets<'_>, rows: &[Row<'_>], indicator: &'static Indicator) -
         }
     }
     if !columns.is_empty() {
-        if figures.iter().any(|figure| read_number(figure, Read::Declared).is_some()) {
+        if figures
+            .iter()
+            .copied()
+            .chain(sheets.of_whole(indicator))
+            .any(|figure| read_number(figure, Read::Declared).is_some())
+        {
             columns.push(column(say(text!("book.declared")), Read::Declared));
         }
         // The changes of shares have their own sheet.
@@ -190,13 +197,17 @@ impl SheetColumn {
     }
 
     /// The total. A percentage is computed from the totals, never averaged.
-    fn total(&self, rows: &[Row<'_>]) -> Put {
+    fn total(&self, sheets: &Sheets<'_>, rows: &[Row<'_>]) -> Put {
         let sum = |read: Read| {
             let numbers = rows.iter().map(|row| read_number(figure_of(row, self.indicator.code)?, read));
             numbers.collect::<Option<Vec<_>>>().map(|numbers| numbers.iter().sum::<f64>())
         };
         match self.read {
-            Read::Level | Read::Rate | Read::Declared => Put::Nothing,
+            // Rates and what was published do not add up: those of the whole are its own.
+            Read::Level => Put::Nothing,
+            Read::Rate | Read::Declared => {
+                Put::from(sheets.of_whole(self.indicator).and_then(|figure| read_number(figure, self.read)))
+            }
             Read::Percent => {
                 let ratios = rows.iter().filter_map(|row| match &figure_of(row, self.indicator.code)?.value {
                     Value::Ratio(ratio) => Some(ratio),
@@ -214,7 +225,9 @@ impl SheetColumn {
                 whole.percent().map_or(Put::Nothing, Put::Percent)
             }
             // Changes of rates do not add up.
-            Read::Change if rows.iter().any(|row| self.is_rate(row)) => Put::Nothing,
+            Read::Change if rows.iter().any(|row| self.is_rate(row)) => {
+                Put::from(sheets.of_whole(self.indicator).and_then(|figure| read_number(figure, self.read)))
+            }
             // Where one unit's number is unknown, so is that of the whole.
             read => sum(read).map_or(Put::Nothing, Put::Sum),
         }
