@@ -2,10 +2,11 @@
 
 use std::str::FromStr;
 
-use geo::{MultiPolygon, Orient, Validation, orient::Direction};
+use geo::{MultiPolygon, Orient, orient::Direction};
 use geojson::{Geometry, GeometryValue};
 use serde_json::Value;
 
+use crate::layers::validity::{self, Fault};
 use crate::layers::{Layer, Problem};
 use crate::texts::{Text, text};
 
@@ -133,16 +134,26 @@ fn check_shape(value: GeometryValue) -> Result<GeometryValue, Vec<Problem>> {
         }
         GeometryValue::MultiPolygon { coordinates } => {
             let closed = coordinates.iter().flatten().all(|ring| ring.len() >= 4 && ring.first() == ring.last());
-            if coordinates.is_empty() || !closed {
+            if coordinates.is_empty() || coordinates.iter().any(Vec::is_empty) || !closed {
                 return Err(invalid(text!("geo.invalid/ring")));
             }
             let polygon = MultiPolygon::<f64>::try_from(value).map_err(|_| vec![malformed()])?;
-            polygon.check_validation().map_err(|error| invalid(text!("geo.invalid", reason = error.to_string())))?;
+            validity::check(&polygon).map_err(|fault| invalid(told(fault)))?;
             return Ok(GeometryValue::from(&polygon.orient(Direction::Default)));
         }
         _ => {}
     }
     Ok(value)
+}
+
+fn told(fault: Fault) -> Text {
+    let (text, at) = match fault {
+        Fault::Corners => return text!("geo.invalid/ring"),
+        Fault::Crossing(at) => (text!("geo.invalid/crossing"), at),
+        Fault::Nesting(at) => (text!("geo.invalid/nesting"), at),
+        Fault::Cut(at) => (text!("geo.invalid/cut"), at),
+    };
+    text.with("longitude", at.x.to_string()).with("latitude", at.y.to_string())
 }
 
 fn check_line(line: &[geojson::Position]) -> Result<(), Text> {

@@ -23,6 +23,7 @@ pub mod problem;
 pub mod resolution;
 pub mod secret;
 pub mod sql;
+pub mod validity;
 pub mod value;
 
 use std::collections::HashMap;

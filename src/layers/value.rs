@@ -7,7 +7,7 @@ use unicode_normalization::UnicodeNormalization;
 use crate::layers::resolution::Meant;
 use crate::layers::{Choice, Field, Layer, Problem, Properties, Type, phone, resolution, secret};
 use crate::texts::{Text, text};
-use crate::time::meant_day;
+use crate::time::{date_of, meant_day};
 
 /// Checks one value against its type, bounds and enumeration. An empty value becomes null.
 ///
@@ -164,7 +164,7 @@ pub fn trimmed(layer: &Layer, given: &Properties) -> Vec<Problem> {
 
 fn read_date(field: &Field, text: &str, today: NaiveDate) -> Result<Value, Problem> {
     let wrong = |text: Text| Err(Problem::of_field(field.name, text.with("field", field.label)));
-    let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().or_else(|| meant_day(text));
+    let date = date_of(text).or_else(|| meant_day(text));
     let earliest = NaiveDate::from_ymd_opt(1900, 1, 1).expect("a valid date");
     let latest = NaiveDate::from_ymd_opt(2199, 12, 31).expect("a valid date");
     match date {

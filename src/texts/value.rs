@@ -24,7 +24,7 @@ pub enum Value {
 impl Value {
     pub(super) fn write(&self, said: &mut String, vietnamese: bool) {
         match self {
-            Value::Word(word) => said.push_str(word),
+            Value::Word(word) => push_short(said, word),
             Value::Number(number) => write_number(said, *number, if vietnamese { ('.', ',') } else { (',', '.') }),
             Value::Day(day) if vietnamese => {
                 let month = format!("{:0width$}", day.month(), width = if day.month() < 3 { 2 } else { 1 });
@@ -43,6 +43,14 @@ impl Value {
             }
         }
     }
+}
+
+/// A sentence that quotes a cell of a megabyte says no more than its start.
+fn push_short(said: &mut String, word: &str) {
+    const LONGEST: usize = 2000;
+    let end = word.char_indices().nth(LONGEST).map_or(word.len(), |(end, _)| end);
+    said.push_str(&word[..end]);
+    said.push_str(if end < word.len() { "…" } else { "" });
 }
 
 fn write_number(said: &mut String, number: f64, (thousands, decimal): (char, char)) {
