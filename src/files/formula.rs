@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
-/// Spreadsheets compute a text that begins with one of these instead of showing it.
-const STARTS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+/// Spreadsheets compute a text that begins with one of these instead of showing it. In East Asian settings Excel takes
+/// the wide signs for the narrow ones.
+const STARTS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
 
 /// Puts an apostrophe before a text that would be a formula. A text that looks disarmed already gets one more, so that
 /// [`restore`] gives back every text.
@@ -34,6 +35,10 @@ mod tests {
             ("-1", "'-1"),
             ("@SUM(A1)", "'@SUM(A1)"),
             ("\t=1", "'\t=1"),
+            ("＝1+1", "'＝1+1"),
+            ("＋1", "'＋1"),
+            ("－1", "'－1"),
+            ("＠A1", "'＠A1"),
             ("'=1", "''=1"),
             ("'quoted'", "'quoted'"),
             ("a=b", "a=b"),
@@ -45,7 +50,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_text_comes_back(text in "['=+@\t\r a-]{0,6}") {
+        fn every_text_comes_back(text in "['=+@\t\r＝＋－＠ a-]{0,6}") {
             let disarmed = neutralise(&text);
             prop_assert_eq!(restore(&disarmed), &text);
             prop_assert!(!disarmed.starts_with(STARTS));

@@ -20,7 +20,7 @@ use crate::http::state::App;
 use crate::input::Params;
 use crate::layers::{Layer, Problem};
 use crate::texts::text;
-use crate::time::start_of;
+use crate::time::{date_of, start_of};
 
 const LONGEST_PURPOSE: usize = 200;
 
@@ -53,7 +53,7 @@ fn moment_of(text: &str) -> Option<DateTime<Utc>> {
     if let Ok(moment) = DateTime::parse_from_rfc3339(text) {
         return Some(moment.to_utc());
     }
-    start_of(text.parse().ok()?)
+    start_of(date_of(text)?)
 }
 
 /// The audit context of a request: what the audit trail records about it. A copy, so that it can outlive the handler.

@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use serde_json::{Map, Value};
 
 use crate::error::Error;
+use crate::input::json;
 use crate::layers::Problem;
 use crate::layers::problem::Place;
 use crate::layers::value::{clean, has_controls};
@@ -27,10 +28,12 @@ impl Members {
     /// # Errors
     /// When it is not a JSON object.
     pub fn of_body(body: &[u8]) -> Result<Members, Error> {
-        // The message of serde would quote the body, which may contain a password.
-        serde_json::from_slice(body)
-            .map(Members::new)
-            .map_err(|_| Error::Invalid(vec![Problem::in_body("", text!("json.malformed/object"))]))
+        let wrong = |text| Err(Error::Invalid(vec![Problem::in_body("", text)]));
+        match json::parse(body) {
+            Ok(Value::Object(given)) => Ok(Members::new(given)),
+            Ok(_) => wrong(text!("json.malformed/object")),
+            Err(malformed) => wrong(malformed.text()),
+        }
     }
 
     /// The members that have not been taken, as they were given.

@@ -1,5 +1,7 @@
 //! Reads what clients send: query parameters and the members of a small JSON body.
 
+pub mod json;
+pub mod measure;
 mod members;
 mod params;
 

@@ -17,6 +17,7 @@ mod list;
 mod meanings;
 mod partly;
 mod places;
+mod promises;
 mod readers;
 mod returned;
 mod roundtrip;

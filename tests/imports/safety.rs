@@ -20,7 +20,7 @@ fn zip_of(entries: &[(&str, &[u8])]) -> Vec<u8> {
 }
 
 /// A workbook with one part replaced or added.
-fn with_part(workbook: &[u8], name: &str, bytes: &[u8]) -> Vec<u8> {
+pub fn with_part(workbook: &[u8], name: &str, bytes: &[u8]) -> Vec<u8> {
     let mut source = zip::ZipArchive::new(Cursor::new(workbook)).unwrap();
     let mut parts: Vec<(String, Vec<u8>)> = Vec::new();
     for index in 0..source.len() {
@@ -35,7 +35,7 @@ fn with_part(workbook: &[u8], name: &str, bytes: &[u8]) -> Vec<u8> {
     zip_of(&entries)
 }
 
-fn simple() -> Vec<u8> {
+pub fn simple() -> Vec<u8> {
     let rows: &[&[_]] =
         &[&[T("Tên"), T("Cấp quản lý"), T("Kinh độ"), T("Vĩ độ")], &[T("A"), T("Công an xã"), N(105.7), N(19.8)]];
     Book::of("A", rows).bytes()

@@ -4,12 +4,13 @@ use std::io::{Cursor, Read};
 
 use zip::ZipArchive;
 
+use crate::files::sheet::promises::{Promises, TAIL};
 use crate::files::sheet::refused;
 use crate::layers::Problem;
 use crate::texts::{Text, text};
 
-/// The greatest inflated size of a zip file, bytes. 100,000 rows of 25 columns are about 150 MiB of XML.
-pub const INFLATED_LIMIT: u64 = 400 << 20;
+/// The greatest inflated size of a zip file, bytes. 80,000 rows of 25 columns are about 120 MiB of XML.
+pub const INFLATED_LIMIT: u64 = 128 << 20;
 
 /// The greatest compression ratio. XML of spreadsheets shrinks to a tenth; only an attack shrinks below this.
 const RATIO_LIMIT: u64 = 300;
@@ -43,6 +44,7 @@ pub fn inspect(bytes: &[u8]) -> Result<Archive, Problem> {
     let mut found = Archive { kml, ..Archive::default() };
     let mut total = 0;
     for index in 0..zip.len() {
+        let mut promises = Promises::default();
         let mut entry = zip.by_index(index).map_err(|_| refused(text!("file.damaged")))?;
         let name = entry.name().map(|name| name.to_ascii_lowercase()).unwrap_or_default();
         found.has_macros |= name.ends_with("vbaproject.bin");
@@ -68,13 +70,17 @@ pub fn inspect(bytes: &[u8]) -> Result<Archive, Problem> {
             if is_xml && (contains(seen, b"<!DOCTYPE") || contains(seen, b"<!ENTITY")) {
                 return Err(document_type());
             }
+            if is_xml {
+                promises.read(&name, seen, tail)?;
+            }
             let words: [&[u8]; 4] = [b"<f>", b"<f ", b"hidden=\"1", b"hidden=\"t"];
             found.has_details |= is_sheet && !found.has_details && words.iter().any(|word| contains(seen, word));
-            let keep = seen.len().min(10);
+            let keep = seen.len().min(TAIL);
             let from = seen.len() - keep;
             chunk.copy_within(from..from + keep, 0);
             tail = keep;
         }
+        promises.check(size, entry.size())?;
     }
     Ok(found)
 }
@@ -130,7 +136,7 @@ fn bomb() -> Problem {
     refused(text!("file.bomb", mib = (INFLATED_LIMIT >> 20) as i64))
 }
 
-fn contains(text: &[u8], word: &[u8]) -> bool {
+pub(super) fn contains(text: &[u8], word: &[u8]) -> bool {
     let mut rest = text;
     while let Some(at) = rest.iter().position(|byte| *byte == word[0]) {
         if rest[at..].len() >= word.len() && rest[at..at + word.len()].eq_ignore_ascii_case(word) {

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use crate::files::sheet::{
     Cell, Format, MAX_CELLS, MAX_COLUMNS, MAX_ROWS, Remark, Row, Sheet, Workbook, refused, too_large,
 };
+use crate::input::json::Reader;
 use crate::layers::{Crs, Problem};
 use crate::texts::text;
 
@@ -41,8 +42,9 @@ const KNOWN: [&str; 14] = [
 pub fn read(text: &str) -> Result<Workbook, Problem> {
     let mut found = Found::default();
     let text = text.replace(SEPARATOR, " ");
-    for document in serde_json::Deserializer::from_str(&text).into_iter::<Value>() {
-        found.add(document.map_err(|error| malformed(&error))?)?;
+    let (values, mut reader) = (Reader::new(true), serde_json::Deserializer::from_str(&text));
+    while reader.end().is_err() {
+        found.add(values.next(&mut reader).map_err(|broken| refused(broken.or(text!("file.geojson"))))?)?;
     }
     // JSON-FG states the system of `place`, which stands beside a geometry in WGS 84.
     if !found.has_place {
@@ -198,10 +200,6 @@ fn cell_of(value: Value) -> Option<Cell> {
         }
         Value::Object(_) => Some(Cell::Geometry(Box::new(value))),
     }
-}
-
-fn malformed(error: &serde_json::Error) -> Problem {
-    refused(text!("file.geojson", line = error.line(), column = error.column()))
 }
 
 #[cfg(test)]

@@ -8,13 +8,17 @@ mod geojson;
 mod kml;
 mod legacy;
 mod markup;
+mod promises;
 mod remark;
 mod xlsx;
+
+use std::panic::catch_unwind;
 
 use chrono::NaiveDate;
 use serde_json::Value;
 
 use crate::files::formula::restore;
+use crate::input::measure;
 use crate::layers::value::is_blank;
 use crate::layers::{Crs, Problem};
 use crate::texts::{Text, text};
@@ -85,9 +89,13 @@ pub enum Format {
     Kml,
 }
 
-/// Files with more rows or cells than this are rejected: they would need more memory than an import may take.
+/// Files with more rows or cells than this are rejected: they would need more memory than an import may take, which is
+/// some 300 bytes a cell.
 pub const MAX_ROWS: usize = 250_000;
-pub const MAX_CELLS: usize = 8_000_000;
+pub const MAX_CELLS: usize = 2_000_000;
+
+/// The most separators of a text: a geometry in a cell has many, and is not counted as cells.
+const MAX_SEPARATORS: usize = 2 * MAX_CELLS;
 
 /// The code of the remark about a file that is only a part of a list.
 const PART: &str = "file.part";
@@ -111,14 +119,17 @@ pub fn read(bytes: &[u8]) -> Result<Workbook, Problem> {
 fn read_format(bytes: &[u8]) -> Result<Workbook, Problem> {
     if bytes.starts_with(b"PK\x03\x04") {
         let archive = archive::inspect(bytes)?;
-        return if archive.kml.is_empty() {
-            xlsx::read(bytes, &archive)
-        } else {
-            kml::read_zipped(bytes, &archive.kml)
-        };
+        if !archive.kml.is_empty() {
+            return kml::read_zipped(bytes, &archive.kml);
+        }
+        // A library that panics on a file refuses it.
+        return catch_unwind(|| xlsx::read(bytes, &archive)).unwrap_or_else(|_| Err(refused(text!("file.damaged"))));
     }
     if bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]) {
         return Err(refused(text!("file.format/xls")));
+    }
+    if measure::separators(bytes) > MAX_SEPARATORS {
+        return Err(too_large());
     }
     let (text, encoding) = encoding::decode(bytes)?;
     // A GeoJSON sequence puts a record separator before each text (RFC 8142).

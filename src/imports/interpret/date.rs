@@ -198,7 +198,8 @@ fn of_words(text: &str) -> Option<Reading> {
 fn of_programs(text: &str) -> Option<Reading> {
     let script = |text: &str| DateTime::parse_from_str(text.split(" (").next()?, "%a %b %d %Y %H:%M:%S GMT%z").ok();
     if let Some(moment) = DateTime::parse_from_rfc2822(text).ok().or_else(|| script(text)) {
-        return Some(Reading { date: day_of(moment.to_utc() + TimeDelta::seconds(59)), way: Way::Understood });
+        let moment = moment.to_utc().checked_add_signed(TimeDelta::seconds(59))?;
+        return Some(Reading { date: day_of(moment), way: Way::Understood });
     }
     let formats = ["%d-%b-%y", "%d %b %y", "%d-%b-%Y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y"];
     let date = formats.iter().find_map(|format| NaiveDate::parse_from_str(text, format).ok())?;

@@ -51,6 +51,7 @@ impl Reading {
                 return;
             }
         }
+        let value = value.map(shown);
         self.findings.push(Finding {
             sheet: sheet.to_owned(),
             row,
@@ -101,4 +102,14 @@ impl Reading {
         let (name, letter) = (mapping.sheet.clone(), column.map(|column| column.column.clone()));
         self.note(&name, Some(record.row), letter, field, shown, note);
     }
+}
+
+/// A cell as a finding shows it: of a long one, its start.
+fn shown(mut cell: String) -> String {
+    const LONGEST: usize = 2000;
+    if let Some((end, _)) = cell.char_indices().nth(LONGEST) {
+        cell.truncate(end);
+        cell.push('…');
+    }
+    cell
 }

@@ -10,6 +10,7 @@ use wkt::Wkt;
 
 use crate::imports::interpret::finding::Note;
 use crate::imports::interpret::wkb;
+use crate::input::json::parse;
 use crate::layers::{Crs, crs};
 use crate::texts::text;
 
@@ -44,7 +45,7 @@ pub fn of_geojson(geometry: &Value) -> Result<Shape, Note> {
 }
 
 fn of_json(text: &str) -> Result<Shape, Note> {
-    let value: Value = serde_json::from_str(text).map_err(|_| Note::error(text!("geo.malformed")))?;
+    let value: Value = parse(text.as_bytes()).map_err(|_| Note::error(text!("geo.malformed")))?;
     let is_esri = ["x", "rings", "paths", "points"].iter().any(|name| value.get(name).is_some());
     match value["type"].as_str() {
         Some("Feature") => of_geojson(&value["geometry"]),

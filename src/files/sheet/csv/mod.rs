@@ -29,13 +29,16 @@ pub fn read(text: &str) -> Result<Workbook, Problem> {
     let mut cells_read = 0;
     let skipped = text.lines().next().filter(|_| declared.is_some()).map_or(0, str::len);
     for record in Records::of(text, delimiter).from(skipped) {
+        if record.fields.len() > MAX_COLUMNS {
+            return Err(too_large());
+        }
         let fields = (0..).zip(&record.fields);
         let cells: Vec<_> = fields.filter_map(|(column, text)| Some((column, cell_of(text)?))).collect();
         cells_read += cells.len();
         if cells.is_empty() {
             continue;
         }
-        if sheet.rows.len() == MAX_ROWS || cells_read > MAX_CELLS || record.fields.len() > MAX_COLUMNS {
+        if sheet.rows.len() == MAX_ROWS || cells_read > MAX_CELLS {
             return Err(too_large());
         }
         if record.is_unbalanced {

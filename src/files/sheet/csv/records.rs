@@ -3,6 +3,8 @@
 
 use std::borrow::Cow;
 
+use crate::files::sheet::MAX_COLUMNS;
+
 /// The records of a text. Blank lines are none.
 pub struct Records<'a> {
     text: &'a str,
@@ -117,7 +119,8 @@ impl<'a> Iterator for Records<'a> {
             let (field, is_balanced) = self.field();
             record.fields.push(field);
             record.is_unbalanced |= !is_balanced;
-            if self.peek() != Some(self.delimiter) {
+            // The rest of a line that is far too wide becomes a record of its own: the file is refused anyway.
+            if self.peek() != Some(self.delimiter) || record.fields.len() > MAX_COLUMNS {
                 break;
             }
             self.at += 1;

@@ -13,7 +13,8 @@ use serde_json::{Map, Value, json};
 
 use crate::files::sheet::archive::document_type;
 use crate::files::sheet::geojson::table;
-use crate::files::sheet::{Format, Remark, Workbook, archive, encoding, refused};
+use crate::files::sheet::{Format, MAX_SEPARATORS, Remark, Workbook, archive, encoding, refused, too_large};
+use crate::input::measure;
 use crate::layers::Problem;
 use crate::texts::{Text, text};
 use node::{MAX_DEPTH, Node};
@@ -26,6 +27,7 @@ struct Placemarks {
     /// The folder of each row.
     folders: Vec<String>,
     seen: Seen,
+    separators: usize,
 }
 
 /// What was left out or changed, with the first row of each.
@@ -102,6 +104,10 @@ pub fn read_zipped(bytes: &[u8], names: &[String]) -> Result<Workbook, Problem> 
 
 impl Placemarks {
     fn read(&mut self, xml: &str) -> Result<(), Problem> {
+        self.separators += measure::separators(xml.as_bytes());
+        if self.separators > MAX_SEPARATORS {
+            return Err(too_large());
+        }
         let mut reader = Reader::from_str(xml);
         // "A & B" in a name is no reason to refuse a file.
         reader.config_mut().allow_dangling_amp = true;
@@ -175,7 +181,7 @@ impl Placemarks {
     }
 
     fn finish(self, mut remarks: Vec<Remark>) -> Result<Workbook, Problem> {
-        let Placemarks { mut rows, folders, seen } = self;
+        let Placemarks { mut rows, folders, seen, .. } = self;
         if folders.iter().collect::<HashSet<_>>().len() > 1 {
             for ((columns, _), folder) in rows.iter_mut().zip(folders).filter(|(_, folder)| !folder.is_empty()) {
                 columns.entry("folder").or_insert_with(|| json!(folder));

@@ -2,7 +2,7 @@
 //! it cannot tell from empty cells. It could read formulas, but it trusts the numbers of shared ones and allocates as much
 //! memory as they say.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use quick_xml::Reader;
 use quick_xml::escape::unescape;
@@ -16,8 +16,8 @@ pub struct Details {
     /// Cells (row from 1, column from 0) with a formula and no value.
     uncomputed: HashSet<(u32, u32)>,
     pub hidden_rows: HashSet<u32>,
-    /// From 0, in order.
-    pub hidden_columns: Vec<u32>,
+    /// From 0.
+    pub hidden_columns: BTreeSet<u32>,
 }
 
 impl Details {
@@ -139,6 +139,6 @@ mod tests {
         let xml = br#"<cols><col min="2" max="3" hidden="1"/></cols><sheetData><row r="2" hidden="1"><c r="A2"/></row>
             <row r="3" hidden="0"/><row r="4" hidden="true"/></sheetData>"#;
         let found = of(xml);
-        assert_eq!((found.hidden_rows, found.hidden_columns), (HashSet::from([2, 4]), vec![1, 2]));
+        assert_eq!((found.hidden_rows, found.hidden_columns), (HashSet::from([2, 4]), BTreeSet::from([1, 2])));
     }
 }

@@ -9,9 +9,10 @@ use std::io::Cursor;
 
 use calamine::{Reader, SheetType, SheetVisible, Xlsx, XlsxError};
 
-use crate::files::sheet::archive::Archive;
+use crate::files::sheet::archive::{Archive, INFLATED_LIMIT};
 use crate::files::sheet::{
-    Format, MAX_CELLS, MAX_ROWS, Merge, PART_MARK, Remark, Row, Sheet, Workbook, archive, letter, refused, too_large,
+    Cell, Format, MAX_CELLS, MAX_ROWS, Merge, PART_MARK, Remark, Row, Sheet, Workbook, archive, letter, refused,
+    too_large,
 };
 use crate::layers::Problem;
 use crate::texts::{Text, text};
@@ -42,7 +43,7 @@ pub fn read(bytes: &[u8], archive: &Archive) -> Result<Workbook, Problem> {
         remarks.push(Remark::warning(text!("sheet.too_many", count, max = MAX_SHEETS)));
     }
     let mut sheets = Vec::new();
-    let mut budget = Budget { rows: MAX_ROWS, cells: MAX_CELLS };
+    let mut budget = Budget { rows: MAX_ROWS, cells: MAX_CELLS, text: INFLATED_LIMIT as usize };
     let parts = if archive.has_details { details::parts(bytes) } else { HashMap::new() };
     let mut unread = 0;
     for calamine::Sheet { name, visible, .. } in worksheets.into_iter().take(MAX_SHEETS) {
@@ -58,6 +59,7 @@ pub fn read(bytes: &[u8], archive: &Archive) -> Result<Workbook, Problem> {
         let merges = xlsx.merge_cells_by_sheet_name(&sheet.name).unwrap_or_default();
         sheet.merges = merges
             .into_iter()
+            .take(MAX_ROWS)
             .map(|merge| Merge { rows: (merge.start.0 + 1, merge.end.0 + 1), columns: (merge.start.1, merge.end.1) })
             .collect();
         remarks.extend(hidden(&sheet, &details).into_iter().map(|text| Remark::info(text).of_sheet(&sheet.name)));
@@ -72,6 +74,8 @@ pub fn read(bytes: &[u8], archive: &Archive) -> Result<Workbook, Problem> {
 struct Budget {
     rows: usize,
     cells: usize,
+    /// Bytes: a text that is stored once may stand in every cell.
+    text: usize,
 }
 
 /// Reads the cells of a sheet. Returns why it cannot be read, so that the others can.
@@ -113,6 +117,9 @@ fn read_cells(
             sheet.rows.push(Row { number, cells: Vec::new() });
         }
         budget.cells = budget.cells.checked_sub(1).ok_or_else(too_large)?;
+        if let Cell::Text(text) = &cell {
+            budget.text = budget.text.checked_sub(text.len()).ok_or_else(too_large)?;
+        }
         if let Some(last) = sheet.rows.last_mut() {
             last.cells.push((column, cell));
         }
@@ -135,9 +142,9 @@ fn read_cells(
 /// What is hidden in a sheet and read nevertheless: a filter must not take rows from a list.
 fn hidden(sheet: &Sheet, details: &Details) -> Vec<Text> {
     let rows = sheet.rows.iter().filter(|row| details.hidden_rows.contains(&row.number)).count();
-    let used: HashSet<u32> = match details.hidden_columns[..] {
-        [] => HashSet::new(),
-        _ => sheet.rows.iter().flat_map(|row| &row.cells).map(|(column, _)| *column).collect(),
+    let used: HashSet<u32> = match details.hidden_columns.is_empty() {
+        true => HashSet::new(),
+        false => sheet.rows.iter().flat_map(|row| &row.cells).map(|(column, _)| *column).collect(),
     };
     let columns = details.hidden_columns.iter().filter(|column| used.contains(column));
     let columns: Vec<String> = columns.map(|column| letter(*column)).collect();
