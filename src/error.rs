@@ -51,6 +51,10 @@ pub enum Error {
     HeadersTooLarge,
     /// 503: no database connection became free in time.
     Overloaded,
+    /// 503: other writes stood in the way, time and again.
+    Contended,
+    /// 503: the database cannot do it at present. The problem says why.
+    Unavailable(Problem),
     /// 504: the query took too long and was cancelled.
     Timeout,
     /// 500: a bug or a failure of the service.
@@ -76,7 +80,7 @@ impl Error {
             Error::PreconditionRequired => "version.required",
             Error::TooManyRequests { .. } => "rate.exceeded",
             Error::HeadersTooLarge => "request.headers_too_large",
-            Error::Overloaded => "overloaded",
+            Error::Overloaded | Error::Contended | Error::Unavailable(_) => "overloaded",
             Error::Timeout => "timeout",
             Error::Internal(_) => "internal",
         }
@@ -86,9 +90,10 @@ impl Error {
     pub fn problems(&self) -> &[Problem] {
         match self {
             Error::BadRequest(problems) | Error::Invalid(problems) | Error::Outdated(problems) => problems,
-            Error::Conflict(problem) | Error::NoSuchUnit(problem) | Error::Forbidden(Some(problem)) => {
-                std::slice::from_ref(problem)
-            }
+            Error::Conflict(problem)
+            | Error::NoSuchUnit(problem)
+            | Error::Forbidden(Some(problem))
+            | Error::Unavailable(problem) => std::slice::from_ref(problem),
             Error::LogInFailed => std::slice::from_ref(&*LOG_IN_FAILED),
             _ => &[],
         }
@@ -150,9 +155,13 @@ impl From<DieselError> for Error {
     fn from(error: DieselError) -> Error {
         match &error {
             DieselError::NotFound => Error::NotFound,
-            DieselError::DatabaseError(DatabaseErrorKind::ClosedConnection, _) => Error::Overloaded,
-            DieselError::DatabaseError(_, details) if details.message().starts_with("canceling statement") => {
-                Error::Timeout
+            DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => Error::Contended,
+            DieselError::DatabaseError(
+                DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand,
+                _,
+            ) => Error::unavailable(text!("unavailable/restarting"), &error),
+            DieselError::DatabaseError(_, details) => {
+                Error::of_message(details.message()).unwrap_or_else(|| Error::Internal(anyhow::Error::new(error)))
             }
             _ => Error::Internal(anyhow::Error::new(error)),
         }
@@ -161,7 +170,53 @@ impl From<DieselError> for Error {
 
 impl From<anyhow::Error> for Error {
     fn from(error: anyhow::Error) -> Error {
-        Error::Internal(error)
+        let is_full = |cause: &(dyn std::error::Error + 'static)| {
+            cause.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::StorageFull)
+                || cause.to_string().contains(FULL)
+        };
+        if error.chain().any(is_full) {
+            Error::unavailable(text!("unavailable/disk"), &error)
+        } else {
+            Error::Internal(error)
+        }
+    }
+}
+
+/// What the operating system says of a full disk.
+const FULL: &str = "No space left on device";
+
+impl Error {
+    /// The situation that PostgreSQL describes; diesel does not tell its codes.
+    fn of_message(message: &str) -> Option<Error> {
+        let has = |parts: &[&str]| parts.iter().any(|part| message.contains(part));
+        if message.starts_with("canceling statement") {
+            return Some(Error::Timeout);
+        }
+        if has(&["deadlock detected", "could not serialize access"]) {
+            return Some(Error::Contended);
+        }
+        let text = if has(&[FULL, "could not extend file", "temporary file size exceeds"]) {
+            text!("unavailable/disk")
+        } else if has(&["read-only transaction"]) {
+            text!("unavailable/read_only")
+        } else if has(&[
+            "terminating connection",
+            "the database system is",
+            "connection closed",
+            "communicating with the server",
+            "connection slots",
+            "too many clients",
+        ]) {
+            text!("unavailable/restarting")
+        } else {
+            return None;
+        };
+        Some(Error::unavailable(text, &message))
+    }
+
+    fn unavailable(text: Text, cause: &dyn fmt::Display) -> Error {
+        tracing::warn!(%cause, "the database cannot serve");
+        Error::Unavailable(Problem::in_body("", text))
     }
 }
 

@@ -134,7 +134,7 @@ async fn import(conn: &mut AsyncPgConnection, command: ImportCommand) -> anyhow:
         anyhow!("{}", problems.iter().map(|problem| problem.text.en()).collect::<Vec<_>>().join("\n"))
     })?;
     let sent = Sent {
-        file,
+        file: file.into(),
         file_name: command.file.file_name().map(|name| name.to_string_lossy().into_owned()),
         mode: if command.snapshot { Mode::Snapshot } else { Mode::Upsert },
         source_org: command.source_org.clone(),

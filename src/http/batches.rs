@@ -66,7 +66,7 @@ pub async fn undo_batch(write: WriteRequest) -> Result<HttpResponse, Error> {
     once.answer(app, async |conn| {
         let own = batches::begin_undo(conn, caller, layer, remarks.reason.as_deref(), id).await?;
         limit_statements(conn, app.limits.request_timeout_s).await?;
-        let undone = undo::undo(conn, &context.writing(remarks, Some(own)), id).await?;
+        let undone = undo::undo(conn, &context.writing(remarks.clone(), Some(own)), id).await?;
         if undone.restored.is_empty() {
             // Without an error, a write that restored nothing would mark the batch as undone.
             return Err(nothing_restored(&undone.left).into());

@@ -42,7 +42,7 @@ pub async fn erase_fields(
             Ok::<_, Error>(erased)
         })
         .await?;
-    changes::number(&mut conn).await?;
+    changes::number_written(&mut conn).await;
     Ok(HttpResponse::Ok().json(json!({"id": id, "erased": erased.hashes, "salt": erased.salt})))
 }
 

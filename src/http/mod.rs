@@ -17,6 +17,7 @@ pub mod exports;
 pub mod extract;
 pub mod feature;
 pub mod health;
+pub mod heavy;
 pub mod history;
 pub mod imports;
 pub mod items;

@@ -108,8 +108,11 @@ fn add_headers(error: &Error, headers: &mut HeaderMap) {
         Error::Unauthorized | Error::LogInFailed => {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
-        Error::Overloaded => {
+        Error::Overloaded | Error::Contended => {
             headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        Error::Unavailable(_) => {
+            headers.insert(RETRY_AFTER, HeaderValue::from_static("10"));
         }
         Error::TooManyRequests { wait, limit } => {
             // Rounded up: otherwise a client that waits exactly this long could be rejected again.

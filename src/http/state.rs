@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use crate::config::{Limits, Page};
 use crate::http::changes::streams::Streams;
+use crate::http::heavy::Heavy;
 use crate::http::limiters::Limiters;
 use crate::postgres::Store;
 
-/// The connection pool, the settings, and the limits on callers and streams of this process.
+/// The connection pool, the settings, and the limits on callers, streams and heavy work of this process.
 #[derive(Clone)]
 pub struct App {
     pub store: Store,
@@ -15,12 +16,13 @@ pub struct App {
     pub page: Page,
     pub limiters: Arc<Limiters>,
     pub streams: Arc<Streams>,
+    pub heavy: Arc<Heavy>,
 }
 
 impl App {
     pub fn new(store: Store, limits: Limits, page: Page) -> App {
         let limiters = Arc::new(Limiters::new(&limits.rates));
         let streams = Arc::new(Streams::new(&limits.streams, limits.db_connections));
-        App { store, limits, page, limiters, streams }
+        App { store, limits, page, limiters, streams, heavy: Arc::default() }
     }
 }

@@ -13,6 +13,7 @@ use crate::accounts::audit::By;
 use crate::error::Error;
 use crate::files::refused::{FileProblem, Refused, Spot};
 use crate::http::extract::by;
+use crate::http::heavy;
 use crate::http::imports::receive;
 use crate::http::language::wants_vietnamese;
 use crate::http::state::App;
@@ -31,20 +32,23 @@ pub async fn import_units(
     payload: web::Payload,
 ) -> Result<HttpResponse, Error> {
     may_administer(&caller)?;
-    let received = receive(&request, payload, app.limits.bulk_limit).await?;
+    let received = receive(&request, payload, &app).await?;
     let mut params = Params::parse(&received.query);
     let import = import(&mut params)?;
     let plan = params.take("commit")?;
     params.finish()?;
     let unreadable = || Error::Invalid(vec![Problem::in_body("", text!("file.encoding"))]);
-    let text = String::from_utf8(received.file).map_err(|_| unreadable())?;
-    let by = by(&app, &request, caller.name());
-    let mut conn = app.store.connection().await?;
-    let answer = match plan {
-        Some(plan) => committed(&mut conn, &text, &import, &plan, &by).await?,
-        None => planned(&mut conn, &text, &import, wants_vietnamese(&request)).await?,
-    };
-    Ok(HttpResponse::Ok().json(answer))
+    let (by, vietnamese) = (by(&app, &request, caller.name()), wants_vietnamese(&request));
+    let place = app.heavy.place_for(received.file.clone()).await?;
+    let answer = heavy::run(place, move || async move {
+        let text = str::from_utf8(&received.file).map_err(|_| unreadable())?;
+        let mut conn = app.store.connection().await?;
+        match plan {
+            Some(plan) => committed(&mut conn, text, &import, &plan, &by).await,
+            None => planned(&mut conn, text, &import, vietnamese).await,
+        }
+    });
+    Ok(HttpResponse::Ok().json(answer.await?))
 }
 
 fn import(params: &mut Params) -> Result<Import, Error> {

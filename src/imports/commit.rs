@@ -13,8 +13,8 @@ use crate::error::Error;
 use crate::imports::interpret::{Finding, Note};
 use crate::imports::{Import, imports, rows};
 use crate::layers::{Layer, Problem};
-use crate::postgres::limit_statements;
 use crate::postgres::sql::{Bind, Sql};
+use crate::postgres::{Tries, limit_statements};
 use crate::register::writing::{Refused, Rows, Writing, keys};
 use crate::register::{batches, changes, writing};
 use crate::texts::text;
@@ -48,6 +48,29 @@ pub async fn commit(
     consent: &Consent,
     limit_s: u64,
 ) -> Result<(), Error> {
+    let mut tries = Tries::default();
+    let written = loop {
+        match attempt(conn, caller, layer, id, consent, limit_s).await {
+            Err(Error::Contended) if tries.again().await => {}
+            done => break done?,
+        }
+    };
+    changes::number_written(conn).await;
+    if let Err(error) = rows::refresh_statistics(conn, layer.table(), written).await {
+        tracing::warn!(%error, "the planner does not know of what was imported yet");
+    }
+    Ok(())
+}
+
+/// Commits an import in one transaction. Returns the number of its rows.
+async fn attempt(
+    conn: &mut AsyncPgConnection,
+    caller: &Caller,
+    layer: &'static Layer,
+    id: Uuid,
+    consent: &Consent,
+    limit_s: u64,
+) -> Result<usize, Error> {
     let view = View::new(caller, layer);
     conn.transaction(async |conn| {
         limit_statements(conn, limit_s).await?;
@@ -56,12 +79,13 @@ pub async fn commit(
             return Err(Error::Outdated(vec![Problem::in_body("/plan", text!("import.other_plan"))]));
         }
         match import.status.as_str() {
-            "committed" => return Ok(()),
+            "committed" => return Ok(0),
             "planned" => {}
             _ => return Err(Error::Outdated(vec![Problem::in_body("", text!("import.not_planned"))])),
         }
         agreed(&import, consent)?;
         let held = if consent.only_valid { rows::hold_missing(conn, id).await? } else { 0 };
+        writing::lock_of_import(conn, layer, id).await?;
         still_holds(conn, &view, id).await?;
         let batch = write(conn, caller, view, &import, id).await?;
         diesel::update(imports::table.find(id))
@@ -74,14 +98,9 @@ pub async fn commit(
             ))
             .execute(conn)
             .await?;
-        Ok(())
+        Ok(import.total.and_then(|total| usize::try_from(total).ok()).unwrap_or_default())
     })
-    .await?;
-    changes::number(conn).await?;
-    if let Err(error) = rows::refresh_statistics(conn, layer.table()).await {
-        tracing::warn!(%error, "the planner does not know of what was imported yet");
-    }
-    Ok(())
+    .await
 }
 
 fn agreed(import: &Import, consent: &Consent) -> Result<(), Error> {

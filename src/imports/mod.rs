@@ -181,7 +181,7 @@ pub async fn create(
             imports::sent_by.eq(caller.name()),
             imports::source_org.eq(&sent.source_org),
             imports::file_name.eq(&sent.file_name),
-            imports::file.eq(sent.file.as_slice()),
+            imports::file.eq(&*sent.file),
             imports::file_hash.eq(hash(&sent.file)),
             imports::options.eq(serde_json::to_value(&sent.options).unwrap_or_default()),
         ))

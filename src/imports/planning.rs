@@ -1,6 +1,8 @@
 //! Makes the plan of a file: resolves and matches its rows in sets, plans and stores them, and lets the register check
 //! them. Writes nothing to a layer.
 
+use std::sync::Arc;
+
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use serde_json::json;
@@ -25,7 +27,7 @@ const CHUNK: usize = 2000;
 /// A file, and what its sender says about it.
 #[derive(Debug, Clone)]
 pub struct Sent {
-    pub file: Vec<u8>,
+    pub file: Arc<[u8]>,
     pub file_name: Option<String>,
     pub mode: Mode,
     /// The organisation whose records these are, unless a row names another.
@@ -34,7 +36,8 @@ pub struct Sent {
     pub instructions: Instructions,
 }
 
-/// Plans an import that [`create`](crate::imports::create) has stored. What is wrong with the file becomes findings. A
+/// Plans an import that [`create`](crate::imports::create) has stored, without leaving its thread to others: reading and
+/// interpreting a file may take seconds. What is wrong with the file becomes findings. A
 /// plan that fails for another reason is marked as failed.
 ///
 /// # Errors
@@ -79,20 +82,15 @@ async fn make(
     options.remembered = instructions.remembered();
     let corrections: serde_json::Value = imports::table.find(id).select(imports::corrections).first(conn).await?;
     let corrections: Vec<Correction> = serde_json::from_value(corrections).map_err(anyhow::Error::new)?;
-    let corrected = corrections.clone();
     let reading_options =
         interpret::Options { epsg: options.epsg, grid: options.grid, instructions: instructions.clone() };
-    let read = tokio::task::spawn_blocking(move || {
-        let mut workbook = sheet::read(&file)?;
-        if !corrected.is_empty() {
-            let mappings = interpret::detected(layer, &workbook, &reading_options.instructions.overrides);
-            interpret::correct(layer, &mut workbook, &mappings, &corrected);
-        }
-        let reading = interpret::interpret(layer, &workbook, &reading_options);
-        Ok((workbook, reading))
-    });
-    let (workbook, mut reading) =
-        read.await.map_err(anyhow::Error::new)?.map_err(|problem: Problem| Error::Invalid(vec![problem]))?;
+    let mut workbook = sheet::read(&file).map_err(|problem| Error::Invalid(vec![problem]))?;
+    drop(file);
+    if !corrections.is_empty() {
+        let mappings = interpret::detected(layer, &workbook, &reading_options.instructions.overrides);
+        interpret::correct(layer, &mut workbook, &mappings, &corrections);
+    }
+    let mut reading = interpret::interpret(layer, &workbook, &reading_options);
     diesel::update(imports::table.find(id))
         .set((
             imports::total.eq(reading.records.len() as i32),
@@ -142,7 +140,7 @@ async fn make(
         let (missing, of) = snapshot::plan_missing(conn, &view, id, source_org, options.effective_on).await?;
         planner.note_missing(missing, of, workbook.is_part());
     }
-    rows::refresh_statistics(conn, "import_rows").await?;
+    rows::refresh_statistics(conn, "import_rows", records.len()).await?;
     planner.judge_places(place::of_import_rows(conn, id, today).await?);
     planner.judge_scope(&scope::of_import_rows(conn, &view, id).await?, &view);
     planner.judge_keys(&keys::of_import_rows(conn, &view, id).await?);

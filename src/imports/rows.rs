@@ -75,9 +75,15 @@ pub async fn delete(conn: &mut AsyncPgConnection, import: Uuid) -> QueryResult<(
     Ok(())
 }
 
-/// Updates PostgreSQL's statistics of `import_rows` or a layer's table; otherwise the query planner takes the table for
-/// empty.
-pub async fn refresh_statistics(conn: &mut AsyncPgConnection, table: &str) -> QueryResult<()> {
+/// With fewer rows, a wrong plan costs less than statistics, which one transaction at a time may make.
+const MANY: usize = 1000;
+
+/// Updates PostgreSQL's statistics of `import_rows` or a layer's table, if many rows were written; otherwise the query
+/// planner takes the table for empty.
+pub async fn refresh_statistics(conn: &mut AsyncPgConnection, table: &str, written: usize) -> QueryResult<()> {
+    if written < MANY {
+        return Ok(());
+    }
     Sql::new("select refresh_statistics(").bind(Bind::Text(table.into())).text(")").execute(conn).await?;
     Ok(())
 }

@@ -86,7 +86,7 @@ async fn store(conn: &mut AsyncPgConnection, layer: &'static Layer, id: Uuid, wi
     let said = [&options.mapping, &options.defaults, &options.values];
     let instructions = Instructions::read(layer, said, today()).map_err(Error::Invalid)?;
     accepted.sent = Some(Sent {
-        file,
+        file: file.into(),
         file_name: import.file_name,
         mode: Mode::of_name(&import.mode).unwrap_or(Mode::Upsert),
         source_org: import.source_org,

@@ -52,6 +52,6 @@ pub async fn undo(
     })
     .await
     .map_err(Refused::of_one)?;
-    changes::number(conn).await?;
+    changes::number_written(conn).await;
     Ok(())
 }

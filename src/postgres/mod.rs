@@ -5,6 +5,7 @@ pub mod migrations;
 pub mod moment;
 pub mod row;
 pub mod sql;
+mod tries;
 pub mod view;
 
 use std::time::Duration;
@@ -14,6 +15,8 @@ use diesel::{ConnectionError, ConnectionResult};
 use diesel_async::pooled_connection::deadpool::{self, Pool};
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig};
 use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
+
+pub use tries::Tries;
 
 /// How many requests may wait for each connection. A map page makes about thirty at once.
 pub const WAITING: usize = 32;

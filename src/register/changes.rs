@@ -17,6 +17,13 @@ pub async fn number(conn: &mut AsyncPgConnection) -> QueryResult<()> {
     Ok(())
 }
 
+/// The same for a write that is committed: whatever happens, it is done, and the timer numbers what is left.
+pub async fn number_written(conn: &mut AsyncPgConnection) {
+    if let Err(error) = number(conn).await {
+        tracing::warn!(%error, "the changes of a write are numbered later");
+    }
+}
+
 /// How many numbers one page looks at. Without this limit, a reader who may see a thousandth of a million changes would
 /// make the database read all of them at each poll.
 const SPAN: i64 = 50_000;

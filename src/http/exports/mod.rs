@@ -6,6 +6,8 @@
 mod text;
 
 use std::fs::File;
+use std::io::Write;
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use actix_web::body::SizedStream;
@@ -14,7 +16,7 @@ use actix_web::http::header::{Accept, CONTENT_ENCODING, Header, HeaderValue};
 use actix_web::web::{Bytes, block};
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::NaiveDate;
-use futures_util::{Stream, StreamExt, TryStreamExt, stream};
+use futures_util::{FutureExt, Stream, StreamExt, TryStreamExt, stream};
 use serde_json::{Value, json};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::time::timeout;
@@ -102,8 +104,12 @@ pub async fn export_items(
         Export { app: app.clone(), caller, layer, query, format, vietnamese, trace, rows: 0, restricted: 0 };
     let answer = if format == Format::Xlsx {
         let about = export.about(&own(&base(app, request), request), clock);
-        let file = timeout(limit, export.workbook(conn, about)).await;
-        let file = file.unwrap_or(Err(Error::Timeout));
+        let written = AssertUnwindSafe(export.workbook(conn, about)).catch_unwind();
+        let file = match timeout(limit, written).await {
+            Ok(Ok(file)) => file,
+            Ok(Err(_panic)) => Err(of_panic()),
+            Err(_) => Err(Error::Timeout),
+        };
         export.log(file.is_ok()).await?;
         let file = file?;
         let length = file.metadata().map_err(anyhow::Error::from)?.len();
@@ -116,6 +122,15 @@ pub async fn export_items(
         response.streaming(parts(receiver))
     };
     Ok(with_tag(answer, tag))
+}
+
+/// Why a workbook panicked: the library does so when its temporary file has no room.
+fn of_panic() -> Error {
+    let room = tempfile::tempfile().and_then(|mut file| file.write_all(&[0; CHUNK]));
+    match room {
+        Err(error) => anyhow::Error::new(error).into(),
+        Ok(()) => Error::Internal(anyhow::anyhow!("the writer of workbooks panicked")),
+    }
 }
 
 /// `cameras_2026-11-24_405@2023-09-20.csv`
@@ -206,7 +221,7 @@ impl Export {
     }
 
     async fn workbook(&mut self, mut conn: ExportConnection, mut about: About) -> Result<File, Error> {
-        let failed = |error| Error::Internal(anyhow::Error::new(error));
+        let failed = |error| Error::from(anyhow::Error::new(error));
         let view = View::new(&self.caller, self.layer);
         let mut xlsx = Xlsx::new(self.columns()).map_err(failed)?;
         let Some(open) = conn.get() else { return Err(Error::Overloaded) };

@@ -6,6 +6,7 @@ mod suggestions;
 mod upload;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::http::header::LOCATION;
@@ -18,6 +19,7 @@ use crate::error::Error;
 use crate::http::clock::Clock;
 use crate::http::download::download;
 use crate::http::extract::{LayerPath, WriteRequest};
+use crate::http::heavy::{self, Place, Room};
 use crate::http::language::wants_vietnamese;
 use crate::http::links::base;
 use crate::http::paging::{DEFAULT_LIMIT, Paging};
@@ -56,10 +58,11 @@ pub async fn create_import(
 ) -> Result<HttpResponse, Error> {
     writable(layer)?;
     may_write(&caller, layer)?;
-    let sent = upload::read(layer, &caller, &request, payload, app.limits.bulk_limit).await?;
+    let (sent, room) = upload::read(layer, &caller, &request, payload, &app).await?;
+    let place = app.heavy.place_for(Arc::clone(&sent.file)).await?;
     let mut conn = app.store.connection().await?;
     let id = imports::create(&mut conn, &caller, layer, &sent).await?;
-    let done = patiently(conn, &caller, layer, id, sent).await?;
+    let done = patiently((place, room), conn, &caller, layer, id, sent).await?;
     let mut conn = app.store.connection().await?;
     let import = imports::find(&mut conn, &caller, id).await?.ok_or(Error::NotFound)?;
     let document = answer::document(&mut conn, &app, &request, &import).await?;
@@ -69,14 +72,18 @@ pub async fn create_import(
 
 /// Plans an import. Returns whether that ended while the client waits.
 async fn patiently(
-    mut conn: Connection,
+    (place, room): (Place, Room),
+    conn: Connection,
     caller: &Caller,
     layer: &'static Layer,
     id: Uuid,
     sent: Sent,
 ) -> Result<bool, Error> {
     let planner = caller.clone();
-    let planning = actix_web::rt::spawn(async move { imports::plan(&mut conn, &planner, layer, id, sent).await });
+    let planning = actix_web::rt::spawn(heavy::run(place, move || async move {
+        let (_room, mut conn) = (room, conn);
+        imports::plan(&mut conn, &planner, layer, id, sent).await
+    }));
     match actix_web::rt::time::timeout(PATIENCE, planning).await {
         Ok(planned) => planned.map_err(anyhow::Error::new)?.map(|()| true),
         Err(_) => Ok(false),
@@ -168,7 +175,9 @@ pub async fn show_workbook(
     let corrections: Vec<Correction> = serde_json::from_value(import.corrections).map_err(anyhow::Error::new)?;
     let findings: Vec<Finding> = serde_json::from_value(import.findings).map_err(anyhow::Error::new)?;
     let mappings = stored_mappings(layer, &import.mappings);
-    let written = web::block(move || {
+    let file: Arc<[u8]> = file.into();
+    let place = app.heavy.place_for(Arc::clone(&file)).await?;
+    let written = heavy::run(place, move || async move {
         if only_refused {
             return refused::answer(layer, &file, mappings, &corrections, findings, states);
         }
@@ -177,7 +186,7 @@ pub async fn show_workbook(
             returned::Outcome { findings: &findings, states: &states, missing: &missing, corrected: &corrected };
         returned::answer(layer, &file, &mappings, &outcome)
     });
-    let bytes = written.await.map_err(anyhow::Error::new)??;
+    let bytes = written.await?;
     Ok(download(XLSX, &format!("{}-ket-qua.xlsx", stem(import.file_name.as_deref().unwrap_or_default())), bytes))
 }
 

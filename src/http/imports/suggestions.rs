@@ -1,5 +1,7 @@
 //! `POST /imports/{import}/suggestions`: corrects cells of a planned file, and plans it again.
 
+use std::sync::Arc;
+
 use actix_web::{HttpResponse, web};
 use serde_json::json;
 
@@ -33,10 +35,15 @@ pub async fn accept_suggestions(path: web::Path<String>, write: WriteRequest) ->
     // An empty list names nothing; only a body that names no list means all.
     let all = all.unwrap_or(codes.is_none() && cells.is_none());
     let wish = Wish { all, codes: codes.unwrap_or_default(), cells: cells.unwrap_or_default() };
+    let file: Arc<[u8]> = imports::file(&mut conn, import.id).await?.unwrap_or_default().into();
+    // No connection is held while waiting.
+    drop(conn);
+    let place = app.heavy.place_for(file).await?;
+    let mut conn = write.connection().await?;
     let Accepted { applied, left, sent } = imports::accept(&mut conn, layer, import.id, &wish).await?;
     let done = match sent {
         None => true,
-        Some(sent) => patiently(conn, caller, layer, import.id, sent).await?,
+        Some(sent) => patiently((place, None), conn, caller, layer, import.id, sent).await?,
     };
     let mut conn = app.store.connection().await?;
     let import = imports::find(&mut conn, caller, import.id).await?.ok_or(Error::NotFound)?;

@@ -1,5 +1,7 @@
 //! Reads an upload: the file, as the body or as a part of a form, and its parameters.
 
+use std::sync::Arc;
+
 use actix_multipart::Multipart;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{FromRequest, HttpRequest, web};
@@ -10,17 +12,21 @@ use serde_json::Value;
 use crate::access::Caller;
 use crate::error::Error;
 use crate::http::clock::Clock;
+use crate::http::heavy::{Body, Room};
+use crate::http::state::App;
 use crate::imports::interpret::Instructions;
 use crate::imports::interpret::instructions::malformed;
 use crate::imports::{Mode, Options, Sent};
-use crate::input::Params;
+use crate::input::{Params, json};
 use crate::layers::{Crs, Layer, Problem};
 use crate::texts::text;
+use crate::time::date_of;
 
-/// The longest field of a form, bytes.
-const FIELD_LIMIT: usize = 64 * 1024;
+/// The longest fields of a form together, bytes, and how many there may be.
+const FIELDS_LIMIT: usize = 256 * 1024;
+const MOST_FIELDS: usize = 40;
 
-/// Reads an upload of at most `limit` bytes. Its parameters come from the query or from the fields of the form.
+/// Reads an upload. Its parameters come from the query or from the fields of the form.
 ///
 /// # Errors
 /// 400 for parameters, 413 for a file that is too large, 422 without a file.
@@ -29,49 +35,49 @@ pub async fn read(
     caller: &Caller,
     request: &HttpRequest,
     payload: web::Payload,
-    limit: usize,
-) -> Result<Sent, Error> {
-    let Received { file, file_name, query } = receive(request, payload, limit).await?;
+    app: &App,
+) -> Result<(Sent, Room), Error> {
+    let Received { file, room, file_name, query } = receive(request, payload, app).await?;
     let mut sent = of_parameters(layer, caller, Params::parse(&query), Clock::of(request).today())?;
-    sent.file = file;
+    sent.file = Arc::from(&*file);
     sent.file_name = sent.file_name.or(file_name);
-    Ok(sent)
+    Ok((sent, room))
 }
 
 /// A file, with the parameters of the query and of the form as one query.
 pub struct Received {
-    pub file: Vec<u8>,
+    pub file: web::Bytes,
+    /// The room that the file takes in memory.
+    pub room: Room,
     pub file_name: Option<String>,
     pub query: String,
 }
 
-/// Reads a file of at most `limit` bytes.
+/// Reads a file.
 ///
 /// # Errors
 /// 413 for a file that is too large, 422 without a file.
-pub async fn receive(request: &HttpRequest, payload: web::Payload, limit: usize) -> Result<Received, Error> {
+pub async fn receive(request: &HttpRequest, payload: web::Payload, app: &App) -> Result<Received, Error> {
     let content_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let mut query = request.query_string().to_owned();
     let mut file_name = None;
     let file = if content_type.starts_with("multipart/form-data") {
-        let form = read_form(request, payload, limit).await?;
-        for (name, value) in form.fields {
-            let pair = form_urlencoded::Serializer::new(String::new()).append_pair(&name, &value).finish();
-            query = if query.is_empty() { pair } else { format!("{query}&{pair}") };
-        }
+        let form = read_form(request, payload, app).await?;
+        let fields = form_urlencoded::Serializer::new(String::new()).extend_pairs(form.fields).finish();
+        query = if query.is_empty() { fields } else { format!("{query}&{fields}") };
         file_name = form.file_name;
         form.file
     } else {
-        read_body(payload, limit).await?
+        read_body(payload, app).await?
     };
     if file.is_empty() {
         return Err(Error::Invalid(vec![Problem::in_body("", text!("file.empty/none"))]));
     }
-    Ok(Received { file, file_name, query })
+    let (file, room) = file.split();
+    Ok(Received { file, room, file_name, query })
 }
 
 fn of_parameters(layer: &'static Layer, caller: &Caller, mut params: Params, today: NaiveDate) -> Result<Sent, Error> {
-    let day = |text: &str| text.parse::<NaiveDate>().ok();
     let mode = params.read("mode", text!("expected.one_of", known = vec!["upsert", "snapshot"]), Mode::of_name)?;
     let source_org = params.take("source_org")?.filter(|text| !text.trim().is_empty());
     let crs = params.read("crs", text!("expected.crs"), Crs::read)?;
@@ -83,12 +89,12 @@ fn of_parameters(layer: &'static Layer, caller: &Caller, mut params: Params, tod
         let text = text!("geo.crs/contradictory", one = one.name(), other = other.name());
         return Err(Error::of_parameter("central_meridian", text));
     }
-    let units_as_of = params.read("units_as_of", text!("expected.day"), day)?.unwrap_or(today);
-    let effective_on = params.read("effective_on", text!("expected.day"), day)?.unwrap_or(today);
+    let units_as_of = params.read("units_as_of", text!("expected.day"), date_of)?.unwrap_or(today);
+    let effective_on = params.read("effective_on", text!("expected.day"), date_of)?.unwrap_or(today);
     let mut forget = Vec::new();
     let mut object = |name: &str| -> Result<Value, Error> {
         let Some(text) = params.take(name)? else { return Ok(Value::Null) };
-        let given: Value = serde_json::from_str(&text).map_err(|_| Error::of_parameter(name, malformed(name)))?;
+        let given = json::parse(text.as_bytes()).map_err(|it| Error::of_parameter(name, it.or(malformed(name))))?;
         if given.is_null() {
             forget.push(name.to_owned());
         }
@@ -104,7 +110,7 @@ fn of_parameters(layer: &'static Layer, caller: &Caller, mut params: Params, tod
         return Err(Error::of_parameter("source_org", text!("parameter.invalid/source_org")));
     }
     Ok(Sent {
-        file: Vec::new(),
+        file: Arc::default(),
         file_name,
         mode,
         source_org,
@@ -123,27 +129,24 @@ fn of_parameters(layer: &'static Layer, caller: &Caller, mut params: Params, tod
     })
 }
 
-async fn read_body(mut payload: web::Payload, limit: usize) -> Result<Vec<u8>, Error> {
-    let mut bytes = Vec::new();
+async fn read_body(mut payload: web::Payload, app: &App) -> Result<Body, Error> {
+    let mut body = Body::default();
     while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|_| broken())?;
-        if bytes.len() + chunk.len() > limit {
-            return Err(Error::TooLarge);
-        }
-        bytes.extend_from_slice(&chunk);
+        body.add(&app.heavy, &chunk.map_err(|_| broken())?, app.limits.bulk_limit).await?;
     }
-    Ok(bytes)
+    Ok(body)
 }
 
 #[derive(Default)]
 struct Form {
-    file: Vec<u8>,
+    file: Body,
     file_name: Option<String>,
     fields: Vec<(String, String)>,
 }
 
-async fn read_form(request: &HttpRequest, payload: web::Payload, limit: usize) -> Result<Form, Error> {
+async fn read_form(request: &HttpRequest, payload: web::Payload, app: &App) -> Result<Form, Error> {
     let mut form = Form::default();
+    let mut fields_left = FIELDS_LIMIT;
     let mut payload = payload.into_inner();
     let mut parts = Multipart::from_request(request, &mut payload).await.map_err(|_| broken())?;
     while let Some(part) = parts.next().await {
@@ -152,23 +155,26 @@ async fn read_form(request: &HttpRequest, payload: web::Payload, limit: usize) -
         let is_file = name == "file";
         let file_name =
             part.content_disposition().and_then(|disposition| disposition.get_filename()).map(str::to_owned);
-        let limit = if is_file { limit } else { FIELD_LIMIT };
+        if is_file {
+            if !form.file.is_empty() {
+                return Err(Error::of_parameter("file", text!("parameter.invalid/twice", name = "file")));
+            }
+            while let Some(chunk) = part.next().await {
+                form.file.add(&app.heavy, &chunk.map_err(|_| broken())?, app.limits.bulk_limit).await?;
+            }
+            form.file_name = file_name;
+            continue;
+        }
+        if form.fields.len() == MOST_FIELDS {
+            return Err(Error::of_parameter(&name, text!("form.fields", max = MOST_FIELDS)));
+        }
         let mut bytes = Vec::new();
         while let Some(chunk) = part.next().await {
             let chunk = chunk.map_err(|_| broken())?;
-            if bytes.len() + chunk.len() > limit {
-                return Err(Error::TooLarge);
-            }
+            fields_left = fields_left.checked_sub(chunk.len()).ok_or(Error::TooLarge)?;
             bytes.extend_from_slice(&chunk);
         }
-        if is_file && !form.file.is_empty() {
-            return Err(Error::of_parameter("file", text!("parameter.invalid/twice", name = "file")));
-        } else if is_file {
-            form.file = bytes;
-            form.file_name = file_name;
-        } else {
-            form.fields.push((name, String::from_utf8(bytes).map_err(|_| broken())?));
-        }
+        form.fields.push((name, String::from_utf8(bytes).map_err(|_| broken())?));
     }
     Ok(form)
 }

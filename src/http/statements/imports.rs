@@ -9,6 +9,7 @@ use crate::files::export::Format;
 use crate::http::clock::Clock;
 use crate::http::download::download;
 use crate::http::extract::by;
+use crate::http::heavy;
 use crate::http::imports::{in_language, receive};
 use crate::http::language::wants_vietnamese;
 use crate::http::state::App;
@@ -27,7 +28,7 @@ pub async fn import_statements(
     if caller.is_anonymous() {
         return Err(Error::Unauthorized);
     }
-    let received = receive(&request, payload, app.limits.bulk_limit).await?;
+    let received = receive(&request, payload, &app).await?;
     let mut params = Params::parse(&received.query);
     let kind = kind(&mut params)?
         .ok_or_else(|| Error::of_parameter("kind", text!("parameter.invalid", name = "kind", expected = kinds())))?;
@@ -36,12 +37,16 @@ pub async fn import_statements(
     may_state(&caller, kind.stated())?;
     let by = by(&app, &request, caller.name());
     let today = Clock::of(&request).today();
-    let sent = Sent { kind, caller: &caller, by: &by, today, file: &received.file, plan: plan.as_deref() };
-    let planned = import(&mut *app.store.connection().await?, sent).await?;
-    let mut answer = json!(planned);
+    let place = app.heavy.place_for(received.file.clone()).await?;
+    let is_commit = plan.is_some();
+    let planned = heavy::run(place, move || async move {
+        let sent = Sent { kind, caller: &caller, by: &by, today, file: &received.file, plan: plan.as_deref() };
+        import(&mut *app.store.connection().await?, sent).await
+    });
+    let mut answer = json!(planned.await?);
     answer["findings"] = in_language(answer["findings"].take(), wants_vietnamese(&request));
     answer["kind"] = json!(kind.name());
-    answer["committed"] = json!(plan.is_some());
+    answer["committed"] = json!(is_commit);
     Ok(HttpResponse::Ok().json(answer))
 }
 

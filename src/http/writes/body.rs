@@ -1,12 +1,13 @@
 //! Parses the bodies and preconditions of writes.
 
+use actix_web::HttpRequest;
 use actix_web::http::header::{CONTENT_TYPE, Header, HeaderMap, IF_MATCH, IfMatch};
-use actix_web::{HttpRequest, web};
 use serde_json::{Value, json};
 
 use crate::access::Caller;
 use crate::error::Error;
 use crate::http::caching::uncoded;
+use crate::input::json::parse;
 use crate::layers::normalise::{Write, normalise};
 use crate::layers::value::{clean, has_controls};
 use crate::layers::{Layer, Problem, Properties, secret};
@@ -22,15 +23,6 @@ pub const LONGEST_REASON: usize = 500;
 /// The most features of a bulk write.
 pub const MOST_FEATURES: usize = 10_000;
 
-/// Reads a body of at most `limit` bytes. Handlers call this after they know the caller.
-pub async fn bytes(payload: web::Payload, limit: usize) -> Result<web::Bytes, Error> {
-    match payload.to_bytes_limited(limit).await {
-        Ok(Ok(bytes)) => Ok(bytes),
-        Ok(Err(_)) => Err(invalid("", text!("json.malformed/broken"))),
-        Err(_) => Err(Error::TooLarge),
-    }
-}
-
 /// Parses a body as a JSON object. Its media type must be one of `types`.
 pub fn read_object(headers: &HeaderMap, body: &[u8], types: &[&str]) -> Result<Value, Error> {
     let given = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -38,8 +30,7 @@ pub fn read_object(headers: &HeaderMap, body: &[u8], types: &[&str]) -> Result<V
     if !types.iter().any(|known| known.eq_ignore_ascii_case(essence)) {
         return Err(Error::UnsupportedMediaType);
     }
-    let value: Value = serde_json::from_slice(body)
-        .map_err(|error| invalid("", text!("json.malformed", line = error.line(), column = error.column())))?;
+    let value = parse(body).map_err(|malformed| invalid("", malformed.text()))?;
     if value.is_object() { Ok(value) } else { Err(not_a_feature()) }
 }
 

@@ -7,24 +7,20 @@ use serde_json::{Value, json};
 use crate::access::Caller;
 use crate::error::Error;
 use crate::http::extract::LayerPath;
+use crate::http::heavy::{Asked, Body};
 use crate::http::state::App;
 use crate::http::writes::body::{FEATURE, PATCH, Remarks};
 use crate::http::writes::idempotency::Request;
-use crate::http::writes::{Context, body, crs, permit, with_altitude};
-use crate::layers::Properties;
+use crate::http::writes::{Context, body, crs, permit, with_altitude, written};
 use crate::layers::normalise::Write;
+use crate::layers::{Layer, Properties};
 use crate::postgres::limit_statements;
 use crate::register::idempotency::Stored;
 use crate::register::writing::{Writing, Written};
 use crate::register::{batches, items, writing};
 
 /// `POST …/items` with a FeatureCollection.
-pub async fn create_items(
-    app: &App,
-    context: &Context<'_>,
-    once: &Request<'_>,
-    body: &Value,
-) -> Result<HttpResponse, Error> {
+pub async fn create_items(app: &App, context: &Context<'_>, once: &Request<'_>, body: &Value) -> Result<Stored, Error> {
     let features = body::list(body, "features")?;
     let remarks = body::remarks(body)?;
     let drafts = || {
@@ -34,7 +30,7 @@ pub async fn create_items(
         };
         features.iter().map(draft).collect::<Vec<_>>()
     };
-    once.answer(app, async |conn| {
+    once.stored(app, async |conn| {
         let writing = begin(conn, context, "create", remarks.clone()).await?;
         let mut written = writing::create(conn, &writing, drafts()).await?;
         note_altitudes(&mut written, features);
@@ -53,17 +49,32 @@ pub async fn update_items(
     payload: web::Payload,
 ) -> Result<HttpResponse, Error> {
     permit(&caller, layer)?;
-    let bytes = body::bytes(payload, app.limits.bulk_limit).await?;
-    let body = crs::into_wgs84(request.headers(), body::read_object(request.headers(), &bytes, PATCH)?)?;
-    let once = Request::new(&caller, &request, &bytes)?;
+    let (bytes, room) = Body::read(&app.heavy, payload, app.limits.bulk_limit).await?.split();
+    let (here, asked, given) = (app.clone(), Asked::of(&app, &request), bytes.clone());
+    written(&app, &bytes, move || async move {
+        let _room = room;
+        update(&here, &caller, layer, &asked, &given).await
+    })
+    .await
+}
+
+async fn update(
+    app: &App,
+    caller: &Caller,
+    layer: &'static Layer,
+    asked: &Asked,
+    bytes: &[u8],
+) -> Result<Stored, Error> {
+    let body = crs::into_wgs84(&asked.headers, body::read_object(&asked.headers, bytes, PATCH)?)?;
+    let once = Request::of(caller, asked, bytes)?;
     let features = body::list(&body, "features")?;
     let targets = body::targets(features, "features")?;
     let remarks = body::remarks(&body)?;
-    let context = Context::new(&app, &caller, layer, &request);
+    let context = Context::of(app, caller, layer, asked);
     let today = context.clock.today();
     let read =
         |index: usize, current: &Properties| body::change(layer, Write::Patch { current }, &features[index], today);
-    once.answer(&app, async |conn| {
+    once.stored(app, async |conn| {
         let writing = begin(conn, &context, "update", remarks.clone()).await?;
         let mut written = writing::change(conn, &writing, &targets, &read).await?;
         note_altitudes(&mut written, features);
@@ -82,13 +93,28 @@ pub async fn delete_items(
     payload: web::Payload,
 ) -> Result<HttpResponse, Error> {
     permit(&caller, layer)?;
-    let bytes = body::bytes(payload, app.limits.bulk_limit).await?;
-    let body = body::read_object(request.headers(), &bytes, FEATURE)?;
-    let once = Request::new(&caller, &request, &bytes)?;
+    let (bytes, room) = Body::read(&app.heavy, payload, app.limits.bulk_limit).await?.split();
+    let (here, asked, given) = (app.clone(), Asked::of(&app, &request), bytes.clone());
+    written(&app, &bytes, move || async move {
+        let _room = room;
+        delete(&here, &caller, layer, &asked, &given).await
+    })
+    .await
+}
+
+async fn delete(
+    app: &App,
+    caller: &Caller,
+    layer: &'static Layer,
+    asked: &Asked,
+    bytes: &[u8],
+) -> Result<Stored, Error> {
+    let body = body::read_object(&asked.headers, bytes, FEATURE)?;
+    let once = Request::of(caller, asked, bytes)?;
     let targets = body::targets(body::list(&body, "items")?, "items")?;
     let remarks = body::remarks(&body)?;
-    let context = Context::new(&app, &caller, layer, &request);
-    once.answer(&app, async |conn| {
+    let context = Context::of(app, caller, layer, asked);
+    once.stored(app, async |conn| {
         let writing = begin(conn, &context, "delete", remarks.clone()).await?;
         let written = writing::set_deleted(conn, &writing, &targets, true).await?;
         Ok(answer(conn, &context, &writing, 200, "deleted", &written).await?)

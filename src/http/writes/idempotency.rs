@@ -1,6 +1,7 @@
 //! `Idempotency-Key`: a write that is sent again gets the stored response and is not done again.
 
 use actix_web::http::StatusCode;
+use actix_web::http::header::HeaderMap;
 use actix_web::{HttpRequest, HttpResponse};
 use diesel_async::{AsyncConnection, AsyncPgConnection, TransactionManager};
 use sha2::{Digest, Sha256};
@@ -8,8 +9,10 @@ use sha2::{Digest, Sha256};
 use crate::access::Caller;
 use crate::accounts::secrets::hex;
 use crate::error::Error;
+use crate::http::heavy::Asked;
 use crate::http::state::App;
 use crate::layers::Problem;
+use crate::postgres::Tries;
 use crate::register::idempotency::{Known, Stored};
 use crate::register::writing::Refused;
 use crate::register::{changes, idempotency};
@@ -32,7 +35,20 @@ impl<'a> Request<'a> {
     /// # Errors
     /// 422 for a key that is malformed.
     pub fn new(caller: &'a Caller, request: &HttpRequest, body: &[u8]) -> Result<Request<'a>, Error> {
-        let key = match request.headers().get(HEADER) {
+        let (method, uri) = (request.method().as_str(), request.uri().to_string());
+        Request::read(caller, request.headers(), &format!("{method} {uri}"), body)
+    }
+
+    /// The same, of a request that was taken to another thread.
+    ///
+    /// # Errors
+    /// As [`new`](Request::new).
+    pub fn of(caller: &'a Caller, asked: &Asked, body: &[u8]) -> Result<Request<'a>, Error> {
+        Request::read(caller, &asked.headers, &format!("{} {}", asked.method, asked.uri), body)
+    }
+
+    fn read(caller: &'a Caller, headers: &HeaderMap, what: &str, body: &[u8]) -> Result<Request<'a>, Error> {
+        let key = match headers.get(HEADER) {
             None => None,
             Some(value) => {
                 let key = value.to_str().ok().filter(|key| (1..=200).contains(&key.len()));
@@ -40,7 +56,7 @@ impl<'a> Request<'a> {
             }
         };
         let mut hash = Sha256::new();
-        hash.update(format!("{} {}\n", request.method(), request.uri()));
+        hash.update(format!("{what}\n"));
         hash.update(body);
         let hash = hex(&hash.finalize());
         Ok(Request { caller, key: key.map(str::to_owned), hash })
@@ -56,20 +72,46 @@ impl Request<'_> {
     pub async fn answer(
         &self,
         app: &App,
-        work: impl AsyncFnOnce(&mut AsyncPgConnection) -> Result<Stored, Refused>,
+        work: impl AsyncFn(&mut AsyncPgConnection) -> Result<Stored, Refused>,
     ) -> Result<HttpResponse, Refused> {
+        self.stored(app, work).await.map(send)
+    }
+
+    /// The same, before it is sent. Work that other writes stood in the way of is done again.
+    ///
+    /// # Errors
+    /// As [`answer`](Request::answer).
+    pub async fn stored(
+        &self,
+        app: &App,
+        work: impl AsyncFn(&mut AsyncPgConnection) -> Result<Stored, Refused>,
+    ) -> Result<Stored, Refused> {
         let mut conn = app.store.connection().await.map_err(Error::from)?;
+        let mut tries = Tries::default();
+        loop {
+            match self.attempt(&mut conn, &work).await {
+                Err(Refused::Whole(Error::Contended)) if tries.again().await => {}
+                done => return done,
+            }
+        }
+    }
+
+    async fn attempt(
+        &self,
+        conn: &mut AsyncPgConnection,
+        work: &impl AsyncFn(&mut AsyncPgConnection) -> Result<Stored, Refused>,
+    ) -> Result<Stored, Refused> {
         // `AsyncConnection::transaction` requires futures that are `Send`, which a generic function cannot promise.
-        Transactions::begin_transaction(&mut *conn).await?;
-        match self.once(&mut conn, work).await {
+        Transactions::begin_transaction(conn).await?;
+        match self.once(conn, work).await {
             Ok(answer) => {
-                Transactions::commit_transaction(&mut *conn).await?;
-                changes::number(&mut conn).await?;
-                Ok(send(answer))
+                Transactions::commit_transaction(conn).await?;
+                changes::number_written(conn).await;
+                Ok(answer)
             }
             Err(refused) => {
                 // If the rollback fails, too, the connection is not used again.
-                Transactions::rollback_transaction(&mut *conn).await.ok();
+                Transactions::rollback_transaction(conn).await.ok();
                 Err(refused)
             }
         }
@@ -78,7 +120,7 @@ impl Request<'_> {
     async fn once(
         &self,
         conn: &mut AsyncPgConnection,
-        work: impl AsyncFnOnce(&mut AsyncPgConnection) -> Result<Stored, Refused>,
+        work: &impl AsyncFn(&mut AsyncPgConnection) -> Result<Stored, Refused>,
     ) -> Result<Stored, Refused> {
         let Some(key) = &self.key else { return work(conn).await };
         match idempotency::take(conn, self.caller.name(), key, &self.hash).await? {
@@ -95,7 +137,7 @@ impl Request<'_> {
 }
 
 /// Sends a stored response.
-fn send(stored: Stored) -> HttpResponse {
+pub fn send(stored: Stored) -> HttpResponse {
     let status = StatusCode::from_u16(stored.status).unwrap_or(StatusCode::OK);
     let mut response = HttpResponse::build(status);
     for (name, value) in stored.headers {

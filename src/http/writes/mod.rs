@@ -18,6 +18,7 @@ pub use reclassify::{reclassify, show_reclassification};
 pub use restore::restore_item;
 pub use verify::{verify_item, verify_items};
 
+use actix_web::http::header::HeaderMap;
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_TYPE, ETAG, LOCATION};
 use actix_web::{HttpRequest, HttpResponse, web};
 use diesel_async::AsyncPgConnection;
@@ -30,13 +31,12 @@ use crate::http::clock::Clock;
 use crate::http::envelope::READING;
 use crate::http::extract::{LayerPath, RecordId};
 use crate::http::feature::{CONTENT_CRS, GEOJSON, content_crs, log_restricted, restricted_rows, tagged_feature};
-use crate::http::language::wants_vietnamese;
-use crate::http::links::base;
+use crate::http::heavy::{self, Asked, Body, SMALL};
 use crate::http::state::App;
 use crate::layers::normalise::Write;
 use crate::layers::{Choice, Layer, Problem, Properties};
 use crate::register::idempotency::Stored;
-use crate::register::writing::{Draft, Refused, Writing};
+use crate::register::writing::{Expected, Refused, Writing};
 use crate::register::{items, writing};
 use body::{FEATURE, PATCH, Remarks};
 
@@ -49,21 +49,49 @@ pub async fn create_item(
     payload: web::Payload,
 ) -> Result<HttpResponse, Error> {
     permit(&caller, layer)?;
-    let bytes = body::bytes(payload, app.limits.bulk_limit).await?;
-    let body = crs::into_wgs84(request.headers(), read_object(request.headers(), &bytes, FEATURE)?)?;
-    let once = Request::new(&caller, &request, &bytes)?;
-    let context = Context::new(&app, &caller, layer, &request);
+    let (bytes, room) = Body::read(&app.heavy, payload, app.limits.bulk_limit).await?.split();
+    let (here, asked, given) = (app.clone(), Asked::of(&app, &request), bytes.clone());
+    written(&app, &bytes, move || async move {
+        let _room = room;
+        create(&here, &caller, layer, &asked, &given).await
+    })
+    .await
+}
+
+/// Does a write on the worker that read its body or, if that is large, on a thread for heavy work.
+async fn written<F: Future<Output = Result<Stored, Error>>>(
+    app: &App,
+    bytes: &web::Bytes,
+    work: impl FnOnce() -> F + Send + 'static,
+) -> Result<HttpResponse, Error> {
+    let stored = match bytes.len() {
+        ..=SMALL => work().await?,
+        _ => heavy::run(app.heavy.place_for(bytes.clone()).await?, work).await?,
+    };
+    Ok(idempotency::send(stored))
+}
+
+async fn create(
+    app: &App,
+    caller: &Caller,
+    layer: &'static Layer,
+    asked: &Asked,
+    bytes: &web::Bytes,
+) -> Result<Stored, Error> {
+    let body = crs::into_wgs84(&asked.headers, read_object(&asked.headers, bytes, FEATURE)?)?;
+    let once = Request::of(caller, asked, bytes)?;
+    let context = Context::of(app, caller, layer, asked);
     if body["type"] == "FeatureCollection" {
-        return bulk::create_items(&app, &context, &once, &body).await;
+        return bulk::create_items(app, &context, &once, &body).await;
     }
     if bytes.len() > app.limits.body_limit {
         return Err(Error::TooLarge);
     }
     body::check_feature(&body, false)?;
     let writing = context.writing(body::remarks(&body)?, None);
-    let draft = body::draft(layer, &caller, &body, context.clock.today())?;
-    once.answer(&app, async |conn| {
-        let written = writing::create(conn, &writing, vec![Ok(Draft { ..draft })]).await?;
+    let draft = body::draft(layer, caller, &body, context.clock.today())?;
+    once.stored(app, async |conn| {
+        let written = writing::create(conn, &writing, vec![Ok(draft.clone())]).await?;
         let warnings = with_altitude(&written.warnings[0], Some(&body));
         let mut answer = context.answer(conn, 201, written.ids[0], &warnings).await?;
         let location = format!("{}/collections/{}/items/{}", context.base, layer.collection, written.ids[0]);
@@ -83,8 +111,15 @@ pub async fn replace_item(
     request: HttpRequest,
     bytes: web::Bytes,
 ) -> Result<HttpResponse, Error> {
-    let context = Context::new(&app, &caller, layer, &request);
-    change_item(&app, &context, id, &request, &bytes, FEATURE, |current| Write::Replace { current }).await
+    permit(&caller, layer)?;
+    let (here, asked, given) = (app.clone(), Asked::of(&app, &request), bytes.clone());
+    let expected = body::expected(&request);
+    written(&app, &bytes, move || async move {
+        let context = Context::of(&here, &caller, layer, &asked);
+        let target = (id, expected);
+        change_item(&here, &context, target, &asked, &given, FEATURE, |current| Write::Replace { current }).await
+    })
+    .await
 }
 
 /// `PATCH /api/v1/collections/{collection}/items/{id}`: a JSON merge patch (RFC 7396) of the feature.
@@ -96,8 +131,15 @@ pub async fn update_item(
     request: HttpRequest,
     bytes: web::Bytes,
 ) -> Result<HttpResponse, Error> {
-    let context = Context::new(&app, &caller, layer, &request);
-    change_item(&app, &context, id, &request, &bytes, PATCH, |current| Write::Patch { current }).await
+    permit(&caller, layer)?;
+    let (here, asked, given) = (app.clone(), Asked::of(&app, &request), bytes.clone());
+    let expected = body::expected(&request);
+    written(&app, &bytes, move || async move {
+        let context = Context::of(&here, &caller, layer, &asked);
+        let target = (id, expected);
+        change_item(&here, &context, target, &asked, &given, PATCH, |current| Write::Patch { current }).await
+    })
+    .await
 }
 
 /// `DELETE /api/v1/collections/{collection}/items/{id}`: deletes the record and keeps its history. A body may give a
@@ -126,17 +168,17 @@ pub async fn delete_item(
 async fn change_item(
     app: &App,
     context: &Context<'_>,
-    id: i64,
-    request: &HttpRequest,
+    target: (i64, Expected),
+    asked: &Asked,
     bytes: &[u8],
     types: &[&str],
     write: impl for<'c> Fn(&'c Properties) -> Write<'c> + Sync,
-) -> Result<HttpResponse, Error> {
+) -> Result<Stored, Error> {
     let layer = context.view.layer;
-    permit(context.caller, layer)?;
-    let once = Request::new(context.caller, request, bytes)?;
-    let headers = request.headers();
-    let targets = [(id, body::expected(request))];
+    let once = Request::of(context.caller, asked, bytes)?;
+    let headers: &HeaderMap = &asked.headers;
+    let id = target.0;
+    let targets = [target];
     // Errors of the body are reported after errors of the precondition, so `read` returns them later.
     let parsed = read_object(headers, bytes, types).and_then(|body| crs::into_wgs84(headers, body));
     let remarks = parsed.as_ref().map_or(Ok(Remarks::default()), body::remarks);
@@ -148,7 +190,7 @@ async fn change_item(
         body::same_id(body, id)?;
         body::change(layer, write(current), body, context.clock.today())
     };
-    once.answer(app, async |conn| {
+    once.stored(app, async |conn| {
         let written = writing::change(conn, &writing, &targets, &read).await?;
         let warnings = with_altitude(&written.warnings[0], parsed.as_ref().ok());
         Ok(context.answer(conn, 200, id, &warnings).await?)
@@ -176,14 +218,18 @@ pub struct Context<'a> {
 
 impl<'a> Context<'a> {
     pub fn new(app: &App, caller: &'a Caller, layer: &'static Layer, request: &HttpRequest) -> Context<'a> {
+        Context::of(app, caller, layer, &Asked::of(app, request))
+    }
+
+    pub fn of(app: &App, caller: &'a Caller, layer: &'static Layer, asked: &Asked) -> Context<'a> {
         Context {
             caller,
             view: View::new(caller, layer),
-            base: base(app, request),
-            clock: Clock::of(request),
+            base: asked.base.clone(),
+            clock: asked.clock,
             limit_s: app.limits.request_timeout_s,
-            vietnamese: wants_vietnamese(request),
-            trace: Trace::of(request),
+            vietnamese: asked.vietnamese,
+            trace: asked.trace.clone(),
         }
     }
 

@@ -6,13 +6,15 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use crate::access::Caller;
 use crate::error::Error;
 use crate::http::extract::{LayerPath, RecordId};
+use crate::http::heavy::{Asked, Body};
 use crate::http::items::query::ItemsQuery;
 use crate::http::state::App;
 use crate::http::writes::body::MOST_FEATURES;
 use crate::http::writes::idempotency::Request;
-use crate::http::writes::{Context, body, bulk, permit};
+use crate::http::writes::{Context, body, bulk, permit, written};
 use crate::input::Params;
-use crate::layers::Problem;
+use crate::layers::{Layer, Problem};
+use crate::register::idempotency::Stored;
 use crate::register::writing::Refused;
 use crate::register::{items, writing};
 use crate::texts::text;
@@ -50,23 +52,38 @@ pub async fn verify_items(
     payload: web::Payload,
 ) -> Result<HttpResponse, Error> {
     permit(&caller, layer)?;
-    let bytes = body::bytes(payload, app.limits.bulk_limit).await?;
-    let body = body::read_optional(request.headers(), &bytes)?;
+    let (bytes, room) = Body::read(&app.heavy, payload, app.limits.bulk_limit).await?.split();
+    let (here, asked, given) = (app.clone(), Asked::of(&app, &request), bytes.clone());
+    written(&app, &bytes, move || async move {
+        let _room = room;
+        verify(&here, &caller, layer, &asked, &given).await
+    })
+    .await
+}
+
+async fn verify(
+    app: &App,
+    caller: &Caller,
+    layer: &'static Layer,
+    asked: &Asked,
+    bytes: &[u8],
+) -> Result<Stored, Error> {
+    let body = body::read_optional(&asked.headers, bytes)?;
     body::only_members(&body, &["items", "reason", "confirm"])?;
-    let once = Request::new(&caller, &request, &bytes)?;
-    let context = Context::new(&app, &caller, layer, &request);
-    let params = Params::parse(request.query_string());
+    let once = Request::of(caller, asked, bytes)?;
+    let context = Context::of(app, caller, layer, asked);
+    let params = Params::parse(&asked.query);
     let (listed, query) = if body.get("items").is_some() {
         params.finish()?;
         let targets = body::targets(body::list(&body, "items")?, "items")?;
         (Some(targets.into_iter().map(|(id, _)| id).collect::<Vec<_>>()), None)
-    } else if request.query_string().is_empty() {
+    } else if asked.query.is_empty() {
         return Err(Error::Invalid(vec![Problem::in_body("/items", text!("required/items"))]));
     } else {
         (None, Some(ItemsQuery::parse(&context.view, params, context.clock.now)?))
     };
     let remarks = body::remarks(&body)?;
-    once.answer(&app, async |conn| {
+    once.stored(app, async |conn| {
         let ids = match (&listed, &query) {
             (Some(ids), _) => ids.clone(),
             (None, Some(query)) => {

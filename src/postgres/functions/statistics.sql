@@ -11,6 +11,6 @@ begin
   if of_table <> 'import_rows' and not exists (select from layers l where replace(l.collection, '-', '_') = of_table) then
     raise exception 'no statistics are kept of % here', of_table using errcode = 'insufficient_privilege';
   end if;
-  execute format('analyze %I', of_table);
+  execute format('analyze (skip_locked) %I', of_table);
 end
 $$;

@@ -10,7 +10,7 @@ use crate::register::writing::lock::lock_expected;
 use crate::register::writing::{Expected, Locked, PlannedRow, Refused, Rows, Writing, keys, put, write};
 
 /// A record as a client sent it, read by [`normalise`](crate::layers::normalise::normalise).
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Draft {
     pub given: Properties,
     pub record: Properties,

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::access::View;
 use crate::error::Error;
-use crate::layers::{Class, Properties};
+use crate::layers::{Class, Layer, Properties};
 use crate::postgres::sql::{Bind, Sql};
 use crate::register::writing::statements::of_import;
 use crate::register::writing::{Refused, Writing};
@@ -115,6 +115,19 @@ pub(super) async fn lock_expected(
     }
     Refused::unless_none(refused)?;
     Ok(locked)
+}
+
+/// Locks the records that an import changes, in the order of their ids as every write does: otherwise two writes of the
+/// same records wait for each other.
+pub async fn lock_of_import(conn: &mut AsyncPgConnection, layer: &Layer, import: Uuid) -> QueryResult<()> {
+    Sql::new("select from ")
+        .name(layer.table())
+        .text(" where id in (select r.record_id from import_rows r where r.op in ('update', 'restore', 'missing')")
+        .sql(of_import(import))
+        .text(") order by id for update")
+        .execute(conn)
+        .await?;
+    Ok(())
 }
 
 /// The rows of an import whose record has changed since the plan was made, as rows of `nth, record_id`.

@@ -23,7 +23,7 @@ use crate::error::Error;
 use crate::layers::Problem;
 
 pub use actions::{Draft, Written, change, create, set_deleted, verify};
-pub use lock::{Expected, Locked, changed_since_import, lock};
+pub use lock::{Expected, Locked, changed_since_import, lock, lock_of_import};
 pub use planned::{PlannedRow, Rows};
 pub use refused::Refused;
 

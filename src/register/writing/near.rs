@@ -77,7 +77,7 @@ async fn of_written(
         .text(" w where w.id = any(")
         .bind(Bind::Integers(ids))
         .text(")");
-    within_reach(near, "select", in_register(view, near, written)).load(conn).await
+    within_reach(near, "select", in_register(view, near, written, Sql::new(""))).load(conn).await
 }
 
 /// The nearest neighbour of each planned row of an import, in the register or among the earlier rows. A likely
@@ -89,21 +89,11 @@ pub async fn of_import_rows(
 ) -> QueryResult<Vec<Neighbour>> {
     let Some(near) = &view.layer.near else { return Ok(Vec::new()) };
     let rows = || planned(view.layer, near).sql(of_import(import));
-    let in_register = in_register(view, near, rows())
-        // Records that the file itself moves are compared at their new place.
-        .text(" and t.id not in (select record_id from import_rows where moved and record_id is not null")
+    // Records that the file itself moves are compared at their new place.
+    let unmoved = Sql::new(" and t.id not in (select record_id from import_rows where moved and record_id is not null")
         .sql(of_import(import))
         .text(")");
-    let in_file = pairs(near, rows(), Sql::new("t.name"), Sql::new("(").sql(planned(view.layer, near)).text(")"))
-        // `is true` keeps the query planner from reading all earlier rows by the primary key: with 20,000 rows, 0.3 s
-        // instead of 12 s.
-        .text(" where (t.import_id = w.import_id and t.key < w.key) is true and not (")
-        .sql(alike(near))
-        // One sender tells the rows of one file apart by numbers, and cameras on one pole by names.
-        .text(
-            " and w.identity <> t.identity and split_part(w.identity, ':', 1) = split_part(t.identity, ':', 1)) is true",
-        );
-    let found = in_register.text(" union all ").sql(in_file);
+    let found = in_register(view, near, rows(), unmoved).text(" union all ").sql(in_file(near, rows()));
     within_reach(near, "select distinct on (key)", found).load(conn).await
 }
 
@@ -120,32 +110,76 @@ fn planned(layer: &'static Layer, near: &Near) -> Sql {
     )
 }
 
-/// Pairs of rows and records of the register. Only records whose exact place the writer may see: otherwise a writer
-/// could find a hidden place by posting records here and there.
-fn in_register(view: &View<'_>, near: &Near, rows: Sql) -> Sql {
+/// How many records or rows at one place are compared with a row. Thousands within some metres would be millions of
+/// pairs, and one neighbour is enough to ask.
+const CROWD: i64 = 100;
+
+/// Pairs of rows `w` and records `t` of the register, of which `more` is known. Only records whose exact place the writer
+/// may see: otherwise a writer could find a hidden place by posting records here and there.
+fn in_register(view: &View<'_>, near: &Near, rows: Sql, more: Sql) -> Sql {
     let exact = if view.layer.hides_place() { "> 0" } else { "is not null" };
-    pairs(near, rows, view.name_of_row(), Sql::new("").name(view.layer.table()))
-        .text(" where t.id is distinct from w.id and t.deleted_at is null and t.lifecycle_status <> 'decommissioned' and ")
+    pair(near, view.name_of_row())
+        .text(" from (")
+        .sql(rows)
+        .text(") w cross join lateral (select t.* from ")
+        .name(view.layer.table())
+        .text(" t where t.geom && st_expand(w.geom, ")
+        .bind(Bind::Double(reach(near)))
+        .text(
+            ") and t.id is distinct from w.id and t.deleted_at is null and t.lifecycle_status <> 'decommissioned' and ",
+        )
         .sql(view.class_of_row())
         .text(" ")
         .text(exact)
+        .sql(more)
+        .text(" order by t.geom <-> w.geom limit ")
+        .bind(Bind::Integer(CROWD))
+        .text(") t")
+        .text(DISTANCE)
 }
 
-/// Pairs of rows `w` and others `t` that are within reach of each other. Further conditions may follow.
-fn pairs(near: &Near, rows: Sql, name: Sql, others: Sql) -> Sql {
-    let reach_m = near.shared_site_m.map_or(near.distance_m, |site_m| site_m.max(near.distance_m));
+/// Pairs of rows and earlier rows of one file, by the cells of a grid: every row within reach lies in the same cell or in
+/// one beside it.
+fn in_file(near: &Near, rows: Sql) -> Sql {
+    let cell = |axis: &'static str| {
+        Sql::new("floor(").text(axis).text("(r.geom) / ").bind(Bind::Double(reach(near))).text(")::bigint")
+    };
+    Sql::new("(with file as materialized (select g.*, row_number() over (partition by x, y order by key) as crowd from (select r.*, ")
+        .sql(cell("st_x"))
+        .text(" as x, ")
+        .sql(cell("st_y"))
+        .text(" as y from (")
+        .sql(rows)
+        .text(") r) g) ")
+        .sql(pair(near, Sql::new("t.name")))
+        .text(
+            " from file w cross join generate_series(-1, 1) dx cross join generate_series(-1, 1) dy \
+             join file t on t.x = w.x + dx and t.y = w.y + dy and t.key < w.key and t.crowd <= ",
+        )
+        .bind(Bind::Integer(CROWD))
+        .text(DISTANCE)
+        .text(" where not (")
+        .sql(alike(near))
+        // One sender tells the rows of one file apart by numbers, and cameras on one pole by names.
+        .text(
+            " and w.identity <> t.identity and split_part(w.identity, ':', 1) = split_part(t.identity, ':', 1)) is true)",
+        )
+}
+
+/// The columns of a pair `w` and `t`.
+fn pair(near: &Near, name: Sql) -> Sql {
     Sql::new("select w.key, t.id, t.code, ")
         .sql(name)
         .text(" as name, d.distance_m, ")
         .sql(alike(near))
-        .text(" as is_same from (")
-        .sql(rows)
-        .text(") w join ")
-        .sql(others)
-        // A degree is at least 100 km at these latitudes.
-        .text(" t on t.geom && st_expand(w.geom, ")
-        .bind(Bind::Double(reach_m / 100_000.0))
-        .text(") cross join lateral (select st_distance(w.geom::geography, t.geom::geography) as distance_m) d")
+        .text(" as is_same")
+}
+
+const DISTANCE: &str = " cross join lateral (select st_distance(w.geom::geography, t.geom::geography) as distance_m) d";
+
+/// The greatest distance of neighbours, degrees. A degree is at least 100 km at these latitudes.
+fn reach(near: &Near) -> f64 {
+    near.shared_site_m.map_or(near.distance_m, |site_m| site_m.max(near.distance_m)) / 100_000.0
 }
 
 /// Whether neighbours may be duplicates: they agree on the first field that both have, and look in the same direction.

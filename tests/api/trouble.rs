@@ -1,0 +1,81 @@
+//! What a client is told when the database cannot do a write, and when writes stand in each other's way.
+
+use serde_json::{Value, json};
+
+use crate::common::{Answer, Server, tower};
+
+const TOWERS: &str = "/collections/towers/items";
+
+/// A trigger that fails with a message as PostgreSQL's, for the first times.
+async fn failing(server: &Server, message: &str, times: u32) {
+    let function = "create function fail() returns trigger language plpgsql as $$ begin \
+                    if nextval('failures') <= tg_argv[0]::bigint then raise exception '%', tg_argv[1]; end if; \
+                    return new; end $$";
+    let trigger =
+        format!("create trigger fails before insert on towers for each row execute function fail('{times}', '{message}')");
+    let rights = "grant usage on sequence failures to public";
+    server.execute(&format!("create sequence failures; {rights}; {function}; {trigger}")).await;
+}
+
+async fn created(server: &Server) -> Answer {
+    server.administrator().post(TOWERS, tower(json!({"name": "A"}))).await
+}
+
+#[actix_web::test]
+async fn a_write_that_met_a_deadlock_is_done_again() {
+    let server = Server::new().await;
+    failing(&server, "deadlock detected", 3).await;
+    assert_eq!(created(&server).await.status, 201);
+    assert_eq!(server.query("select count(*) from towers").await, 1);
+}
+
+#[actix_web::test]
+async fn a_write_that_only_meets_deadlocks_is_to_be_sent_again() {
+    let server = Server::new().await;
+    failing(&server, "deadlock detected", 1000).await;
+    let answer = created(&server).await;
+    assert_eq!((answer.status.as_u16(), answer.header("retry-after")), (503, Some("1".to_owned())));
+}
+
+#[actix_web::test]
+async fn a_full_disk_a_stop_and_a_standby_are_told_in_words() {
+    for (message, words) in [
+        ("could not extend file \"base/1/2\": No space left on device", "hết dung lượng"),
+        ("terminating connection due to administrator command", "tạm dừng"),
+        ("cannot execute INSERT in a read-only transaction", "chỉ cho xem"),
+    ] {
+        let server = Server::new().await;
+        failing(&server, message, 1000).await;
+        let answer = created(&server).await;
+        assert_eq!((answer.status.as_u16(), answer.header("retry-after")), (503, Some("10".to_owned())), "{message}");
+        let told = answer.json();
+        assert!(told["detail"].as_str().unwrap().contains(words), "{told}");
+        assert_eq!(server.query("select count(*) from towers").await, 0);
+    }
+}
+
+#[actix_web::test]
+async fn a_member_given_twice_and_too_many_values_are_refused() {
+    let server = Server::new().await;
+    let twice = r#"{"type":"Feature","geometry":null,"properties":{"name":"A","name":"B","operator":"vnpt"}}"#;
+    let many = format!(r#"{{"type":"FeatureCollection","features":[{}1]}}"#, "1,".repeat(2_000_000));
+    for body in [twice.to_owned(), many] {
+        let headers = [("Content-Type", "application/geo+json")];
+        let caller = server.administrator();
+        let answer = caller.send_bytes(actix_web::http::Method::POST, TOWERS, &headers, Some(body.into_bytes())).await;
+        assert_eq!((answer.status.as_u16(), answer.codes()), (422, vec!["json.malformed".to_owned()]));
+    }
+}
+
+#[actix_web::test]
+async fn days_before_the_calendar_are_no_parameters() {
+    let server = Server::new().await;
+    for (path, parameter) in [("/audit?from=", "from"), ("/collections/towers/items?as_of=", "as_of")] {
+        for day in ["-9999-01-01", "+12345-01-01", "262142-12-31"] {
+            let answer = server.administrator().get(&format!("{path}{day}")).await;
+            assert_eq!(answer.status, 400, "{path}{day}");
+            let told: Value = answer.json();
+            assert_eq!(told["errors"][0]["parameter"], parameter, "{told}");
+        }
+    }
+}
