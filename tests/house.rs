@@ -15,7 +15,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("conditions", &["time", "texts", "layers", "error", "input"]),
     ("access", &["texts", "layers", "error", "conditions"]),
     ("postgres", &["time", "layers", "error", "conditions", "access"]),
-    ("files", &["time", "texts", "layers", "error", "postgres"]),
+    ("files", &["time", "texts", "layers", "error", "input", "postgres"]),
     ("accounts", &["time", "texts", "config", "layers", "error", "input", "conditions", "access", "postgres"]),
     ("units", &["time", "texts", "layers", "error", "conditions", "access", "postgres", "files"]),
     (

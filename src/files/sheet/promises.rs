@@ -71,7 +71,8 @@ impl Promises {
 
 /// The number of an attribute whose name ends here: `="12"`.
 fn promised(rest: &[u8]) -> Option<u64> {
-    let rest = str::from_utf8(rest.get(..TAIL.min(rest.len()))?).ok()?.trim_start().strip_prefix('=')?.trim_start();
+    let rest = String::from_utf8_lossy(&rest[..TAIL.min(rest.len())]);
+    let rest = rest.trim_start().strip_prefix('=')?.trim_start();
     let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''))?;
     rest[1..].split_once(quote)?.0.trim().parse().ok()
 }
@@ -90,6 +91,8 @@ mod tests {
         for (rest, count) in [
             (r#"="12" count="3">"#, Some(12)),
             (" = '7'>", Some(7)),
+            // The window ends inside a letter.
+            (&format!("=\"7\"{}ạ", " ".repeat(TAIL - 5)), Some(7)),
             (r#"="&#50;""#, None),
             (r#"="-1""#, None),
             (r#"="12"#, None),

@@ -94,6 +94,9 @@ fn of_parameters(layer: &'static Layer, caller: &Caller, mut params: Params, tod
     let mut forget = Vec::new();
     let mut object = |name: &str| -> Result<Value, Error> {
         let Some(text) = params.take(name)? else { return Ok(Value::Null) };
+        if text.contains("\\u0000") {
+            return Err(Error::of_parameter(name, text!("parameter.invalid/nul", name)));
+        }
         let given = json::parse(text.as_bytes()).map_err(|it| Error::of_parameter(name, it.or(malformed(name))))?;
         if given.is_null() {
             forget.push(name.to_owned());
