@@ -45,7 +45,7 @@ export function unassignedAddress(within: string, days: Days, indicators: string
 
 export async function unassigned(address: string, signal: AbortSignal): Promise<Record<string, Partial<Figure>>> {
   const { unassigned } = await get<Answer<'/stats'>>(address, signal);
-  return unassigned.figures as Record<string, Partial<Figure>>;
+  return (unassigned?.figures ?? {}) as Record<string, Partial<Figure>>;
 }
 
 export function csvAddress(within: string, days: Days): string {
