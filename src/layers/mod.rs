@@ -133,13 +133,13 @@ impl Layer {
         self.derived_name("states")
     }
 
-    /// A table of sums that figures keep of the layer: `contributions`, `deltas`, `marks`.
+    /// A table of sums that figures keep of the layer: `contributions`, `deltas`, `recent`, `marks`.
     pub fn kept(&self, what: &'static str) -> &'static str {
         self.derived_name(what)
     }
 
     fn derived_name(&self, what: &'static str) -> &'static str {
-        const WHATS: [&str; 6] = ["shown", "states", "as_of", "contributions", "deltas", "marks"];
+        const WHATS: [&str; 7] = ["shown", "states", "as_of", "contributions", "deltas", "recent", "marks"];
         static NAMES: LazyLock<HashMap<(&'static str, &'static str), String>> = LazyLock::new(|| {
             let of_layer = |layer: &&'static Layer| {
                 let (collection, table) = (layer.collection, layer.table());

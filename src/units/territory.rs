@@ -264,18 +264,14 @@ cross join lateral (
         .text(" found where known.commune is null\n) p")
 }
 
-/// Rows whose place may be in a unit, rows without a place included: a test by an index, before the exact test.
-pub fn near(code: &str, unit_date: NaiveDate) -> Sql {
+/// The bounding box of a unit and of those in it: a test by an index, before the exact test.
+pub fn extent(code: &str, unit_date: NaiveDate) -> Sql {
     // box2d() reads only the header of a geometry.
-    Sql::new(
-        "(t.geom && (select st_setsrid(st_extent(box2d(u.geom)::geometry)::geometry, 4326) from (select geom from ",
-    )
-    .sql(communes_within(code, unit_date))
-    .text(" c union all select geom from admin_units where code = ")
-    .bind(Bind::Text(code.to_owned()))
-    .text(" and in_force(valid_from, valid_to, ")
-    .bind(Bind::Date(unit_date))
-    .text(")) u) or t.geom is null)")
+    Sql::new("(select st_setsrid(st_extent(box2d(u.geom)::geometry)::geometry, 4326) from admin_units u where u.id in (select id from units_on(")
+        .bind(Bind::Date(unit_date))
+        .text(", ")
+        .bind(Bind::Text(code.to_owned()))
+        .text(")))")
 }
 
 fn territory(unit_date: NaiveDate) -> Sql {

@@ -1,4 +1,4 @@
-//! Builds the kept sums of a layer whose definitions changed, in parts, and adds them up.
+//! Builds the kept sums of a layer whose definitions changed, or of which much was written, in parts, and adds them up.
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -7,96 +7,94 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use crate::figures::summaries::columns::{any_total, columns, listed, totals};
 use crate::figures::summaries::fold::{Ids, refresh};
 use crate::figures::summaries::fresh::Facts;
-use crate::figures::summaries::marks::mark;
+use crate::figures::summaries::marks::mark_anew;
 use crate::layers::Layer;
 use crate::postgres::sql::{Bind, Sql};
 
-/// While the sums of a large layer are built, its records are taken in this many parts, a power of two.
-const PARTS: i64 = 64;
-/// A layer with fewer records is built at once.
-const SMALL: i64 = 20_000;
+/// About how many records are computed in one transaction.
+const PART: i64 = 10_000;
 
-/// Builds one part of the contributions of a layer, or after the last part its deltas.
+/// Does one step: lists the parts of a layer, builds one of them, or adds all of them up. `built_until` is how far it got.
 pub(super) async fn build(
     conn: &mut AsyncPgConnection,
     layer: &'static Layer,
-    part: i64,
+    built_until: i64,
     today: NaiveDate,
 ) -> QueryResult<bool> {
-    let state = |until: Option<i64>| {
-        let set = Sql::new("update summaries set built_until = ");
-        let set = match until {
-            Some(until) => set.bind(Bind::Integer(until)),
-            None => set.text("null"),
-        };
-        set.text(" where collection = ").bind(Bind::Text(layer.collection.into()))
-    };
-    if part == 0 {
-        for table in ["contributions", "deltas", "marks"] {
-            Sql::new("delete from ").name(layer.kept(table)).execute(conn).await?;
-        }
-        // What is queued until here is built below.
-        Sql::new("delete from summary_queue where collection = ")
-            .bind(Bind::Text(layer.collection.into()))
-            .execute(conn)
-            .await?;
-        Sql::new("update summaries set marked_until = null where collection = ")
-            .bind(Bind::Text(layer.collection.into()))
-            .execute(conn)
-            .await?;
+    let collection = || Bind::Text(layer.collection.into());
+    if built_until == 0 {
+        list_parts(conn, layer).await?;
+        return Ok(true);
     }
-    let parts = if part == 0 && is_small(conn, layer).await? { 1 } else { PARTS };
-    if part < parts {
-        let key = match Facts::of(layer) {
-            Facts::Group { .. } => Facts::key(layer),
-            _ => Sql::new("null::text"),
-        };
-        let found: Ids = Sql::new("select array(select t.id from ")
-            .name(layer.table())
-            .text(" t where (hashtext(coalesce(")
-            .sql(key)
-            .text(", t.id::text)) & ")
-            .bind(Bind::Integer(parts - 1))
-            .text(") = ")
-            .bind(Bind::Integer(part))
-            .text(") as ids")
-            .get_result(conn)
-            .await?;
-        if !found.ids.is_empty() {
-            refresh(conn, layer, found.ids, None).await?;
-        }
-        if part + 1 < parts {
-            state(Some(part + 1)).execute(conn).await?;
-            return Ok(true);
-        }
+    let part: Option<Ids> = Sql::new("delete from summary_parts where (collection, part) = (select collection, min(part) from summary_parts where collection = ")
+        .bind(collection())
+        .text(" group by 1) returning ids")
+        .get_result(conn)
+        .await
+        .optional()?;
+    if let Some(Ids { ids }) = part {
+        refresh(conn, layer, ids, false).await?;
+        return Ok(true);
     }
     if !columns(layer).is_empty() {
         add_up(conn, layer).await?;
     }
-    // A record may have been of other groups before.
     if matches!(Facts::of(layer), Facts::Group { .. }) {
+        // These were of other groups before, whose records are in other parts.
         Sql::new("insert into summary_queue (collection, record_id) select ")
-            .bind(Bind::Text(layer.collection.into()))
-            .text(", id from ")
-            .name(layer.table())
-            .text(" where version > 1")
+            .bind(collection())
+            .text(", record_id from ")
+            .name(layer.kept("contributions"))
+            .text(" group by record_id having count(distinct coalesce(group_key, '')) > 1")
             .execute(conn)
             .await?;
     }
-    state(None).execute(conn).await?;
-    mark(conn, layer, None, today).await?;
+    Sql::new("update summaries set built_until = null where collection = ").bind(collection()).execute(conn).await?;
+    mark_anew(conn, layer, today).await?;
     Ok(true)
 }
 
-async fn is_small(conn: &mut AsyncPgConnection, layer: &'static Layer) -> QueryResult<bool> {
-    let found: Ids = Sql::new("select array(select id from ")
-        .name(layer.table())
-        .text(" limit ")
-        .bind(Bind::Integer(SMALL))
-        .text(") as ids")
-        .get_result(conn)
+/// Has a layer built anew.
+pub(super) async fn begin(conn: &mut AsyncPgConnection, layer: &'static Layer) -> QueryResult<()> {
+    Sql::new("update summaries set built_until = 0 where collection = ")
+        .bind(Bind::Text(layer.collection.into()))
+        .execute(conn)
         .await?;
-    Ok((found.ids.len() as i64) < SMALL)
+    Ok(())
+}
+
+/// Removes what is kept and lists the records in parts. The records of a group are in one part.
+async fn list_parts(conn: &mut AsyncPgConnection, layer: &'static Layer) -> QueryResult<()> {
+    let collection = || Bind::Text(layer.collection.into());
+    for table in ["contributions", "deltas", "recent", "marks"] {
+        Sql::new("delete from ").name(layer.kept(table)).execute(conn).await?;
+    }
+    // What is queued until here is built.
+    for table in ["summary_queue", "summary_parts"] {
+        Sql::new("delete from ").name(table).text(" where collection = ").bind(collection()).execute(conn).await?;
+    }
+    let key = match Facts::of(layer) {
+        Facts::Group { .. } => Facts::key(layer),
+        _ => Sql::new("null::text"),
+    };
+    Sql::new("insert into summary_parts (collection, part, ids) select ")
+        .bind(collection())
+        .text(", abs(hashtext(coalesce(")
+        .sql(key)
+        .text(", t.id::text)) % n.parts), array_agg(t.id) from ")
+        .name(layer.table())
+        .text(" t cross join (select count(*)::integer / ")
+        .bind(Bind::Integer(PART))
+        .text(" + 1 as parts from ")
+        .name(layer.table())
+        .text(") n group by 2")
+        .execute(conn)
+        .await?;
+    Sql::new("update summaries set built_until = 1, marked_until = null where collection = ")
+        .bind(collection())
+        .execute(conn)
+        .await?;
+    Ok(())
 }
 
 /// The deltas of all contributions.

@@ -5,10 +5,10 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Bool, Date, Nullable, Text};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 
-use crate::figures::summaries::build::build;
-use crate::figures::summaries::columns::{any_total, columns, each, listed, totals};
+use crate::figures::summaries::build::{begin, build};
+use crate::figures::summaries::columns::{any_total, columns, listed, totals};
 use crate::figures::summaries::fresh::{Records, fresh};
-use crate::figures::summaries::marks::{mark, marks};
+use crate::figures::summaries::marks::{mark, settle};
 use crate::figures::summaries::read::quarter;
 use crate::figures::summaries::source::{access_points, touched};
 use crate::layers::{ALL, FACILITY, Layer, WIFI_POINT};
@@ -17,8 +17,8 @@ use crate::postgres::sql::{Bind, Sql};
 
 /// Records of one transaction. A writer never waits for it: it locks no record.
 const CHUNK: i64 = 2_000;
-/// From this many changed units on, everything is built anew instead.
-const MOST_UNITS: i64 = 200;
+/// If more records than this are queued, and more than a quarter of a layer, the layer is built anew instead.
+const MOST_QUEUED: i64 = 10_000;
 
 #[derive(QueryableByName)]
 struct Summary {
@@ -94,8 +94,9 @@ async fn step(conn: &mut AsyncPgConnection, today: NaiveDate) -> QueryResult<Opt
         let did = match summary.built_until {
             Some(part) => build(conn, layer, part, today).await?,
             None => {
-                fold_queue(conn, layer, summary.marked_until).await?
+                fold_queue(conn, layer).await?
                     || mark(conn, layer, summary.marked_until, today).await?
+                    || settle(conn, layer, summary.marked_until, today).await?
             }
         };
         if did {
@@ -105,7 +106,7 @@ async fn step(conn: &mut AsyncPgConnection, today: NaiveDate) -> QueryResult<Opt
     Ok(Some(false))
 }
 
-/// Queues the records in changed units; builds everything anew if there are many.
+/// Queues the records that are or were in changed units.
 async fn units(conn: &mut AsyncPgConnection) -> QueryResult<bool> {
     let changed: Ids = Sql::new(
         "with taken as (delete from summary_queue where collection = 'units' returning record_id) \
@@ -115,10 +116,6 @@ async fn units(conn: &mut AsyncPgConnection) -> QueryResult<bool> {
     .await?;
     if changed.ids.is_empty() {
         return Ok(false);
-    }
-    if changed.ids.len() as i64 > MOST_UNITS {
-        Sql::new("update summaries set built_until = 0").execute(conn).await?;
-        return Ok(true);
     }
     for layer in ALL.iter().copied().filter(|layer| layer.is_writable()) {
         let collection = || Bind::Text(layer.collection.into());
@@ -137,9 +134,19 @@ async fn units(conn: &mut AsyncPgConnection) -> QueryResult<bool> {
             .bind(units())
             .text(") and st_intersects(t.geom, u.geom) union select ")
             .bind(collection())
+            .text(", v.record_id from versions v join admin_units u on u.id = any(")
+            .bind(units())
+            .text(") and st_geomfromgeojson(v.changes ->> 'geom') && u.geom where v.collection = ")
+            .bind(collection())
+            .text(" and v.changes ? 'geom' union select ")
+            .bind(collection())
+            .text(", v.record_id from versions v where v.collection = ")
+            .bind(collection())
+            .text(" and v.changes ->> 'geom' is null and (v.version = 1 or v.changes ? 'geom') union select ")
+            .bind(collection())
             .text(", t.id from ")
             .name(layer.table())
-            .text(" t where t.geom is null or t.commune_id is null or t.version > 1")
+            .text(" t where t.geom is null or t.commune_id is null")
             .execute(conn)
             .await?;
     }
@@ -147,11 +154,11 @@ async fn units(conn: &mut AsyncPgConnection) -> QueryResult<bool> {
 }
 
 /// Takes up to a chunk of written records and brings their contributions up to date.
-async fn fold_queue(
-    conn: &mut AsyncPgConnection,
-    layer: &'static Layer,
-    marked_until: Option<NaiveDate>,
-) -> QueryResult<bool> {
+async fn fold_queue(conn: &mut AsyncPgConnection, layer: &'static Layer) -> QueryResult<bool> {
+    if is_overrun(conn, layer).await? {
+        begin(conn, layer).await?;
+        return Ok(true);
+    }
     let taken: Ids = Sql::new(
         "with taken as (delete from summary_queue where id in (select id from summary_queue where collection = ",
     )
@@ -170,8 +177,22 @@ async fn fold_queue(
         queue(conn, &FACILITY, facilities).await?;
     }
     let ids = touched(conn, layer, taken.ids, &[]).await?;
-    refresh(conn, layer, ids, Some(marked_until)).await?;
+    refresh(conn, layer, ids, true).await?;
     Ok(true)
+}
+
+/// Whether building a layer takes less time than its queue.
+async fn is_overrun(conn: &mut AsyncPgConnection, layer: &'static Layer) -> QueryResult<bool> {
+    let row: Row = Sql::new("select q.n > ")
+        .bind(Bind::Integer(MOST_QUEUED))
+        .text(" and q.n > (select count(*) / 4 from ")
+        .name(layer.table())
+        .text(") from (select count(distinct record_id) as n from summary_queue where collection = ")
+        .bind(Bind::Text(layer.collection.into()))
+        .text(") q")
+        .get_result(conn)
+        .await?;
+    Ok(matches!(row.cells[0], Cell::Bool(true)))
 }
 
 async fn queue(conn: &mut AsyncPgConnection, layer: &Layer, ids: Vec<i64>) -> QueryResult<()> {
@@ -185,18 +206,18 @@ async fn queue(conn: &mut AsyncPgConnection, layer: &Layer, ids: Vec<i64>) -> Qu
     Ok(())
 }
 
-/// Computes contributions anew. `adds` also adds what changed to the deltas, and to the marks until its day.
+/// Computes contributions anew. `adds` also adds what changed to the deltas.
 pub(super) async fn refresh(
     conn: &mut AsyncPgConnection,
     layer: &'static Layer,
     ids: Vec<i64>,
-    adds: Option<Option<NaiveDate>>,
+    adds: bool,
 ) -> QueryResult<()> {
     let wifi = access_points(conn, layer, &ids, Vec::new()).await?;
     let list = || Bind::Integers(ids.clone());
     let kept = layer.kept("contributions");
-    let records = Records::listed(ids.clone(), wifi);
-    let Some(marked_until) = adds.filter(|_| !columns(layer).is_empty()) else {
+    let fresh = fresh(layer, &Records::listed(ids.clone(), wifi), None);
+    if !adds || columns(layer).is_empty() {
         Sql::new("delete from ")
             .name(kept)
             .text(" where record_id = any(")
@@ -204,9 +225,9 @@ pub(super) async fn refresh(
             .text(")")
             .execute(conn)
             .await?;
-        Sql::new("insert into ").name(kept).text(" ").sql(fresh(layer, &records)).execute(conn).await?;
+        Sql::new("insert into ").name(kept).text(" ").sql(fresh).execute(conn).await?;
         return Ok(());
-    };
+    }
     let flow = |rows: &'static str, day: &'static str, sign: &'static str| {
         Sql::new("select unit_id, units_from, units_to, ")
             .text(day)
@@ -225,26 +246,18 @@ pub(super) async fn refresh(
         .name(kept)
         .text(" where record_id = any(")
         .bind(list())
-        .text(") returning *), fresh as materialized (")
-        .sql(fresh(layer, &records))
-        .text("), added as (insert into ")
+        .text(") returning *), added as (insert into ")
         .name(kept)
-        .text(" select * from fresh returning *), flow as (select unit_id, units_from, units_to, day, is_public, ")
-        .sql(each(layer, ", ", |sum| Sql::new("sum(").text(sum).text(") as ").text(sum)))
+        .text(" ")
+        .sql(fresh)
+        .text(" returning *) insert into ")
+        .name(layer.kept("recent"))
+        .text(" select unit_id, units_from, units_to, day, is_public, ")
+        .sql(totals(layer))
         .text(" from (")
         .sql(Sql::join(flows, " union all "))
         .text(") x where day < 'infinity' group by 1, 2, 3, 4, 5 having ")
-        .sql(any_total(layer))
-        .text("), deltas as (insert into ")
-        .name(layer.kept("deltas"))
-        .text(" select * from flow) insert into ")
-        .name(layer.kept("marks"))
-        .text(" as m select unit_id, units_from, units_to, q.mark, is_public, ")
-        .sql(totals(layer))
-        .text(" from flow cross join lateral (")
-        .sql(marks(marked_until))
-        .text(") q where q.mark >= flow.day group by 1, 2, 3, 4, 5 on conflict (unit_id, units_from, units_to, mark, is_public) do update set ")
-        .sql(each(layer, ", ", |sum| Sql::new(sum).text(" = m.").text(sum).text(" + excluded.").text(sum)));
+        .sql(any_total(layer));
     sql.execute(conn).await?;
     Ok(())
 }

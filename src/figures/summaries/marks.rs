@@ -1,26 +1,62 @@
-//! The marks: the sums of each unit at the end of each quarter.
+//! The marks: the sums of each unit at the end of each quarter, and the deltas that are not in them yet.
 
 use chrono::{Months, NaiveDate};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
-use crate::figures::summaries::columns::{any_total, columns, listed, totals};
+use crate::figures::summaries::columns::{any_total, columns, each, listed, totals};
 use crate::figures::summaries::read::{FIRST_MARK, quarter};
 use crate::layers::Layer;
+use crate::postgres::row::Row;
 use crate::postgres::sql::{Bind, Sql};
 
-/// The days of the marks: the last of each quarter.
-pub(super) fn marks(until: Option<NaiveDate>) -> Sql {
-    let (year, month, day) = FIRST_MARK;
-    let first = NaiveDate::from_ymd_opt(year, month, day).unwrap_or_default();
-    let days =
-        Sql::new("select (g.first + interval '3 months' - interval '1 day')::date as mark from generate_series(")
-            .bind(Bind::Date(quarter(first)))
-            .text("::timestamp, ");
-    match until {
-        Some(until) => days.bind(Bind::Date(until)).text("::timestamp, '3 months') g (first)"),
-        None => Sql::new("select null::date as mark where false"),
+/// From this many recent deltas on, all marks are computed anew: each delta belongs to all marks after it.
+const MOST_RECENT: i64 = 10_000;
+
+/// Takes recent deltas up into the marks. Returns whether there were any.
+pub(super) async fn settle(
+    conn: &mut AsyncPgConnection,
+    layer: &'static Layer,
+    marked_until: Option<NaiveDate>,
+    today: NaiveDate,
+) -> QueryResult<bool> {
+    let recent: Row = Sql::new("select count(*) from ").name(layer.kept("recent")).get_result(conn).await?;
+    let recent = recent.cells[0].as_integer().unwrap_or(0);
+    if recent == 0 {
+        return Ok(false);
     }
+    let moved = Sql::new("with moved as (delete from ")
+        .name(layer.kept("recent"))
+        .text(" returning *), kept as (insert into ")
+        .name(layer.kept("deltas"))
+        .text(" select * from moved) ");
+    if recent > MOST_RECENT {
+        moved.text("select from moved limit 0").execute(conn).await?;
+        Sql::new("delete from ").name(layer.kept("marks")).execute(conn).await?;
+        mark_anew(conn, layer, today).await?;
+        return Ok(true);
+    }
+    moved
+        .text("insert into ")
+        .name(layer.kept("marks"))
+        .text(" as m select unit_id, units_from, units_to, q.mark, is_public, ")
+        .sql(totals(layer))
+        .text(" from moved cross join lateral (")
+        .sql(marks(marked_until))
+        .text(") q where q.mark >= moved.day group by 1, 2, 3, 4, 5 on conflict (unit_id, units_from, units_to, mark, is_public) do update set ")
+        .sql(each(layer, ", ", |sum| Sql::new(sum).text(" = m.").text(sum).text(" + excluded.").text(sum)))
+        .execute(conn)
+        .await?;
+    Ok(true)
+}
+
+/// All marks of a layer that has none.
+pub(super) async fn mark_anew(
+    conn: &mut AsyncPgConnection,
+    layer: &'static Layer,
+    today: NaiveDate,
+) -> QueryResult<bool> {
+    mark(conn, layer, None, today).await
 }
 
 /// Adds the marks of quarters that have ended since. Returns whether there were any.
@@ -84,4 +120,18 @@ pub(super) async fn mark(
             .await?;
     }
     Ok(did)
+}
+
+/// The days of the marks: the last of each quarter.
+fn marks(until: Option<NaiveDate>) -> Sql {
+    let (year, month, day) = FIRST_MARK;
+    let first = NaiveDate::from_ymd_opt(year, month, day).unwrap_or_default();
+    let days =
+        Sql::new("select (g.first + interval '3 months' - interval '1 day')::date as mark from generate_series(")
+            .bind(Bind::Date(quarter(first)))
+            .text("::timestamp, ");
+    match until {
+        Some(until) => days.bind(Bind::Date(until)).text("::timestamp, '3 months') g (first)"),
+        None => Sql::new("select null::date as mark where false"),
+    }
 }

@@ -3,7 +3,7 @@
 //! A *contribution* is a row per record, state and unit: the days on which the state lasts, the unit lists in which the
 //! unit holds, and the amount that it adds to each sum. Neither the day asked nor the era is in it, so a figure of any
 //! day in units of any era is one sum. *Deltas* add contributions up per unit and day, *marks* add deltas up to the
-//! start of each quarter.
+//! end of each quarter. A delta belongs to all marks after it, so new ones wait in *recent* and are taken up together.
 //!
 //! A trigger only notes which records a write touched. A job ([`fold`]) brings their contributions up to date, and
 //! until then readers compute those few themselves, in the snapshot that they read: a write counts at once. Without the

@@ -6,6 +6,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use crate::conditions::Days;
 use crate::figures::summaries::columns::{Column, columns, each, listed};
+use crate::figures::summaries::fresh::On;
 use crate::figures::summaries::source::{Kind, Source};
 use crate::figures::{Numbers, Scope};
 use crate::postgres::row::Row;
@@ -97,6 +98,8 @@ fn amounts(source: &Source<'_>, scope: &Scope, days: Days) -> Sql {
         None => deltas,
     };
     parts.push(deltas.sql(units()).sql(of_all()));
+    let recent = select("c.").name(layer.kept("recent")).text(" c where c.day <= ").bind(Bind::Date(days.as_of));
+    parts.push(recent.sql(units()).sql(of_all()));
     let on_day = || {
         Sql::new(" c where c.from_day <= ")
             .bind(Bind::Date(days.as_of))
@@ -109,12 +112,19 @@ fn amounts(source: &Source<'_>, scope: &Scope, days: Days) -> Sql {
         parts.push(hidden.sql(source.hidden_visible()));
     }
     if !dirty.is_empty() {
+        let on = On { day: days.as_of, unit_date: days.unit_date };
         let ids = || Bind::Integers(dirty.clone());
         let old =
             select("-c.").name(layer.kept("contributions")).sql(on_day()).text(" and c.record_id = any(").bind(ids());
         parts.push(old.text(") and ").sql(source.visible()));
         parts.push(
-            select("c.").text("(").sql(source.fresh_rows()).text(")").sql(on_day()).text(" and ").sql(source.visible()),
+            select("c.")
+                .text("(")
+                .sql(source.fresh_rows(on))
+                .text(")")
+                .sql(on_day())
+                .text(" and ")
+                .sql(source.visible()),
         );
     }
     Sql::join(parts, " union all ")

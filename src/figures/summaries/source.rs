@@ -9,10 +9,10 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use crate::access::View;
 use crate::figures::Number;
 use crate::figures::summaries::columns::{column_of, each};
-use crate::figures::summaries::fresh::{Facts, Records, fresh};
+use crate::figures::summaries::fresh::{Facts, On, Records, fresh};
 use crate::layers::{Layer, WIFI_POINT};
 use crate::postgres::sql::{Bind, Sql};
-use crate::units::territory::near;
+use crate::units::territory::extent;
 
 /// More records than this are not computed for an answer beside the kept ones: then all are.
 const MOST_DIRTY: usize = 5_000;
@@ -117,8 +117,9 @@ impl<'a> Source<'a> {
                 .text(" and ")
                 .sql(self.visible())
         };
+        let fresh = || holds(Sql::new("(").sql(self.fresh_rows(On { day, unit_date })).text(")"));
         match &self.kind {
-            Kind::Computed(records) => holds(Sql::new("(").sql(fresh(self.view.layer, records)).text(")")),
+            Kind::Computed(_) => fresh(),
             Kind::Kept { dirty, .. } => {
                 let kept = holds(Sql::new("").name(self.view.layer.kept("contributions")));
                 if dirty.is_empty() {
@@ -127,7 +128,7 @@ impl<'a> Source<'a> {
                 kept.text(" and c.record_id <> all(")
                     .bind(Bind::Integers(dirty.clone()))
                     .text(") union all ")
-                    .sql(holds(Sql::new("(").sql(self.fresh_rows()).text(")")))
+                    .sql(fresh())
             }
         }
     }
@@ -142,11 +143,12 @@ impl<'a> Source<'a> {
         Sql::new("c.record_id, c.unit_id, c.units_from, c.units_to, c.from_day, c.to_day, c.is_public, c.works, c.status, c.installed_on, c.group_key, ").sql(sums)
     }
 
-    /// The contributions of the records written since, as they are.
-    pub fn fresh_rows(&self) -> Sql {
+    /// The contributions of days, of the records written since, as they are.
+    pub fn fresh_rows(&self, on: On) -> Sql {
+        let layer = self.view.layer;
         match &self.kind {
-            Kind::Computed(records) => fresh(self.view.layer, records),
-            Kind::Kept { dirty, wifi, .. } => fresh(self.view.layer, &Records::listed(dirty.clone(), wifi.clone())),
+            Kind::Computed(records) => fresh(layer, records, Some(on)),
+            Kind::Kept { dirty, wifi, .. } => fresh(layer, &Records::listed(dirty.clone(), wifi.clone()), Some(on)),
         }
     }
 
@@ -183,10 +185,15 @@ async fn state(conn: &mut AsyncPgConnection, layer: &'static Layer) -> QueryResu
     let collection = || Bind::Text(layer.collection.into());
     let found: Vec<State> = Sql::new(
         "select s.built_until, s.marked_until, (select count(*) from summary_queue q where q.collection = 'units') as units, \
-         array(select distinct q.record_id from summary_queue q where q.collection = s.collection) as queued, \
-         array(select distinct q.record_id from summary_queue q where q.collection = 'wifi-points' and s.collection = 'facilities') as wifi \
-         from summaries s where s.collection = ",
+         array(select distinct q.record_id from summary_queue q where q.collection = s.collection limit ",
     )
+    .bind(Bind::Integer(MOST_DIRTY as i64 + 1))
+    .text(
+        ") as queued, \
+         array(select distinct q.record_id from summary_queue q where q.collection = 'wifi-points' and s.collection = 'facilities' limit ",
+    )
+    .bind(Bind::Integer(MOST_DIRTY as i64 + 1))
+    .text(") as wifi from summaries s where s.collection = ")
     .bind(collection())
     .load(conn)
     .await?;
@@ -258,19 +265,31 @@ pub async fn access_points(
     Ok(found.ids)
 }
 
-/// The records that may be in a unit on some day: those whose place is near it today, those that changed, and the others
-/// of their groups.
+/// The records that may be in a unit on some day: those that are or were near it, those that have or had no place, and the
+/// others of their groups.
 fn candidates(layer: &'static Layer, code: &str, day: NaiveDate) -> Sql {
-    let near =
-        Sql::new("select t.id from ").name(layer.table()).text(" t where t.version > 1 or ").sql(near(code, day));
+    let collection = || Bind::Text(layer.collection.into());
+    let near = Sql::new("select t.id from ")
+        .name(layer.table())
+        .text(" t where t.geom is null or t.geom && ")
+        .sql(extent(code, day))
+        .text(" union select v.record_id from versions v where v.collection = ")
+        .bind(collection())
+        .text(" and v.changes ? 'geom' and st_geomfromgeojson(v.changes ->> 'geom') && ")
+        .sql(extent(code, day))
+        .text(" union select v.record_id from versions v where v.collection = ")
+        .bind(collection())
+        .text(" and v.changes ->> 'geom' is null and (v.version = 1 or v.changes ? 'geom')");
     match Facts::of(layer) {
-        Facts::Group { by_province: true, .. } => Sql::new("array(with near as materialized (")
+        Facts::Group { by_province: true, .. } => Sql::new("array(with near (id) as materialized (")
             .sql(near)
             .text(") select id from near union select m.id from ")
             .name(layer.table())
             .text(" m where m.site_code in (select (s.state).site_code from ")
             .name(layer.states_function())
-            .text("(array(select id from near)) s))"),
+            .text("(array(select id from near)) s) union select v.record_id from versions v where v.collection = ")
+            .bind(collection())
+            .text(" and v.version > 1 and v.changes ? 'site_code')"),
         _ => Sql::new("array(").sql(near).text(")"),
     }
 }

@@ -4,7 +4,7 @@ begin
   if exists (select from summaries where collection = '{collection}' and definition = '{hash}') then
     return;
   end if;
-  drop table if exists {table}_contributions, {table}_deltas, {table}_marks;
+  drop table if exists {table}_contributions, {table}_deltas, {table}_recent, {table}_marks;
   create table {table}_contributions (
     record_id bigint not null,
     unit_id bigint not null,
@@ -35,6 +35,8 @@ begin
   comment on table {table}_deltas is 'By how much the sums of a unit change on a day.';
   create index {table}_deltas_unit_idx on {table}_deltas (unit_id, day);
   create index {table}_deltas_day_idx on {table}_deltas (day);
+  create table {table}_recent (like {table}_deltas including all);
+  comment on table {table}_recent is 'Deltas that are in no mark yet.';
   create table {table}_marks (
     unit_id bigint not null,
     units_from date not null,

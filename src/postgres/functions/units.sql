@@ -34,16 +34,24 @@ $$;
 -- The commune in force on a day that contains a place. On a shared boundary the lower code wins. A line or an area is
 -- placed by one point on it.
 create or replace function commune_at(place geometry, on_day date) returns bigint
-language sql
+language plpgsql
 stable
 as $$
-  select u.id
-  from admin_units u
-  where u.level = 'commune'
-    and in_force(u.valid_from, u.valid_to, on_day)
-    and st_covers(u.geom, case when st_dimension(place) = 0 then place else st_pointonsurface(place) end)
-  order by u.code
-  limit 1
+-- In PL/pgSQL, which keeps the plan. By the place first: with the days beside it, the planner reads all communes of a day.
+begin
+  return (
+    select u.id
+    from (
+      select c.id, c.code, c.valid_from, c.valid_to
+      from admin_units c
+      where c.level = 'commune' and st_covers(c.geom, case when st_dimension(place) = 0 then place else st_pointonsurface(place) end)
+      offset 0
+    ) u
+    where in_force(u.valid_from, u.valid_to, on_day)
+    order by u.code
+    limit 1
+  );
+end
 $$;
 
 -- The communes in force on a day that make up a unit: the unit itself, or those below it.
@@ -167,6 +175,7 @@ create or replace function places_of(place geometry, declared_code text, declare
 returns table (unit_id bigint, units_from date, units_to date)
 language plpgsql
 stable
+rows 3
 as $$
 declare
   point constant geometry := case when st_dimension(place) = 0 then place else st_pointonsurface(place) end;
@@ -302,6 +311,7 @@ create or replace function lengths_of(line geometry, declared_code text, declare
 returns table (unit_id bigint, units_from date, units_to date, length_m integer)
 language plpgsql
 stable
+rows 3
 as $$
 declare
   whole_m constant integer := round(st_length(line::geography));
