@@ -3,7 +3,9 @@
 them edited. Prints the seconds of each question from the kept sums, and from the history of the rows (`known_at` of this
 minute, which reads no kept sum), in one run. Needs a quiet machine and `cargo build --release`:
 
-    python3 benches/figures.py [cameras]
+    python3 benches/figures.py [cameras [directory]]
+
+With a directory the data are kept there, and used again by the next run. A question that takes longer than two minutes is cut off.
 """
 
 import json, os, pathlib, random, shutil, signal, socket, subprocess, sys, tempfile, time, urllib.error, urllib.request
@@ -54,14 +56,16 @@ analyze;
 
 
 def main():
-    directory = pathlib.Path(tempfile.mkdtemp(prefix="hatang-bench.", dir="/tmp"))
+    kept = pathlib.Path(sys.argv[2]) if len(sys.argv) > 2 else None
+    directory = kept or pathlib.Path(tempfile.mkdtemp(prefix="hatang-bench.", dir="/tmp"))
+    directory.mkdir(exist_ok=True)
     directory.chmod(0o755)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = {
         **os.environ, "HATANG_DATA_DIR": str(directory / "data"), "PORT": str(port), "HATANG_BIND": "127.0.0.1",
-        "HATANG_REQUEST_TIMEOUT_S": "600", "HATANG_STATEMENT_TIMEOUT_S": "600", "HATANG_ADDRESS_READS_PER_MINUTE": "100000",
+        "HATANG_REQUEST_TIMEOUT_S": "130", "HATANG_STATEMENT_TIMEOUT_S": "120", "HATANG_ADDRESS_READS_PER_MINUTE": "100000",
     }
     environment.pop("DATABASE_URL", None)
     service = subprocess.Popen([HATANG, "serve"], env=environment, stderr=open(directory / "log", "wb"))
@@ -70,7 +74,8 @@ def main():
     finally:
         service.send_signal(signal.SIGTERM)
         service.wait()
-        shutil.rmtree(directory)
+        if not kept:
+            shutil.rmtree(directory)
 
 
 def bench(api, environment, service):
@@ -89,14 +94,18 @@ def bench(api, environment, service):
         return done.stdout.strip()
 
     begun = time.monotonic()
-    sql(UNITS)
-    sql(ROWS)
-    print(f"loaded in {time.monotonic() - begun:.0f} s", flush=True)
+    if sql("select count(*) from towers") == "0":
+        sql(UNITS)
+        sql(ROWS)
+        print(f"loaded in {time.monotonic() - begun:.0f} s", flush=True)
+    else:
+        sql("update summaries set built_until = 0")
     begun = time.monotonic()
-    while sql("select (select count(*) from summary_queue) + (select count(*) from summaries where built_until is not null)") != "0":
+    left = "select (select count(*) from summary_queue) + (select count(*) from summaries where built_until is not null)"
+    while sql(left) != "0":
         time.sleep(1)
     print(f"sums kept in {time.monotonic() - begun:.0f} s more", flush=True)
-    sizes = "select pg_size_pretty(sum(pg_total_relation_size(oid))) from pg_class where relname ~ '_(contributions|deltas|marks)$'"
+    sizes = "select pg_size_pretty(sum(pg_total_relation_size(oid))) from pg_class where relname ~ '_(contributions|deltas|recent|marks)$'"
     print("kept sums take", sql(sizes), flush=True)
     sql("vacuum analyze")
 
