@@ -148,13 +148,15 @@ fn fill(layer: &Layer, write: Write<'_>, record: &mut Properties, today: NaiveDa
     }
 }
 
-/// The day of the counts that a write states, if it states nothing else or creates the record: on that day the place was
-/// there, and counted. Counts from now on hold from today.
+/// The day of the counts that a write states, if it changes nothing else or creates the record: on that day the place was
+/// there, and counted.
 fn counted_before(write: Write<'_>, record: &Properties, today: NaiveDate) -> Option<NaiveDate> {
-    const COUNTS: [&str; 4] = ["counted_on", "counted_source", "households", "population"];
+    const COUNTS: [&str; 5] = ["counted_on", "counted_source", "effective_on", "households", "population"];
     let counted_on = record.get("counted_on")?.as_str()?.parse().ok()?;
-    let is_of_counts = matches!(write, Write::Create)
-        || record.keys().all(|name| name == "effective_on" || COUNTS.contains(&name.as_str()));
+    let is_of_counts = write.current().is_none_or(|current| {
+        let is_other = |(name, value): (&String, &Value)| current.get(name) != Some(value);
+        record.iter().filter(|given| is_other(*given)).all(|(name, _)| COUNTS.contains(&name.as_str()))
+    });
     Some(counted_on).filter(|day| is_of_counts && *day < today)
 }
 

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::common::{Server, feature};
+use crate::imports::{commit, plan};
 
 const HAMLETS: &str = "/collections/hamlets/items";
 
@@ -53,6 +54,10 @@ async fn counts_hold_from_the_day_of_the_count() {
         let answer = server.anonymous().get(&query).await.ok();
         assert_eq!(answer["figures"]["mobile_households_4g"]["total"], json!(total), "{day}");
     }
+    // Names that are repeated are no change.
+    let mut repeated = json!({"properties": counted(135, "2025-11-15")});
+    repeated["properties"]["name"] = json!("Thôn Hai");
+    assert_eq!(administrator.patch(&path, "*", repeated).await.ok()["properties"]["effective_on"], "2025-11-15");
     // A day that is given counts, and a name holds from today.
     let mut given = json!({"properties": counted(140, "2025-12-01")});
     given["properties"]["effective_on"] = json!("2025-12-15");
@@ -61,4 +66,28 @@ async fn counts_hold_from_the_day_of_the_count() {
     named["properties"]["name"] = json!("Thôn Ba");
     let today = hatang::time::today().to_string();
     assert_eq!(administrator.patch(&path, "*", named).await.ok()["properties"]["effective_on"], json!(today));
+}
+
+#[actix_web::test]
+async fn counts_of_a_list_hold_from_their_day() {
+    let server = Server::with_communes().await;
+    let administrator = server.administrator();
+    let list = |households: i64, day: &str| {
+        let head = "Tên thôn,Mã xã,Số hộ,Ngày thống kê,Nguồn số liệu";
+        format!("{head}\nThôn Hai,00001,{households},{day},UBND xã\n").into_bytes()
+    };
+    for (households, day, holds_from) in [(100, "2025-08-01", "2025-08-01"), (130, "2025-10-01", "2025-10-01")] {
+        let planned = plan(administrator, "hamlets", "", list(households, day)).await;
+        assert_eq!(planned["counts"]["error"], 0, "{planned}");
+        commit(administrator, &planned).await.ok();
+        let items = administrator.get(HAMLETS).await.features();
+        assert_eq!(items.len(), 1);
+        let stored = &items[0]["properties"];
+        assert_eq!((&stored["households"], &stored["effective_on"]), (&json!(households), &json!(holds_from)));
+    }
+    // A day that the sender gives for the whole list counts.
+    let planned = plan(administrator, "hamlets", "?effective_on=2026-01-05", list(140, "2025-12-01")).await;
+    commit(administrator, &planned).await.ok();
+    let items = administrator.get(HAMLETS).await.features();
+    assert_eq!(items[0]["properties"]["effective_on"], "2026-01-05");
 }

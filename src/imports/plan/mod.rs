@@ -200,7 +200,11 @@ impl<'a> Planner<'a> {
         {
             given.insert("declared_on".into(), json!(self.known.options.units_as_of));
         }
-        given.entry("effective_on").or_insert_with(|| json!(self.known.options.effective_on));
+        // Without a day of its own, a list holds from today, or from the day of its counts.
+        let effective_on = self.known.options.effective_on;
+        if effective_on != self.known.today {
+            given.entry("effective_on").or_insert_with(|| json!(effective_on));
+        }
         if current.is_none() {
             given.entry("source").or_insert_with(|| json!("import"));
             if let Some(source_org) = self.known.source_org {
