@@ -67,8 +67,8 @@ impl Explanation {
     pub fn territory(&self) -> Option<Text> {
         let (parts, _) = self.territory.as_ref()?;
         let one = |part: &Part| match part.is_whole {
-            true => text!("stats.territory/unit", name = &part.unit.name),
-            false => text!("stats.territory/part", name = &part.unit.name),
+            true => text!("unit.named", name = &part.unit.name),
+            false => text!("unit.named/part", name = &part.unit.name),
         };
         let units: Vec<_> = parts.iter().take(LISTED_IN_WORDS).map(one).collect();
         Some(match parts.len().saturating_sub(LISTED_IN_WORDS) {
