@@ -39,6 +39,7 @@ need nodejs has_node
 need npm has npm
 if [ "$purpose" = test ]; then
     need gdal-bin has ogrinfo
+    need openssl has openssl
     need python3 has python3
     need python3-venv python3 -c 'import ensurepip, venv'
     need chromium has chromium

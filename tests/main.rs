@@ -7,6 +7,7 @@ mod house;
 mod imports;
 mod layers;
 mod openapi;
+mod operation;
 mod permissions;
 mod policy;
 mod store;

@@ -117,3 +117,15 @@ pub async fn events(
     }
     events.order(audit::id.desc()).limit(limit).load(conn).await
 }
+
+/// At most `limit` events from `from` to `to`, both included, that come after the event `after`; oldest first.
+pub async fn span(
+    conn: &mut AsyncPgConnection,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+    after: i64,
+    limit: i64,
+) -> QueryResult<Vec<NotedEvent>> {
+    let within = audit::at.ge(from).and(audit::at.le(to)).and(audit::id.gt(after));
+    audit::table.select(NotedEvent::as_select()).filter(within).order(audit::id).limit(limit).load(conn).await
+}

@@ -9,6 +9,7 @@ pub mod audit;
 pub mod callers;
 pub mod first_link;
 pub mod grants;
+pub mod mail;
 pub mod password_hash;
 pub mod password_links;
 mod password_rules;

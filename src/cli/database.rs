@@ -1,11 +1,11 @@
 //! The database that a command works on: the one of `DATABASE_URL`, or the private cluster.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use diesel_async::AsyncPgConnection;
 
-use crate::cluster::{Cluster, default_data_dir};
+use crate::cluster::{Cluster, client_program, default_data_dir};
 use crate::config::Config;
 use crate::postgres::{connect, migrations};
 
@@ -35,7 +35,7 @@ impl Database {
         Database::open(config, Cluster::attach_or_start)
     }
 
-    fn open(config: &Config, cluster: fn(&std::path::Path) -> anyhow::Result<Cluster>) -> anyhow::Result<Database> {
+    fn open(config: &Config, cluster: fn(&Path) -> anyhow::Result<Cluster>) -> anyhow::Result<Database> {
         if let Some(service_url) = config.database_url.clone() {
             let url = config.migration_url.clone().unwrap_or_else(|| service_url.clone());
             return Ok(Database { url, service_url, cluster: None, data_dir: None });
@@ -80,13 +80,31 @@ impl Database {
         self.service_url.clone()
     }
 
-    /// Applies pending migrations, then runs `work` on a connection.
-    pub fn run(self, work: impl AsyncFnOnce(&mut AsyncPgConnection) -> anyhow::Result<()>) -> anyhow::Result<()> {
-        migrations::run(&self.url, &crate::figures::tables())?;
+    /// One of PostgreSQL's own programs, of the version of the private cluster, or else the newest that there is.
+    pub fn program(&self, name: &str) -> anyhow::Result<PathBuf> {
+        self.cluster.as_ref().map_or_else(|| client_program(name), |cluster| Ok(cluster.program(name)))
+    }
+
+    /// The data directory of the private cluster.
+    pub fn data_dir(&self) -> Option<&Path> {
+        self.data_dir.as_deref()
+    }
+
+    /// Runs `work` on a connection, and leaves migrations alone.
+    pub fn connected<T>(
+        &self,
+        work: impl AsyncFnOnce(&mut AsyncPgConnection) -> anyhow::Result<T>,
+    ) -> anyhow::Result<T> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(async {
             let mut conn = connect(&self.url, STATEMENT_TIMEOUT).await?;
             work(&mut conn).await
         })
+    }
+
+    /// Applies pending migrations, then runs `work` on a connection.
+    pub fn run(self, work: impl AsyncFnOnce(&mut AsyncPgConnection) -> anyhow::Result<()>) -> anyhow::Result<()> {
+        migrations::run(&self.url, &crate::figures::tables())?;
+        self.connected(work)
     }
 }

@@ -1,20 +1,29 @@
 //! The commands of the program.
 
+mod audit;
 mod availability;
+mod backup;
 mod baselines;
+mod check;
 mod database;
 mod demo;
 mod file;
 mod import;
 mod layer;
+mod package;
+mod programs;
 mod refused;
+mod restore;
 mod serve;
+mod settings_file;
 mod statements;
 mod token;
 mod units;
 mod user;
 
-use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::config::{Config, ServeConfig};
 use crate::postgres::migrations;
@@ -44,8 +53,18 @@ enum Verb {
         #[arg(long)]
         demo: bool,
     },
-    /// Apply pending migrations.
-    Migrate,
+    /// Apply pending migrations. No service of an earlier version may run.
+    Migrate {
+        /// Only print their names.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Write the whole register to a file. The service may run.
+    Backup(backup::BackupCommand),
+    /// Put the register of a backup into an empty database, or in place of the one that is there. No service may run.
+    Restore(restore::RestoreCommand),
+    /// Look at everything on which the register depends. Exit status: 0 good, 1 warnings, 2 critical.
+    Check(check::CheckCommand),
     /// Load the demo district Đông Sơn, if the register is empty.
     Demo,
     /// Manage accounts and their permissions.
@@ -54,6 +73,9 @@ enum Verb {
     /// Manage access tokens.
     #[command(subcommand)]
     Token(token::TokenCommand),
+    /// Read the audit trail.
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
     /// Import administrative units.
     #[command(subcommand)]
     Units(units::UnitsCommand),
@@ -73,27 +95,45 @@ enum Verb {
     Layer(layer::LayerCommand),
     /// Print the OpenAPI document.
     Openapi,
+    /// Write manual pages, completions for shells and the file of settings, for a package.
+    #[command(hide = true)]
+    Package(package::PackageCommand),
 }
 
 /// Runs the command that the command line names.
 ///
 /// # Errors
 /// The error of the command, in words for the operator.
-pub fn main() -> anyhow::Result<()> {
-    let Cli { config, verb } = Cli::parse();
-    match verb {
+pub fn main() -> anyhow::Result<ExitCode> {
+    let parsed = settings_file::with_file(Cli::command()).get_matches();
+    let Cli { config, verb } = Cli::from_arg_matches(&parsed).unwrap_or_else(|error| error.exit());
+    let done = match verb {
         Verb::Serve { config: serve_config, demo } => serve::run(&config, &serve_config, demo),
         Verb::Layer(command) => layer::run(&command),
+        Verb::Package(command) => package::run(&command, Cli::command()),
         Verb::Openapi => {
             println!("{:#}", crate::http::openapi::document());
             Ok(())
         }
-        Verb::Migrate => {
+        Verb::Migrate { dry_run: true } => Database::attach(&config)?.connected(async |conn| {
+            for name in migrations::pending(conn).await? {
+                println!("{name}");
+            }
+            Ok(())
+        }),
+        Verb::Migrate { dry_run: false } => {
+            serve::log();
             let database = Database::attach(&config)?;
             let applied = migrations::run(&database.url(), &crate::figures::tables())?;
             println!("{applied} migrations applied");
             Ok(())
         }
+        Verb::Backup(command) => backup::run(&Database::attach(&config)?, &command),
+        Verb::Restore(command) => {
+            serve::log();
+            restore::run(Database::start(&config)?, &command)
+        }
+        Verb::Check(command) => return Ok(check::run(&config, &command)?.into()),
         Verb::Demo => Database::attach(&config)?.run(async |conn| {
             println!(
                 "{}",
@@ -105,6 +145,7 @@ pub fn main() -> anyhow::Result<()> {
             );
             Ok(())
         }),
+        Verb::Audit(command) => Database::attach(&config)?.run(async |conn| audit::run(conn, command).await),
         Verb::Units(command) => Database::attach(&config)?.run(async |conn| units::run(conn, command).await),
         Verb::Statements(command) => Database::attach(&config)?.run(async |conn| statements::run(conn, command).await),
         Verb::Availability(command) => {
@@ -118,5 +159,6 @@ pub fn main() -> anyhow::Result<()> {
             database.run(async |conn| user::run(conn, command, address).await)
         }
         Verb::Token(command) => Database::attach(&config)?.run(async |conn| token::run(conn, command).await),
-    }
+    };
+    done.map(|()| ExitCode::SUCCESS)
 }

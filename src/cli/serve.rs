@@ -2,10 +2,12 @@
 
 use std::io::{self, IsTerminal};
 use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
+use ::metrics::{counter, gauge};
 use actix_web::HttpServer;
 use actix_web::dev::Server;
 use anyhow::Context;
@@ -21,6 +23,7 @@ use crate::cluster::Cluster;
 use crate::config::{Config, ServeConfig};
 use crate::http::changes::streams::Streams;
 use crate::http::limiters::Limiters;
+use crate::http::metrics;
 use crate::http::routes::app;
 use crate::http::state::App;
 use crate::postgres::{Store, connect, migrations};
@@ -43,12 +46,7 @@ const CONNECTIONS: usize = 10_000;
 
 /// Runs the service until it is told to stop.
 pub fn run(config: &Config, serve: &ServeConfig, with_demo: bool) -> anyhow::Result<()> {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,actix_server=warn"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_ansi(io::stderr().is_terminal())
-        .with_writer(io::stderr)
-        .init();
+    log();
 
     // A port that is in use is found before anything is started or loaded.
     TcpListener::bind((serve.bind.as_str(), serve.port)).with_context(|| cannot_listen(serve))?;
@@ -57,13 +55,11 @@ pub fn run(config: &Config, serve: &ServeConfig, with_demo: bool) -> anyhow::Res
     let address = address(serve);
     database.note_address(&address);
     let url = database.url();
-    let applied = migrations::run(&url, &figures::tables())?;
-    if applied > 0 {
-        tracing::info!(applied, "migrations");
-    }
+    migrations::run(&url, &figures::tables())?;
     let statement_timeout = Duration::from_secs(serve.limits.statement_timeout_s);
     let store = Store::new(&database.service_url(), serve.limits.db_connections, statement_timeout)?;
-    let state = App::new(store, serve.limits.clone(), serve.page.clone());
+    let mut state = App::new(store, serve.limits.clone(), serve.page.clone());
+    state.data_dir = database.data_dir().map(Path::to_path_buf);
 
     let result = std::thread::scope(|scope| {
         let (stop, stopped) = channel();
@@ -81,6 +77,16 @@ pub fn run(config: &Config, serve: &ServeConfig, with_demo: bool) -> anyhow::Res
     result
 }
 
+/// Writes the log to standard error. `RUST_LOG` sets how much.
+pub fn log() {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,actix_server=warn"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(io::stderr().is_terminal())
+        .with_writer(io::stderr)
+        .init();
+}
+
 async fn listen(serve: &ServeConfig, url: &str, state: App, with_demo: bool) -> anyhow::Result<()> {
     if with_demo {
         let mut conn = connect(url, Duration::from_secs(600)).await?;
@@ -96,12 +102,16 @@ async fn listen(serve: &ServeConfig, url: &str, state: App, with_demo: bool) -> 
     actix_web::rt::spawn(keep_summaries(state.store.clone()));
     actix_web::rt::spawn(forget_idle(state.limiters.clone()));
     actix_web::rt::spawn(close_streams(state.streams.clone()));
+    if let Some(address) = &serve.metrics {
+        let metrics = metrics::start(state.clone(), address).with_context(|| format!("cannot listen on {address}"))?;
+        actix_web::rt::spawn(metrics);
+    }
     let (server, _) = start(state, &serve.bind, serve.port).with_context(|| cannot_listen(serve))?;
     if !has_units {
         advise();
     }
     if let Some(secret) = first_link {
-        invite(&address(serve), &secret);
+        if is_kept() { point_to_link() } else { invite(&address(serve), &secret) }
     }
     tracing::info!("Hatang is at {}", address(serve));
     Ok(server.await?)
@@ -139,6 +149,22 @@ fn advise() {
     eprintln!("\n  {}\n  {}\n", notice.vi(), notice.en());
 }
 
+/// Whether systemd keeps the error output in its journal, which others may read. It names the stream that it reads, so
+/// that what a service starts with another output does not take it for its own.
+fn is_kept() -> bool {
+    let journal = std::env::var("JOURNAL_STREAM").unwrap_or_default();
+    rustix::fs::fstat(io::stderr()).is_ok_and(|stream| journal == format!("{}:{}", stream.st_dev, stream.st_ino))
+}
+
+/// Says how an administrator gets the link that is not printed.
+fn point_to_link() {
+    eprintln!(
+        "\n  Chưa có quản trị viên. Chạy trên máy chủ để lấy liên kết đặt mật khẩu:\n  \
+         No administrator yet. On the server, this prints the link to set the password:\n\n  \
+         hatang user link admin\n"
+    );
+}
+
 /// Prints the link that makes its reader the administrator. It is not logged, because others may read the log.
 fn invite(address: &str, secret: &str) {
     let link = link(address, secret);
@@ -151,8 +177,13 @@ fn invite(address: &str, secret: &str) {
 /// Restarts PostgreSQL when it has died, until the other end of the channel is dropped.
 fn supervise(cluster: &Cluster, stopped: &Receiver<()>) {
     while stopped.recv_timeout(Duration::from_millis(500)) == Err(RecvTimeoutError::Timeout) {
-        match cluster.supervise() {
-            Ok(true) => tracing::warn!("PostgreSQL had died and was started again"),
+        let supervised = cluster.supervise();
+        gauge!("hatang_postgresql_running").set(f64::from(cluster.is_running()));
+        match supervised {
+            Ok(true) => {
+                counter!("hatang_postgresql_restarts_total").increment(1);
+                tracing::warn!("PostgreSQL had died and was started again");
+            }
             Ok(false) => {}
             Err(error) => tracing::error!(error = format!("{error:#}"), "PostgreSQL cannot be restarted"),
         }
@@ -201,15 +232,20 @@ async fn keep_summaries(store: Store) {
     }
 }
 
-/// Ends the change streams when the service is told to stop. The shutdown waits for open requests, and a stream never
-/// ends by itself.
+/// Ends the change streams when the service is told to stop, by a signal or by Ctrl-C. The shutdown waits for open
+/// requests, and a stream never ends by itself.
 async fn close_streams(streams: Arc<Streams>) {
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => {
-            terminate.recv().await;
+    match (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) {
+        (Ok(mut terminate), Ok(mut interrupt)) => {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
             streams.close();
         }
-        Err(error) => tracing::warn!(%error, "cannot listen for SIGTERM: open streams will delay the shutdown"),
+        (Err(error), _) | (_, Err(error)) => {
+            tracing::warn!(%error, "cannot listen for signals: open streams will delay the shutdown")
+        }
     }
 }
 

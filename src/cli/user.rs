@@ -7,9 +7,11 @@ use crate::accounts::account::NewAccount;
 use crate::accounts::account_change::{AccountChange, update};
 use crate::accounts::audit::By;
 use crate::accounts::grants::{NewGrant, UserGrant};
+use crate::accounts::mail::Mailer;
 use crate::accounts::scope::ScopeUnit;
 use crate::accounts::{account, grants, password_links};
 use crate::cli::refused::told;
+use crate::config::Mail;
 use crate::input::Members;
 use crate::time::today;
 
@@ -62,12 +64,35 @@ pub struct Place {
 
     #[arg(long, env = "PORT", hide = true, default_value_t = 8080)]
     port: u16,
+
+    /// Send the link to this address by mail, instead of printing it. The address is not kept.
+    #[arg(long)]
+    mail: Option<String>,
+
+    #[command(flatten)]
+    server: Mail,
 }
 
 impl Place {
-    fn link(self, known: Option<String>, secret: &str) -> String {
+    /// Finds out before anything is written whether a mail can be sent.
+    fn check(&self) -> anyhow::Result<()> {
+        let mailer = Mailer::of(&self.server)?;
+        anyhow::ensure!(self.mail.is_none() || mailer.is_some(), "no mail server is configured: HATANG_SMTP_URL");
+        Ok(())
+    }
+
+    /// Sends the link of an account, or prints it.
+    fn hand_over(self, known: Option<String>, username: &str, secret: &str) -> anyhow::Result<()> {
         let local = || format!("http://127.0.0.1:{}", self.port);
-        link(&self.url.or(known).unwrap_or_else(local), secret)
+        let link = link(&self.url.or(known).unwrap_or_else(local), secret);
+        match (&self.mail, Mailer::of(&self.server)?) {
+            (Some(to), Some(mailer)) => {
+                mailer.send_link(to, username, &link)?;
+                println!("sent to {to}");
+            }
+            _ => println!("{link}"),
+        }
+        Ok(())
     }
 }
 
@@ -109,10 +134,11 @@ pub async fn run(conn: &mut AsyncPgConnection, command: UserCommand, known: Opti
     let by = By::console();
     match command {
         UserCommand::Create { name, organisation, display_name, place } => {
+            place.check()?;
             let members = json!({"username": name, "organisation": organisation, "display_name": display_name});
             let new = NewAccount::read(fields(members)).map_err(told)?;
             let id = account::create(conn, &by, &new).await.map_err(told)?;
-            println!("{}", place.link(known, &password_links::give(conn, &by, id).await.map_err(told)?));
+            place.hand_over(known, &name, &password_links::give(conn, &by, id).await.map_err(told)?)?;
         }
         UserCommand::Grant { name, scope, until, note } => {
             let new =
@@ -138,8 +164,9 @@ pub async fn run(conn: &mut AsyncPgConnection, command: UserCommand, known: Opti
         UserCommand::Disable { name } => set_disabled(conn, &by, &name, true).await?,
         UserCommand::Enable { name } => set_disabled(conn, &by, &name, false).await?,
         UserCommand::Link { name, place } => {
+            place.check()?;
             let account = account(conn, &name).await?;
-            println!("{}", place.link(known, &password_links::give(conn, &by, account).await.map_err(told)?));
+            place.hand_over(known, &name, &password_links::give(conn, &by, account).await.map_err(told)?)?;
         }
     }
     Ok(())

@@ -52,6 +52,11 @@ impl Home {
         fs::read_to_string(self.cluster_dir.join("PG_VERSION")).ok()?.trim().parse().ok()
     }
 
+    /// The file by which clients reach PostgreSQL.
+    pub fn socket(&self) -> PathBuf {
+        self.socket_dir.join(format!(".s.PGSQL.{}", crate::cluster::PORT))
+    }
+
     pub fn create_log_dir(&self) -> Result<()> {
         // An existing directory is left alone: an administrator may have let others read it.
         if self.log_dir.is_dir() { Ok(()) } else { self.account.create_private_dir(&self.log_dir) }

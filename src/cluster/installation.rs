@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 const OLDEST_VERSION: u32 = 15;
 const DEBIAN_VERSIONS: &str = "/usr/lib/postgresql";
@@ -41,6 +41,18 @@ impl Installation {
             .is_none_or(|share_dir| Path::new(share_dir.trim()).join("extension/postgis.control").is_file());
         Some(Installation { bin_dir, version, has_postgis })
     }
+}
+
+/// A program of PostgreSQL for clients, such as `pg_dump`, of the newest version that is installed: it must be as new as
+/// the server.
+///
+/// # Errors
+/// When there is none.
+pub fn client_program(name: &str) -> Result<PathBuf> {
+    let programs = bin_dirs().into_iter().map(|dir| dir.join(name)).filter(|path| path.is_file());
+    let version = |path: &PathBuf| stdout_of(Command::new(path).arg("--version")).and_then(|text| major_version(&text));
+    let newest = programs.min_by_key(|path| std::cmp::Reverse(version(path)));
+    newest.with_context(|| format!("{name} is not installed (on Debian: apt-get install postgresql-client)"))
 }
 
 fn choose(found: Vec<Installation>, cluster_version: Option<u32>) -> Result<Installation> {

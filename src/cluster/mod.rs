@@ -37,6 +37,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use home::Home;
 use installation::Installation;
+pub use installation::client_program;
 use postmaster::{Postmaster, Status};
 use seat::Seat;
 
@@ -112,6 +113,11 @@ impl Cluster {
         url(&self.home.socket_dir, "hatang", OWNER)
     }
 
+    /// A program of the PostgreSQL that runs the cluster.
+    pub fn program(&self, name: &str) -> PathBuf {
+        self.installation.program(name)
+    }
+
     /// The address for the service.
     pub fn service_url(&self) -> String {
         url(&self.home.socket_dir, "hatang", SERVICE)
@@ -122,16 +128,23 @@ impl Cluster {
         self.state().as_mut().is_some_and(|state| state.postmaster.is_running(&self.home))
     }
 
-    /// Starts PostgreSQL again if it died, and returns whether it did. `serve` calls it every second, on a thread that
+    /// Starts PostgreSQL again if it died or lost its socket (which it never makes anew), and returns whether it did. `serve` calls it every second, on a thread that
     /// may block: a start after a crash takes as long as the replay of the log. After an error, call it again.
     pub fn supervise(&self) -> Result<bool> {
         let mut state = self.state();
         let Some(State { postmaster, .. }) = state.as_mut() else { return Ok(false) };
-        if postmaster.is_running(&self.home) {
+        let is_running = postmaster.is_running(&self.home);
+        if is_running && self.home.socket().exists() {
             return Ok(false);
         }
-        tracing::warn!(pid = postmaster.pid, "PostgreSQL died: starting it again");
         let _start_lock = seat::start_lock(&self.home)?;
+        if is_running {
+            tracing::warn!("the socket of PostgreSQL is gone: starting it again");
+            self.pg_ctl_stop("fast")?;
+            postmaster.wait_until_gone(&self.home)?;
+        } else {
+            tracing::warn!(pid = postmaster.pid, "PostgreSQL died: starting it again");
+        }
         *postmaster = adopt_or_launch(&self.home, &self.installation)?;
         Ok(true)
     }
@@ -241,12 +254,14 @@ fn launch(home: &Home, installation: &Installation) -> Result<Postmaster> {
     home.create_log_dir()?;
     home.write_conf()?;
     let start_log = home.create_start_log()?;
+    let is_restored = home.cluster_dir.join("recovery.signal").exists();
     let mut postgres = home.account.command(installation.program("postgres"));
     postgres.arg("-D").arg(&home.cluster_dir).stdout(start_log.try_clone()?).stderr(start_log);
     // Its own process group: Ctrl-C is for the service, which stops PostgreSQL after its requests are done.
     let child = postgres.process_group(0).spawn().context("cannot run postgres")?;
     let mut postmaster = Postmaster::spawned(child);
-    match wait_until_ready(home, &mut postmaster) {
+    let ready = wait_until_ready(home, &mut postmaster);
+    match ready.and_then(|()| if is_restored { wait_until_recovered(home, installation) } else { Ok(()) }) {
         Ok(()) => Ok(postmaster),
         Err(failure) if had_crashed => Err(Passing(format!("{failure:#}")).into()),
         Err(failure) => Err(failure),
@@ -265,6 +280,15 @@ fn wait_until_ready(home: &Home, postmaster: &mut Postmaster) -> Result<()> {
         sleep(Duration::from_millis(10));
     }
     Ok(())
+}
+
+/// Waits after a restore to a point in time: PostgreSQL answers questions, and accepts writes only when it has replayed
+/// its archive.
+fn wait_until_recovered(home: &Home, installation: &Installation) -> Result<()> {
+    let limit = format!("set statement_timeout = '{}s'", RECOVERY_LIMIT.as_secs());
+    let wait = "do $$ begin while pg_is_in_recovery() loop perform pg_sleep(0.2); end loop; end $$";
+    let mut psql = home.account.command(installation.program("psql"));
+    run(psql.args(["-XAtqc", &limit, "-c", wait, "-d", &url(&home.socket_dir, "postgres", OWNER)]))
 }
 
 /// Runs at each start, since clusters of earlier versions lack the role. The caller holds the start lock.

@@ -90,7 +90,7 @@ pub fn clear_remains(home: &Home) -> bool {
     if !pid_file.exists() && remains.is_empty() {
         return false;
     }
-    let socket = home.socket_dir.join(format!(".s.PGSQL.{}", crate::cluster::PORT));
+    let socket = home.socket();
     let mut command = home.account.command("/bin/sh");
     command.args(["-c", script, "sh"]).arg(pid_file).arg(socket).arg(NOBODYS_PID);
     command.args(remains.iter().map(u32::to_string));

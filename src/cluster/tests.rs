@@ -246,6 +246,22 @@ fn postgresql_that_dies_is_started_again() {
 }
 
 #[test]
+fn postgresql_without_its_socket_is_started_again() {
+    let scratch = Scratch::new();
+    let cluster = Cluster::start(&scratch.0).unwrap();
+    cluster.psql("create table t as select 7 as n");
+    assert!(!cluster.supervise().unwrap());
+    fs::remove_file(cluster.home.socket()).unwrap();
+    psql(&cluster.url(), "select 1").expect_err("nobody gets in");
+    assert!(cluster.supervise().unwrap());
+    assert_eq!(cluster.psql("select n from t"), "7");
+    fs::remove_dir_all(&cluster.home.socket_dir).unwrap();
+    assert!(cluster.supervise().unwrap());
+    assert_eq!(cluster.psql("select n from t"), "7");
+    assert!(!cluster.supervise().unwrap());
+}
+
+#[test]
 fn stop_after_the_death_of_postgresql_leaves_no_process() {
     let scratch = Scratch::new();
     let cluster = Cluster::start(&scratch.0).unwrap();

@@ -7,7 +7,7 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{ALLOW, CONTENT_LANGUAGE, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{HttpMessage, HttpResponse, web};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use futures_util::FutureExt;
 
 use crate::error::Error;
@@ -52,6 +52,23 @@ pub fn with_headers<B: MessageBody>(
 #[derive(Debug, Clone)]
 pub struct RequestId(pub String);
 
+/// What a handler learned that belongs in the log line of its request. It is kept in the request's extensions.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Learned {
+    /// The number of the caller's account; a name would be personal data.
+    pub account: Option<i64>,
+    /// How many rows the answer has.
+    pub rows: Option<usize>,
+}
+
+/// Notes something for the log line.
+pub fn learn(request: &HttpRequest, change: impl FnOnce(&mut Learned)) {
+    let mut extensions = request.extensions_mut();
+    let mut learned = extensions.get::<Learned>().copied().unwrap_or_default();
+    change(&mut learned);
+    extensions.insert(learned);
+}
+
 /// The middleware.
 ///
 /// # Errors
@@ -67,23 +84,30 @@ pub async fn envelope(
     let method = request.method().clone();
     // Only the path: a query may contain the name of a person.
     let path = request.path().to_owned();
+    let route = request.match_pattern().unwrap_or_else(|| "unknown".to_owned());
     let vietnamese = wants_vietnamese(&request);
     let is_private = credential(request.request()).is_some();
 
-    let finish = move |response: HttpResponse| {
+    let finish = move |response: HttpResponse, learned: Learned| {
         let response = complete(response, vietnamese, is_private, &request_id);
-        let duration_ms = started.elapsed().as_millis() as u64;
-        tracing::info!(%method, path, status = response.status().as_u16(), duration_ms, request_id, "request");
+        let (status, took) = (response.status().as_u16(), started.elapsed());
+        let labels = [("route", route.clone()), ("method", method.to_string()), ("status", status.to_string())];
+        metrics::counter!("hatang_requests_total", &labels).increment(1);
+        metrics::histogram!("hatang_request_seconds", "route" => route.clone()).record(took);
+        let Learned { account, rows } = learned;
+        let duration_ms = took.as_millis() as u64;
+        tracing::info!(%method, path, route, account, status, duration_ms, rows, request_id, "request");
         response
     };
     match outcome(request, next).await {
         Ok(response) => {
             let (request, response) = response.into_parts();
-            Ok(ServiceResponse::new(request, finish(response)))
+            let learned = request.extensions().get::<Learned>().copied().unwrap_or_default();
+            Ok(ServiceResponse::new(request, finish(response, learned)))
         }
         // The request no longer exists, so `finish` runs when an outer middleware turns the error into an answer.
         Err(mut error) => {
-            error.add_response_mapper(finish);
+            error.add_response_mapper(move |response| finish(response, Learned::default()));
             Err(error)
         }
     }

@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::http::address::client_address;
 use crate::http::auth::{cookie::session_cookie, csrf};
 use crate::http::clock::Clock;
-use crate::http::envelope::RequestId;
+use crate::http::envelope::{RequestId, learn};
 use crate::http::links::base;
 use crate::http::state::App;
 use crate::input::Members;
@@ -87,6 +87,7 @@ impl FromRequest for Caller {
                     Ok(Caller::Anonymous)
                 };
             };
+            learn(&request, |learned| learned.account = Some(account.id));
             app.limiters.admit_account(account.id, !request.method().is_safe())?;
             if let Presented::Session { secret } = presented
                 && !request.method().is_safe()

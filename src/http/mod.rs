@@ -25,6 +25,7 @@ pub mod landing;
 pub mod language;
 pub mod limiters;
 pub mod links;
+pub mod metrics;
 pub mod openapi;
 pub mod origins;
 pub mod paging;

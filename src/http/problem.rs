@@ -108,7 +108,7 @@ fn add_headers(error: &Error, headers: &mut HeaderMap) {
         Error::Unauthorized | Error::LogInFailed => {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
-        Error::Overloaded | Error::Contended => {
+        Error::Overloaded | Error::Contended | Error::NotReady(_) => {
             headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
         }
         Error::Unavailable(_) => {

@@ -1,5 +1,6 @@
 //! The state that all handlers share.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::config::{Limits, Page};
@@ -17,12 +18,14 @@ pub struct App {
     pub limiters: Arc<Limiters>,
     pub streams: Arc<Streams>,
     pub heavy: Arc<Heavy>,
+    /// Where the private cluster is.
+    pub data_dir: Option<PathBuf>,
 }
 
 impl App {
     pub fn new(store: Store, limits: Limits, page: Page) -> App {
         let limiters = Arc::new(Limiters::new(&limits.rates));
         let streams = Arc::new(Streams::new(&limits.streams, limits.db_connections));
-        App { store, limits, page, limiters, streams, heavy: Arc::default() }
+        App { store, limits, page, limiters, streams, heavy: Arc::default(), data_dir: None }
     }
 }

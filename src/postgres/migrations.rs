@@ -2,6 +2,7 @@
 //! are created anew when their text has changed. Both are embedded in the program.
 
 use std::collections::BTreeSet;
+use std::time::Instant;
 
 use anyhow::{anyhow, bail};
 use diesel::migration::{Migration, MigrationSource};
@@ -11,6 +12,8 @@ use diesel_async::{AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, Ru
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use sha2::{Digest, Sha256};
 
+use super::address::Address;
+use super::objects;
 use super::row::Row;
 use super::sql::{Bind, Sql};
 use crate::layers::ALL;
@@ -39,6 +42,9 @@ const FUNCTIONS: &[&str] = &[
 /// The rights of the service's role on the tables of all migrations.
 const SERVICE_ROLE: &str = include_str!("functions/service_role.sql");
 
+/// By this name PostgreSQL shows the connections of services, and not those of commands.
+pub const SERVICE: &str = "hatang-serve";
+
 /// Any number that none of our other locks uses.
 const LOCK: i64 = 0x6861_7461_6e67;
 
@@ -50,8 +56,8 @@ const LOCK: i64 = 0x6861_7461_6e67;
 /// Blocks, on a thread of its own: diesel's harness waits inside, which an async runtime does not allow.
 ///
 /// # Errors
-/// When the database cannot be reached or was made by a development version, or when a migration fails. A migration
-/// that fails is rolled back.
+/// When the database cannot be reached, belongs to another version of the program, or lost what cannot be created anew,
+/// or when a migration fails. A migration that fails is rolled back.
 pub fn run(database_url: &str, derived: &str) -> anyhow::Result<usize> {
     std::thread::scope(|scope| {
         let worker = scope.spawn(|| {
@@ -62,38 +68,108 @@ pub fn run(database_url: &str, derived: &str) -> anyhow::Result<usize> {
     })
 }
 
-/// Whether the database has every migration of this program. A database of a newer program has more.
+/// What is wrong with a database that this program is to serve.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unfit {
+    /// This many migrations are still to be applied.
+    Behind(usize),
+    /// A newer program, or a development version, made it.
+    Foreign(String),
+    /// Functions, triggers or constraints that it had are gone.
+    Lost(Vec<String>),
+}
+
+/// Why this program cannot serve the database; `None` when it can.
 ///
 /// # Errors
 /// The database's.
-pub async fn are_applied(conn: &mut AsyncPgConnection) -> QueryResult<bool> {
+pub async fn unfit(conn: &mut AsyncPgConnection) -> QueryResult<Option<Unfit>> {
     let applied = applied(conn).await?;
-    Ok(of_development_version(&applied).is_none() && own_versions().is_subset(&applied))
+    if let Err(error) = check(&applied) {
+        return Ok(Some(Unfit::Foreign(error.to_string())));
+    }
+    let behind = own_versions().difference(&applied).count();
+    if behind > 0 {
+        return Ok(Some(Unfit::Behind(behind)));
+    }
+    let missing = objects::missing(conn).await?;
+    Ok(Some(missing).filter(|missing| !missing.is_empty()).map(Unfit::Lost))
 }
 
-async fn migrate(database_url: &str, derived: &str) -> anyhow::Result<usize> {
-    let mut conn = AsyncPgConnection::establish(database_url).await?;
-    // The connection holds the lock, so the lock is released however this ends.
-    Sql::new("select pg_advisory_lock(").bind(Bind::Integer(LOCK)).text(")").execute(&mut conn).await?;
-    if let Some(version) = of_development_version(&applied(&mut conn).await?) {
-        bail!(
+/// The migrations that are still to be applied, by their names.
+///
+/// # Errors
+/// The database's.
+pub async fn pending(conn: &mut AsyncPgConnection) -> QueryResult<Vec<String>> {
+    let applied = applied(conn).await?;
+    let migrations: Vec<Box<dyn Migration<Pg>>> = MIGRATIONS.migrations().unwrap_or_default();
+    let names = migrations.iter().map(|migration| migration.name());
+    Ok(names.filter(|name| !applied.contains(&name.version().to_string())).map(ToString::to_string).collect())
+}
+
+/// Whether a service has connections to this database.
+///
+/// # Errors
+/// The database's.
+pub async fn is_served(conn: &mut AsyncPgConnection) -> QueryResult<bool> {
+    let row: Row = Sql::new(
+        "select exists (select from pg_stat_activity where datname = current_database() and application_name = ",
+    )
+    .bind(Bind::Text(SERVICE.into()))
+    .text(")")
+    .get_result(conn)
+    .await?;
+    Ok(row.cells[0].to_json() == true)
+}
+
+/// Whether this program knows how to go on from these migrations.
+///
+/// # Errors
+/// When a newer program, or a development version, made the database.
+pub fn check(applied: &BTreeSet<String>) -> anyhow::Result<()> {
+    let own = own_versions();
+    match applied.iter().find(|version| !own.contains(*version)) {
+        Some(newer) if Some(newer) > own.last() => bail!(
+            "the database belongs to a newer version of Hatang (migration {newer}): install that one, or restore the \
+             backup from before the upgrade"
+        ),
+        Some(version) => bail!(
             "the database was made by a development version of Hatang (migration {version}), which cannot be upgraded: \
              save what you need with pg_dump, then remove its data directory, or set HATANG_DATA_DIR or DATABASE_URL to \
              an empty one"
-        );
+        ),
+        None => Ok(()),
     }
-    let mut harness = AsyncMigrationHarness::new(conn);
-    let done = harness.run_pending_migrations(MIGRATIONS).map_err(|error| anyhow!(error))?.len();
-    create_functions(&mut harness.into_inner(), derived).await?;
-    Ok(done)
 }
 
-/// Creates the functions in one transaction, unless the database already has them. Those of a newer program stay.
-async fn create_functions(conn: &mut AsyncPgConnection, derived: &str) -> QueryResult<()> {
-    let applied = applied(conn).await?;
-    if applied.last() > own_versions().last() {
-        return Ok(());
+async fn migrate(database_url: &str, derived: &str) -> anyhow::Result<usize> {
+    let mut conn = Address::of(database_url)?.open().await?;
+    // The connection holds the lock, so the lock is released however this ends.
+    Sql::new("select pg_advisory_lock(").bind(Bind::Integer(LOCK)).text(")").execute(&mut conn).await?;
+    check(&applied(&mut conn).await?)?;
+    let pending = pending(&mut conn).await?;
+    if !pending.is_empty() && is_served(&mut conn).await? {
+        bail!(
+            "a service of an earlier version runs on this database: stop it, then upgrade (migrations: {})",
+            pending.join(", ")
+        );
     }
+    if !pending.is_empty() {
+        tracing::info!(pending = pending.join(", "), "migrations to apply");
+    }
+    let mut harness = AsyncMigrationHarness::new(conn);
+    for name in &pending {
+        let started = Instant::now();
+        harness.run_next_migration(MIGRATIONS).map_err(|error| anyhow!(error))?;
+        tracing::info!(name, locked_s = started.elapsed().as_secs_f64(), "migration applied");
+    }
+    create_functions(&mut harness.into_inner(), derived).await?;
+    Ok(pending.len())
+}
+
+/// Creates the functions in one transaction, unless the database already has them all.
+async fn create_functions(conn: &mut AsyncPgConnection, derived: &str) -> anyhow::Result<()> {
+    let applied = applied(conn).await?;
     let row: Row = Sql::new(
         "select (select hash from applied_functions), (select oid::text from pg_roles where rolname = 'hatang_app')",
     )
@@ -108,7 +184,8 @@ async fn create_functions(conn: &mut AsyncPgConnection, derived: &str) -> QueryR
         hash.update(text);
     }
     let hash: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    if row.cells[0].as_text() == Some(&hash) {
+    let is_same = row.cells[0].as_text() == Some(&hash);
+    if is_same && objects::missing(conn).await?.is_empty() {
         return Ok(());
     }
     conn.transaction(async |conn| {
@@ -121,7 +198,12 @@ async fn create_functions(conn: &mut AsyncPgConnection, derived: &str) -> QueryR
             .text(") on conflict (only_row) do update set hash = excluded.hash, applied_at = now()")
             .execute(conn)
             .await?;
-        Ok(())
+        // The same program made the list, so what it names must be there: only functions can be created anew.
+        let lost = if is_same { objects::missing(conn).await? } else { Vec::new() };
+        if !lost.is_empty() {
+            bail!("the database lost {}: restore a backup", lost.join(", "));
+        }
+        Ok(objects::keep(conn).await?)
     })
     .await
 }
@@ -139,10 +221,4 @@ async fn applied(conn: &mut AsyncPgConnection) -> QueryResult<BTreeSet<String>> 
 fn own_versions() -> BTreeSet<String> {
     let migrations: Vec<Box<dyn Migration<Pg>>> = MIGRATIONS.migrations().unwrap_or_default();
     migrations.iter().map(|migration| migration.name().version().to_string()).collect()
-}
-
-/// A migration that is not ours and yet older than our newest: one of the 23 from before the baseline.
-fn of_development_version(applied: &BTreeSet<String>) -> Option<&String> {
-    let own = own_versions();
-    applied.iter().find(|version| !own.contains(*version) && Some(*version) < own.last())
 }

@@ -1,20 +1,27 @@
 //! Connections to PostgreSQL, statements with bound values, rows with any columns, migrations.
 
+pub mod address;
 pub mod conditions;
 pub mod migrations;
 pub mod moment;
+mod objects;
 pub mod row;
+mod slow;
 pub mod sql;
+mod tls;
 mod tries;
 pub mod view;
 
 use std::time::Duration;
 
+use ::deadpool::Status;
 use ::deadpool::managed::TimeoutType;
 use diesel::{ConnectionError, ConnectionResult};
 use diesel_async::pooled_connection::deadpool::{self, Pool};
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig};
-use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
+use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
+
+use address::Address;
 
 pub use tries::Tries;
 
@@ -77,6 +84,11 @@ impl Store {
         take(&self.pool).await
     }
 
+    /// Each pool with its name and its state.
+    pub fn pools(&self) -> [(&'static str, Status); 2] {
+        [("requests", self.pool.status()), ("exports", self.exports.status())]
+    }
+
     /// A connection for writing a file, or the reason why there is none in time.
     pub async fn export_connection(&self) -> Result<ExportConnection, deadpool::PoolError> {
         Ok(ExportConnection(Some(take(&self.exports).await?)))
@@ -97,7 +109,7 @@ fn pool(
     statement_timeout: Duration,
 ) -> anyhow::Result<Pool<AsyncPgConnection>> {
     let mut config = ManagerConfig::default();
-    config.custom_setup = Box::new(move |url| Box::pin(connect(url, statement_timeout)));
+    config.custom_setup = Box::new(move |url| Box::pin(serve(url, statement_timeout)));
     let manager = AsyncDieselConnectionManager::<AsyncPgConnection>::new_with_config(database_url, config);
     let pool = Pool::builder(manager)
         .max_size(connections)
@@ -112,9 +124,22 @@ fn pool(
 /// A connection outside the pool.
 ///
 /// # Errors
-/// When the server rejects the connection.
+/// When the address is malformed, or the server rejects the connection.
 pub async fn connect(database_url: &str, statement_timeout: Duration) -> ConnectionResult<AsyncPgConnection> {
-    let mut conn = AsyncPgConnection::establish(&with_options(database_url, statement_timeout)).await?;
+    connect_as("hatang", database_url, statement_timeout).await
+}
+
+/// A connection of the service.
+async fn serve(database_url: &str, statement_timeout: Duration) -> ConnectionResult<AsyncPgConnection> {
+    let mut conn = connect_as(migrations::SERVICE, database_url, statement_timeout).await?;
+    slow::watch(&mut conn);
+    Ok(conn)
+}
+
+async fn connect_as(name: &str, database_url: &str, limit: Duration) -> ConnectionResult<AsyncPgConnection> {
+    let address =
+        Address::of(database_url).map_err(|error| ConnectionError::InvalidConnectionUrl(format!("{error:#}")))?;
+    let mut conn = address.with_options(&options(name, limit)).open().await?;
     // `current_date` must be the day in Vietnam. This cannot be one of the connection options: diesel sets the zone of
     // each new connection to UTC, and from midnight to seven in the morning everything was a day late.
     let zoned = conn.batch_execute("set time zone 'Asia/Ho_Chi_Minh'").await;
@@ -132,17 +157,11 @@ pub async fn limit_statements(conn: &mut AsyncPgConnection, seconds: u64) -> die
     conn.batch_execute(&format!("set local statement_timeout = '{seconds}s'")).await
 }
 
-/// Adds the settings of every connection. Tiles took 102 ms with PostgreSQL's own settings, 3 ms with these.
-fn with_options(database_url: &str, statement_timeout: Duration) -> String {
-    let options = format!(
+/// The settings of every connection. Tiles took 102 ms with PostgreSQL's own settings, 3 ms with these.
+fn options(name: &str, statement_timeout: Duration) -> String {
+    format!(
         "-c jit=off -c max_parallel_workers_per_gather=0 -c random_page_cost=1.1 -c statement_timeout={} \
-         -c lock_timeout=10000 -c application_name=hatang",
+         -c lock_timeout=10000 -c application_name={name}",
         statement_timeout.as_millis()
-    );
-    let separator = if database_url.contains('?') { '&' } else { '?' };
-    let options: String = options
-        .bytes()
-        .map(|byte| if byte.is_ascii_alphanumeric() { (byte as char).to_string() } else { format!("%{byte:02X}") })
-        .collect();
-    format!("{database_url}{separator}options={options}")
+    )
 }

@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use diesel::QueryResult;
 use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use hatang::cluster::Cluster;
 use hatang::postgres::migrations;
@@ -13,6 +14,8 @@ use hatang::postgres::sql::{Bind, Sql};
 /// The database is dropped together with the value.
 pub struct TestDatabase {
     name: String,
+    /// The role that owns the tables: `hatang`, or one without the rights of a superuser.
+    owner: String,
 }
 
 impl TestDatabase {
@@ -31,6 +34,23 @@ impl TestDatabase {
         TestDatabase::copy_of("template1").await
     }
 
+    /// As an administrator hands it over: a plain role owns it, and PostGIS is there. Not migrated.
+    pub async fn of_plain_owner() -> TestDatabase {
+        let mut database = TestDatabase::bare().await;
+        let owner = format!("plain_{}", database.name);
+        let mut server = connect(&database.name).await;
+        for sql in [
+            format!("drop role if exists {owner}"),
+            format!("create role {owner} login"),
+            format!("alter database {} owner to {owner}", database.name),
+            "create extension postgis".to_owned(),
+        ] {
+            server.batch_execute(&sql).await.unwrap();
+        }
+        database.owner = owner;
+        database
+    }
+
     async fn copy_of(template: &str) -> TestDatabase {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let name = format!("test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
@@ -38,28 +58,34 @@ impl TestDatabase {
         let mut server = connect("postgres").await;
         server.batch_execute(&sql).await.unwrap();
         server.batch_execute(&format!("create database {name} template {template} strategy wal_log")).await.unwrap();
-        TestDatabase { name }
+        TestDatabase { name, owner: "hatang".to_owned() }
     }
 
     pub fn url(&self) -> String {
-        url(&self.name)
+        let url = url(&self.name);
+        assert!(url.ends_with("user=hatang"), "roles are known for the owner hatang only");
+        url.replace("user=hatang", &format!("user={}", self.owner))
     }
 
     /// The address for the service's own role, so that every test shows that its rights are enough.
     pub fn service_url(&self) -> String {
-        let url = self.url();
-        assert!(url.ends_with("user=hatang"), "the service's role is known for the owner hatang only");
-        format!("{url}_app")
+        url(&self.name) + "_app"
     }
 }
 
 impl Drop for TestDatabase {
     fn drop(&mut self) {
-        let sql = format!("drop database if exists {} with (force)", self.name);
+        let mut sqls = vec![format!("drop database if exists {} with (force)", self.name)];
+        sqls.extend((self.owner != "hatang").then(|| format!("drop role if exists {}", self.owner)));
         // In its own runtime, because that of the test may be ending.
         let dropping = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-            runtime.block_on(async { connect("postgres").await.batch_execute(&sql).await })
+            runtime.block_on(async {
+                for sql in sqls {
+                    connect("postgres").await.batch_execute(&sql).await?;
+                }
+                QueryResult::Ok(())
+            })
         });
         let _ = dropping.join();
     }

@@ -24,45 +24,93 @@ async fn database_of_a_development_version_is_refused() {
     assert_eq!(server.anonymous().get("//readyz").await.status, 503);
 }
 
-/// A newer program may have upgraded the database while this one is still running.
+/// A newer program has upgraded the database: this one, which may write what the newer one does not expect, keeps away.
 #[actix_web::test]
-async fn database_of_a_newer_program_is_left_alone() {
+async fn database_of_a_newer_program_is_refused() {
     let server = Server::new().await;
     server.execute("insert into __diesel_schema_migrations (version) values ('99991231000000')").await;
     server.execute("drop function refresh_grants()").await;
-    assert_eq!(migrations::run(&server.database_url(), &hatang::figures::tables()).unwrap(), 0);
+    let refusal = migrations::run(&server.database_url(), &hatang::figures::tables()).unwrap_err().to_string();
+    assert!(refusal.contains("newer version of Hatang (migration 99991231000000)"), "{refusal}");
     assert_eq!(server.query("select to_regproc('refresh_grants') is null").await, true);
-    server.anonymous().get("//readyz").await.ok();
+    assert_eq!(server.anonymous().get("//readyz").await.codes(), ["ready.foreign"]);
+}
+
+/// A migration may take what the older program still uses.
+#[actix_web::test]
+async fn upgrade_waits_until_the_older_service_is_stopped() {
+    let database = TestDatabase::empty().await;
+    let url = database.url();
+    let forget = "delete from __diesel_schema_migrations
+                  where version = (select max(version) from __diesel_schema_migrations)";
+    {
+        let store =
+            hatang::postgres::Store::new(&database.service_url(), 1, std::time::Duration::from_secs(9)).unwrap();
+        let _service = store.connection().await.unwrap();
+        let mut owner = connect(&url).await;
+        owner.batch_execute(&format!("begin; {forget}; commit")).await.unwrap();
+        let refusal = migrations::run(&url, &hatang::figures::tables()).unwrap_err().to_string();
+        assert!(refusal.contains("stop it, then upgrade (migrations: 2"), "{refusal}");
+    }
 }
 
 #[actix_web::test]
 async fn functions_are_recreated_only_when_they_changed() {
     let server = Server::new().await;
+    let run = || migrations::run(&server.database_url(), &hatang::figures::tables());
     let at = "select applied_at::text from applied_functions";
     let first = server.query(at).await;
-    server.execute("drop function refresh_grants()").await;
-    assert_eq!(migrations::run(&server.database_url(), &hatang::figures::tables()).unwrap(), 0);
+    assert_eq!(run().unwrap(), 0);
     assert_eq!(server.query(at).await, first);
     server.execute("update applied_functions set hash = 'of another program'").await;
-    assert_eq!(migrations::run(&server.database_url(), &hatang::figures::tables()).unwrap(), 0);
+    assert_eq!(run().unwrap(), 0);
     assert_ne!(server.query(at).await, first);
-    assert_eq!(server.query("select to_regproc('refresh_grants') is null").await, false);
+}
+
+/// A restore as another role can lose functions, and everything else seems to be well.
+#[actix_web::test]
+async fn lost_functions_are_noticed_and_recreated() {
+    let server = Server::new().await;
+    let run = || migrations::run(&server.database_url(), &hatang::figures::tables());
+    let message = async || server.anonymous().get("//readyz").await.json()["errors"][0]["message"].to_string();
+    server.anonymous().get("//readyz").await.ok();
+    for (loss, named) in [
+        ("drop function refresh_grants()", "function refresh_grants()"),
+        ("alter function number_changes() security invoker", "function number_changes()"),
+        ("drop trigger audit_final on audit", "trigger audit_final on audit"),
+        ("alter table audit disable trigger audit_final", "trigger audit_final on audit"),
+    ] {
+        server.execute(loss).await;
+        assert_eq!(server.anonymous().get("//readyz").await.codes(), ["ready.lost"], "{loss}");
+        assert!(message().await.contains(named), "{loss}: {}", message().await);
+        if !loss.starts_with("alter") {
+            run().unwrap();
+            server.anonymous().get("//readyz").await.ok();
+        }
+    }
+    server.execute("alter table audit enable trigger audit_final").await;
+    // A constraint comes from a migration, which is not run again.
+    server.execute("alter table feed drop constraint feed_only_row_check").await;
+    assert!(message().await.contains("constraint feed_only_row_check on feed"));
+    let refusal = run().unwrap_err().to_string();
+    assert!(refusal.contains("lost constraint feed_only_row_check on feed"), "{refusal}");
+}
+
+#[actix_web::test]
+async fn database_that_only_accepts_reads_is_not_ready() {
+    let server = Server::new().await;
+    let sql = "do $$ begin
+        execute format('alter database %I set default_transaction_read_only = on', current_database());
+    end $$";
+    server.execute(sql).await;
+    assert_eq!(server.anonymous().get("//readyz").await.codes(), ["ready.read_only"]);
 }
 
 /// The administrator installs PostGIS. The owner, who is not a superuser, owns everything else.
 #[actix_web::test]
 async fn plain_owner_of_the_database_migrates_and_erases() {
-    let database = TestDatabase::bare().await;
-    let owner = format!("owner_{}", std::process::id());
-    let mut administrator = connect(&database.url()).await;
-    administrator
-        .batch_execute(&format!(
-            "create extension postgis with schema public; create role {owner} login;
-             do $$ begin execute format('alter database %I owner to {owner}', current_database()); end $$"
-        ))
-        .await
-        .unwrap();
-    let url = database.url().replace("user=hatang", &format!("user={owner}"));
+    let database = TestDatabase::of_plain_owner().await;
+    let url = database.url();
     assert!(migrations::run(&url, &hatang::figures::tables()).unwrap() > 0);
     let mut conn = connect(&url).await;
     conn.batch_execute(
@@ -76,12 +124,13 @@ async fn plain_owner_of_the_database_migrates_and_erases() {
     .await
     .unwrap();
     conn.batch_execute("update versions set by = 'x'").await.expect_err("history is final again");
+    // A newer program creates its functions anew.
+    conn.batch_execute("update applied_functions set hash = 'of another program'").await.unwrap();
+    assert_eq!(migrations::run(&url, &hatang::figures::tables()).unwrap(), 0);
     drop(conn);
-    drop(administrator);
-    drop(database);
-    let other = TestDatabase::bare().await;
-    let mut administrator = connect(&other.url()).await;
-    administrator.batch_execute(&format!("drop role {owner}")).await.unwrap();
+    let server = Server::on(database).await;
+    server.administrator().post("/collections/towers/items", tower(json!({}))).await.ok();
+    server.anonymous().get("//readyz").await.ok();
 }
 
 /// The contents of the register in `baseline.sql`, independent of how it is stored. Hamlets were units then.

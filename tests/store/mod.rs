@@ -1,9 +1,11 @@
 //! Tests of the database behind the public surface.
 
+mod backup;
 mod conditions;
 mod layers;
 mod migrations;
 mod pool;
 mod roles;
 mod schema;
+mod tls;
 mod units;

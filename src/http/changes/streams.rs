@@ -93,6 +93,11 @@ impl Streams {
         Ok(Seat { streams: self.clone(), reader })
     }
 
+    /// How many streams are open.
+    pub fn count(&self) -> usize {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner).values().sum()
+    }
+
     /// Checks the feed on behalf of all streams, until [`close`](Streams::close) is called.
     pub async fn watch(&self, store: &Store) {
         while !self.news.borrow().closing {

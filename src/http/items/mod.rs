@@ -13,6 +13,7 @@ use crate::figures::{Selection, place};
 use crate::http::audit::Trace;
 use crate::http::caching::{not_modified, public_tag, with_tag};
 use crate::http::clock::Clock;
+use crate::http::envelope::learn;
 use crate::http::extract::{LayerPath, RecordId};
 use crate::http::feature::{CONTENT_CRS, GEOJSON, content_crs, log_restricted, restricted_rows, tagged_feature};
 use crate::http::items::query::ItemsQuery;
@@ -53,6 +54,7 @@ pub async fn list_items(
     };
     log_restricted(&mut conn, &caller, layer, restricted_rows(layer, &page.rows), &Trace::of(&request)).await?;
     drop(conn);
+    learn(&request, |learned| learned.rows = Some(page.rows.len()));
 
     let base = base(&app, &request);
     let mut links = vec![

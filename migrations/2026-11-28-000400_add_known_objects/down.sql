@@ -1,0 +1,1 @@
+alter table applied_functions drop column objects;

@@ -1,0 +1,47 @@
+//! Sends one-time links by mail.
+
+use anyhow::{Context, Result};
+use lettre::message::header::ContentType;
+use lettre::message::{Mailbox, Message};
+use lettre::{SmtpTransport, Transport};
+
+use crate::config;
+use crate::texts::text;
+
+/// The configured mail server.
+pub struct Mailer {
+    transport: SmtpTransport,
+    from: Mailbox,
+}
+
+impl Mailer {
+    /// `None` when no server is configured.
+    ///
+    /// # Errors
+    /// When the settings are malformed.
+    pub fn of(settings: &config::Mail) -> Result<Option<Mailer>> {
+        let Some(url) = &settings.smtp_url else { return Ok(None) };
+        // The error would quote the address, which contains a password.
+        let transport = SmtpTransport::from_url(url).ok().context("HATANG_SMTP_URL is malformed")?.build();
+        let from = settings.mail_from.as_deref().context("HATANG_MAIL_FROM must name the sender")?;
+        let from = from.parse().with_context(|| format!("HATANG_MAIL_FROM: “{from}” is no address"))?;
+        Ok(Some(Mailer { transport, from }))
+    }
+
+    /// Sends the link with which the holder of an account sets a password.
+    ///
+    /// # Errors
+    /// When the address is malformed, or the server refuses.
+    pub fn send_link(&self, to: &str, username: &str, link: &str) -> Result<()> {
+        let to: Mailbox = to.parse().with_context(|| format!("“{to}” is no address"))?;
+        let body = text!("mail.link", username = username);
+        let message = Message::builder()
+            .from(self.from.clone())
+            .to(to)
+            .subject(text!("mail.subject").vi())
+            .header(ContentType::TEXT_PLAIN)
+            .body(format!("{}\r\n{}\r\n\r\n{link}\r\n", body.vi(), body.en()))?;
+        self.transport.send(&message).context("the mail was not sent")?;
+        Ok(())
+    }
+}
