@@ -7,7 +7,7 @@ export VENV := $(TARGET)/venv
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run dev test fmt lint unit docs openapi openapi-check fixtures licences smoke web web-lint web-unit web-test lighthouse clean toolchain tools
+.PHONY: help run dev test fmt lint unit docs openapi openapi-check fixtures licences smoke web web-lint web-unit web-test lighthouse deb package-test sbom clean toolchain tools
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do \
@@ -76,6 +76,16 @@ web-test: toolchain ## The page in Chromium, wide and narrow: layers, figures, a
 
 lighthouse: toolchain ## Lighthouse on the page beside a bare map: access, practices, size, speed (RUNS; wants a quiet machine)
 	scripts/web-test.sh lighthouse
+
+deb: toolchain web ## A Debian package of the program in target/debian
+	cargo build --release --locked
+	scripts/deb.sh
+
+package-test: deb ## Install, start, upgrade and remove the package in a clean root (as root; mmdebstrap)
+	scripts/package-test.sh
+
+sbom: toolchain ## The crates that the program is built from, as CycloneDX
+	@python3 scripts/sbom.py
 
 clean: ## Remove what was built; the data stay
 	cargo clean
