@@ -264,14 +264,14 @@ cross join lateral (
         .text(" found where known.commune is null\n) p")
 }
 
-/// The bounding box of a unit and of those in it: a test by an index, before the exact test.
+/// The bounding box of a unit or group, everywhere if no boundary is known: a test by an index, before the exact test.
 pub fn extent(code: &str, unit_date: NaiveDate) -> Sql {
     // box2d() reads only the header of a geometry.
-    Sql::new("(select st_setsrid(st_extent(box2d(u.geom)::geometry)::geometry, 4326) from admin_units u where u.id in (select id from units_on(")
-        .bind(Bind::Date(unit_date))
-        .text(", ")
-        .bind(Bind::Text(code.to_owned()))
-        .text(")))")
+    Sql::new(
+        "coalesce((select st_setsrid(st_extent(box2d(u.geom)::geometry)::geometry, 4326) from admin_units u where u.id in (select id from ",
+    )
+    .sql(units_on(unit_date, Some(code)))
+    .text(")), st_makeenvelope(-180, -90, 180, 90, 4326))")
 }
 
 fn territory(unit_date: NaiveDate) -> Sql {
