@@ -125,12 +125,16 @@ pub async fn versions(conn: &mut AsyncPgConnection, code: &str) -> QueryResult<V
 }
 
 /// The units of a level in force on a day, in the order of their codes. With `within`, only that unit and those in it.
+/// Hamlets are records of a layer, not units of the list.
 pub async fn units(
     conn: &mut AsyncPgConnection,
     level: Level,
     within: Option<&Unit>,
     day: NaiveDate,
 ) -> QueryResult<Vec<Unit>> {
+    if level == Level::Hamlet {
+        return Ok(Vec::new());
+    }
     let rows: Vec<Row> = units_sql(level, within, day).load(conn).await?;
     Ok(rows.iter().filter_map(Unit::of_row).collect())
 }

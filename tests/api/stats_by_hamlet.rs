@@ -1,5 +1,6 @@
 //! `level=hamlet`: the figures of single hamlets.
 
+use actix_web::http::Method;
 use serde_json::{Value, json};
 
 use crate::common::{Caller, Server, camera, feature};
@@ -59,6 +60,10 @@ async fn hamlets_have_the_figures_of_what_stands_in_them() {
     }
     // In the province, and in a group, there are the same hamlets.
     assert_eq!(ask(administrator, "&within=38").await["units"], answer["units"]);
+    let group = json!({"name_vi": "Nhóm", "source": "Thử", "units_on": "2026-01-01", "members": ["00001"]});
+    let headers = [("Content-Type", "application/json")];
+    administrator.send(Method::PUT, "/unit-groups/phuong", &headers, Some(group)).await.ok();
+    assert_eq!(ask(administrator, "&within=group:phuong").await["units"], answer["units"]);
 }
 
 #[actix_web::test]

@@ -79,6 +79,20 @@ async fn units_within_a_group_are_its_communes_and_the_larger_ones_that_it_names
 }
 
 #[actix_web::test]
+async fn the_households_of_a_group_are_those_of_its_communes() {
+    let server = with_groups().await;
+    let count = "update admin_units set households = case code when '00011' then 1000 else 400 end, population = 1, \
+                 counted_on = '2019-04-01', counted_source = 'TCTK' where code in ('00011', '00012')";
+    server.execute(count).await;
+    let code = "camera_eyes_per_1000_households";
+    // 7 eyes, 1,400 households.
+    let figure = server.anonymous().get(&format!("/stats/group:huyen?indicators={code}")).await.ok()["figures"][code].clone();
+    assert_eq!((&figure["value"], &figure["denominator"]), (&json!(5.0), &json!(1400)));
+    let figure = server.anonymous().get(&format!("/stats/group:phuong?indicators={code}")).await.ok()["figures"][code].clone();
+    assert_eq!((&figure["value"], &figure["denominator"]), (&Value::Null, &Value::Null));
+}
+
+#[actix_web::test]
 async fn groups_that_do_not_exist_or_of_another_day_are_refused() {
     let server = with_groups().await;
     let reader = server.anonymous();

@@ -9,7 +9,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use chrono::NaiveDate;
 
-use crate::conditions::Days;
+use crate::conditions::{Days, group_of};
 use crate::figures::Census;
 use crate::postgres::sql::{Bind, Sql};
 use crate::units::territory::Unit;
@@ -36,7 +36,9 @@ pub async fn of_units(
     days: Days,
 ) -> QueryResult<HashMap<String, Census>> {
     let codes = units.iter().map(|unit| unit.code.clone()).collect();
-    let values = [Bind::Texts(codes), Bind::Date(days.unit_date)];
+    let group = units.iter().find_map(|unit| group_of(&unit.code));
+    let group = group.map_or(Bind::NullText, |group| Bind::Text(group.to_owned()));
+    let values = [Bind::Texts(codes), Bind::Date(days.unit_date), group];
     let rows: Vec<Row> = Sql::file(include_str!("census.sql"), &values).load(conn).await?;
     let census = |Row { unit, households, population, counted_on, source }| {
         (unit, Census { households, population, counted_on, source })
