@@ -1,10 +1,12 @@
 //! What an account may do, and where.
 
+use serde::{Deserialize, Serialize};
+
 use crate::conditions::{Condition, Property};
 use crate::layers::{Class, Layer};
 
 /// A role includes the roles before it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Role {
     /// Reads internal fields.
     Viewer,
@@ -15,7 +17,7 @@ pub enum Role {
 }
 
 /// A role within limits. It holds for the records that are within all of the limits.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Grant {
     pub role: Role,
     /// A token may be denied restricted fields although its account sees them.
@@ -29,7 +31,7 @@ pub struct Grant {
 }
 
 /// The ids of the units of today that a grant's unit stands for: communes, or hamlets if it is a hamlet.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {
     pub communes: Vec<i64>,
     pub hamlets: Vec<i64>,
@@ -82,6 +84,15 @@ impl Grant {
         })
     }
 
+    /// Whether this grant includes everything that another includes.
+    pub fn includes(&self, other: &Grant) -> bool {
+        self.role >= other.role
+            && (self.sees_restricted || !other.sees_restricted)
+            && self.places.iter().all(|place| other.places.iter().any(|of_other| place.includes(of_other)))
+            && are_among(&other.operators, &self.operators)
+            && are_among(&other.collections, &self.collections)
+    }
+
     /// The highest class of field that the grant shows.
     pub fn class(&self) -> Class {
         if self.role >= Role::Editor && self.sees_restricted { Class::Restricted } else { Class::Internal }
@@ -113,6 +124,22 @@ impl Grant {
     }
 }
 
+impl Place {
+    fn includes(&self, other: &Place) -> bool {
+        let among = |some: &[i64], all: &[i64]| !some.is_empty() && some.iter().all(|id| all.contains(id));
+        let by_hamlets = || among(&other.hamlets, &self.hamlets);
+        let by_communes =
+            || self.hamlets.is_empty() && other.hamlets.is_empty() && among(&other.communes, &self.communes);
+        self == other || by_hamlets() || by_communes()
+    }
+}
+
+/// Whether a limit is within another; `None` means no limit.
+fn are_among(some: &Option<Vec<String>>, all: &Option<Vec<String>>) -> bool {
+    let Some(all) = all else { return true };
+    some.as_ref().is_some_and(|some| some.iter().all(|name| all.contains(name)))
+}
+
 /// The common names of two lists, where an inner `None` means all names. The outer `None`: they have no name in common.
 #[expect(clippy::option_option, reason = "no limit, or no common member")]
 fn common(a: &Option<Vec<String>>, b: &Option<Vec<String>>) -> Option<Option<Vec<String>>> {
@@ -138,6 +165,21 @@ mod tests {
 
     fn of(operator: &str) -> Limits {
         Limits { operators: Some(vec![operator.into()]), ..NONE }
+    }
+
+    #[test]
+    fn a_narrower_grant_does_not_include_a_wider_one() {
+        let everything = Grant::of_everything(Role::Editor);
+        let two = Limits { communes: Some(vec![7, 8]), ..within(7) };
+        for narrow in [within(7), two, of("viettel"), Limits { sees_restricted: false, ..NONE }] {
+            let narrow = everything.within(&narrow).unwrap();
+            assert!(everything.includes(&narrow) && !narrow.includes(&everything), "{narrow:?}");
+            assert!(narrow.includes(&narrow));
+        }
+        let (one, two) = (everything.within(&within(7)).unwrap(), Limits { communes: Some(vec![7, 8]), ..within(7) });
+        let two = everything.within(&two).unwrap();
+        assert!(two.includes(&one) && !one.includes(&two));
+        assert!(!Grant::of_everything(Role::Viewer).includes(&one));
     }
 
     #[test]

@@ -8,6 +8,9 @@ pub use grant::{Grant, Limits, Place, Role};
 pub use policy::{Feed, View, column, is_masked, keep_unseen, may_administer, may_write};
 pub use stating::{Ground, Stated, may_state, states_of};
 
+use serde::Deserialize;
+use serde_json::{Value, json};
+
 use crate::error::Error;
 use crate::layers::Problem;
 use crate::texts::text;
@@ -71,6 +74,17 @@ impl Caller {
 
     pub fn grants(&self) -> &[Grant] {
         self.account().map_or(&[], |account| &account.grants)
+    }
+
+    /// The grants, to be stored with what the caller is shown.
+    pub fn rights(&self) -> Value {
+        json!(self.grants())
+    }
+
+    /// Whether the caller may see everything that somebody with these stored [`rights`](Caller::rights) may see.
+    pub fn includes(&self, rights: &Value) -> bool {
+        let stored = Vec::<Grant>::deserialize(rights);
+        stored.is_ok_and(|stored| stored.iter().all(|grant| self.grants().iter().any(|own| own.includes(grant))))
     }
 
     /// The name that versions and the audit trail show.

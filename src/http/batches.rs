@@ -56,7 +56,7 @@ pub async fn find_batch(app: web::Data<App>, caller: Caller, request: HttpReques
 pub async fn undo_batch(write: WriteRequest) -> Result<HttpResponse, Error> {
     let WriteRequest { app, caller, request, body: bytes } = &write;
     let id = number_of(request)?;
-    let (_, layer) = visible(&mut *write.connection().await?, caller, id).await?;
+    let (batch, layer) = visible(&mut *write.connection().await?, caller, id).await?;
     may_write(caller, layer)?;
     let body = body::read_optional(request.headers(), bytes)?;
     body::only_members(&body, &["reason", "confirm"])?;
@@ -64,12 +64,13 @@ pub async fn undo_batch(write: WriteRequest) -> Result<HttpResponse, Error> {
     let once = Request::new(caller, request, bytes)?;
     let context = Context::new(app, caller, layer, request);
     once.answer(app, async |conn| {
-        let own = batches::begin_undo(conn, caller, layer, remarks.reason.as_deref(), id).await?;
+        let own = batches::begin(conn, caller, layer, "undo", remarks.reason.as_deref(), Some(id)).await?;
         limit_statements(conn, app.limits.request_timeout_s).await?;
         let undone = undo::undo(conn, &context.writing(remarks.clone(), Some(own)), id).await?;
         if undone.restored.is_empty() {
             // Without an error, a write that restored nothing would mark the batch as undone.
-            return Err(nothing_restored(&undone.left).into());
+            let done = || Error::Conflict(Problem::in_body("", text!("undo.done")));
+            return Err(batch.undone_by.map_or_else(|| nothing_restored(&undone.left), |_| done()).into());
         }
         let versions = items::versions_of(conn, layer, &undone.restored).await?;
         let restored =

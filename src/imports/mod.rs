@@ -19,7 +19,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::access::Caller;
+use crate::access::{Caller, Credential};
 use crate::imports::interpret::Instructions;
 use crate::layers::Layer;
 use crate::postgres::sql::{Bind, Sql};
@@ -40,6 +40,7 @@ diesel::table! {
         status -> Text,
         account_id -> Nullable<BigInt>,
         sent_by -> Text,
+        rights -> Nullable<Jsonb>,
         source_org -> Nullable<Text>,
         file_name -> Nullable<Text>,
         format -> Nullable<Text>,
@@ -86,6 +87,8 @@ pub struct Import {
     pub status: String,
     pub account_id: Option<i64>,
     pub sent_by: String,
+    /// The grants of the sender at that time.
+    pub rights: Option<Value>,
     pub source_org: Option<String>,
     pub file_name: Option<String>,
     pub format: Option<String>,
@@ -179,6 +182,7 @@ pub async fn create(
             imports::mode.eq(sent.mode.name()),
             imports::account_id.eq(account_id(caller)),
             imports::sent_by.eq(caller.name()),
+            imports::rights.eq(caller.rights()),
             imports::source_org.eq(&sent.source_org),
             imports::file_name.eq(&sent.file_name),
             imports::file.eq(&*sent.file),
@@ -196,7 +200,14 @@ pub async fn find(conn: &mut AsyncPgConnection, caller: &Caller, id: Uuid) -> Qu
     let import = imports::table.find(id).select(Import::as_select()).first(conn).await.optional()?;
     let everything = crate::access::may_administer(caller).is_ok();
     let own = |import: &Import| caller.account().is_some() && import.account_id == account_id(caller);
-    Ok(import.filter(|import| everything || own(import)))
+    Ok(import.filter(|import| everything || (own(import) && may_see(caller, import.rights.as_ref()))))
+}
+
+/// Whether the caller, who sent an import, may still see what the sender saw: a token may be narrower, a grant may have
+/// ended.
+fn may_see(caller: &Caller, rights: Option<&Value>) -> bool {
+    let is_token = caller.account().is_some_and(|account| matches!(account.credential, Credential::Token { .. }));
+    rights.map_or(!is_token, |rights| caller.includes(rights))
 }
 
 /// The caller's own imports, or everybody's for administrators: at most `limit` older than `before`, newest first.
@@ -209,7 +220,15 @@ pub async fn list(
     fail_abandoned(conn).await?;
     let mut query = imports::table.select(Import::as_select()).into_boxed();
     if crate::access::may_administer(caller).is_err() {
-        query = query.filter(imports::account_id.eq(account_id(caller)));
+        let own = imports::account_id.eq(account_id(caller));
+        let rights = imports::table.filter(own).select(imports::rights).distinct().load::<Option<Value>>(conn).await?;
+        let (none, some): (Vec<_>, Vec<_>) =
+            rights.into_iter().filter(|rights| may_see(caller, rights.as_ref())).partition(Option::is_none);
+        let of_rights = imports::rights.eq_any(some).assume_not_null();
+        query = match none.is_empty() {
+            true => query.filter(own.and(of_rights)),
+            false => query.filter(own.and(of_rights.or(imports::rights.is_null()))),
+        };
     }
     if let Some(before) = before {
         let at =

@@ -37,7 +37,7 @@ pub async fn undo(
                 return Err(Refused::Whole(Error::Outdated(vec![problem])));
             }
         };
-        let own = batches::begin_undo(conn, caller, layer, None, batch).await?;
+        let own = batches::begin(conn, caller, layer, "undo", None, Some(batch)).await?;
         let writing = Writing {
             view: View::new(caller, layer),
             actor: caller.name(),

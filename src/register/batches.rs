@@ -1,17 +1,14 @@
 //! Batches: writes of many records at once, which can be undone together.
 
 use diesel::prelude::*;
-use diesel::result::DatabaseErrorKind;
 use diesel::sql_types::{BigInt, Integer, Nullable, Text};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde::Serialize;
 
 use crate::access::{Caller, View, may_administer, may_write};
-use crate::error::Error;
-use crate::layers::{ALL, Layer, Problem};
+use crate::layers::{ALL, Layer};
 use crate::postgres::moment::Moment;
 use crate::postgres::sql::{Bind, Sql};
-use crate::texts::text;
 
 diesel::table! {
     batches (id) {
@@ -34,12 +31,13 @@ pub struct Batch {
     pub by: String,
     pub id: i64,
     pub op: String,
-    /// The number of records written.
+    /// The number of records written that the caller may see.
     #[diesel(sql_type = BigInt)]
     pub count: i64,
     pub reason: Option<String>,
     pub undoes: Option<i64>,
     #[diesel(sql_type = Nullable<BigInt>)]
+    /// The last undo of it. An undo by somebody who may write a part of its records leaves the rest.
     pub undone_by: Option<i64>,
     pub collection: String,
 }
@@ -77,25 +75,6 @@ pub async fn begin(
     diesel::insert_into(batches::table).values(values).returning(batches::id).get_result(conn).await
 }
 
-/// Starts the undo of a batch.
-///
-/// # Errors
-/// Conflict when it has been undone already.
-pub async fn begin_undo(
-    conn: &mut AsyncPgConnection,
-    caller: &Caller,
-    layer: &'static Layer,
-    reason: Option<&str>,
-    undoes: i64,
-) -> Result<i64, Error> {
-    begin(conn, caller, layer, "undo", reason, Some(undoes)).await.map_err(|error| match error {
-        diesel::result::Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => {
-            Error::Conflict(Problem::in_body("", text!("undo.done")))
-        }
-        error => error.into(),
-    })
-}
-
 /// The batches that a caller may see, newest first: their own, and those with records that they may write.
 pub async fn list(
     conn: &mut AsyncPgConnection,
@@ -107,21 +86,32 @@ pub async fn list(
     let mut all = vec![visible(caller)];
     all.extend(collection.map(|name| Sql::new("b.collection = ").bind(Bind::Text(name.into()))));
     all.extend(before.map(|id| Sql::new("b.id < ").bind(Bind::Integer(id))));
-    described(Sql::all(all)).text(" order by b.id desc limit ").bind(Bind::Integer(limit)).load(conn).await
+    described(caller, Sql::all(all)).text(" order by b.id desc limit ").bind(Bind::Integer(limit)).load(conn).await
 }
 
 /// A batch that the caller may see.
 pub async fn find(conn: &mut AsyncPgConnection, caller: &Caller, id: i64) -> QueryResult<Option<Batch>> {
-    let sql = described(visible(caller)).text(" and b.id = ").bind(Bind::Integer(id));
+    let sql = described(caller, visible(caller)).text(" and b.id = ").bind(Bind::Integer(id));
     sql.get_result(conn).await.optional()
 }
 
-fn described(condition: Sql) -> Sql {
-    Sql::new(
-        "select b.id, b.at, b.by, b.op, (select count(*) from versions v where v.batch_id = b.id) as count, b.reason, \
-         b.undoes, (select u.id from batches u where u.undoes = b.id) as undone_by, b.collection from batches b where ",
-    )
-    .sql(condition)
+fn described(caller: &Caller, condition: Sql) -> Sql {
+    let counts = ALL.iter().filter(|layer| layer.is_writable()).map(|layer| {
+        Sql::new("when ")
+            .bind(Bind::Text(layer.collection.into()))
+            .text(" then (select count(*) from versions v join ")
+            .name(layer.table())
+            .text(" t on t.id = v.record_id where v.collection = b.collection and v.batch_id = b.id and ")
+            .sql(View::new(caller, layer).class_of_row())
+            .text(" > 0)")
+    });
+    Sql::new("select b.id, b.at, b.by, b.op, case b.collection ")
+        .sql(Sql::join(counts, " "))
+        .text(
+            " else 0 end as count, b.reason, b.undoes, (select max(u.id) from batches u where u.undoes = b.id) \
+             as undone_by, b.collection from batches b where ",
+        )
+        .sql(condition)
 }
 
 fn visible(caller: &Caller) -> Sql {

@@ -18,6 +18,7 @@ diesel::table! {
         status -> Nullable<Integer>,
         headers -> Nullable<Jsonb>,
         body -> Nullable<Text>,
+        rights -> Nullable<Jsonb>,
         at -> Timestamptz,
     }
 }
@@ -47,7 +48,8 @@ pub enum Known {
     Running,
     /// The key was used for a different request.
     Other,
-    Answered(Stored),
+    /// The response, and the rights of the caller who was given it.
+    Answered(Stored, Value),
 }
 
 /// Takes a key of an account for a request. Waits up to 5 seconds while another transaction holds the key.
@@ -65,23 +67,31 @@ pub async fn take(conn: &mut AsyncPgConnection, account: &str, key: &str, reques
     if diesel::insert_into(keys::table).values(request).on_conflict_do_nothing().execute(conn).await? == 1 {
         return Ok(Known::New);
     }
-    let kept = (keys::request_hash, keys::status, keys::headers, keys::body);
-    type Kept = (String, Option<i32>, Option<Value>, Option<String>);
+    let kept = (keys::request_hash, keys::status, keys::headers, keys::body, keys::rights);
+    type Kept = (String, Option<i32>, Option<Value>, Option<String>, Option<Value>);
     let kept: Kept = keys::table.find((account, key)).select(kept).first(conn).await?;
-    let (hash, Some(status), Some(headers), Some(body)) = kept else { return Ok(Known::Other) };
+    let (hash, Some(status), Some(headers), Some(body), rights) = kept else { return Ok(Known::Other) };
     if hash != request_hash {
         return Ok(Known::Other);
     }
     let headers = serde_json::from_value(headers).map_err(|error| Error::DeserializationError(error.into()))?;
-    Ok(Known::Answered(Stored { status: u16::try_from(status).unwrap_or(500), headers, body }))
+    let stored = Stored { status: u16::try_from(status).unwrap_or(500), headers, body };
+    Ok(Known::Answered(stored, rights.unwrap_or_default()))
 }
 
-/// Stores the response under the key that [`take`] took in the same transaction.
-pub async fn keep(conn: &mut AsyncPgConnection, account: &str, key: &str, answer: &Stored) -> QueryResult<()> {
+/// Stores the response, and the rights of the caller, under the key that [`take`] took in the same transaction.
+pub async fn keep(
+    conn: &mut AsyncPgConnection,
+    account: &str,
+    key: &str,
+    answer: &Stored,
+    rights: &Value,
+) -> QueryResult<()> {
     let kept = (
         keys::status.eq(i32::from(answer.status)),
         keys::headers.eq(json!(answer.headers)),
         keys::body.eq(&answer.body),
+        keys::rights.eq(rights),
     );
     diesel::update(keys::table.find((account, key))).set(kept).execute(conn).await?;
     Ok(())

@@ -4,11 +4,13 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::HeaderMap;
 use actix_web::{HttpRequest, HttpResponse};
 use diesel_async::{AsyncConnection, AsyncPgConnection, TransactionManager};
+use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use crate::access::Caller;
 use crate::accounts::secrets::hex;
 use crate::error::Error;
+use crate::http::audit::Trace;
 use crate::http::heavy::Asked;
 use crate::http::state::App;
 use crate::layers::Problem;
@@ -27,6 +29,7 @@ pub struct Request<'a> {
     caller: &'a Caller,
     key: Option<String>,
     hash: String,
+    trace: Trace,
 }
 
 impl<'a> Request<'a> {
@@ -36,7 +39,7 @@ impl<'a> Request<'a> {
     /// 422 for a key that is malformed.
     pub fn new(caller: &'a Caller, request: &HttpRequest, body: &[u8]) -> Result<Request<'a>, Error> {
         let (method, uri) = (request.method().as_str(), request.uri().to_string());
-        Request::read(caller, request.headers(), &format!("{method} {uri}"), body)
+        Request::read(caller, request.headers(), &format!("{method} {uri}"), body, Trace::of(request))
     }
 
     /// The same, of a request that was taken to another thread.
@@ -44,10 +47,16 @@ impl<'a> Request<'a> {
     /// # Errors
     /// As [`new`](Request::new).
     pub fn of(caller: &'a Caller, asked: &Asked, body: &[u8]) -> Result<Request<'a>, Error> {
-        Request::read(caller, &asked.headers, &format!("{} {}", asked.method, asked.uri), body)
+        Request::read(caller, &asked.headers, &format!("{} {}", asked.method, asked.uri), body, asked.trace.clone())
     }
 
-    fn read(caller: &'a Caller, headers: &HeaderMap, what: &str, body: &[u8]) -> Result<Request<'a>, Error> {
+    fn read(
+        caller: &'a Caller,
+        headers: &HeaderMap,
+        what: &str,
+        body: &[u8],
+        trace: Trace,
+    ) -> Result<Request<'a>, Error> {
         let key = match headers.get(HEADER) {
             None => None,
             Some(value) => {
@@ -59,7 +68,7 @@ impl<'a> Request<'a> {
         hash.update(format!("{what}\n"));
         hash.update(body);
         let hash = hex(&hash.finalize());
-        Ok(Request { caller, key: key.map(str::to_owned), hash })
+        Ok(Request { caller, key: key.map(str::to_owned), hash, trace })
     }
 }
 
@@ -126,10 +135,16 @@ impl Request<'_> {
         match idempotency::take(conn, self.caller.name(), key, &self.hash).await? {
             Known::New => {
                 let answer = work(conn).await?;
-                idempotency::keep(conn, self.caller.name(), key, &answer).await?;
+                idempotency::keep(conn, self.caller.name(), key, &answer, &self.caller.rights()).await?;
                 Ok(answer)
             }
-            Known::Answered(stored) => Ok(stored),
+            Known::Answered(stored, _) if stored.body.is_empty() => Ok(stored),
+            Known::Answered(stored, rights) if self.caller.includes(&rights) => {
+                let detail = json!({"path": self.trace.path, "key": key});
+                self.trace.record(conn, self.caller, "answer.repeat", None, detail).await?;
+                Ok(stored)
+            }
+            Known::Answered(..) => Err(Error::Conflict(Problem::of_header(HEADER, text!("idempotency.rights"))).into()),
             Known::Running => Err(Error::Conflict(Problem::of_header(HEADER, text!("idempotency.running"))).into()),
             Known::Other => Err(refuse(text!("idempotency.mismatch")).into()),
         }

@@ -1,0 +1,2 @@
+alter table imports drop column rights;
+alter table idempotency_keys drop column rights;
