@@ -99,9 +99,14 @@ pub struct Limits {
     #[arg(long, env = "HATANG_TRUST_PROXY", default_value_t = false)]
     pub trust_proxy: bool,
 
-    /// Number of connections to PostgreSQL.
+    /// Number of connections to PostgreSQL. Anonymous callers have half of them. Exports have four more.
     #[arg(long, env = "HATANG_DB_CONNECTIONS", default_value_t = 16)]
     pub db_connections: usize,
+
+    /// Greatest number of open connections of clients; fewer if the process may not open so many files. Idle ones make
+    /// room for new ones.
+    #[arg(long, env = "HATANG_CONNECTIONS", default_value_t = 10_000)]
+    pub connections: usize,
 
     /// Longest time of one statement, seconds.
     #[arg(long, env = "HATANG_STATEMENT_TIMEOUT_S", default_value_t = 30)]
@@ -148,11 +153,12 @@ pub struct Limits {
 /// Streams of the change feed.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Streams {
-    /// Greatest number of streams.
+    /// Greatest number of streams. Anonymous callers get half of them.
     #[arg(long = "streams", env = "HATANG_STREAMS", default_value_t = Streams::DEFAULT.open)]
     pub open: usize,
 
-    /// Greatest number of streams of one account, or of one address for anonymous callers.
+    /// Greatest number of streams of one account, or of one address for anonymous callers; an address gets no more than
+    /// it leaves to others.
     #[arg(long = "streams-each", env = "HATANG_STREAMS_EACH", default_value_t = Streams::DEFAULT.each)]
     pub each: usize,
 
@@ -210,6 +216,14 @@ pub struct Rates {
     #[arg(long, env = "HATANG_CREDENTIAL_WRITES_PER_MINUTE", default_value_t = Rates::DEFAULT.credential_writes_per_minute)]
     pub credential_writes_per_minute: u32,
 
+    /// Seconds of a database connection that anonymous callers from one address may use.
+    #[arg(long, env = "HATANG_ADDRESS_SECONDS_PER_MINUTE", default_value_t = Rates::DEFAULT.address_seconds_per_minute)]
+    pub address_seconds_per_minute: u32,
+
+    /// Seconds of a database connection that one account may use.
+    #[arg(long, env = "HATANG_ACCOUNT_SECONDS_PER_MINUTE", default_value_t = Rates::DEFAULT.account_seconds_per_minute)]
+    pub account_seconds_per_minute: u32,
+
     /// Requests from one address that may try a password.
     #[arg(long, env = "HATANG_SIGN_INS_PER_MINUTE", default_value_t = Rates::DEFAULT.sign_ins_per_minute)]
     pub sign_ins_per_minute: u32,
@@ -226,6 +240,8 @@ impl Rates {
         address_writes_per_minute: 1_200,
         credential_reads_per_minute: 6_000,
         credential_writes_per_minute: 600,
+        address_seconds_per_minute: 60,
+        account_seconds_per_minute: 240,
         sign_ins_per_minute: 20,
         failures_per_minute: 30,
     };
@@ -235,6 +251,8 @@ impl Rates {
         address_writes_per_minute: 0,
         credential_reads_per_minute: 0,
         credential_writes_per_minute: 0,
+        address_seconds_per_minute: 0,
+        account_seconds_per_minute: 0,
         sign_ins_per_minute: 0,
         failures_per_minute: 0,
     };

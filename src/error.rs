@@ -57,6 +57,8 @@ pub enum Error {
     Unavailable(Problem),
     /// 503: the service cannot serve. The problems say why.
     NotReady(Vec<Problem>),
+    /// 503: the question of an anonymous caller took too long and was cancelled.
+    TooDear,
     /// 504: the query took too long and was cancelled.
     Timeout,
     /// 500: a bug or a failure of the service.
@@ -82,7 +84,9 @@ impl Error {
             Error::PreconditionRequired => "version.required",
             Error::TooManyRequests { .. } => "rate.exceeded",
             Error::HeadersTooLarge => "request.headers_too_large",
-            Error::Overloaded | Error::Contended | Error::Unavailable(_) | Error::NotReady(_) => "overloaded",
+            Error::Overloaded | Error::Contended | Error::Unavailable(_) | Error::NotReady(_) | Error::TooDear => {
+                "overloaded"
+            }
             Error::Timeout => "timeout",
             Error::Internal(_) => "internal",
         }
@@ -100,6 +104,7 @@ impl Error {
             | Error::Forbidden(Some(problem))
             | Error::Unavailable(problem) => std::slice::from_ref(problem),
             Error::LogInFailed => std::slice::from_ref(&*LOG_IN_FAILED),
+            Error::TooDear => std::slice::from_ref(&*TOO_DEAR),
             _ => &[],
         }
     }
@@ -139,6 +144,8 @@ impl Error {
 }
 
 static LOG_IN_FAILED: LazyLock<Problem> = LazyLock::new(|| Problem::in_body("", text!("auth.failed")));
+
+static TOO_DEAR: LazyLock<Problem> = LazyLock::new(|| Problem::in_body("", text!("overloaded/anonymous")));
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

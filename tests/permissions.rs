@@ -87,6 +87,7 @@ const EXPECTED: &[(&str, Answers)] = &[
     ("list_tokens", SIGNED_IN),
     ("create_token", IN_SESSION),
     ("revoke_token", IN_SESSION),
+    ("rotate_token", IN_SESSION),
     ("list_users", ADMINISTER),
     ("create_user", administer(201)),
     ("find_user", ADMINISTER),

@@ -11,7 +11,8 @@ use crate::layers::Problem;
 use crate::postgres::sql::Sql;
 use crate::texts::text;
 
-/// The number of people who can administer: they have a password, and a grant of everything that is in force today.
+/// The number of people who can administer: they have a password, and a grant of everything that is in force and
+/// has no end.
 /// Transactions that change this wait for each other, so that two administrators cannot disable each other at the same
 /// time.
 pub async fn number(conn: &mut AsyncPgConnection) -> QueryResult<i64> {
@@ -21,7 +22,7 @@ pub async fn number(conn: &mut AsyncPgConnection) -> QueryResult<i64> {
         .inner_join(grants::table)
         .filter(accounts::username.ne("console"))
         .filter(accounts::disabled_at.is_null().and(accounts::password_hash.is_not_null()))
-        .filter(grants::role.eq("administrator").and(of_everything).and(holds()))
+        .filter(grants::role.eq("administrator").and(of_everything).and(holds()).and(grants::expires_on.is_null()))
         .select(count(accounts::id).aggregate_distinct())
         .get_result(conn)
         .await

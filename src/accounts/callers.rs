@@ -61,11 +61,12 @@ pub async fn by_token(
     address: Option<IpAddr>,
     is_use: bool,
 ) -> QueryResult<Option<Account>> {
+    let was_rotated = tokens::old_secret_hash.eq(digest(secret)).and(tokens::old_until.gt(now)).assume_not_null();
     // Found by its hash, so that the lookup takes the same time for every secret.
     let rows: Rows<HeldToken> = tokens::table
         .inner_join(accounts::table)
         .left_join(grants::table.on(grants::account_id.eq(accounts::id).and(holds())))
-        .filter(tokens::secret_hash.eq(digest(secret)))
+        .filter(tokens::secret_hash.eq(digest(secret)).or(was_rotated))
         .filter(tokens::revoked_at.is_null().and(tokens::expires_at.gt(now)).and(accounts::disabled_at.is_null()))
         .select((HeldToken::as_select(), Holder::as_select(), Option::<HeldGrant>::as_select()))
         .order(grants::id)

@@ -7,6 +7,7 @@ pub mod account_change;
 pub mod administrators;
 pub mod audit;
 pub mod callers;
+pub mod devices;
 pub mod first_link;
 pub mod grants;
 pub mod mail;

@@ -54,6 +54,8 @@ diesel::table! {
         sees_restricted -> Bool,
         addresses -> Nullable<Array<Text>>,
         unconditional_writes -> Bool,
+        old_secret_hash -> Nullable<Binary>,
+        old_until -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
         expires_at -> Timestamptz,
         last_used_at -> Nullable<Timestamptz>,
@@ -72,6 +74,16 @@ diesel::table! {
         revoked_at -> Nullable<Timestamptz>,
         address -> Nullable<Text>,
         user_agent -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    devices (secret_hash) {
+        secret_hash -> Binary,
+        account_id -> BigInt,
+        failed_logins -> Integer,
+        locked_until -> Nullable<Timestamptz>,
+        used_at -> Timestamptz,
     }
 }
 

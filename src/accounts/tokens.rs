@@ -141,6 +141,38 @@ pub async fn find(conn: &mut AsyncPgConnection, account: i64, id: i64) -> QueryR
     Ok(next.filter(|token| token.id == id))
 }
 
+/// Gives a token a new secret, which is returned, and perhaps more days. The old secret is valid for an hour more.
+///
+/// # Errors
+/// 404 when the account has no such token, or it has ended.
+pub async fn rotate(
+    conn: &mut AsyncPgConnection,
+    by: &By,
+    account: i64,
+    id: i64,
+    days: Option<i64>,
+) -> Result<String, Error> {
+    conn.transaction(async |conn| {
+        let valid = tokens::account_id.eq(account).and(tokens::revoked_at.is_null()).and(tokens::expires_at.gt(now));
+        let secret = format!("hatang_{}", random());
+        let rotated = (
+            tokens::old_secret_hash.eq(tokens::secret_hash.nullable()),
+            tokens::old_until.eq((now.into_sql::<Timestamptz>() + 1.hour()).nullable()),
+            tokens::secret_hash.eq(digest(&secret)),
+        );
+        if diesel::update(tokens::table.find(id)).filter(valid).set(rotated).execute(conn).await? == 0 {
+            return Err(Error::NotFound);
+        }
+        if let Some(days) = days {
+            let until = tokens::expires_at.eq(now.into_sql::<Timestamptz>() + days.days());
+            diesel::update(tokens::table.find(id)).set(until).execute(conn).await?;
+        }
+        audit::add(conn, by, "token.rotate", json!({"token": id, "days": days})).await?;
+        Ok(secret)
+    })
+    .await
+}
+
 /// # Errors
 /// 404 when the account has no such token, or it is revoked already.
 pub async fn revoke(conn: &mut AsyncPgConnection, by: &By, account: i64, id: i64) -> Result<(), Error> {

@@ -7,6 +7,7 @@ mod baselines;
 mod check;
 mod database;
 mod demo;
+mod descriptors;
 mod file;
 mod import;
 mod layer;
@@ -29,8 +30,8 @@ use crate::config::{Config, ServeConfig};
 use crate::postgres::migrations;
 use database::Database;
 
+pub use crate::http::connections::start;
 pub use demo::load as load_demo;
-pub use serve::start;
 
 /// The register and map API of a locality's digital infrastructure.
 #[derive(Parser)]

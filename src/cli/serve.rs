@@ -1,15 +1,13 @@
 //! `hatang serve`: runs the service.
 
 use std::io::{self, IsTerminal};
-use std::net::{SocketAddr, TcpListener};
+use std::net::TcpListener;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
 use ::metrics::{counter, gauge};
-use actix_web::HttpServer;
-use actix_web::dev::Server;
 use anyhow::Context;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
@@ -17,32 +15,21 @@ use tracing_subscriber::EnvFilter;
 use crate::accounts::first_link::first_link;
 use crate::cli::database::Database;
 use crate::cli::demo;
+use crate::cli::descriptors;
 use crate::cli::refused::told;
 use crate::cli::user::link;
 use crate::cluster::Cluster;
 use crate::config::{Config, ServeConfig};
 use crate::http::changes::streams::Streams;
+use crate::http::connections::start;
 use crate::http::limiters::Limiters;
 use crate::http::metrics;
-use crate::http::routes::app;
 use crate::http::state::App;
 use crate::postgres::{Store, connect, migrations};
 use crate::register::{changes, idempotency};
 use crate::texts::text;
 use crate::time::today;
 use crate::{figures, imports, units};
-
-/// How long running requests may take to finish after the service is told to stop, seconds.
-const DRAIN_S: u64 = 8;
-
-/// How long a client may take to send the headers of its first request.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// How long a connection may stay idle.
-const KEEP_ALIVE: Duration = Duration::from_secs(30);
-
-/// Open connections of one worker. Further ones wait in the queue of the operating system.
-const CONNECTIONS: usize = 10_000;
 
 /// Runs the service until it is told to stop.
 pub fn run(config: &Config, serve: &ServeConfig, with_demo: bool) -> anyhow::Result<()> {
@@ -58,7 +45,9 @@ pub fn run(config: &Config, serve: &ServeConfig, with_demo: bool) -> anyhow::Res
     migrations::run(&url, &figures::tables())?;
     let statement_timeout = Duration::from_secs(serve.limits.statement_timeout_s);
     let store = Store::new(&database.service_url(), serve.limits.db_connections, statement_timeout)?;
-    let mut state = App::new(store, serve.limits.clone(), serve.page.clone());
+    let mut limits = serve.limits.clone();
+    limits.connections = limits.connections.min(descriptors::for_clients());
+    let mut state = App::new(store, limits, serve.page.clone());
     state.data_dir = database.data_dir().map(Path::to_path_buf);
 
     let result = std::thread::scope(|scope| {
@@ -79,7 +68,9 @@ pub fn run(config: &Config, serve: &ServeConfig, with_demo: bool) -> anyhow::Res
 
 /// Writes the log to standard error. `RUST_LOG` sets how much.
 pub fn log() {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,actix_server=warn"));
+    // actix_http logs what clients did wrong as errors of the service.
+    let filter =
+        EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,actix_server=warn,actix_http=off"));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(io::stderr().is_terminal())
@@ -115,23 +106,6 @@ async fn listen(serve: &ServeConfig, url: &str, state: App, with_demo: bool) -> 
     }
     tracing::info!("Hatang is at {}", address(serve));
     Ok(server.await?)
-}
-
-/// Listens, with the limits on connections. The server runs while the returned future is awaited.
-///
-/// # Errors
-/// When the address cannot be bound.
-pub fn start(state: App, host: &str, port: u16) -> io::Result<(Server, Vec<SocketAddr>)> {
-    let App { store, streams, .. } = state.clone();
-    actix_web::rt::spawn(async move { streams.watch(&store).await });
-    let server = HttpServer::new(move || app(state.clone()))
-        .client_request_timeout(HEAD_TIMEOUT)
-        .keep_alive(KEEP_ALIVE)
-        .max_connections(CONNECTIONS)
-        .shutdown_timeout(DRAIN_S)
-        .bind((host, port))?;
-    let addresses = server.addrs();
-    Ok((server.run(), addresses))
 }
 
 /// Where people reach the service.

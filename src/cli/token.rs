@@ -42,6 +42,15 @@ pub enum TokenCommand {
         #[arg(long)]
         user: Option<String>,
     },
+    /// Give a token a new secret and print it. The old secret is valid for an hour more.
+    Rotate {
+        #[arg(long, default_value = "console")]
+        user: String,
+        /// How many days the token is valid from now, at most 366. Default: until it would have ended.
+        #[arg(long, value_parser = clap::value_parser!(i64).range(1..=tokens::MAX_TOKEN_DAYS))]
+        days: Option<i64>,
+        token: i64,
+    },
     /// Revoke a token: its number is the first column of `hatang token list`.
     Revoke {
         #[arg(long, default_value = "console")]
@@ -75,6 +84,10 @@ pub async fn run(conn: &mut AsyncPgConnection, command: TokenCommand) -> anyhow:
                     println!("{}", line(&of.username, &token));
                 }
             }
+        }
+        TokenCommand::Rotate { user, days, token } => {
+            let account = user_id(conn, &user).await?;
+            println!("{}", tokens::rotate(conn, &By::console(), account, token, days).await.map_err(told)?);
         }
         TokenCommand::Revoke { user, token } => {
             let account = user_id(conn, &user).await?;

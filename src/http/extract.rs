@@ -19,10 +19,11 @@ use crate::http::auth::{cookie::session_cookie, csrf};
 use crate::http::clock::Clock;
 use crate::http::envelope::{RequestId, learn};
 use crate::http::links::base;
+use crate::http::seats::Reader;
 use crate::http::state::App;
-use crate::input::Members;
+use crate::input::{Members, Params};
 use crate::layers::Layer;
-use crate::postgres::Connection;
+use crate::postgres::{Connection, work};
 
 /// The credential of a request. It does not implement `Debug`, because it contains secrets.
 #[derive(Clone)]
@@ -79,15 +80,18 @@ impl FromRequest for Caller {
             if matches!(presented, Presented::Nothing) {
                 return Ok(Caller::Anonymous);
             }
-            let caller = presented.caller(app, &mut *app.store.connection().await?, true).await?;
+            let caller = presented.caller(app, &mut *app.store.own_connection().await?, true).await?;
             let Some(Caller::Account(account)) = caller else {
-                return if matches!(presented, Presented::Token { .. }) {
-                    Err(Error::Unauthorized)
-                } else {
-                    Ok(Caller::Anonymous)
-                };
+                if matches!(presented, Presented::Token { .. }) {
+                    return Err(Error::Unauthorized);
+                }
+                let anonymous = Reader::of(&Caller::Anonymous, app.limits.trust_proxy, &request);
+                app.limiters.spending.check(anonymous)?;
+                return Ok(Caller::Anonymous);
             };
             learn(&request, |learned| learned.account = Some(account.id));
+            work::belongs_to(account.id);
+            app.limiters.spending.check(Reader::Account(account.id))?;
             app.limiters.admit_account(account.id, !request.method().is_safe())?;
             if let Presented::Session { secret } = presented
                 && !request.method().is_safe()
@@ -129,9 +133,16 @@ impl WriteRequest {
         by(&self.app, &self.request, self.caller.name())
     }
 
-    /// The body as a JSON object.
+    /// The body as a JSON object. The request has no parameters.
     pub fn members(&self) -> Result<Members, Error> {
+        Params::only_format(self.request.query_string(), &["json"])?;
         json_body(&self.request, &self.body)
+    }
+
+    /// Checks that the request has neither parameters nor members.
+    pub fn nothing(&self) -> Result<(), Error> {
+        Params::only_format(self.request.query_string(), &["json"])?;
+        if self.body.is_empty() { Ok(()) } else { Members::of_body(&self.body)?.finish() }
     }
 
     pub fn clock(&self) -> Clock {

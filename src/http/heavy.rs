@@ -21,6 +21,7 @@ use crate::http::links::base;
 use crate::http::state::App;
 use crate::input::measure;
 use crate::layers::Problem;
+use crate::postgres::work::{self, Share, Work};
 use crate::texts::text;
 
 /// Smaller bodies are handled by the worker that read them, in milliseconds.
@@ -104,19 +105,28 @@ where
 {
     let handle = Handle::current();
     let (alive, ended) = oneshot::channel::<()>();
+    let share = work::share();
     let running = spawn_blocking(move || {
         let _place = place;
         handle.block_on(async {
             tokio::select! {
                 biased;
                 _ = ended => Err(Error::Timeout),
-                done = work() => done,
+                done = shared(share, work) => done,
             }
         })
     });
     let done = running.await.map_err(anyhow::Error::new)?;
     drop(alive);
     done
+}
+
+/// Does work with the share of the request that it belongs to.
+async fn shared<T, F: Future<Output = T>>(share: Option<Share>, work: impl FnOnce() -> F) -> T {
+    match share {
+        Some(share) => Work::part_of(share).run(work()).await,
+        None => work().await,
+    }
 }
 
 /// A body that is being read, with the room that it takes in memory.

@@ -12,6 +12,7 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
 use crate::config::Rates;
 use crate::error::Error;
+use crate::http::spending::Spending;
 
 /// What the limiters need to know about a request.
 pub struct Asker {
@@ -23,6 +24,15 @@ pub struct Asker {
 
 pub type SecretHash = [u8; 32];
 
+/// An address that guesses, and whether it guesses passwords. Tokens and passwords are counted apart.
+type Guesser = (IpAddr, bool);
+
+impl Asker {
+    fn guesser(&self) -> Option<Guesser> {
+        Some((self.address?, self.tries_password))
+    }
+}
+
 /// The counters, shared by all workers.
 pub struct Limiters {
     address_reads: Limiter<IpAddr>,
@@ -31,14 +41,16 @@ pub struct Limiters {
     credential_writes: Limiter<SecretHash>,
     account_reads: Limiter<i64>,
     account_writes: Limiter<i64>,
+    /// Time of the database.
+    pub spending: Spending,
     /// Requests that may try a password, by address.
     sign_ins: Limiter<IpAddr>,
-    /// Credentials that were refused, by address.
-    failures: Limiter<IpAddr>,
+    /// Credentials that were refused.
+    failures: Limiter<Guesser>,
     /// The same wrong credential again is not a guess: a program with an old token must not shut out its whole office.
     failed_lately: Limiter<SecretHash>,
-    /// Addresses with too many failures. Until this time their requests with a credential or password are rejected.
-    shut_out: Mutex<HashMap<IpAddr, Instant>>,
+    /// Addresses with too many failures. Until this time their unknown credentials, or their passwords, are rejected.
+    shut_out: Mutex<HashMap<Guesser, Instant>>,
 }
 
 impl Limiters {
@@ -50,6 +62,7 @@ impl Limiters {
             credential_writes: Limiter::new(rates.credential_writes_per_minute),
             account_reads: Limiter::new(rates.credential_reads_per_minute),
             account_writes: Limiter::new(rates.credential_writes_per_minute),
+            spending: Spending::new(rates.address_seconds_per_minute, rates.account_seconds_per_minute),
             sign_ins: Limiter::new(rates.sign_ins_per_minute),
             failures: Limiter::new(rates.failures_per_minute),
             failed_lately: Limiter::new(1),
@@ -70,9 +83,7 @@ impl Limiters {
         by_address.check(address.as_ref())?;
         if *tries_password {
             self.sign_ins.check(address.as_ref())?;
-        }
-        if secret.is_some() || *tries_password {
-            self.check_shut_out(address.as_ref())?;
+            self.check_shut_out(asker)?;
         }
         by_credential.check(secret.as_ref())
     }
@@ -86,10 +97,15 @@ impl Limiters {
         by_account.check(Some(&account_id)).map_err(Refused::into)
     }
 
-    fn check_shut_out(&self, address: Option<&IpAddr>) -> Result<(), Refused> {
-        let Some(address) = address else { return Ok(()) };
+    /// Whether the address has guessed too often. For tokens this is asked when the token has turned out to be unknown: a
+    /// neighbour's wrong tokens do not shut out good ones, nor do they shut out passwords.
+    ///
+    /// # Errors
+    /// When it has.
+    pub fn check_shut_out(&self, asker: &Asker) -> Result<(), Refused> {
+        let Some(guesser) = asker.guesser() else { return Ok(()) };
         let shut_out = self.shut_out.lock().unwrap_or_else(PoisonError::into_inner);
-        match shut_out.get(address).and_then(|until| until.checked_duration_since(Instant::now())) {
+        match shut_out.get(&guesser).and_then(|until| until.checked_duration_since(Instant::now())) {
             Some(wait) => Err(Refused { wait, limit: self.failures.limit }),
             None => Ok(()),
         }
@@ -97,22 +113,24 @@ impl Limiters {
 
     /// Counts a credential or password that was refused.
     pub fn note_failure(&self, asker: &Asker) {
-        let Asker { address: Some(address), secret, .. } = asker else { return };
+        let Some(guesser) = asker.guesser() else { return };
+        let secret = asker.secret;
         // A password is always a guess, even if the request also carries a credential.
         let is_guess =
             asker.tries_password || secret.is_some_and(|secret| self.failed_lately.check(Some(&secret)).is_ok());
         if !is_guess {
             return;
         }
-        if let Err(refused) = self.failures.check(Some(address)) {
+        if let Err(refused) = self.failures.check(Some(&guesser)) {
             let mut shut_out = self.shut_out.lock().unwrap_or_else(PoisonError::into_inner);
-            shut_out.insert(*address, Instant::now() + refused.wait);
+            shut_out.insert(guesser, Instant::now() + refused.wait);
         }
     }
 
     /// Forgets keys that have not made requests lately, to save memory. To be called about once a minute.
     pub fn forget_idle(&self) {
-        for limiter in [&self.address_reads, &self.address_writes, &self.sign_ins, &self.failures] {
+        self.failures.forget_idle();
+        for limiter in [&self.address_reads, &self.address_writes, &self.sign_ins] {
             limiter.forget_idle();
         }
         for limiter in [&self.credential_reads, &self.credential_writes, &self.failed_lately] {
@@ -120,6 +138,7 @@ impl Limiters {
         }
         self.account_reads.forget_idle();
         self.account_writes.forget_idle();
+        self.spending.forget_idle();
         let now = Instant::now();
         self.shut_out.lock().unwrap_or_else(PoisonError::into_inner).retain(|_, until| *until > now);
     }
@@ -127,8 +146,8 @@ impl Limiters {
 
 #[derive(Debug)]
 pub struct Refused {
-    wait: Duration,
-    limit: u32,
+    pub wait: Duration,
+    pub limit: u32,
 }
 
 impl From<Refused> for Error {
@@ -187,10 +206,11 @@ mod tests {
             assert!(limiters.admit(&asker(1, Some(guess))).is_ok());
             limiters.note_failure(&asker(1, Some(guess)));
         }
-        let refused = limiters.admit(&asker(1, Some(9))).unwrap_err();
+        let refused = limiters.check_shut_out(&asker(1, Some(9))).unwrap_err();
         assert!(refused.wait > Duration::from_secs(10), "{:?}", refused.wait);
-        assert!(limiters.admit(&asker(1, None)).is_ok(), "anonymous callers of the same office can still read");
-        assert!(limiters.admit(&asker(2, Some(9))).is_ok());
+        assert!(limiters.admit(&asker(1, Some(9))).is_ok(), "it may be a good one");
+        assert!(limiters.admit(&Asker { tries_password: true, ..asker(1, None) }).is_ok());
+        assert!(limiters.check_shut_out(&asker(2, Some(9))).is_ok());
     }
 
     #[test]

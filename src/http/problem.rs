@@ -114,6 +114,9 @@ fn add_headers(error: &Error, headers: &mut HeaderMap) {
         Error::Unavailable(_) => {
             headers.insert(RETRY_AFTER, HeaderValue::from_static("10"));
         }
+        Error::TooDear => {
+            headers.insert(RETRY_AFTER, HeaderValue::from_static("30"));
+        }
         Error::TooManyRequests { wait, limit } => {
             // Rounded up: otherwise a client that waits exactly this long could be rejected again.
             let wait = HeaderValue::from(wait.as_secs() + 1);

@@ -33,6 +33,11 @@ pub async fn limit_rates(
     }
     let response = next.call(request).await?.map_into_boxed_body();
     if response.status() == StatusCode::UNAUTHORIZED {
+        if let Err(refused) = app.limiters.check_shut_out(&asker)
+            && asker.secret.is_some()
+        {
+            return Ok(response.into_response(Error::from(refused).error_response()));
+        }
         app.limiters.note_failure(&asker);
     }
     Ok(response)

@@ -10,9 +10,12 @@ use actix_web::{Resource, Route, web};
 
 use crate::http as handlers;
 use crate::http::basemap::BASEMAP;
+use crate::http::connections::bodies::keep_bodies;
+use crate::http::encodings::accept_any_encoding;
 use crate::http::origins::{cors, open_reads};
 use crate::http::rates::limit_rates;
 use crate::http::security::secure;
+use crate::http::shares::share_out;
 use crate::http::state::App;
 use crate::http::wire::check_wire;
 use crate::http::{BASE, envelope};
@@ -36,6 +39,7 @@ pub fn app(
         .app_data(payload)
         .configure(routes)
         .default_service(web::to(envelope::not_found))
+        .wrap(from_fn(share_out))
         .wrap(from_fn(limit_rates))
         .wrap(from_fn(check_wire))
         .wrap(from_fn(envelope::envelope))
@@ -43,7 +47,9 @@ pub fn app(
         .wrap(from_fn(open_reads))
         .wrap(from_fn(secure))
         .wrap(Compress::default())
+        .wrap(from_fn(accept_any_encoding))
         .wrap(NormalizePath::trim())
+        .wrap(from_fn(keep_bodies))
 }
 
 /// Lists every route. A test compares the list with the OpenAPI document.
@@ -246,6 +252,7 @@ fn routes(config: &mut web::ServiceConfig) {
                     "DELETE, OPTIONS",
                     [web::delete().to(handlers::tokens::revoke_token)],
                 ))
+                .service(only_post("/tokens/{token}/rotation", web::post().to(handlers::tokens::rotate_token)))
                 .service(methods(
                     "/users",
                     "GET, HEAD, OPTIONS, POST",

@@ -55,7 +55,8 @@ pub async fn secure<B: MessageBody>(
     with_headers(next.call(request).await, add)
 }
 
-fn is_https(limits: &Limits, headers: &HeaderMap) -> bool {
+/// Whether clients reach the service over TLS.
+pub fn is_https(limits: &Limits, headers: &HeaderMap) -> bool {
     match &limits.public_url {
         Some(url) => url.starts_with("https://"),
         None => limits.trust_proxy && last_hop(headers, "x-forwarded-proto", "proto").as_deref() == Some("https"),

@@ -7,7 +7,8 @@ use crate::config::{Limits, Page};
 use crate::http::changes::streams::Streams;
 use crate::http::heavy::Heavy;
 use crate::http::limiters::Limiters;
-use crate::postgres::Store;
+use crate::http::seats::Seats;
+use crate::postgres::{EXPORTS, Store};
 
 /// The connection pool, the settings, and the limits on callers, streams and heavy work of this process.
 #[derive(Clone)]
@@ -20,12 +21,15 @@ pub struct App {
     pub heavy: Arc<Heavy>,
     /// Where the private cluster is.
     pub data_dir: Option<PathBuf>,
+    /// Exports that run: as many as there are connections for them.
+    pub exports: Arc<Seats>,
 }
 
 impl App {
     pub fn new(store: Store, limits: Limits, page: Page) -> App {
         let limiters = Arc::new(Limiters::new(&limits.rates));
         let streams = Arc::new(Streams::new(&limits.streams, limits.db_connections));
-        App { store, limits, page, limiters, streams, heavy: Arc::default(), data_dir: None }
+        let exports = Arc::new(Seats::new(EXPORTS, EXPORTS / 2));
+        App { store, limits, page, limiters, streams, heavy: Arc::default(), data_dir: None, exports }
     }
 }

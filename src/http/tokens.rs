@@ -2,18 +2,18 @@
 
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, web};
-use serde_json::json;
+use serde_json::{Map, json};
 
 use crate::access::{Caller, Credential};
 use crate::accounts::tokens;
-use crate::accounts::tokens::NewToken;
+use crate::accounts::tokens::{MAX_TOKEN_DAYS, NewToken};
 use crate::error::Error;
 use crate::http::auth::private;
 use crate::http::extract::WriteRequest;
 use crate::http::paging;
 use crate::http::paging::{MAX_LIMIT, Paging};
 use crate::http::state::App;
-use crate::input::Params;
+use crate::input::{Members, Params};
 
 /// `GET /api/v1/tokens`
 pub async fn list_tokens(app: web::Data<App>, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Error> {
@@ -48,6 +48,25 @@ pub async fn revoke_token(write: WriteRequest) -> Result<HttpResponse, Error> {
     if !matches!(account.credential, Credential::Token { id: own, .. } if own == id) {
         write.caller.in_session()?;
     }
+    write.nothing()?;
     tokens::revoke(&mut *write.connection().await?, &write.by(), account.id, id).await?;
     Ok(private(HttpResponse::NoContent()).finish())
+}
+
+/// `POST /api/v1/tokens/{token}/rotation`: gives the token a new secret. The old one is valid for an hour more. A caller
+/// with a token can rotate only this token, and cannot lengthen its validity.
+pub async fn rotate_token(write: WriteRequest) -> Result<HttpResponse, Error> {
+    let account = write.caller.account().ok_or(Error::Unauthorized)?;
+    let id = write.id("token")?;
+    let mut members = if write.body.is_empty() { Members::new(Map::new()) } else { write.members()? };
+    let days = members.integer("days", 1..=MAX_TOKEN_DAYS);
+    members.finish()?;
+    if days.is_some() || !matches!(account.credential, Credential::Token { id: own, .. } if own == id) {
+        write.caller.in_session()?;
+    }
+    let mut conn = write.connection().await?;
+    let secret = tokens::rotate(&mut conn, &write.by(), account.id, id, days).await?;
+    let mut token = json!(tokens::find(&mut conn, account.id, id).await?.ok_or(Error::NotFound)?);
+    token["token"] = json!(secret);
+    Ok(private(HttpResponse::Ok()).json(token))
 }

@@ -69,7 +69,7 @@ impl Server {
     }
 
     async fn on_with(database: TestDatabase, limits: Limits) -> Server {
-        let store = Store::new(&database.service_url(), 4, Duration::from_secs(30)).unwrap();
+        let store = Store::new(&database.service_url(), 8, Duration::from_secs(30)).unwrap();
         let mut conn = connect(&database.url()).await;
         let secret = hatang::accounts::tokens::create(&mut conn, "tester", 1).await.unwrap();
         let state = App::new(store, limits, Page::default());
@@ -92,6 +92,11 @@ impl Server {
 
     pub fn administrator(&self) -> Caller<'_> {
         Caller { server: self, secret: Some(&self.secret) }
+    }
+
+    /// The administrator's token.
+    pub fn administrator_secret(&self) -> &str {
+        &self.secret
     }
 
     /// The caller with this token.
@@ -183,6 +188,7 @@ pub fn limits() -> Limits {
         trust_proxy: false,
         require_purpose: false,
         db_connections: 4,
+        connections: 1000,
         statement_timeout_s: 30,
         body_limit: 1 << 20,
         bulk_limit: 16 << 20,
@@ -368,6 +374,11 @@ impl Answer {
 
     pub fn header(&self, name: &str) -> Option<String> {
         Some(self.headers.get(name)?.to_str().unwrap().to_owned())
+    }
+
+    /// The cookies that the answer sets.
+    pub fn cookies(&self) -> Vec<String> {
+        self.headers.get_all("set-cookie").map(|cookie| cookie.to_str().unwrap().to_owned()).collect()
     }
 
     /// The features of a page, or of a collection.

@@ -19,14 +19,15 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::access::{Caller, View};
 use crate::error::Error;
-use crate::http::address::{client_address, network};
 use crate::http::changes::event::{RETRY, end, event, heartbeat};
-use crate::http::changes::streams::{News, Reader, Seat};
+use crate::http::changes::streams::News;
 use crate::http::changes::{after_of, collections_of, number};
 use crate::http::extract::Presented;
+use crate::http::seats::{Reader, Seat};
 use crate::http::state::App;
 use crate::input::Params;
 use crate::layers::Problem;
+use crate::postgres::work::{self, Share, Work};
 use crate::register::changes;
 use crate::register::changes::Page;
 use crate::texts::text;
@@ -48,10 +49,7 @@ pub async fn stream_changes(app: web::Data<App>, caller: Caller, request: HttpRe
     params.finish()?;
     let resumed = last_event_id(&request)?;
 
-    let reader = match &caller {
-        Caller::Account(account) => Reader::Account(account.id),
-        Caller::Anonymous => Reader::Address(client_address(app.limits.trust_proxy, &request).map(network)),
-    };
+    let reader = Reader::of(&caller, app.limits.trust_proxy, &request);
     let presented = match (&caller, Presented::of(&app, &request)?) {
         // The session has ended. The number belongs to the account's feed; the anonymous feed has other numbers.
         (Caller::Anonymous, Presented::Session { .. }) if resumed.is_some() => return Err(Error::Unauthorized),
@@ -75,6 +73,7 @@ pub async fn stream_changes(app: web::Data<App>, caller: Caller, request: HttpRe
         _seat: app.streams.seat(reader)?,
         news: app.streams.subscribe(),
         presented,
+        share: work::share(),
         collections,
         after: resumed.unwrap_or(after),
         scope: None,
@@ -107,6 +106,8 @@ struct Follower {
     _seat: Seat,
     news: watch::Receiver<News>,
     presented: Presented,
+    /// Of the request that opened the stream.
+    share: Option<Share>,
     collections: Vec<String>,
     /// Everything up to this number has been sent.
     after: i64,
@@ -141,7 +142,11 @@ impl Follower {
             if !part.may_read || !(part.more || self.wait(&sender, due).await) || self.news.borrow().closing {
                 return;
             }
-            part = match self.read().await {
+            let read = tokio::select! {
+                read = self.read() => read,
+                () = sender.closed() => return,
+            };
+            part = match read {
                 Ok(part) => part,
                 // The client reconnects and continues where it was.
                 Err(error) => return tracing::warn!(%error, "a stream of changes was cut off"),
@@ -151,6 +156,14 @@ impl Follower {
 
     /// Reads the changes since the last read that the reader may see now.
     async fn read(&mut self) -> Result<Part, Error> {
+        let work = self.share.map(Work::part_of);
+        match work {
+            Some(work) => work.run(self.read_now()).await,
+            None => self.read_now().await,
+        }
+    }
+
+    async fn read_now(&mut self) -> Result<Part, Error> {
         let _turn = self.app.streams.turn().await;
         let mut conn = self.app.store.connection().await?;
         let Some(caller) = self.presented.caller(&self.app, &mut conn, false).await? else {

@@ -1,14 +1,13 @@
 //! What all streams of the process share: the limits on open streams, the watch on the feed, the shutdown.
 
-use std::collections::HashMap;
-use std::net::IpAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{Semaphore, SemaphorePermit, watch};
 
 use crate::config;
 use crate::error::Error;
+use crate::http::seats::{Reader, Seat, Seats};
 use crate::postgres::Store;
 use crate::register::changes;
 
@@ -21,9 +20,9 @@ const WAIT: Duration = Duration::from_secs(30);
 
 /// The streams of the process.
 pub struct Streams {
-    limits: config::Streams,
+    heartbeat: Duration,
     news: watch::Sender<News>,
-    open: Mutex<HashMap<Reader, usize>>,
+    seats: Arc<Seats>,
     /// Limits how many streams read at once. A write wakes all of them, and other requests need connections, too.
     turns: Semaphore,
 }
@@ -39,31 +38,18 @@ pub struct News {
     pub closing: bool,
 }
 
-/// Whose open streams are counted together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Reader {
-    Account(i64),
-    Address(Option<IpAddr>),
-}
-
-/// The right to keep one stream open, until it is dropped.
-pub struct Seat {
-    streams: Arc<Streams>,
-    reader: Reader,
-}
-
 impl Streams {
     pub fn new(limits: &config::Streams, db_connections: usize) -> Streams {
         Streams {
-            limits: limits.clone(),
+            heartbeat: Duration::from_secs(limits.heartbeat_s),
             news: watch::Sender::default(),
-            open: Mutex::default(),
+            seats: Arc::new(Seats::new(limits.open, limits.each)),
             turns: Semaphore::new((db_connections / 4).max(1)),
         }
     }
 
     pub fn heartbeat(&self) -> Duration {
-        Duration::from_secs(self.limits.heartbeat_s)
+        self.heartbeat
     }
 
     /// Subscribes to news from now on.
@@ -79,23 +65,14 @@ impl Streams {
     /// Reserves a seat for one more stream.
     ///
     /// # Errors
-    /// 503 when all seats are taken or the process is shutting down, 429 when this reader has its maximum.
-    pub fn seat(self: &Arc<Self>, reader: Reader) -> Result<Seat, Error> {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if self.news.borrow().closing || open.values().sum::<usize>() >= self.limits.open {
-            return Err(Error::Overloaded);
-        }
-        let count = open.get(&reader).copied().unwrap_or(0);
-        if count >= self.limits.each {
-            return Err(Error::TooManyRequests { wait: WAIT, limit: self.limits.each.try_into().unwrap_or(u32::MAX) });
-        }
-        open.insert(reader, count + 1);
-        Ok(Seat { streams: self.clone(), reader })
+    /// 503 when all seats are taken or the process is shutting down, 429 when this reader has its share.
+    pub fn seat(&self, reader: Reader) -> Result<Seat, Error> {
+        if self.news.borrow().closing { Err(Error::Overloaded) } else { self.seats.take(reader, WAIT) }
     }
 
     /// How many streams are open.
     pub fn count(&self) -> usize {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner).values().sum()
+        self.seats.count()
     }
 
     /// Checks the feed on behalf of all streams, until [`close`](Streams::close) is called.
@@ -123,19 +100,7 @@ impl Streams {
 }
 
 async fn glance(store: &Store) -> Result<(i64, i64), Error> {
-    Ok(changes::last(&mut *store.connection().await?).await?)
-}
-
-impl Drop for Seat {
-    fn drop(&mut self) {
-        let mut open = self.streams.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = open.get_mut(&self.reader) {
-            *count -= 1;
-            if *count == 0 {
-                open.remove(&self.reader);
-            }
-        }
-    }
+    Ok(changes::last(&mut *store.own_connection().await?).await?)
 }
 
 #[cfg(test)]
@@ -143,17 +108,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn seats_are_limited_in_total_and_per_reader_and_given_back() {
-        let streams = Arc::new(Streams::new(&config::Streams { open: 3, each: 2, heartbeat_s: 1 }, 4));
-        let (lan, minh) = (Reader::Account(1), Reader::Account(2));
-        let first = streams.seat(lan).ok();
-        let _second = streams.seat(lan).ok().unwrap();
-        assert!(matches!(streams.seat(lan), Err(Error::TooManyRequests { limit: 2, .. })));
-        let _third = streams.seat(minh).ok().unwrap();
-        assert!(matches!(streams.seat(minh), Err(Error::Overloaded)));
-        drop(first);
-        let _again = streams.seat(lan).ok().unwrap();
+    fn no_stream_begins_while_the_process_stops() {
+        let streams = Streams::new(&config::Streams { open: 3, each: 2, heartbeat_s: 1 }, 4);
+        assert!(streams.seat(Reader::Account(1)).is_ok());
         streams.close();
-        assert!(matches!(streams.seat(minh), Err(Error::Overloaded)));
+        assert!(matches!(streams.seat(Reader::Account(1)), Err(Error::Overloaded)));
     }
 }

@@ -8,7 +8,7 @@ mod text;
 use std::fs::File;
 use std::io::Write;
 use std::panic::AssertUnwindSafe;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix_web::body::SizedStream;
 use actix_web::http::Method;
@@ -33,13 +33,18 @@ use crate::http::feature::{CONTENT_CRS, content_crs, restricted_rows};
 use crate::http::items::query::ItemsQuery;
 use crate::http::language::{self, wants_vietnamese};
 use crate::http::links::{base, link, own};
+use crate::http::seats::{Reader, Seat};
 use crate::http::state::App;
 use crate::layers::{Class, Layer};
-use crate::postgres::ExportConnection;
+use crate::postgres::{ExportConnection, WAIT};
 use crate::register::items;
 use crate::texts::text;
 use crate::time::in_vietnam;
 use text::Text;
+
+/// A client that takes a chunk no sooner is cut off, so that others get its seat.
+const PATIENCE: Duration = Duration::from_secs(60);
+const ANONYMOUS_PATIENCE: Duration = Duration::from_secs(10);
 
 /// The file format that a request asks for; `None` for a page.
 pub fn format(request: &HttpRequest, query: &ItemsQuery) -> Option<Format> {
@@ -99,10 +104,14 @@ pub async fn export_items(
         return Ok(with_tag(response.finish(), tag));
     }
     let limit = Duration::from_secs(app.limits.export_timeout_s);
+    let reader = Reader::of(&caller, app.limits.trust_proxy, request);
+    let seat = app.exports.wait(reader, WAIT).await?;
     let conn = app.store.export_connection().await?;
+    let bill = Bill { app: app.clone(), reader, since: Instant::now(), _seat: seat };
     let mut export =
         Export { app: app.clone(), caller, layer, query, format, vietnamese, trace, rows: 0, restricted: 0 };
     let answer = if format == Format::Xlsx {
+        let _bill = bill;
         let about = export.about(&own(&base(app, request), request), clock);
         let written = AssertUnwindSafe(export.workbook(conn, about)).catch_unwind();
         let file = match timeout(limit, written).await {
@@ -118,7 +127,10 @@ pub async fn export_items(
         response.body(SizedStream::new(length, contents(file)))
     } else {
         let (sender, receiver) = channel(2);
-        actix_web::rt::spawn(export.send(conn, sender, limit));
+        actix_web::rt::spawn(async move {
+            export.send(conn, sender, limit).await;
+            drop(bill);
+        });
         response.streaming(parts(receiver))
     };
     Ok(with_tag(answer, tag))
@@ -160,6 +172,20 @@ struct Export {
     restricted: usize,
 }
 
+/// The seat of an export. When it ends, its reader pays for the time.
+struct Bill {
+    app: App,
+    reader: Reader,
+    since: Instant,
+    _seat: Seat,
+}
+
+impl Drop for Bill {
+    fn drop(&mut self) {
+        self.app.limiters.spending.note(self.reader, self.since.elapsed());
+    }
+}
+
 /// A part of a file.
 enum Part {
     More(Bytes),
@@ -181,7 +207,10 @@ fn parts(receiver: Receiver<Part>) -> impl Stream<Item = Chunk> {
 impl Export {
     /// Writes the file into a channel. The export is logged, whatever happens, before the last part is sent.
     async fn send(mut self, conn: ExportConnection, sender: Sender<Part>, limit: Duration) {
-        let written = timeout(limit, self.write(conn, &sender)).await.unwrap_or(Err(Error::Timeout));
+        let written = tokio::select! {
+            written = timeout(limit, self.write(conn, &sender)) => written.unwrap_or(Err(Error::Timeout)),
+            () = sender.closed() => Err(Error::Timeout),
+        };
         let complete = written.is_ok();
         let logged = self.log(complete).await;
         match (written, logged) {
@@ -209,7 +238,10 @@ impl Export {
             self.restricted += restricted_rows(self.layer, std::slice::from_ref(&row));
             if out.len() >= CHUNK {
                 let chunk = std::mem::replace(&mut out, Vec::with_capacity(CHUNK + CHUNK / 4));
-                sender.send(Part::More(chunk.into())).await.map_err(|_| Error::Timeout)?;
+                let sent = timeout(self.patience(), sender.send(Part::More(chunk.into()))).await;
+                if !matches!(sent, Ok(Ok(()))) {
+                    return Err(Error::Timeout);
+                }
             }
         }
         drop(rows);
@@ -243,6 +275,11 @@ impl Export {
         about.push((text!("about.rows"), self.rows.to_string()));
         let file = block(move || xlsx.finish(about)).await.map_err(|_| Error::Overloaded)?;
         Ok(file?)
+    }
+
+    /// How long the client may take for a chunk.
+    fn patience(&self) -> Duration {
+        if self.caller.is_anonymous() { ANONYMOUS_PATIENCE } else { PATIENCE }
     }
 
     fn columns(&self) -> Columns {

@@ -126,6 +126,7 @@ pub async fn commit_import(path: web::Path<String>, write: WriteRequest) -> Resu
     let mut conn = write.connection().await?;
     let (import, layer) = visible(&mut conn, caller, &path).await?;
     may_write(caller, layer)?;
+    Params::only_format(request.query_string(), &["json"])?;
     let mut members = Members::of_body(body)?;
     let plan = members.text("plan", 100);
     let plan = members.required("plan", plan).unwrap_or_default();
@@ -148,6 +149,7 @@ pub async fn undo_import(path: web::Path<String>, write: WriteRequest) -> Result
     let mut conn = write.connection().await?;
     let (import, layer) = visible(&mut conn, caller, &path).await?;
     may_write(caller, layer)?;
+    write.nothing()?;
     imports::undo(&mut conn, caller, layer, import.id, app.limits.request_timeout_s).await?;
     let import = imports::find(&mut conn, caller, import.id).await?.ok_or(Error::NotFound)?;
     Ok(HttpResponse::Ok().json(answer::document(&mut conn, app, request, &import).await?))

@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use actix_multipart::Multipart;
 use actix_web::http::header::CONTENT_TYPE;
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::{HttpRequest, web};
 use chrono::NaiveDate;
 use futures_util::StreamExt;
 use serde_json::Value;
@@ -13,6 +12,7 @@ use crate::access::Caller;
 use crate::error::Error;
 use crate::http::clock::Clock;
 use crate::http::heavy::{Body, Room};
+use crate::http::multipart::parts;
 use crate::http::state::App;
 use crate::imports::interpret::Instructions;
 use crate::imports::interpret::instructions::malformed;
@@ -150,9 +150,8 @@ struct Form {
 async fn read_form(request: &HttpRequest, payload: web::Payload, app: &App) -> Result<Form, Error> {
     let mut form = Form::default();
     let mut fields_left = FIELDS_LIMIT;
-    let mut payload = payload.into_inner();
-    let mut parts = Multipart::from_request(request, &mut payload).await.map_err(|_| broken())?;
-    while let Some(part) = parts.next().await {
+    let (mut parts, ended) = parts(request, payload);
+    while let Some(part) = ended.next(&mut parts).await.map_err(|()| broken())? {
         let mut part = part.map_err(|_| broken())?;
         let name = part.name().unwrap_or_default().to_owned();
         let is_file = name == "file";
@@ -162,7 +161,7 @@ async fn read_form(request: &HttpRequest, payload: web::Payload, app: &App) -> R
             if !form.file.is_empty() {
                 return Err(Error::of_parameter("file", text!("parameter.invalid/twice", name = "file")));
             }
-            while let Some(chunk) = part.next().await {
+            while let Some(chunk) = ended.next(&mut part).await.map_err(|()| broken())? {
                 form.file.add(&app.heavy, &chunk.map_err(|_| broken())?, app.limits.bulk_limit).await?;
             }
             form.file_name = file_name;
@@ -172,7 +171,7 @@ async fn read_form(request: &HttpRequest, payload: web::Payload, app: &App) -> R
             return Err(Error::of_parameter(&name, text!("form.fields", max = MOST_FIELDS)));
         }
         let mut bytes = Vec::new();
-        while let Some(chunk) = part.next().await {
+        while let Some(chunk) = ended.next(&mut part).await.map_err(|()| broken())? {
             let chunk = chunk.map_err(|_| broken())?;
             fields_left = fields_left.checked_sub(chunk.len()).ok_or(Error::TooLarge)?;
             bytes.extend_from_slice(&chunk);

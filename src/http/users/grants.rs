@@ -11,12 +11,14 @@ use crate::error::Error;
 use crate::http::auth::private;
 use crate::http::extract::{WriteRequest, id_in_path};
 use crate::http::state::App;
+use crate::input::Params;
 use crate::postgres::Connection;
 
 /// `GET /api/v1/users/{user}/grants`: lists valid and ended grants.
 pub async fn list_grants(app: web::Data<App>, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Error> {
     may_administer(&caller)?;
     let user = id_in_path(&request, "user")?;
+    Params::only_format(request.query_string(), &["json"])?;
     let mut conn = app.store.connection().await?;
     account::find(&mut conn, user).await?.ok_or(Error::NotFound)?;
     let grants = grants::list(&mut conn, user, false).await?;
@@ -39,6 +41,7 @@ pub async fn create_grant(write: WriteRequest) -> Result<HttpResponse, Error> {
 pub async fn revoke_grant(write: WriteRequest) -> Result<HttpResponse, Error> {
     may_administer(&write.caller)?;
     let (user, grant) = (write.id("user")?, write.id("grant")?);
+    write.nothing()?;
     grants::revoke(&mut *write.connection().await?, &write.by(), user, grant).await?;
     Ok(private(HttpResponse::NoContent()).finish())
 }
@@ -47,6 +50,7 @@ pub async fn revoke_grant(write: WriteRequest) -> Result<HttpResponse, Error> {
 pub async fn review_grant(write: WriteRequest) -> Result<HttpResponse, Error> {
     may_administer(&write.caller)?;
     let (user, grant) = (write.id("user")?, write.id("grant")?);
+    write.nothing()?;
     let mut conn = write.connection().await?;
     grants::review(&mut conn, &write.by(), user, grant).await?;
     Ok(private(HttpResponse::Ok()).json(find(&mut conn, user, grant).await?))

@@ -38,6 +38,7 @@ pub async fn list_users(app: web::Data<App>, caller: Caller, request: HttpReques
 pub async fn find_user(app: web::Data<App>, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Error> {
     may_administer(&caller)?;
     let id = id_in_path(&request, "user")?;
+    Params::only_format(request.query_string(), &["json"])?;
     let mut conn = app.store.connection().await?;
     Ok(private(HttpResponse::Ok()).json(account::find(&mut conn, id).await?.ok_or(Error::NotFound)?))
 }
@@ -68,6 +69,7 @@ pub async fn update_user(write: WriteRequest) -> Result<HttpResponse, Error> {
 pub async fn create_password_link(write: WriteRequest) -> Result<HttpResponse, Error> {
     may_administer(&write.caller)?;
     let id = write.id("user")?;
+    write.nothing()?;
     let secret = password_links::give(&mut *write.connection().await?, &write.by(), id).await?;
     let expires_at = (write.clock().now + Duration::hours(24)).to_rfc3339_opts(SecondsFormat::Secs, true);
     let link = format!("{}/setup#{secret}", home(&write.app, &write.request));
@@ -77,6 +79,7 @@ pub async fn create_password_link(write: WriteRequest) -> Result<HttpResponse, E
 /// `POST /api/v1/users/{user}/unlock`: resets the count of failed log-ins.
 pub async fn unlock_user(write: WriteRequest) -> Result<HttpResponse, Error> {
     may_administer(&write.caller)?;
+    write.nothing()?;
     account::unlock(&mut *write.connection().await?, &write.by(), write.id("user")?).await?;
     Ok(private(HttpResponse::NoContent()).finish())
 }

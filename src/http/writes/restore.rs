@@ -35,7 +35,7 @@ pub async fn restore_item(
     let expected = body::expected(&request);
     once.answer(&app, async |conn| {
         let warnings = match version {
-            None => undelete(conn, &writing, id).await?,
+            None => undelete(conn, &writing, id, expected.clone()).await?,
             Some(version) => put_back(conn, &writing, id, expected.clone(), version).await?,
         };
         Ok(context.answer(conn, 200, id, &warnings).await?)
@@ -44,13 +44,20 @@ pub async fn restore_item(
     .map_err(Refused::of_one)
 }
 
-async fn undelete(conn: &mut AsyncPgConnection, writing: &Writing<'_>, id: i64) -> Result<Vec<Problem>, Refused> {
+/// `If-Match` is not required: nobody can have written a deleted record.
+async fn undelete(
+    conn: &mut AsyncPgConnection,
+    writing: &Writing<'_>,
+    id: i64,
+    expected: Expected,
+) -> Result<Vec<Problem>, Refused> {
     if let Some(living) = writing::lock(conn, &writing.view, &[id], false).await?.remove(&id) {
         let problem = Problem::in_body("", text!("restore.not_deleted"));
         let error = if living.is_writable { Error::Conflict(problem) } else { Error::Forbidden(None) };
         return Err(error.into());
     }
-    writing::set_deleted(conn, writing, &[(id, Expected::Unneeded)], false).await?;
+    let expected = if matches!(expected, Expected::Unsaid) { Expected::Unneeded } else { expected };
+    writing::set_deleted(conn, writing, &[(id, expected)], false).await?;
     Ok(Vec::new())
 }
 
