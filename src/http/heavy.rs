@@ -32,8 +32,10 @@ const BODIES_MIB: usize = 96;
 /// The first part of a body, which takes no room.
 const FREE: usize = 1 << 20;
 
-/// The places for work. A piece of work takes two, and up to all of them by the number of its values.
+/// The places for work. A piece of work takes one or more by the number of its values. The largest leaves one free, so
+/// that a list of ten rows need not wait for one of 100,000.
 const PLACES: usize = 6;
+const MOST_PLACES: usize = PLACES - 1;
 
 /// How long a request waits for room or a place.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -66,7 +68,7 @@ impl Heavy {
     /// # Errors
     /// `Overloaded` when none becomes free in time, or too many requests wait.
     pub async fn place(&self, values: usize) -> Result<Place, Error> {
-        let count = (2 + values * (PLACES - 2) / MAX_CELLS).min(PLACES);
+        let count = (1 + values.saturating_mul(MOST_PLACES - 1) / MAX_CELLS).min(MOST_PLACES);
         if self.waiting.fetch_add(1, Ordering::Relaxed) >= WAITING {
             self.waiting.fetch_sub(1, Ordering::Relaxed);
             return Err(Error::Overloaded);

@@ -10,8 +10,8 @@ use serde_json::{Map, Number, Value};
 
 use crate::texts::{Text, text};
 
-/// The most values of a text, counting lists, objects and what they hold. As values they take about 300 MB at worst.
-pub const MOST_VALUES: usize = 2_000_000;
+/// The most values of a text, counting lists, objects and what they hold. As values they take about 250 MB at worst.
+pub const MOST_VALUES: usize = 1_500_000;
 
 /// Parses a text that holds one value.
 ///
@@ -190,6 +190,6 @@ mod tests {
     fn more_values_than_fit_are_refused() {
         let list = |count: usize| format!("[{}0]", "0,".repeat(count - 1));
         assert!(parse(list(MOST_VALUES - 1).as_bytes()).is_ok());
-        assert!(parse(list(MOST_VALUES).as_bytes()).unwrap_err().text().en().contains("2,000,000"));
+        assert!(parse(list(MOST_VALUES).as_bytes()).unwrap_err().text().en().contains("1,500,000"));
     }
 }

@@ -40,9 +40,9 @@ async fn a_write_that_only_meets_deadlocks_is_to_be_sent_again() {
 #[actix_web::test]
 async fn a_full_disk_a_stop_and_a_standby_are_told_in_words() {
     for (message, words) in [
-        ("could not extend file \"base/1/2\": No space left on device", "hết dung lượng"),
-        ("terminating connection due to administrator command", "tạm dừng"),
-        ("cannot execute INSERT in a read-only transaction", "chỉ cho xem"),
+        ("could not extend file \"base/1/2\": No space left on device", "disk of the server is full"),
+        ("terminating connection due to administrator command", "has stopped"),
+        ("cannot execute INSERT in a read-only transaction", "takes no writes"),
     ] {
         let server = Server::new().await;
         failing(&server, message, 1000).await;

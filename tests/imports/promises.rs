@@ -92,6 +92,11 @@ async fn forms_of_many_fields_nul_and_days_before_time_are_refused() {
         let answer = caller.send_bytes(Method::POST, "/collections/cameras/imports", &headers, Some(body)).await;
         assert_eq!(answer.status, status, "{} {}", fields[0].0, answer.summary());
     }
+    // A form that breaks off is no form; its reader would wait for ever.
+    let (headers, body) = ([("Content-Type", "multipart/form-data; boundary=B")], form(&[]).replace("--B--\r\n", ""));
+    let caller = server.administrator();
+    let answer = caller.send_bytes(Method::POST, "/collections/cameras/imports", &headers, Some(body.into())).await;
+    assert_eq!((answer.status.as_u16(), answer.codes()), (400, vec!["body.broken".to_owned()]));
 }
 
 /// Found by attack: each cell was folded for each of a hundred headers.

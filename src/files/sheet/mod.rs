@@ -92,7 +92,7 @@ pub enum Format {
 /// Files with more rows or cells than this are rejected: they would need more memory than an import may take, which is
 /// some 300 bytes a cell.
 pub const MAX_ROWS: usize = 250_000;
-pub const MAX_CELLS: usize = 2_000_000;
+pub const MAX_CELLS: usize = 1_500_000;
 
 /// The most separators of a text: a geometry in a cell has many, and is not counted as cells.
 const MAX_SEPARATORS: usize = 2 * MAX_CELLS;

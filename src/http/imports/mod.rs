@@ -12,6 +12,7 @@ use std::time::Duration;
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::json;
+use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use crate::access::{Caller, View, may_write};
@@ -19,7 +20,7 @@ use crate::error::Error;
 use crate::http::clock::Clock;
 use crate::http::download::download;
 use crate::http::extract::{LayerPath, WriteRequest};
-use crate::http::heavy::{self, Place, Room};
+use crate::http::heavy::{self, Place};
 use crate::http::language::wants_vietnamese;
 use crate::http::links::base;
 use crate::http::paging::{DEFAULT_LIMIT, Paging};
@@ -28,7 +29,7 @@ use crate::http::writes::writable;
 use crate::imports::interpret::{
     Correction, Finding, Locality, corrected_cells, refused, returned, stored_mappings, template,
 };
-use crate::imports::{Consent, Import, Sent};
+use crate::imports::{Consent, Import};
 use crate::input::{Members, Params};
 use crate::layers::{Layer, Type};
 use crate::postgres::Connection;
@@ -60,9 +61,16 @@ pub async fn create_import(
     may_write(&caller, layer)?;
     let (sent, room) = upload::read(layer, &caller, &request, payload, &app).await?;
     let place = app.heavy.place_for(Arc::clone(&sent.file)).await?;
-    let mut conn = app.store.connection().await?;
-    let id = imports::create(&mut conn, &caller, layer, &sent).await?;
-    let done = patiently((place, room), conn, &caller, layer, id, sent).await?;
+    let (planner, mut conn) = (caller.clone(), app.store.connection().await?);
+    let (tell, created) = oneshot::channel();
+    let done = patiently(place, move || async move {
+        let _room = room;
+        let id = imports::create(&mut conn, &planner, layer, &sent).await?;
+        tell.send(id).ok();
+        imports::plan(&mut conn, &planner, layer, id, sent).await
+    });
+    let done = done.await?;
+    let id = created.await.map_err(anyhow::Error::new)?;
     let mut conn = app.store.connection().await?;
     let import = imports::find(&mut conn, &caller, id).await?.ok_or(Error::NotFound)?;
     let document = answer::document(&mut conn, &app, &request, &import).await?;
@@ -71,19 +79,11 @@ pub async fn create_import(
 }
 
 /// Plans an import. Returns whether that ended while the client waits.
-async fn patiently(
-    (place, room): (Place, Room),
-    conn: Connection,
-    caller: &Caller,
-    layer: &'static Layer,
-    id: Uuid,
-    sent: Sent,
+async fn patiently<F: Future<Output = Result<(), Error>> + 'static>(
+    place: Place,
+    plan: impl FnOnce() -> F + Send + 'static,
 ) -> Result<bool, Error> {
-    let planner = caller.clone();
-    let planning = actix_web::rt::spawn(heavy::run(place, move || async move {
-        let (_room, mut conn) = (room, conn);
-        imports::plan(&mut conn, &planner, layer, id, sent).await
-    }));
+    let planning = actix_web::rt::spawn(heavy::run(place, plan));
     match actix_web::rt::time::timeout(PATIENCE, planning).await {
         Ok(planned) => planned.map_err(anyhow::Error::new)?.map(|()| true),
         Err(_) => Ok(false),

@@ -43,7 +43,11 @@ pub async fn accept_suggestions(path: web::Path<String>, write: WriteRequest) ->
     let Accepted { applied, left, sent } = imports::accept(&mut conn, layer, import.id, &wish).await?;
     let done = match sent {
         None => true,
-        Some(sent) => patiently((place, None), conn, caller, layer, import.id, sent).await?,
+        Some(sent) => {
+            let planner = caller.clone();
+            patiently(place, move || async move { imports::plan(&mut conn, &planner, layer, import.id, sent).await })
+                .await?
+        }
     };
     let mut conn = app.store.connection().await?;
     let import = imports::find(&mut conn, caller, import.id).await?.ok_or(Error::NotFound)?;
