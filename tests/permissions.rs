@@ -374,7 +374,7 @@ async fn each_operation_answers_each_caller_as_the_table_says() {
                 let plan = planned(editor).await;
                 path = path.replace("{import}", plan["id"].as_str().unwrap());
                 body = operation.is_write().then(|| json!({"plan": plan["plan"], "accept_warnings": true}));
-                if operation.name() == "accept_suggestions" {
+                if matches!(operation.name(), "accept_suggestions" | "undo_import") {
                     body = Some(json!({}));
                 }
                 if operation.name() == "undo_import" {
