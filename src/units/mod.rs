@@ -9,6 +9,7 @@ pub mod groups;
 pub mod import;
 pub mod kin;
 mod known;
+mod level;
 pub mod lists;
 mod loaded;
 pub mod lookup;
