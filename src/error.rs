@@ -84,9 +84,8 @@ impl Error {
             Error::PreconditionRequired => "version.required",
             Error::TooManyRequests { .. } => "rate.exceeded",
             Error::HeadersTooLarge => "request.headers_too_large",
-            Error::Overloaded | Error::Contended | Error::Unavailable(_) | Error::NotReady(_) | Error::TooDear => {
-                "overloaded"
-            }
+            Error::Overloaded | Error::Contended | Error::Unavailable(_) | Error::TooDear => "overloaded",
+            Error::NotReady(_) => "not_ready",
             Error::Timeout => "timeout",
             Error::Internal(_) => "internal",
         }

@@ -261,6 +261,24 @@ fn postgresql_without_its_socket_is_started_again() {
     assert!(!cluster.supervise().unwrap());
 }
 
+/// PostgreSQL answers questions while it replays its archive, and accepts writes only after that.
+#[test]
+fn restored_cluster_is_ready_when_it_accepts_writes() {
+    let scratch = Scratch::new();
+    let cluster = Cluster::start(&scratch.0).unwrap();
+    cluster.psql("alter system set restore_command = 'sleep 1; false'");
+    drop(cluster);
+    let home = Home::create(&scratch.0).unwrap();
+    let signal = home.cluster_dir.join("recovery.signal");
+    fs::write(&signal, "").unwrap();
+    if let Some((uid, gid)) = home.account.other() {
+        std::os::unix::fs::chown(&signal, Some(uid), Some(gid)).unwrap();
+    }
+    let cluster = Cluster::start(&scratch.0).unwrap();
+    cluster.psql("create table t as select 7 as n");
+    assert!(!signal.exists());
+}
+
 #[test]
 fn stop_after_the_death_of_postgresql_leaves_no_process() {
     let scratch = Scratch::new();

@@ -1,6 +1,8 @@
 //! Wraps every request: gives it an id, turns its failure into a problem document, logs it in one line.
 
+use std::cell::Cell;
 use std::panic::AssertUnwindSafe;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use actix_web::body::{BoxBody, MessageBody};
@@ -63,10 +65,11 @@ pub struct Learned {
 
 /// Notes something for the log line.
 pub fn learn(request: &HttpRequest, change: impl FnOnce(&mut Learned)) {
-    let mut extensions = request.extensions_mut();
-    let mut learned = extensions.get::<Learned>().copied().unwrap_or_default();
-    change(&mut learned);
-    extensions.insert(learned);
+    if let Some(learned) = request.extensions().get::<Rc<Cell<Learned>>>() {
+        let mut known = learned.get();
+        change(&mut known);
+        learned.set(known);
+    }
 }
 
 /// The middleware.
@@ -79,7 +82,10 @@ pub async fn envelope(
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let started = Instant::now();
     let request_id = format!("{:016x}", rand::random::<u64>());
+    // Shared, because a request that fails is gone before its line is written.
+    let learned = Rc::new(Cell::new(Learned::default()));
     request.extensions_mut().insert(RequestId(request_id.clone()));
+    request.extensions_mut().insert(Rc::clone(&learned));
 
     let method = request.method().clone();
     // Only the path: a query may contain the name of a person.
@@ -88,13 +94,13 @@ pub async fn envelope(
     let vietnamese = wants_vietnamese(&request);
     let is_private = credential(request.request()).is_some();
 
-    let finish = move |response: HttpResponse, learned: Learned| {
+    let finish = move |response: HttpResponse| {
         let response = complete(response, vietnamese, is_private, &request_id);
         let (status, took) = (response.status().as_u16(), started.elapsed());
         let labels = [("route", route.clone()), ("method", method.to_string()), ("status", status.to_string())];
         metrics::counter!("hatang_requests_total", &labels).increment(1);
         metrics::histogram!("hatang_request_seconds", "route" => route.clone()).record(took);
-        let Learned { account, rows } = learned;
+        let Learned { account, rows } = learned.get();
         let duration_ms = took.as_millis() as u64;
         tracing::info!(%method, path, route, account, status, duration_ms, rows, request_id, "request");
         response
@@ -102,12 +108,11 @@ pub async fn envelope(
     match outcome(request, next).await {
         Ok(response) => {
             let (request, response) = response.into_parts();
-            let learned = request.extensions().get::<Learned>().copied().unwrap_or_default();
-            Ok(ServiceResponse::new(request, finish(response, learned)))
+            Ok(ServiceResponse::new(request, finish(response)))
         }
         // The request no longer exists, so `finish` runs when an outer middleware turns the error into an answer.
         Err(mut error) => {
-            error.add_response_mapper(move |response| finish(response, Learned::default()));
+            error.add_response_mapper(finish);
             Err(error)
         }
     }

@@ -154,14 +154,18 @@ async fn migrate(database_url: &str, derived: &str) -> anyhow::Result<usize> {
             pending.join(", ")
         );
     }
-    if !pending.is_empty() {
+    // Nobody waits for those of an empty database.
+    let is_upgrade = pending.len() < own_versions().len();
+    if is_upgrade && !pending.is_empty() {
         tracing::info!(pending = pending.join(", "), "migrations to apply");
     }
     let mut harness = AsyncMigrationHarness::new(conn);
     for name in &pending {
         let started = Instant::now();
         harness.run_next_migration(MIGRATIONS).map_err(|error| anyhow!(error))?;
-        tracing::info!(name, locked_s = started.elapsed().as_secs_f64(), "migration applied");
+        if is_upgrade {
+            tracing::info!(name, locked_s = started.elapsed().as_secs_f64(), "migration applied");
+        }
     }
     create_functions(&mut harness.into_inner(), derived).await?;
     Ok(pending.len())

@@ -20,7 +20,7 @@ use crate::http::routes::app;
 use crate::http::state::App;
 
 /// How long running requests may take to finish after the service is told to stop, seconds.
-pub const DRAIN_S: u64 = 8;
+pub const DRAIN_S: u64 = 6;
 
 /// How long a refused client may go on sending before its connection is closed.
 const LINGER: Duration = Duration::from_secs(2);
