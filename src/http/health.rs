@@ -37,7 +37,7 @@ pub async fn problems(app: &App) -> Vec<Text> {
         tracing::warn!(%error, "not ready: no database");
         vec![text!("ready.database")]
     };
-    let mut problems = match app.store.connection().await {
+    let mut problems = match app.store.own_connection().await {
         Ok(mut conn) => of_database(&mut conn).await.unwrap_or_else(|error| unreachable(&error)),
         Err(error) => unreachable(&error),
     };
