@@ -28,7 +28,7 @@ async fn requests_and_states_are_read() {
         "hatang_request_seconds_bucket{route=\"/api/v1/collections/{collection}/items\",le=\"0.01\"} ",
         "hatang_statements_total ",
         "hatang_ready 1",
-        "hatang_pool_connections{pool=\"requests\",state=\"open\"} ",
+        "hatang_pool_connections{pool=\"accounts\",state=\"open\"} ",
         "hatang_records{of=\"cameras\"} ",
         "hatang_feed_last{of=\"all\"} ",
         "hatang_streams_open 0",
