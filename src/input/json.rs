@@ -37,11 +37,12 @@ pub struct Malformed {
 impl Malformed {
     /// The sentence, which is `broken` for what is no JSON.
     pub fn or(self, broken: Text) -> Text {
-        self.why.unwrap_or(broken).with("line", self.line).with("column", self.column)
+        self.why.map_or(broken, |why| why.with("line", self.line).with("column", self.column))
     }
 
     pub fn text(self) -> Text {
-        self.or(text!("json.malformed"))
+        let broken = text!("json.malformed", line = self.line, column = self.column);
+        self.or(broken)
     }
 }
 

@@ -26,17 +26,16 @@ async fn promised_texts_are_compared_with_what_is_there() {
     assert_eq!(counts(&plan(server.administrator(), "cameras", "", simple()).await), [1, 0, 0, 0, 0, 0]);
 }
 
-#[actix_web::test]
-async fn a_text_stored_once_counts_in_every_cell() {
-    let server = Server::with_communes().await;
+#[test]
+fn a_text_stored_once_counts_in_every_cell() {
     let text = "x".repeat(30_000);
     let row = [T("A"), T("Công an xã"), N(105.7), N(19.8), T(&text)];
     let head: &[_] = &[T("Tên"), T("Cấp quản lý"), T("Kinh độ"), T("Vĩ độ"), T("Ghi chú")];
-    let rows: Vec<&[_]> = std::iter::once(head).chain(std::iter::repeat_n(&row[..], 5000)).collect();
+    let rows: Vec<&[_]> = std::iter::once(head).chain(std::iter::repeat_n(&row[..], 2500)).collect();
     let file = Book::of("A", &rows).bytes();
     assert!(file.len() < 1 << 20, "{}", file.len());
-    let answer = send(server.administrator(), "cameras", "", file).await;
-    assert_eq!((answer.status.as_u16(), answer.codes()), (422, vec!["file.too_large".to_owned()]));
+    // Not over HTTP, where a slow machine would answer that planning goes on.
+    assert_eq!(hatang::files::sheet::read(&file).unwrap_err().code, "file.too_large");
 }
 
 #[actix_web::test]

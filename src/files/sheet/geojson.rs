@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::files::sheet::{
     Cell, Format, MAX_CELLS, MAX_COLUMNS, MAX_ROWS, Remark, Row, Sheet, Workbook, refused, too_large,
 };
-use crate::input::json::Reader;
+use crate::input::json::{Malformed, Reader};
 use crate::layers::{Crs, Problem};
 use crate::texts::text;
 
@@ -44,7 +44,11 @@ pub fn read(text: &str) -> Result<Workbook, Problem> {
     let text = text.replace(SEPARATOR, " ");
     let (values, mut reader) = (Reader::new(true), serde_json::Deserializer::from_str(&text));
     while reader.end().is_err() {
-        found.add(values.next(&mut reader).map_err(|broken| refused(broken.or(text!("file.geojson"))))?)?;
+        let broken = |it: Malformed| {
+            let told = text!("file.geojson", line = it.line, column = it.column);
+            refused(it.or(told))
+        };
+        found.add(values.next(&mut reader).map_err(broken)?)?;
     }
     // JSON-FG states the system of `place`, which stands beside a geometry in WGS 84.
     if !found.has_place {

@@ -9,7 +9,7 @@ use std::io::Cursor;
 
 use calamine::{Reader, SheetType, SheetVisible, Xlsx, XlsxError};
 
-use crate::files::sheet::archive::{Archive, INFLATED_LIMIT};
+use crate::files::sheet::archive::Archive;
 use crate::files::sheet::{
     Cell, Format, MAX_CELLS, MAX_ROWS, Merge, PART_MARK, Remark, Row, Sheet, Workbook, archive, letter, refused,
     too_large,
@@ -22,6 +22,8 @@ use format::NumberFormat;
 /// Columns to the right of this one are ignored.
 const MAX_COLUMN: u32 = 500;
 const MAX_SHEETS: usize = 100;
+/// The most bytes of texts, in all cells.
+const MAX_TEXT: usize = 64 << 20;
 
 /// Reads a workbook that [`archive::inspect`] has accepted. Formulas are read as the values that Excel saved.
 ///
@@ -43,7 +45,7 @@ pub fn read(bytes: &[u8], archive: &Archive) -> Result<Workbook, Problem> {
         remarks.push(Remark::warning(text!("sheet.too_many", count, max = MAX_SHEETS)));
     }
     let mut sheets = Vec::new();
-    let mut budget = Budget { rows: MAX_ROWS, cells: MAX_CELLS, text: INFLATED_LIMIT as usize };
+    let mut budget = Budget { rows: MAX_ROWS, cells: MAX_CELLS, text: MAX_TEXT };
     let parts = if archive.has_details { details::parts(bytes) } else { HashMap::new() };
     let mut unread = 0;
     for calamine::Sheet { name, visible, .. } in worksheets.into_iter().take(MAX_SHEETS) {
