@@ -31,6 +31,8 @@ pub struct Question {
     pub is_of_own_shape: bool,
     /// Turns what the condition derives from other rows into SQL. This module derives nothing itself.
     pub derive: Derive,
+    /// The records that the condition can be true of, as an array of ids, if it says.
+    pub among: Option<Sql>,
     /// Where each record is counted on the days of the question, as rows of `record_id`, `unit_id` and sums, if the
     /// condition asks for it.
     pub placed: Option<Sql>,
@@ -85,7 +87,7 @@ pub async fn count(conn: &mut AsyncPgConnection, view: &View<'_>, question: &Que
         return counted(conn, view.layer, counter).await.map(Some);
     }
     let sql = Sql::new("select count(*) from (select 1 from ")
-        .sql(view.relation(question.days.versions()))
+        .sql(view.relation_among(question.days.versions(), question.among.as_ref()))
         .text(" where ")
         .sql(condition(view, question))
         .text(" limit ")
@@ -148,7 +150,7 @@ pub async fn writable_ids(
     most: usize,
 ) -> QueryResult<Vec<i64>> {
     let sql = Sql::new("select t.id from ")
-        .sql(view.relation(question.days.versions()))
+        .sql(view.relation_among(question.days.versions(), question.among.as_ref()))
         .text(" where t.id in (select t.id from ")
         .name(view.layer.table())
         .text(" t where t.deleted_at is null and ")
@@ -215,7 +217,7 @@ pub async fn stream<'a>(
 }
 
 fn rows_sql(view: &View<'_>, question: &Question, limit: Option<usize>) -> Sql {
-    let parts = view.parts(question.days.versions());
+    let parts = view.parts(question.days.versions(), question.among.as_ref());
     let several = parts.len() > 1;
     let pages = parts.into_iter().map(|part| page_of(view, question, part, limit));
     let sql = if several {

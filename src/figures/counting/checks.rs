@@ -5,6 +5,7 @@ use diesel_async::AsyncPgConnection;
 
 use crate::access::{Caller, View};
 use crate::conditions::{Condition, Days, Derived, Fact};
+use crate::figures::counting::facts::records_in;
 use crate::figures::counting::hamlet_state::{self, state};
 use crate::figures::counting::rows::{counts, placed};
 use crate::figures::counting::select::Select;
@@ -138,8 +139,9 @@ async fn of_assets(
             .number(Number::Quality(check), counted)
             .number(Number::Of(check, Slot::Total), effect.text("), 0)::bigint"));
     }
+    let ids = scope.within.as_ref().map(|_| records_in(&rows, &scope.units(days.unit_date)));
     let from = Sql::new(" from ")
-        .sql(view.relation(days.versions()))
+        .sql(view.relation_among(days.versions(), ids.as_ref()))
         .sql(placed(&source, scope, *days))
         .text(" where ")
         .sql(counts(view.layer, *days))

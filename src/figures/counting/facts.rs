@@ -4,7 +4,7 @@ use diesel::result::QueryResult;
 use diesel_async::AsyncPgConnection;
 
 use crate::access::View;
-use crate::conditions::{Days, Derived, Fact};
+use crate::conditions::{Condition, Days, Derived, Fact};
 use crate::figures::counting::checks;
 use crate::figures::counting::hamlet_state;
 use crate::figures::counting::rows::counts;
@@ -32,9 +32,24 @@ pub async fn place(conn: &mut AsyncPgConnection, view: &View<'_>, question: &mut
     if is_needed {
         let within = within.as_deref().map(|code| (code, days.unit_date));
         let source = Source::of(conn, *view, days.known_at, within).await?;
-        question.placed = Some(source.rows_on(days.as_of, days.unit_date));
+        let placed = source.rows_on(days.as_of, days.unit_date);
+        question.among = among(view, question, &placed);
+        question.placed = Some(placed);
     }
     Ok(())
+}
+
+/// The records in the unit that the whole condition is about.
+fn among(view: &View<'_>, question: &Question, placed: &Sql) -> Option<Sql> {
+    let Condition::All(all) = &question.condition else { return None };
+    let days = question.days;
+    let (code, on) = all.iter().find_map(|condition| match condition {
+        Condition::Derived(within @ Derived::Within { code, on }) => {
+            needs_places(view.layer, within, days).then_some((code, *on))
+        }
+        _ => None,
+    })?;
+    Some(records_in(placed, &units_on(on, Some(code))))
 }
 
 fn needs_places(layer: &Layer, derived: &Derived, days: Days) -> bool {
@@ -53,6 +68,15 @@ fn needs_places(layer: &Layer, derived: &Derived, days: Days) -> bool {
                 || HamletState::of_name(fact.name).is_some()
         }
     }
+}
+
+/// The records that are counted in units, as an array of ids.
+pub fn records_in(placed: &Sql, units: &Sql) -> Sql {
+    Sql::new("array(select c.record_id from (")
+        .sql(placed.clone())
+        .text(") c where c.unit_id = any(array(select id from ")
+        .sql(units.clone())
+        .text(")))")
 }
 
 /// Whether its records are counted where contributions say; an area belongs to every unit that it meets.

@@ -124,7 +124,8 @@ async fn count_assets(
     let Question { scope, days, .. } = question;
     let now = match scope.level {
         Level::Hamlet => by_hamlet::numbers(conn, caller, source, question).await?,
-        _ => summaries::numbers(conn, source, scope, *days).await?,
+        _ if source.is_whole() => summaries::numbers(conn, source, scope, *days).await?,
+        _ => summaries::numbers(conn, source, scope, *days).await?.without_quality(),
     };
     let was = match question.base() {
         None => None,

@@ -7,6 +7,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use crate::access::View;
 use crate::conditions::Days;
+use crate::figures::counting::facts::records_in;
 use crate::figures::counting::rows::{counts, placed_in};
 use crate::figures::summaries::Source;
 use crate::figures::{Number, Numbers, Scope};
@@ -19,10 +20,6 @@ use crate::units::territory::Level;
 struct Row {
     #[diesel(sql_type = Nullable<Text>)]
     unit: Option<String>,
-    #[diesel(sql_type = BigInt)]
-    unlocated: i64,
-    #[diesel(sql_type = BigInt)]
-    no_install_date: i64,
     #[diesel(sql_type = BigInt)]
     outside_declared_commune: i64,
     #[diesel(sql_type = BigInt)]
@@ -39,16 +36,17 @@ pub async fn of_assets(
     scope: &Scope,
     days: Days,
 ) -> QueryResult<Numbers> {
-    let sees_place = source.view.field("declared_commune_code").is_some();
+    // What all may count is a kept sum.
+    if source.view.field("declared_commune_code").is_none() {
+        return Ok(Numbers::default());
+    }
     let rows: Vec<Row> = sql(source, scope, days).load(conn).await?;
     let named = |row: &Row| {
-        let of_all = [("unlocated", row.unlocated), ("no_install_date", row.no_install_date)];
-        let of_place = [
+        [
             ("outside_declared_commune", row.outside_declared_commune),
             ("stale", row.stale),
             ("suspected_duplicates", row.suspected_duplicates),
-        ];
-        of_all.into_iter().chain(of_place.into_iter().filter(move |_| sees_place))
+        ]
     };
     let mut numbers = Numbers::default();
     for row in rows {
@@ -83,6 +81,7 @@ fn values(view: &View<'_>, days: Days) -> [Bind; 3] {
 
 /// The rows that count, as the beginning of a statement.
 fn counted(view: &View<'_>, placed: Sql, scope: &Scope, days: Days) -> Sql {
+    let ids = scope.within.as_ref().map(|_| records_in(&placed, &scope.units(days.unit_date)));
     let generalised = view.layer.hides_place();
     let near = view.layer.near;
     let direction = near.and_then(|near| near.direction);
@@ -97,7 +96,7 @@ fn counted(view: &View<'_>, placed: Sql, scope: &Scope, days: Days) -> Sql {
         .text(" as same, ")
         .sql(azimuth)
         .text(" as azimuth from ")
-        .sql(view.relation(days.versions()))
+        .sql(view.relation_among(days.versions(), ids.as_ref()))
         .sql(placed_in(placed, scope, days))
         .text(" where ")
         .sql(counts(view.layer, days))

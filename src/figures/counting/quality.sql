@@ -2,7 +2,7 @@
 -- Before it: counted (id, installed_on, verified_at, created_at, declared_commune_code, declared_on, commune, unit,
 -- place, same, azimuth), the rows that count. $1 date of the units; $2 date of the count; $3 distance that makes
 -- duplicates likely, metres.
--- Returns unit, unlocated, no_install_date, outside_declared_commune, stale, suspected_duplicates.
+-- Returns unit, outside_declared_commune, stale, suspected_duplicates.
 , clustered as (
   -- Clusters of rows at about that distance, so that pairs are looked for among few rows. Pairs lie in one commune, so
   -- that they do not depend on the unit asked for.
@@ -20,8 +20,6 @@
 )
 select
   c.unit,
-  count(*) filter (where c.place is null) as unlocated,
-  count(*) filter (where c.installed_on is null) as no_install_date,
   count(*) filter (where c.place is not null and declared.id <> inside.id) as outside_declared_commune,
   count(*) filter (where coalesce(c.verified_at, c.created_at) < $2::date - interval '12 months') as stale,
   count(s.id) as suspected_duplicates

@@ -9,6 +9,9 @@ use crate::figures::{Amount, Number, OPERATIONAL, Slot, of_layer, slots};
 use crate::layers::{ALL, Layer};
 use crate::postgres::sql::Sql;
 
+const UNLOCATED: &str = "t.geom is null";
+const NO_INSTALL_DATE: &str = "t.installed_on is null";
+
 /// A kept sum, and the numbers that it is.
 #[derive(Debug)]
 pub struct Column {
@@ -83,10 +86,14 @@ fn of(layer: &'static Layer) -> Vec<Column> {
         if rows == Condition::never() {
             continue;
         }
-        for (slot, is_faulty) in [(Slot::Unlocated, "t.geom is null"), (Slot::NoInstallDate, "t.installed_on is null")]
-        {
+        for (slot, is_faulty) in [(Slot::Unlocated, UNLOCATED), (Slot::NoInstallDate, NO_INSTALL_DATE)] {
             let faulty = of_joined(&rows).text(" and ").text(is_faulty);
             keep(Number::Of(indicator.code, slot), indicator.status, Amount::One, faulty);
+        }
+    }
+    if of_layer(layer).next().is_some() {
+        for (name, is_faulty) in [("unlocated", UNLOCATED), ("no_install_date", NO_INSTALL_DATE)] {
+            keep(Number::Quality(name), OPERATIONAL, Amount::One, Sql::new(is_faulty));
         }
     }
     columns

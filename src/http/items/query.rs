@@ -125,8 +125,9 @@ impl ItemsQuery {
         let is_of_own_shape = !filters.is_empty() || order.iter().any(|key| matches!(key, Key::Field { .. }));
         all.extend(filters);
         let condition = Condition::All(all);
+        let derive = facts::of_row;
         let question =
-            Question { condition, days, searched, order, cursor, is_of_own_shape, derive: facts::of_row, placed: None };
+            Question { condition, days, searched, order, cursor, is_of_own_shape, derive, among: None, placed: None };
         Ok(ItemsQuery { question, limit, format, hits_only: hits_only.unwrap_or(false), as_of, known_at, within })
     }
 

@@ -6,6 +6,8 @@
 create or replace procedure register_layer(layer_table text, public_columns text[], erasable_columns text[], public_function text)
 language plpgsql
 as $procedure$
+declare
+  of_some boolean;
 begin
   insert into layers (collection, erasable_columns)
   values (collection_of(layer_table), register_layer.erasable_columns)
@@ -110,35 +112,40 @@ begin
     $sql$, layer_table, layer_table || '_states', collection_of(layer_table), layer_table || '_shown');
 
   -- The records as they were on a day; without a day, what the table held at the instant. Only those whose state differs
-  -- from the table are folded.
-  execute format($sql$
-    create or replace function %2$I(on_day date, known_at timestamptz default 'infinity') returns setof %1$I
-    language sql
-    stable
-    as $function$
-      select t.*
-      from %1$I t
-      where t.updated_at <= known_at
-        and not exists (
-          select from versions v
-          where v.collection = %3$L and v.record_id = t.id and v.version > 1 and v.effective_on > on_day)
-        and not (t.version > 1 and exists (
-          select from versions v
-          where v.collection = %3$L and v.record_id = t.id and v.version = 1 and v.effective_on > on_day))
-        and (on_day is null or t.version > 1 or t.effective_on <= on_day or t.installed_on <= on_day)
-      union all
-      select (s.state).*
-      from %4$I(array(
-        select later.record_id from versions later
-        where later.collection = %3$L and later.version > 1 and later.effective_on > on_day
-        union
-        select later.record_id from versions later
-        join versions first on first.collection = %3$L and first.record_id = later.record_id and first.version = 1
-        where later.collection = %3$L and later.version = 2 and first.effective_on > on_day
-        union
-        select now.id from %1$I now where now.updated_at > known_at), known_at) s
-      where coalesce(on_day, 'infinity') >= s.from_day and (on_day < s.to_day or on_day is null and s.to_day = 'infinity')
-    $function$
-    $sql$, layer_table, layer_table || '_as_of', collection_of(layer_table), layer_table || '_states');
+  -- from the table are folded. With ids only those records: what was written of others costs nothing.
+  foreach of_some in array array[false, true] loop
+    execute format($sql$
+      create or replace function %2$I(%5$s on_day date, known_at timestamptz default 'infinity') returns setof %1$I
+      language sql
+      stable
+      as $function$
+        select t.*
+        from %1$I t
+        where t.updated_at <= known_at %6$s
+          and not exists (
+            select from versions v
+            where v.collection = %3$L and v.record_id = t.id and v.version > 1 and v.effective_on > on_day)
+          and not (t.version > 1 and exists (
+            select from versions v
+            where v.collection = %3$L and v.record_id = t.id and v.version = 1 and v.effective_on > on_day))
+          and (on_day is null or t.version > 1 or t.effective_on <= on_day or t.installed_on <= on_day)
+        union all
+        select (s.state).*
+        from %4$I(array(
+          select later.record_id from versions later
+          where later.collection = %3$L and later.version > 1 and later.effective_on > on_day %7$s
+          union
+          select later.record_id from versions later
+          join versions first on first.collection = %3$L and first.record_id = later.record_id and first.version = 1
+          where later.collection = %3$L and later.version = 2 and first.effective_on > on_day %7$s
+          union
+          select t.id from %1$I t where t.updated_at > known_at %6$s), known_at) s
+        where coalesce(on_day, 'infinity') >= s.from_day and (on_day < s.to_day or on_day is null and s.to_day = 'infinity')
+      $function$
+      $sql$, layer_table, layer_table || '_as_of', collection_of(layer_table), layer_table || '_states',
+      case when of_some then 'ids bigint[],' else '' end,
+      case when of_some then 'and t.id = any(ids)' else '' end,
+      case when of_some then 'and later.record_id = any(ids)' else '' end);
+  end loop;
 end
 $procedure$;
