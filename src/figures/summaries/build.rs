@@ -70,8 +70,8 @@ async fn list_parts(conn: &mut AsyncPgConnection, layer: &'static Layer) -> Quer
         Sql::new("delete from ").name(layer.kept(table)).execute(conn).await?;
     }
     // What is queued until here is built.
-    for table in ["summary_queue", "summary_parts"] {
-        Sql::new("delete from ").name(table).text(" where collection = ").bind(collection()).execute(conn).await?;
+    for of_layer in ["delete from summary_queue where collection = ", "delete from summary_parts where collection = "] {
+        Sql::new(of_layer).bind(collection()).execute(conn).await?;
     }
     let key = match Facts::of(layer) {
         Facts::Group { .. } => Facts::key(layer),
