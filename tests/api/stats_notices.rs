@@ -52,7 +52,7 @@ async fn workbook_of_communes_shows_what_was_published_of_the_district() {
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(answer.body.to_vec())).unwrap();
     let mut find = |sheet: &str, name: &str, figure: &str| -> Vec<String> {
         let range = book.worksheet_range(sheet).unwrap();
-        let is_it = |row: &&[Data]| row[1].to_string() == name && row[2].to_string().starts_with(figure);
+        let is_it = |row: &&[Data]| row[1] == name && row[2].to_string().starts_with(figure);
         let row = range.rows().find(is_it).unwrap_or_else(|| panic!("no {figure} in {sheet}"));
         row.iter().map(ToString::to_string).collect()
     };

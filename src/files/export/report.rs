@@ -136,8 +136,8 @@ pub fn write(pages: &[Page]) -> Result<Vec<u8>, XlsxError> {
 
 fn print_setup(sheet: &mut Worksheet, page: &Page) -> Result<(), XlsxError> {
     let height = match page.rows.len() {
-        ..=ONE_PAGE => 1,
-        ..=TWO_PAGES => 2,
+        rows if rows <= ONE_PAGE => 1,
+        rows if rows <= TWO_PAGES => 2,
         _ => 0,
     };
     sheet.set_landscape().set_paper_size(A4).set_print_fit_to_pages(1, height).set_print_center_horizontally(true);
