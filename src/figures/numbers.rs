@@ -78,7 +78,7 @@ impl Numbers {
             next
         });
         let numbers = self.units.entry(unit).or_default();
-        numbers.resize(numbers.len().max(place + 1), 0);
+        numbers.resize(numbers.len().max(self.places.len()).max(place + 1), 0);
         numbers[place] = value;
     }
 
