@@ -281,28 +281,51 @@ end
 $$;
 
 -- The units in force on a day with the codes of the units that contain them, as figures group by them. With a code only
--- that unit and those in it.
+-- that unit and those in it. In PL/pgSQL, so that a statement computes them once: as a part of it, the planner expects few
+-- and computes them again for each row that it joins to them.
 create or replace function units_on(on_day date, within text default null)
 returns table (id bigint, commune text, district text, province text)
-language sql
+language plpgsql
 stable
 as $$
-  select u.id, u.commune, u.district, u.province
-  from (
-    select c.id, c.code as commune, d.code as district, coalesce(d.parent_code, c.parent_code) as province
+declare
+  parents text[];
+begin
+  if length(within) = 5 then
+    return query
+    select c.id, c.code, d.code, coalesce(d.parent_code, c.parent_code)
     from admin_units c
     left join admin_units d on d.code = c.parent_code and d.level = 'district' and in_force(d.valid_from, d.valid_to, on_day)
-    where c.level = 'commune' and in_force(c.valid_from, c.valid_to, on_day)
+    where c.code = within and c.level = 'commune' and in_force(c.valid_from, c.valid_to, on_day);
+    return;
+  end if;
+  if within is not null then
+    parents := array(
+      select within
+      union all
+      select d.code from admin_units d
+      where d.parent_code = within and d.level = 'district' and in_force(d.valid_from, d.valid_to, on_day));
+    return query
+    select c.id, c.code, d.code, coalesce(d.parent_code, c.parent_code)
+    from admin_units c
+    left join admin_units d on d.code = c.parent_code and d.level = 'district' and in_force(d.valid_from, d.valid_to, on_day)
+    where c.parent_code = any(parents) and c.level = 'commune' and in_force(c.valid_from, c.valid_to, on_day)
     union all
-    select d.id, null, d.code, d.parent_code
-    from admin_units d
-    where d.level = 'district' and in_force(d.valid_from, d.valid_to, on_day)
-    union all
-    select p.id, null, null, p.code
-    from admin_units p
-    where p.level = 'province' and in_force(p.valid_from, p.valid_to, on_day)
-  ) u
-  where within is null or within in (u.commune, u.district, u.province)
+    select u.id, null, case u.level when 'district' then u.code end, case u.level when 'district' then u.parent_code else u.code end
+    from admin_units u
+    where u.code = any(parents) and u.level in ('district', 'province') and in_force(u.valid_from, u.valid_to, on_day);
+    return;
+  end if;
+  return query
+  select c.id, c.code, d.code, coalesce(d.parent_code, c.parent_code)
+  from admin_units c
+  left join admin_units d on d.code = c.parent_code and d.level = 'district' and in_force(d.valid_from, d.valid_to, on_day)
+  where c.level = 'commune' and in_force(c.valid_from, c.valid_to, on_day)
+  union all
+  select u.id, null, case u.level when 'district' then u.code end, case u.level when 'district' then u.parent_code else u.code end
+  from admin_units u
+  where u.level in ('district', 'province') and in_force(u.valid_from, u.valid_to, on_day);
+end
 $$;
 
 -- How many metres of a line lie in which units, and for which unit lists; see places_of(). What lies in no commune belongs
