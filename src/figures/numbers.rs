@@ -72,20 +72,20 @@ impl Numbers {
 
     /// Gives a unit one more number.
     pub fn set(&mut self, unit: UnitCode, number: Number, value: i64) {
-        let place = self.places.get(&number).copied().unwrap_or_else(|| {
-            let next = self.places.values().max().map_or(0, |last| last + 1);
-            self.places.insert(number, next);
-            next
-        });
+        let next = self.places.len();
+        let place = *self.places.entry(number).or_insert(next);
         let numbers = self.units.entry(unit).or_default();
-        numbers.resize(numbers.len().max(self.places.len()).max(place + 1), 0);
+        numbers.resize(numbers.len().max(self.places.len()), 0);
         numbers[place] = value;
     }
 
-    /// Without the rows to check, which the numbers of all rows of the layer have.
+    /// With nothing for the rows to check, which the numbers of all rows of the layer have.
     #[must_use]
     pub fn without_quality(mut self) -> Numbers {
-        self.places.retain(|name, _| !matches!(name, Number::Quality(_)));
+        let of_quality = self.places.iter().filter(|(name, _)| matches!(name, Number::Quality(_)));
+        for (_, place) in of_quality {
+            self.units.values_mut().filter_map(|numbers| numbers.get_mut(*place)).for_each(|number| *number = 0);
+        }
         self
     }
 

@@ -23,8 +23,7 @@ pub async fn limit_rates(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let app = request.app_data::<web::Data<App>>().cloned();
-    let Some(app) = app.filter(|_| !matches!(request.path(), "/healthz" | "/readyz")) else {
+    let Some(app) = limits_of(&request) else {
         return Ok(next.call(request).await?.map_into_boxed_body());
     };
     let asker = asker(&request, app.limits.trust_proxy);
@@ -41,6 +40,12 @@ pub async fn limit_rates(
         app.limiters.note_failure(&asker);
     }
     Ok(response)
+}
+
+/// The limits that hold for a request; `None` for what monitoring asks: it must not depend on what other callers do.
+pub fn limits_of(request: &ServiceRequest) -> Option<web::Data<App>> {
+    let app = request.app_data::<web::Data<App>>().cloned();
+    app.filter(|_| !matches!(request.path(), "/healthz" | "/readyz"))
 }
 
 /// What the limiters need to know about a request.

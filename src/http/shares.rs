@@ -12,7 +12,7 @@ use tokio::time::timeout;
 use crate::error::Error;
 use crate::http::BASE;
 use crate::http::address::{client_address, network};
-use crate::http::rates::credential;
+use crate::http::rates::{credential, limits_of};
 use crate::http::seats::Reader;
 use crate::http::state::App;
 use crate::layers::Layer;
@@ -27,9 +27,7 @@ pub async fn share_out(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let app = request.app_data::<web::Data<App>>().cloned();
-    // Readiness is the service's own question: it must not depend on what anonymous callers do.
-    let Some(app) = app.filter(|_| !matches!(request.path(), "/healthz" | "/readyz")) else {
+    let Some(app) = limits_of(&request) else {
         return Ok(next.call(request).await?.map_into_boxed_body());
     };
     let address = Reader::Address(client_address(app.limits.trust_proxy, request.request()).map(network));

@@ -28,13 +28,16 @@ pub enum Check {
 /// When the root certificate cannot be read.
 pub fn connector(check: Check, root: Option<&str>) -> anyhow::Result<MakeRustlsConnect> {
     let provider = Arc::new(ring::default_provider());
-    let verifier: Arc<dyn ServerCertVerifier> = match (check, root) {
-        (Check::Nothing, _) | (_, None) => Arc::new(Encryption(Arc::clone(&provider))),
-        (check, Some(root)) => {
+    let full = match root.filter(|_| check != Check::Nothing) {
+        Some(root) => {
             let roots = Arc::new(roots(root)?);
-            let full = WebPkiServerVerifier::builder_with_provider(roots, Arc::clone(&provider)).build()?;
-            if check == Check::Authority { Arc::new(AnyName(full)) } else { full }
+            Some(WebPkiServerVerifier::builder_with_provider(roots, Arc::clone(&provider)).build()?)
         }
+        None => None,
+    };
+    let verifier: Arc<dyn ServerCertVerifier> = match full {
+        Some(full) if check == Check::AuthorityAndName => full,
+        authority => Arc::new(Lenient { provider: Arc::clone(&provider), authority }),
     };
     let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?
@@ -57,11 +60,15 @@ fn roots(root: &str) -> anyhow::Result<RootCertStore> {
     Ok(store)
 }
 
-/// Checks the authority and the dates. The name is checked last, so an error about it says that the rest was right.
+/// Checks less than the whole. Without an authority it takes any certificate: `sslmode=require` asks for encryption only.
 #[derive(Debug)]
-struct AnyName(Arc<WebPkiServerVerifier>);
+struct Lenient {
+    provider: Arc<CryptoProvider>,
+    authority: Option<Arc<WebPkiServerVerifier>>,
+}
 
-impl ServerCertVerifier for AnyName {
+impl ServerCertVerifier for Lenient {
+    /// The name is checked last, so an error about it says that the rest was right.
     fn verify_server_cert(
         &self,
         end_entity: &CertificateDer<'_>,
@@ -70,7 +77,8 @@ impl ServerCertVerifier for AnyName {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        match self.0.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now) {
+        let Some(authority) = &self.authority else { return Ok(ServerCertVerified::assertion()) };
+        match authority.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now) {
             Err(Error::InvalidCertificate(
                 CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
             )) => Ok(ServerCertVerified::assertion()),
@@ -84,7 +92,7 @@ impl ServerCertVerifier for AnyName {
         cert: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.0.verify_tls12_signature(message, cert, signed)
+        verify_tls12_signature(message, cert, signed, &self.provider.signature_verification_algorithms)
     }
 
     fn verify_tls13_signature(
@@ -93,49 +101,10 @@ impl ServerCertVerifier for AnyName {
         cert: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.0.verify_tls13_signature(message, cert, signed)
+        verify_tls13_signature(message, cert, signed, &self.provider.signature_verification_algorithms)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.supported_verify_schemes()
-    }
-}
-
-/// Takes any certificate: `sslmode=require` asks for encryption only.
-#[derive(Debug)]
-struct Encryption(Arc<CryptoProvider>);
-
-impl ServerCertVerifier for Encryption {
-    fn verify_server_cert(
-        &self,
-        _: &CertificateDer<'_>,
-        _: &[CertificateDer<'_>],
-        _: &ServerName<'_>,
-        _: &[u8],
-        _: UnixTime,
-    ) -> Result<ServerCertVerified, Error> {
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls12_signature(message, cert, signed, &self.0.signature_verification_algorithms)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls13_signature(message, cert, signed, &self.0.signature_verification_algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.signature_verification_algorithms.supported_schemes()
+        self.provider.signature_verification_algorithms.supported_schemes()
     }
 }

@@ -7,7 +7,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use crate::figures::summaries::columns::{any_total, columns, listed, totals};
 use crate::figures::summaries::fold::{Ids, refresh};
 use crate::figures::summaries::fresh::Facts;
-use crate::figures::summaries::marks::mark_anew;
+use crate::figures::summaries::marks::mark;
 use crate::layers::Layer;
 use crate::postgres::sql::{Bind, Sql};
 
@@ -50,7 +50,7 @@ pub(super) async fn build(
             .await?;
     }
     Sql::new("update summaries set built_until = null where collection = ").bind(collection()).execute(conn).await?;
-    mark_anew(conn, layer, today).await?;
+    mark(conn, layer, None, today).await?;
     Ok(true)
 }
 

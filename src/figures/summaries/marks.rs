@@ -33,7 +33,7 @@ pub(super) async fn settle(
     if recent > MOST_RECENT {
         moved.text("select from moved limit 0").execute(conn).await?;
         Sql::new("delete from ").name(layer.kept("marks")).execute(conn).await?;
-        mark_anew(conn, layer, today).await?;
+        mark(conn, layer, None, today).await?;
         return Ok(true);
     }
     moved
@@ -50,16 +50,7 @@ pub(super) async fn settle(
     Ok(true)
 }
 
-/// All marks of a layer that has none.
-pub(super) async fn mark_anew(
-    conn: &mut AsyncPgConnection,
-    layer: &'static Layer,
-    today: NaiveDate,
-) -> QueryResult<bool> {
-    mark(conn, layer, None, today).await
-}
-
-/// Adds the marks of quarters that have ended since. Returns whether there were any.
+/// Adds the marks of quarters that have ended since the last mark, or all to a layer that has none. Returns whether there were any.
 pub(super) async fn mark(
     conn: &mut AsyncPgConnection,
     layer: &'static Layer,

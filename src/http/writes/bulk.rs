@@ -7,13 +7,12 @@ use serde_json::{Value, json};
 use crate::access::Caller;
 use crate::error::Error;
 use crate::http::extract::LayerPath;
-use crate::http::heavy::{Asked, Body};
 use crate::http::state::App;
 use crate::http::writes::body::{FEATURE, PATCH, Remarks};
 use crate::http::writes::idempotency::Request;
-use crate::http::writes::{Context, body, crs, permit, with_altitude, written};
+use crate::http::writes::{Context, Received, body, crs, with_altitude};
+use crate::layers::Properties;
 use crate::layers::normalise::Write;
-use crate::layers::{Layer, Properties};
 use crate::postgres::limit_statements;
 use crate::register::idempotency::Stored;
 use crate::register::writing::{Writing, Written};
@@ -48,23 +47,11 @@ pub async fn update_items(
     request: HttpRequest,
     payload: web::Payload,
 ) -> Result<HttpResponse, Error> {
-    permit(&caller, layer)?;
-    let (bytes, room) = Body::read(&app.heavy, payload, app.limits.bulk_limit).await?.split();
-    let (here, asked, given) = (app.clone(), Asked::of(&app, &request), bytes.clone());
-    written(&app, &bytes, move || async move {
-        let _room = room;
-        update(&here, &caller, layer, &asked, &given).await
-    })
-    .await
+    Received::read(app, caller, layer, &request, payload).await?.written(update).await
 }
 
-async fn update(
-    app: &App,
-    caller: &Caller,
-    layer: &'static Layer,
-    asked: &Asked,
-    bytes: &[u8],
-) -> Result<Stored, Error> {
+async fn update(received: &Received) -> Result<Stored, Error> {
+    let Received { app, caller, layer, asked, bytes, .. } = received;
     let body = crs::into_wgs84(&asked.headers, body::read_object(&asked.headers, bytes, PATCH)?)?;
     let once = Request::of(caller, asked, bytes)?;
     let features = body::list(&body, "features")?;
@@ -92,23 +79,11 @@ pub async fn delete_items(
     request: HttpRequest,
     payload: web::Payload,
 ) -> Result<HttpResponse, Error> {
-    permit(&caller, layer)?;
-    let (bytes, room) = Body::read(&app.heavy, payload, app.limits.bulk_limit).await?.split();
-    let (here, asked, given) = (app.clone(), Asked::of(&app, &request), bytes.clone());
-    written(&app, &bytes, move || async move {
-        let _room = room;
-        delete(&here, &caller, layer, &asked, &given).await
-    })
-    .await
+    Received::read(app, caller, layer, &request, payload).await?.written(delete).await
 }
 
-async fn delete(
-    app: &App,
-    caller: &Caller,
-    layer: &'static Layer,
-    asked: &Asked,
-    bytes: &[u8],
-) -> Result<Stored, Error> {
+async fn delete(received: &Received) -> Result<Stored, Error> {
+    let Received { app, caller, layer, asked, bytes, .. } = received;
     let body = body::read_object(&asked.headers, bytes, FEATURE)?;
     let once = Request::of(caller, asked, bytes)?;
     let targets = body::targets(body::list(&body, "items")?, "items")?;

@@ -6,6 +6,7 @@ mod bulk;
 mod crs;
 mod idempotency;
 mod options;
+mod received;
 mod reclassify;
 mod restore;
 mod verify;
@@ -14,6 +15,7 @@ pub use body::read_object;
 pub use bulk::{delete_items, update_items};
 pub use idempotency::Request;
 pub use options::{refuse_method, show_options};
+pub use received::Received;
 pub use reclassify::{reclassify, show_reclassification};
 pub use restore::restore_item;
 pub use verify::{verify_item, verify_items};
@@ -31,7 +33,7 @@ use crate::http::clock::Clock;
 use crate::http::envelope::READING;
 use crate::http::extract::{LayerPath, RecordId};
 use crate::http::feature::{CONTENT_CRS, GEOJSON, content_crs, log_restricted, restricted_rows, tagged_feature};
-use crate::http::heavy::{self, Asked, Body, SMALL};
+use crate::http::heavy::Asked;
 use crate::http::state::App;
 use crate::layers::normalise::Write;
 use crate::layers::{Choice, Layer, Problem, Properties};
@@ -48,36 +50,11 @@ pub async fn create_item(
     request: HttpRequest,
     payload: web::Payload,
 ) -> Result<HttpResponse, Error> {
-    permit(&caller, layer)?;
-    let (bytes, room) = Body::read(&app.heavy, payload, app.limits.bulk_limit).await?.split();
-    let (here, asked, given) = (app.clone(), Asked::of(&app, &request), bytes.clone());
-    written(&app, &bytes, move || async move {
-        let _room = room;
-        create(&here, &caller, layer, &asked, &given).await
-    })
-    .await
+    Received::read(app, caller, layer, &request, payload).await?.written(create).await
 }
 
-/// Does a write on the worker that read its body or, if that is large, on a thread for heavy work.
-async fn written<F: Future<Output = Result<Stored, Error>>>(
-    app: &App,
-    bytes: &web::Bytes,
-    work: impl FnOnce() -> F + Send + 'static,
-) -> Result<HttpResponse, Error> {
-    let stored = match bytes.len() {
-        ..=SMALL => work().await?,
-        _ => heavy::run(app.heavy.place_for(bytes.clone()).await?, work).await?,
-    };
-    Ok(idempotency::send(stored))
-}
-
-async fn create(
-    app: &App,
-    caller: &Caller,
-    layer: &'static Layer,
-    asked: &Asked,
-    bytes: &web::Bytes,
-) -> Result<Stored, Error> {
+async fn create(received: &Received) -> Result<Stored, Error> {
+    let Received { app, caller, layer, asked, bytes, .. } = received;
     let body = crs::into_wgs84(&asked.headers, read_object(&asked.headers, bytes, FEATURE)?)?;
     let once = Request::of(caller, asked, bytes)?;
     let context = Context::of(app, caller, layer, asked);
@@ -111,15 +88,11 @@ pub async fn replace_item(
     request: HttpRequest,
     bytes: web::Bytes,
 ) -> Result<HttpResponse, Error> {
-    permit(&caller, layer)?;
-    let (here, asked, given) = (app.clone(), Asked::of(&app, &request), bytes.clone());
-    let expected = body::expected(&request);
-    written(&app, &bytes, move || async move {
-        let context = Context::of(&here, &caller, layer, &asked);
-        let target = (id, expected);
-        change_item(&here, &context, target, &asked, &given, FEATURE, |current| Write::Replace { current }).await
-    })
-    .await
+    let target = (id, body::expected(&request));
+    let change = async move |received: &Received| {
+        change_item(received, target, FEATURE, |current| Write::Replace { current }).await
+    };
+    Received::of(app, caller, layer, &request, bytes)?.written(change).await
 }
 
 /// `PATCH /api/v1/collections/{collection}/items/{id}`: a JSON merge patch (RFC 7396) of the feature.
@@ -131,15 +104,10 @@ pub async fn update_item(
     request: HttpRequest,
     bytes: web::Bytes,
 ) -> Result<HttpResponse, Error> {
-    permit(&caller, layer)?;
-    let (here, asked, given) = (app.clone(), Asked::of(&app, &request), bytes.clone());
-    let expected = body::expected(&request);
-    written(&app, &bytes, move || async move {
-        let context = Context::of(&here, &caller, layer, &asked);
-        let target = (id, expected);
-        change_item(&here, &context, target, &asked, &given, PATCH, |current| Write::Patch { current }).await
-    })
-    .await
+    let target = (id, body::expected(&request));
+    let change =
+        async move |received: &Received| change_item(received, target, PATCH, |current| Write::Patch { current }).await;
+    Received::of(app, caller, layer, &request, bytes)?.written(change).await
 }
 
 /// `DELETE /api/v1/collections/{collection}/items/{id}`: deletes the record and keeps its history. A body may give a
@@ -166,16 +134,14 @@ pub async fn delete_item(
 }
 
 async fn change_item(
-    app: &App,
-    context: &Context<'_>,
+    received: &Received,
     target: (i64, Expected),
-    asked: &Asked,
-    bytes: &[u8],
     types: &[&str],
     write: impl for<'c> Fn(&'c Properties) -> Write<'c> + Sync,
 ) -> Result<Stored, Error> {
-    let layer = context.view.layer;
-    let once = Request::of(context.caller, asked, bytes)?;
+    let Received { app, caller, layer, asked, bytes, .. } = received;
+    let context = Context::of(app, caller, layer, asked);
+    let once = Request::of(caller, asked, bytes)?;
     let headers: &HeaderMap = &asked.headers;
     let id = target.0;
     let targets = [target];

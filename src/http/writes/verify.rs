@@ -6,14 +6,13 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use crate::access::Caller;
 use crate::error::Error;
 use crate::http::extract::{LayerPath, RecordId};
-use crate::http::heavy::{Asked, Body};
 use crate::http::items::query::ItemsQuery;
 use crate::http::state::App;
 use crate::http::writes::body::MOST_FEATURES;
 use crate::http::writes::idempotency::Request;
-use crate::http::writes::{Context, body, bulk, permit, written};
+use crate::http::writes::{Context, Received, body, bulk, permit};
 use crate::input::Params;
-use crate::layers::{Layer, Problem};
+use crate::layers::Problem;
 use crate::register::idempotency::Stored;
 use crate::register::writing::Refused;
 use crate::register::{items, writing};
@@ -51,23 +50,11 @@ pub async fn verify_items(
     request: HttpRequest,
     payload: web::Payload,
 ) -> Result<HttpResponse, Error> {
-    permit(&caller, layer)?;
-    let (bytes, room) = Body::read(&app.heavy, payload, app.limits.bulk_limit).await?.split();
-    let (here, asked, given) = (app.clone(), Asked::of(&app, &request), bytes.clone());
-    written(&app, &bytes, move || async move {
-        let _room = room;
-        verify(&here, &caller, layer, &asked, &given).await
-    })
-    .await
+    Received::read(app, caller, layer, &request, payload).await?.written(verify).await
 }
 
-async fn verify(
-    app: &App,
-    caller: &Caller,
-    layer: &'static Layer,
-    asked: &Asked,
-    bytes: &[u8],
-) -> Result<Stored, Error> {
+async fn verify(received: &Received) -> Result<Stored, Error> {
+    let Received { app, caller, layer, asked, bytes, .. } = received;
     let body = body::read_optional(&asked.headers, bytes)?;
     body::only_members(&body, &["items", "reason", "confirm"])?;
     let once = Request::of(caller, asked, bytes)?;
