@@ -50,6 +50,9 @@ pub struct ServeConfig {
 
     #[command(flatten)]
     pub page: Page,
+
+    #[command(flatten)]
+    pub mail: Mail,
 }
 
 /// What the map page shows first, and its base map.

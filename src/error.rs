@@ -225,8 +225,9 @@ impl Error {
         Some(Error::unavailable(text, &message))
     }
 
-    fn unavailable(text: Text, cause: &dyn fmt::Display) -> Error {
-        tracing::warn!(%cause, "the database cannot serve");
+    /// 503 in words. The cause is logged.
+    pub fn unavailable(text: Text, cause: &dyn fmt::Display) -> Error {
+        tracing::warn!(%cause, "not available at present");
         Error::Unavailable(Problem::in_body("", text))
     }
 }

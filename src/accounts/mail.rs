@@ -1,4 +1,4 @@
-//! Sends one-time links by mail.
+//! Sends mail: one-time links, notices.
 
 use anyhow::{Context, Result};
 use lettre::message::header::ContentType;
@@ -6,9 +6,15 @@ use lettre::message::{Mailbox, Message};
 use lettre::{SmtpTransport, Transport};
 
 use crate::config;
-use crate::texts::text;
+use crate::texts::{Text, text};
+
+/// Whether a mail can be sent to this text.
+pub fn is_address(text: &str) -> bool {
+    text.len() <= 200 && text.parse::<Mailbox>().is_ok()
+}
 
 /// The configured mail server.
+#[derive(Clone)]
 pub struct Mailer {
     transport: SmtpTransport,
     from: Mailbox,
@@ -33,14 +39,18 @@ impl Mailer {
     /// # Errors
     /// When the address is malformed, or the server refuses.
     pub fn send_link(&self, to: &str, username: &str, link: &str) -> Result<()> {
+        self.send(to, &text!("mail.subject"), &text!("mail.link", username = username), link)
+    }
+
+    /// Sends a text in both languages, and a last line.
+    fn send(&self, to: &str, subject: &Text, body: &Text, last: &str) -> Result<()> {
         let to: Mailbox = to.parse().with_context(|| format!("“{to}” is no address"))?;
-        let body = text!("mail.link", username = username);
         let message = Message::builder()
             .from(self.from.clone())
             .to(to)
-            .subject(text!("mail.subject").vi())
+            .subject(subject.vi())
             .header(ContentType::TEXT_PLAIN)
-            .body(format!("{}\r\n{}\r\n\r\n{link}\r\n", body.vi(), body.en()))?;
+            .body(format!("{}\r\n{}\r\n\r\n{last}\r\n", body.vi(), body.en()))?;
         self.transport.send(&message).context("the mail was not sent")?;
         Ok(())
     }

@@ -13,6 +13,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 use crate::accounts::first_link::first_link;
+use crate::accounts::mail::Mailer;
 use crate::cli::database::Database;
 use crate::cli::demo;
 use crate::cli::descriptors;
@@ -48,6 +49,7 @@ pub fn run(config: &Config, serve: &ServeConfig, with_demo: bool) -> anyhow::Res
     let mut limits = serve.limits.clone();
     limits.connections = limits.connections.min(descriptors::for_clients());
     let mut state = App::new(store, limits, serve.page.clone());
+    state.mailer = Mailer::of(&serve.mail)?;
     state.data_dir = database.data_dir().map(Path::to_path_buf);
 
     let result = std::thread::scope(|scope| {

@@ -12,7 +12,7 @@ use crate::http::paging::{DEFAULT_LIMIT, Paging};
 use crate::http::state::App;
 use crate::http::writes::{Context, Request, body};
 use crate::input::Params;
-use crate::layers::{Layer, Problem};
+use crate::layers::Layer;
 use crate::postgres::limit_statements;
 use crate::register::batches::Batch;
 use crate::register::idempotency::Stored;
@@ -56,7 +56,7 @@ pub async fn find_batch(app: web::Data<App>, caller: Caller, request: HttpReques
 pub async fn undo_batch(write: WriteRequest) -> Result<HttpResponse, Error> {
     let WriteRequest { app, caller, request, body: bytes } = &write;
     let id = number_of(request)?;
-    let (batch, layer) = visible(&mut *write.connection().await?, caller, id).await?;
+    let (_, layer) = visible(&mut *write.connection().await?, caller, id).await?;
     may_write(caller, layer)?;
     let body = body::read_optional(request.headers(), bytes)?;
     body::only_members(&body, &["reason", "confirm"])?;
@@ -64,13 +64,10 @@ pub async fn undo_batch(write: WriteRequest) -> Result<HttpResponse, Error> {
     let once = Request::new(caller, request, bytes)?;
     let context = Context::new(app, caller, layer, request);
     once.answer(app, async |conn| {
-        let own = batches::begin(conn, caller, layer, "undo", remarks.reason.as_deref(), Some(id)).await?;
         limit_statements(conn, app.limits.request_timeout_s).await?;
-        let undone = undo::undo(conn, &context.writing(remarks.clone(), Some(own)), id).await?;
+        let undone = undo::undo(conn, caller, context.writing(remarks.clone(), None), id).await?;
         if undone.restored.is_empty() {
-            // Without an error, a write that restored nothing would mark the batch as undone.
-            let done = || Error::Conflict(Problem::in_body("", text!("undo.done")));
-            return Err(batch.undone_by.map_or_else(|| nothing_restored(&undone.left), |_| done()).into());
+            return Err(undone.refused().into());
         }
         let versions = items::versions_of(conn, layer, &undone.restored).await?;
         let restored =
@@ -78,16 +75,12 @@ pub async fn undo_batch(write: WriteRequest) -> Result<HttpResponse, Error> {
                 |(index, id)| json!({"index": index, "id": id, "version": versions.get(id), "status": "restored"}),
             );
         let left = undone.left.iter().map(|(id, why)| json!({"id": id, "why": why}));
-        let body = json!({"items": restored.collect::<Vec<_>>(), "left": left.collect::<Vec<_>>(), "batch": own});
+        let body =
+            json!({"items": restored.collect::<Vec<_>>(), "left": left.collect::<Vec<_>>(), "batch": undone.batch});
         Ok(Stored::json(200, &body))
     })
     .await
     .map_err(Refused::of_one)
-}
-
-fn nothing_restored(left: &[(i64, &'static str)]) -> Error {
-    let records: Vec<_> = left.iter().take(10).map(|(id, _)| id.to_string()).collect();
-    Error::Conflict(Problem::in_body("", text!("undo.nothing", records)))
 }
 
 fn number_of(request: &HttpRequest) -> Result<i64, Error> {

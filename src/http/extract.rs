@@ -10,6 +10,8 @@ use std::future::{Ready, ready};
 use std::net::IpAddr;
 use std::pin::Pin;
 
+use serde_json::Map;
+
 use crate::access::Caller;
 use crate::accounts::audit::By;
 use crate::accounts::callers;
@@ -137,6 +139,11 @@ impl WriteRequest {
     pub fn members(&self) -> Result<Members, Error> {
         Params::only_format(self.request.query_string(), &["json"])?;
         json_body(&self.request, &self.body)
+    }
+
+    /// The same, or no body.
+    pub fn optional_members(&self) -> Result<Members, Error> {
+        if matches!(self.body.trim_ascii(), b"" | b"null") { Ok(Members::new(Map::new())) } else { self.members() }
     }
 
     /// Checks that the request has neither parameters nor members.

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::accounts::mail::Mailer;
 use crate::config::{Limits, Page};
 use crate::http::changes::streams::Streams;
 use crate::http::heavy::Heavy;
@@ -21,6 +22,8 @@ pub struct App {
     pub heavy: Arc<Heavy>,
     /// Where the private cluster is.
     pub data_dir: Option<PathBuf>,
+    /// The mail server, if one is configured.
+    pub mailer: Option<Mailer>,
     /// Exports that run: as many as there are connections for them.
     pub exports: Arc<Seats>,
 }
@@ -30,6 +33,6 @@ impl App {
         let limiters = Arc::new(Limiters::new(&limits.rates));
         let streams = Arc::new(Streams::new(&limits.streams, limits.db_connections));
         let exports = Arc::new(Seats::new(EXPORTS, EXPORTS / 2));
-        App { store, limits, page, limiters, streams, heavy: Arc::default(), data_dir: None, exports }
+        App { store, limits, page, limiters, streams, heavy: Arc::default(), data_dir: None, mailer: None, exports }
     }
 }

@@ -2,7 +2,7 @@
 
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, web};
-use serde_json::{Map, json};
+use serde_json::json;
 
 use crate::access::{Caller, Credential};
 use crate::accounts::tokens;
@@ -13,7 +13,7 @@ use crate::http::extract::WriteRequest;
 use crate::http::paging;
 use crate::http::paging::{MAX_LIMIT, Paging};
 use crate::http::state::App;
-use crate::input::{Members, Params};
+use crate::input::Params;
 
 /// `GET /api/v1/tokens`
 pub async fn list_tokens(app: web::Data<App>, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Error> {
@@ -58,7 +58,7 @@ pub async fn revoke_token(write: WriteRequest) -> Result<HttpResponse, Error> {
 pub async fn rotate_token(write: WriteRequest) -> Result<HttpResponse, Error> {
     let account = write.caller.account().ok_or(Error::Unauthorized)?;
     let id = write.id("token")?;
-    let mut members = if write.body.is_empty() { Members::new(Map::new()) } else { write.members()? };
+    let mut members = write.optional_members()?;
     let days = members.integer("days", 1..=MAX_TOKEN_DAYS);
     members.finish()?;
     if days.is_some() || !matches!(account.credential, Credential::Token { id: own, .. } if own == id) {

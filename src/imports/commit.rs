@@ -17,7 +17,7 @@ use crate::postgres::sql::{Bind, Sql};
 use crate::postgres::{Tries, limit_statements};
 use crate::register::writing::{Refused, Rows, Writing, keys};
 use crate::register::{batches, changes, writing};
-use crate::texts::text;
+use crate::texts::{self, text};
 use crate::time::today;
 
 /// What the caller has seen and agrees to.
@@ -34,12 +34,13 @@ pub struct Consent {
     pub only_valid: bool,
 }
 
-/// Commits an import: all of it, or with [`Consent::only_valid`] its rows without errors. It is one that [`find`](crate::imports::find) returned. Does nothing if it is committed already. No
-/// statement takes longer than `limit_s` seconds.
+/// Commits an import: all of it, or with [`Consent::only_valid`] its rows without errors that still hold. It is one that
+/// [`find`](crate::imports::find) returned. Does nothing if it is committed already. No statement takes longer than
+/// `limit_s` seconds.
 ///
 /// # Errors
-/// Conflict when the plan is a different one, or a record has changed since (names them); invalid when there are
-/// errors, or warnings that were not accepted.
+/// Conflict when the plan is a different one, or rows no longer hold (names them), unless only valid rows are written;
+/// invalid when there are errors, or warnings that were not accepted.
 pub async fn commit(
     conn: &mut AsyncPgConnection,
     caller: &Caller,
@@ -84,15 +85,21 @@ async fn attempt(
             _ => return Err(Error::Outdated(vec![Problem::in_body("", text!("import.not_planned"))])),
         }
         agreed(&import, consent)?;
-        let held = if consent.only_valid { rows::hold_missing(conn, id).await? } else { 0 };
         writing::lock_of_import(conn, layer, id).await?;
-        still_holds(conn, &view, id).await?;
+        let stale = stale(conn, &view, id).await?;
+        let mut held = 0;
+        if consent.only_valid {
+            held = rows::hold_missing(conn, id).await?;
+            rows::refuse(conn, id, &stale.iter().map(|row| row.nth as usize).collect::<Vec<_>>()).await?;
+        } else if !stale.is_empty() {
+            return Err(Error::Outdated(stale.iter().take(100).map(Stale::problem).collect()));
+        }
         let batch = write(conn, caller, view, &import, id).await?;
         diesel::update(imports::table.find(id))
             .set((
                 imports::status.eq("committed"),
-                imports::counts.eq(counts(conn, &import, held).await?),
-                imports::findings.eq(findings(&import, held)),
+                imports::counts.eq(counts(conn, &import, held, stale.len()).await?),
+                imports::findings.eq(findings(&import, held, &stale)),
                 imports::committed_at.eq(diesel::dsl::now),
                 imports::batch_id.eq(batch),
             ))
@@ -129,23 +136,26 @@ fn agreed(import: &Import, consent: &Consent) -> Result<(), Error> {
 }
 
 /// The counts after the commit: `written` and `left` rows besides.
-async fn counts(conn: &mut AsyncPgConnection, import: &Import, held: usize) -> QueryResult<Value> {
+async fn counts(conn: &mut AsyncPgConnection, import: &Import, held: usize, stale: usize) -> QueryResult<Value> {
     let mut counts = rows::counts(conn, import.id).await?;
+    let errors = import.counts["error"].as_i64().unwrap_or_default() + stale as i64;
     let written: i64 =
         ["create", "update", "restore", "missing"].iter().filter_map(|name| counts[*name].as_i64()).sum();
-    for name in ["error", "warning"] {
-        counts[name] = import.counts[name].clone();
-    }
+    counts["error"] = json!(errors);
+    counts["warning"] = import.counts["warning"].clone();
     counts["written"] = json!(written);
-    counts["left"] = json!(import.counts["error"].as_i64().unwrap_or_default() + held as i64);
+    counts["left"] = json!(errors + held as i64);
     Ok(counts)
 }
 
-/// The findings after the commit: also that missing records were left.
-fn findings(import: &Import, held: usize) -> Value {
+/// The findings after the commit: also the rows and missing records that were left.
+fn findings(import: &Import, held: usize, stale: &[Stale]) -> Value {
     let mut findings = import.findings.clone();
-    if let (Some(findings), true) = (findings.as_array_mut(), held > 0) {
-        findings.insert(0, json!(Finding::of_file(&Note::info(text!("snapshot.held", count = held)))));
+    if let Some(findings) = findings.as_array_mut() {
+        if held > 0 {
+            findings.insert(0, json!(Finding::of_file(&Note::info(text!("snapshot.held", count = held)))));
+        }
+        findings.extend(stale.iter().map(|row| json!(row.finding())));
     }
     findings
 }
@@ -153,6 +163,8 @@ fn findings(import: &Import, held: usize) -> Value {
 /// A row that can no longer be written as planned.
 #[derive(QueryableByName)]
 struct Stale {
+    #[diesel(sql_type = Integer)]
+    nth: i32,
     #[diesel(sql_type = Text)]
     sheet: String,
     /// `None` for a record that is missing from the list.
@@ -162,26 +174,33 @@ struct Stale {
     record_id: i64,
 }
 
-/// Checks that every record is still as it was planned with, and that no key has been taken since.
-async fn still_holds(conn: &mut AsyncPgConnection, view: &View<'_>, id: Uuid) -> Result<(), Error> {
-    let stale: Vec<Stale> = Sql::new("select distinct r.sheet, r.row, stale.record_id from (")
+impl Stale {
+    fn text(&self) -> texts::Text {
+        let place = self.number.map_or_else(|| "–".into(), |number| format!("{} {number}", self.sheet));
+        text!("import.stale", row = place.trim(), record = self.record_id.to_string())
+    }
+
+    fn problem(&self) -> Problem {
+        Problem::in_body(format!("/rows/{}", self.number.unwrap_or_default()), self.text())
+    }
+
+    fn finding(&self) -> Finding {
+        let row = self.number.and_then(|number| u32::try_from(number).ok());
+        Finding { sheet: self.sheet.clone(), row, ..Finding::of_file(&Note::error(self.text())) }
+    }
+}
+
+/// The rows whose record was changed since the plan in what they write, and those whose key was taken since.
+async fn stale(conn: &mut AsyncPgConnection, view: &View<'_>, id: Uuid) -> QueryResult<Vec<Stale>> {
+    Sql::new("select distinct on (r.nth) r.nth, r.sheet, r.row, stale.record_id from (")
         .sql(writing::changed_since_import(view, id))
         .text(" union all select nth, record_id from (")
         .sql(keys::taken_from_import(view, id))
         .text(") taken where record_id is not null) stale join import_rows r on r.nth = stale.nth and r.import_id = ")
         .bind(Bind::Text(id.to_string()))
-        .text("::uuid order by r.sheet, r.row limit 100")
+        .text("::uuid order by r.nth")
         .load(conn)
-        .await?;
-    if stale.is_empty() {
-        return Ok(());
-    }
-    let problems = stale.iter().map(|Stale { sheet, number, record_id: record }| {
-        let place = number.map_or_else(|| "–".into(), |number| format!("{sheet} {number}"));
-        let text = text!("import.stale", row = place.trim(), record = record.to_string());
-        Problem::in_body(format!("/rows/{}", number.unwrap_or_default()), text)
-    });
-    Err(Error::Outdated(problems.collect()))
+        .await
 }
 
 /// Writes all rows as one batch, and records it in the audit trail.

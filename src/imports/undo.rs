@@ -10,15 +10,15 @@ use crate::imports::{Import, imports};
 use crate::layers::{Layer, Problem};
 use crate::postgres::limit_statements;
 use crate::register::writing::{Refused, Writing};
-use crate::register::{batches, changes, undo};
+use crate::register::{changes, undo};
 use crate::texts::text;
 use crate::time::today;
 
 /// Undoes an import that [`find`](crate::imports::find) returned: deletes what it created and restores what it changed.
-/// Does nothing if it is undone already. No statement takes longer than `limit_s` seconds.
+/// Of an import that is undone, what an earlier undo left. No statement takes longer than `limit_s` seconds.
 ///
 /// # Errors
-/// Conflict when it is not committed; those of [`undo`](undo::undo).
+/// Conflict when it is not committed, or nothing of it can be restored; those of [`undo`](undo::undo).
 pub async fn undo(
     conn: &mut AsyncPgConnection,
     caller: &Caller,
@@ -30,14 +30,12 @@ pub async fn undo(
         limit_statements(conn, limit_s).await?;
         let import: Import = imports::table.find(id).select(Import::as_select()).for_update().first(conn).await?;
         let batch = match (import.status.as_str(), import.batch_id) {
-            ("undone", _) => return Ok(()),
-            ("committed", Some(batch)) => batch,
+            ("committed" | "undone", Some(batch)) => batch,
             _ => {
                 let problem = Problem::in_body("", text!("import.not_committed"));
                 return Err(Refused::Whole(Error::Outdated(vec![problem])));
             }
         };
-        let own = batches::begin(conn, caller, layer, "undo", None, Some(batch)).await?;
         let writing = Writing {
             view: View::new(caller, layer),
             actor: caller.name(),
@@ -45,9 +43,12 @@ pub async fn undo(
             reason: None,
             confirmed: Vec::new(),
             unconditional: false,
-            batch: Some(own),
+            batch: None,
         };
-        undo::undo(conn, &writing, batch).await?;
+        let undone = undo::undo(conn, caller, writing, batch).await?;
+        if undone.restored.is_empty() && import.status == "committed" {
+            return Err(undone.refused().into());
+        }
         Ok(())
     })
     .await

@@ -7,30 +7,59 @@ use diesel::sql_types::{BigInt, Bool, Jsonb};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::{Value, json};
 
+use crate::access::Caller;
+use crate::error::Error;
+use crate::layers::Problem;
 use crate::postgres::sql::{Bind, Sql};
+use crate::register::batches;
 use crate::register::writing::{PlannedRow, Refused, Rows, Writing, keys, put};
+use crate::texts::text;
 
 /// What happened to the records of a batch, in the order of their ids.
 #[derive(Debug, Default)]
 pub struct Undone {
     pub restored: Vec<i64>,
-    /// Records left as they are, with the reason: `changed` since, `outside_scope`, or `key_taken` by another record.
+    /// Records left as they are, with the reason: `undone` before, `changed` since, `outside_scope`, or `key_taken` by
+    /// another record.
     pub left: Vec<(i64, &'static str)>,
+    /// The batch that restored them.
+    pub batch: Option<i64>,
 }
 
-/// Undoes a batch as the batch of `writing`. History keeps both. Records that the writer may not see stay as they are
-/// and are not reported.
+impl Undone {
+    /// The records that still are as the batch left them, or as somebody changed them since.
+    fn kept(&self) -> impl Iterator<Item = i64> {
+        self.left.iter().filter(|(_, why)| *why != "undone").map(|(id, _)| *id)
+    }
+
+    /// Why nothing was restored.
+    pub fn refused(&self) -> Error {
+        let records: Vec<_> = self.kept().take(10).map(|id| id.to_string()).collect();
+        let is_done = records.is_empty() && !self.left.is_empty();
+        let text = if is_done { text!("undo.done") } else { text!("undo.nothing", records) };
+        Error::Conflict(Problem::in_body("", text))
+    }
+}
+
+/// Undoes a batch, as a batch of its own if there is anything to restore. History keeps both. Records that the writer may
+/// not see stay as they are and are not reported. Somebody who may write a part of the records undoes that part; the
+/// rest can still be undone.
 ///
 /// # Errors
 /// A record that would lie outside the writer's scope; violated constraints.
-pub async fn undo(conn: &mut AsyncPgConnection, writing: &Writing<'_>, batch: i64) -> Result<Undone, Refused> {
+pub async fn undo(
+    conn: &mut AsyncPgConnection,
+    caller: &Caller,
+    writing: Writing<'_>,
+    batch: i64,
+) -> Result<Undone, Refused> {
     let mut undone = Undone::default();
     let mut rows = Vec::new();
-    for Done { id, is_untouched, is_writable, before } in done(conn, writing, batch).await? {
+    for Done { id, is_untouched, is_undone, is_writable, before } in done(conn, &writing, batch).await? {
         let Value::Object(changes) = before else { continue };
         match (is_writable, is_untouched) {
             (false, _) => undone.left.push((id, "outside_scope")),
-            (true, false) => undone.left.push((id, "changed")),
+            (true, false) => undone.left.push((id, if is_undone { "undone" } else { "changed" })),
             (true, true) => {
                 undone.restored.push(id);
                 rows.push(PlannedRow::again(rows.len(), id, changes));
@@ -43,20 +72,30 @@ pub async fn undo(conn: &mut AsyncPgConnection, writing: &Writing<'_>, batch: i6
     undone.restored.retain(|id| !taken.contains(id));
     undone.left.extend(taken.into_iter().map(|id| (id, "key_taken")));
     undone.left.sort_unstable();
-    put(conn, writing, &Rows::Listed(&rows)).await?;
-    mark_import(conn, batch, &undone).await?;
+    if !rows.is_empty() {
+        let own =
+            batches::begin(conn, caller, writing.view.layer, "undo", writing.reason.as_deref(), Some(batch)).await?;
+        undone.batch = Some(own);
+        put(conn, &Writing { batch: undone.batch, ..writing }, &Rows::Listed(&rows)).await?;
+        mark_import(conn, batch, &undone).await?;
+    }
     Ok(undone)
 }
 
 /// If the batch was an import, marks the import as undone.
 async fn mark_import(conn: &mut AsyncPgConnection, batch: i64, undone: &Undone) -> QueryResult<()> {
-    let kept: Vec<_> = undone.left.iter().map(|(id, _)| id).collect();
-    Sql::new("update imports set status = 'undone', undone_at = now(), undone = ")
-        .bind(Bind::Json(json!({"restored": undone.restored.len(), "kept": kept})))
-        .text(" where batch_id = ")
-        .bind(Bind::Integer(batch))
-        .execute(conn)
-        .await?;
+    let kept: Vec<_> = undone.kept().collect();
+    Sql::new(
+        "update imports set status = 'undone', undone_at = now(), undone = jsonb_build_object('restored', \
+         coalesce((undone ->> 'restored')::bigint, 0) + ",
+    )
+    .bind(Bind::Integer(undone.restored.len() as i64))
+    .text(", 'kept', ")
+    .bind(Bind::Json(json!(kept)))
+    .text(") where batch_id = ")
+    .bind(Bind::Integer(batch))
+    .execute(conn)
+    .await?;
     Ok(())
 }
 
@@ -69,6 +108,9 @@ struct Done {
     /// were changed back. An erasure does.
     #[diesel(sql_type = Bool)]
     is_untouched: bool,
+    /// Whether an earlier undo restored it.
+    #[diesel(sql_type = Bool)]
+    is_undone: bool,
     #[diesel(sql_type = Bool)]
     is_writable: bool,
     /// The earlier values on the batch's day of the columns that it stated, null where there were none. A record that it
@@ -86,7 +128,10 @@ async fn done(conn: &mut AsyncPgConnection, writing: &Writing<'_>, batch: i64) -
     .sql(state("<= v.version"))
     .text(") = (")
     .sql(state("> 0"))
-    .text(") as is_untouched, ")
+    .text(
+        ") as is_untouched, exists (select from versions u join batches b on b.id = u.batch_id where u.collection = v.collection \
+         and u.record_id = v.record_id and u.version > v.version and b.undoes = v.batch_id) as is_undone, ",
+    )
     .sql(writing.view.writable())
     .text(
         " as is_writable, case v.op when 'create' then jsonb_build_object('deleted_at', now()) else (\

@@ -95,6 +95,29 @@ async fn an_undo_of_a_part_leaves_the_rest_to_be_undone() {
 }
 
 #[actix_web::test]
+async fn a_second_undo_says_what_is_left_and_why() {
+    let server = Server::with_communes().await;
+    let admin = server.administrator();
+    let features = json!([camera("Một", 105.65), camera("Hai", 105.66)]);
+    let made = admin.post(CAMERAS, json!({"type": "FeatureCollection", "features": features})).await.ok();
+    let undo = format!("/batches/{}/undo", made["batch"]);
+    server.execute("update cameras set note = 'x' where name = 'Hai'").await;
+    let first = admin.post(&undo, json!({})).await.ok();
+    assert_eq!((first["items"].as_array().unwrap().len(), &first["left"][0]["why"]), (1, &json!("changed")));
+    // It is not undone: one record has changed since.
+    let second = admin.post(&undo, json!({})).await;
+    assert_eq!(second.codes(), ["undo.nothing"]);
+    let kept = server.query("select id from cameras where name = 'Hai'").await.to_string();
+    assert!(second.json()["detail"].as_str().unwrap().contains(&kept), "{}", second.json());
+    // Changed back: it can be undone, and then nothing is left.
+    server.execute("update cameras set note = null where name = 'Hai'").await;
+    let third = admin.post(&undo, json!({})).await.ok();
+    assert_eq!((third["items"].as_array().unwrap().len(), &third["left"][0]["why"]), (1, &json!("undone")));
+    assert_eq!(admin.post(&undo, json!({})).await.codes(), ["undo.done"]);
+    assert_eq!(server.query("select count(*) from batches where op = 'undo'").await, 2);
+}
+
+#[actix_web::test]
 async fn a_batch_counts_the_records_that_its_reader_may_see() {
     let server = Server::with_communes().await;
     let admin = server.administrator();

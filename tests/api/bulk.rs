@@ -128,7 +128,7 @@ async fn undo_restores_every_record_not_changed_since() {
     let then = admin.get(&format!("{CAMERAS}?as_of=2024-06-01&eye_count=5")).await.ok();
     assert_eq!(then["numberMatched"], 1, "the past too, but for the one left");
     let again = admin.post(&format!("/batches/{batch}/undo"), json!({})).await;
-    assert_eq!(again.codes(), ["undo.done"]);
+    assert_eq!(again.codes(), ["undo.nothing"]);
 
     // An undo is a batch and can itself be undone.
     let redo = admin.post(&format!("/batches/{}/undo", undone["batch"]), json!({})).await.ok();
@@ -312,7 +312,8 @@ async fn deleted_record_and_earlier_values_can_be_restored() {
 
 #[actix_web::test]
 async fn ten_thousand_cameras_are_one_write() {
-    let server = Server::new().await;
+    // On a machine with other work it takes more than the minute that tests give a request.
+    let server = Server::with_limits(|limits| limits.request_timeout_s = 600).await;
     let started = std::time::Instant::now();
     let made = server.administrator().post(CAMERAS, collection((0..10_000).map(nth_camera).collect())).await.ok();
     println!("10,000 cameras: {:?}", started.elapsed());

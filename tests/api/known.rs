@@ -6,7 +6,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use serde_json::{Value, json};
 
-use crate::common::{Caller, Server, camera};
+use crate::common::{Caller, Server, camera, tower};
 
 const CAMERAS: &str = "/collections/cameras/items";
 
@@ -86,6 +86,29 @@ async fn shown(caller: Caller<'_>, question: &str) -> Vec<(i64, i64)> {
         .collect();
     found.sort_unstable();
     found
+}
+
+#[actix_web::test]
+async fn a_clock_that_was_set_back_gives_no_earlier_times() {
+    let server = Server::new().await;
+    let admin = server.administrator();
+    let made = admin.post("/collections/towers/items", tower(json!({}))).await.ok();
+    // The clock was an hour ahead when this was written.
+    server.execute("update feed set last_at = now() + interval '1 hour'; alter table versions disable trigger user").await;
+    server.execute("update versions set at = now() + interval '1 hour'; alter table versions enable trigger user").await;
+    server.execute("alter table towers disable trigger user").await;
+    server.execute("update towers set created_at = now() + interval '1 hour', updated_at = now() + interval '1 hour'").await;
+    server.execute("alter table towers enable trigger user").await;
+    admin.post("/collections/towers/items", tower(json!({"name": "B"}))).await.ok();
+    server.execute(&format!("update towers set height_m = 30 where id = {}", made["id"])).await;
+    let ahead = "select bool_and(at >= (select last_at from feed)) and count(*) = 3 from versions";
+    assert_eq!(server.query(ahead).await, true);
+    // A clock that was a month ahead is followed by the record only.
+    server.execute("update feed set last_at = now() + interval '1 month'").await;
+    server.execute(&format!("update towers set height_m = 31 where id = {}", made["id"])).await;
+    admin.post("/collections/towers/items", tower(json!({"name": "C"}))).await.ok();
+    assert_eq!(server.query("select max(at) < now() + interval '2 hours' from versions").await, true);
+    assert_eq!(server.query("select min(at) < now() + interval '1 second' from versions").await, true);
 }
 
 #[actix_web::test]

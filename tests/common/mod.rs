@@ -54,6 +54,13 @@ impl Server {
         Server::on_with(TestDatabase::empty().await, limits).await
     }
 
+    /// The same register, served with a mail server.
+    pub async fn with_mail(self, mail: &hatang::config::Mail) -> Server {
+        let mut state = self.state.clone();
+        state.mailer = hatang::accounts::mail::Mailer::of(mail).unwrap();
+        Server { respond: responding(state.clone()).await, state, ..self }
+    }
+
     /// With the units of `communes.sql`: in one province, side by side, Phường Tây (00001) and Xã Đông (00002), and
     /// their predecessors before July 2025.
     pub async fn with_communes() -> Server {
@@ -73,14 +80,7 @@ impl Server {
         let mut conn = connect(&database.url()).await;
         let secret = hatang::accounts::tokens::create(&mut conn, "tester", 1).await.unwrap();
         let state = App::new(store, limits, Page::default());
-        let service = std::rc::Rc::new(init_service(app(state.clone())).await);
-        let respond = Box::new(move |request: TestRequest| {
-            let service = service.clone();
-            Box::pin(async move {
-                let answer = service.call(request.to_request()).await;
-                answer.map_or_else(|error| error.error_response(), |answer| answer.map_into_boxed_body().into())
-            }) as Answering
-        });
+        let respond = responding(state.clone()).await;
         let App { store, streams, .. } = state.clone();
         actix_web::rt::spawn(async move { streams.watch(&store).await });
         Server { respond, secret, database, state }
@@ -179,6 +179,18 @@ impl Server {
         use diesel_async::SimpleAsyncConnection;
         self.connection().await.batch_execute(sql).await.unwrap();
     }
+}
+
+/// The service in this process.
+async fn responding(state: App) -> Box<dyn Fn(TestRequest) -> Answering> {
+    let service = std::rc::Rc::new(init_service(app(state)).await);
+    Box::new(move |request: TestRequest| {
+        let service = service.clone();
+        Box::pin(async move {
+            let answer = service.call(request.to_request()).await;
+            answer.map_or_else(|error| error.error_response(), |answer| answer.map_into_boxed_body().into())
+        }) as Answering
+    })
 }
 
 /// The settings of the service under test.

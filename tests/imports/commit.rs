@@ -79,9 +79,43 @@ async fn stale_plan_is_refused_and_names_the_rows() {
     commit(administrator, &other).await.ok();
     assert_eq!(commit(administrator, &planned).await.summary(), "409 import.stale /rows/4");
 
+    // The rows that still hold can be written, and the others come back.
+    let path = format!("/imports/{}/commit", planned["id"].as_str().unwrap());
+    let valid = json!({"plan": planned["plan"], "only": "valid"});
+    let written = administrator.post(&path, valid).await.ok();
+    assert_eq!((&written["counts"]["written"], &written["counts"]["left"]), (&json!(2), &json!(1)));
+    assert_eq!(findings(&written), ["4 import.stale"]);
+    assert_eq!(server.query("select max(height_m) from towers").await, 45.0);
+    let book = administrator.get(&format!("/imports/{}/workbook?rows=refused", planned["id"].as_str().unwrap())).await;
+    assert_eq!(book.status, 200);
+
+    let planned = plan(administrator, "towers", ORG, csv(&TWO)).await;
     let path = format!("/imports/{}/commit", planned["id"].as_str().unwrap());
     assert_eq!(administrator.post(&path, json!({"plan": "sha256:0"})).await.summary(), "409 import.other_plan /plan");
     assert_eq!(administrator.post(&path, json!({})).await.status, 422);
+}
+
+#[actix_web::test]
+async fn what_others_write_of_other_fields_is_kept() {
+    let server = Server::with_communes().await;
+    let administrator = server.administrator();
+    commit(administrator, &plan(administrator, "towers", ORG, csv(&TWO)).await).await.ok();
+    let height = ["A1,Trạm A,Viettel,105.7,19.8,45", TWO[1]];
+    let planned = plan(administrator, "towers", ORG, csv(&height)).await;
+    assert_eq!(counts(&planned), [0, 1, 1, 0, 0, 0]);
+    // Of the row that changes something, another field; of the row that changes nothing, any.
+    server.execute("update towers set note = 'bên đường' where external_id = 'A1'").await;
+    server.execute("update towers set height_m = 33 where external_id = 'A2'").await;
+    commit(administrator, &planned).await.ok();
+    let state = "select jsonb_object_agg(external_id, jsonb_build_array(height_m, note)) from towers";
+    assert_eq!(server.query(state).await, json!({"A1": [45, "bên đường"], "A2": [33, null]}));
+
+    // The day of installation was checked against the state that somebody has changed meanwhile.
+    let file = "Mã đơn vị gửi,Tên,Nhà mạng,Kinh độ,Vĩ độ,Ngày lắp đặt\nA1,Trạm A,Viettel,105.7,19.8,20/9/2023\n";
+    let planned = plan(administrator, "towers", ORG, file.as_bytes().to_vec()).await;
+    assert_eq!(counts(&planned)[..3], [0, 1, 0], "{:?}", findings(&planned));
+    server.execute("update towers set lifecycle_status = 'planned' where external_id = 'A1'").await;
+    assert_eq!(commit(administrator, &planned).await.summary(), "409 import.stale /rows/2");
 }
 
 #[actix_web::test]

@@ -1,8 +1,11 @@
-//! One-time links by mail.
+//! One-time links and notices by mail.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::thread::JoinHandle;
+
+use hatang::config::Mail;
+use serde_json::json;
 
 use crate::common::Server;
 use crate::operation::hatang;
@@ -42,6 +45,31 @@ fn mail_server() -> (u16, JoinHandle<String>) {
         }
     });
     (port, told)
+}
+
+/// The settings of that server.
+fn settings(port: u16) -> Mail {
+    let from = "Hatang <hatang@xa.example>".to_owned();
+    Mail { smtp_url: Some(format!("smtp://127.0.0.1:{port}")), mail_from: Some(from) }
+}
+
+#[actix_web::test]
+async fn administrator_has_the_link_sent() {
+    let server = Server::new().await;
+    let user = server.administrator().post_json("/users", json!({"username": "lan"})).await.ok()["id"].clone();
+    let path = format!("/users/{user}/password-link");
+    let to = json!({"mail": "lan@xa.example"});
+    assert_eq!(server.administrator().post_json(&path, to.clone()).await.summary(), "422 mail.none /mail");
+    let (port, told) = mail_server();
+    let server = server.with_mail(&settings(port)).await;
+    let wrong = json!({"mail": "lan at xa"});
+    assert_eq!(server.administrator().post_json(&path, wrong).await.summary(), "422 type /mail");
+    let answer = server.administrator().post_json(&path, to.clone()).await.ok();
+    assert_eq!((&answer["sent_to"], &answer["link"]), (&json!("lan@xa.example"), &json!(null)));
+    assert!(told.join().unwrap().contains("RCPT TO:<lan@xa.example>"));
+    // The server takes one mail only.
+    let answer = server.administrator().post_json(&path, to).await;
+    assert_eq!((answer.status.as_u16(), answer.codes()), (503, vec!["unavailable".to_owned()]));
 }
 
 #[actix_web::test]

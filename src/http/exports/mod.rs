@@ -29,6 +29,7 @@ use crate::http::audit::Trace;
 use crate::http::caching::{not_modified, public_tag, with_tag};
 use crate::http::clock::Clock;
 use crate::http::download::{CHUNK, Chunk, attachment, contents};
+use crate::http::envelope::learn;
 use crate::http::feature::{CONTENT_CRS, content_crs, restricted_rows};
 use crate::http::items::query::ItemsQuery;
 use crate::http::language::{self, wants_vietnamese};
@@ -120,6 +121,7 @@ pub async fn export_items(
             Err(_) => Err(Error::Timeout),
         };
         export.log(file.is_ok()).await?;
+        learn(request, |learned| learned.rows = Some(export.rows));
         let file = file?;
         let length = file.metadata().map_err(anyhow::Error::from)?.len();
         // A workbook is compressed already.
@@ -213,11 +215,16 @@ impl Export {
         };
         let complete = written.is_ok();
         let logged = self.log(complete).await;
+        // The line of the request was written when the first rows were sent.
+        let (rows, format, request_id) = (self.rows, self.format.name(), self.trace.request_id.as_deref());
         match (written, logged) {
             // The channel has room for the last part. If the client is gone, nobody needs it.
-            (Ok(tail), Ok(())) => drop(sender.try_send(Part::Last(tail.into()))),
+            (Ok(tail), Ok(())) => {
+                tracing::info!(rows, format, request_id, "an export was sent");
+                drop(sender.try_send(Part::Last(tail.into())));
+            }
             (Err(error), _) | (_, Err(error)) => {
-                tracing::warn!(%error, rows = self.rows, format = self.format.name(), "an export was cut off");
+                tracing::warn!(%error, rows, format, request_id, "an export was cut off");
             }
         }
     }

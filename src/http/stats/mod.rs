@@ -25,6 +25,7 @@ use crate::files::export::report::{Page, write};
 use crate::http::caching::{not_modified, public_tag, with_tag};
 use crate::http::clock::Clock;
 use crate::http::download::download;
+use crate::http::envelope::learn;
 use crate::http::language::{self, wants_vietnamese};
 use crate::http::links::base;
 use crate::http::state::App;
@@ -63,6 +64,7 @@ pub async fn list_stats(app: web::Data<App>, caller: Caller, request: HttpReques
     // A workbook has a sheet of records to check.
     question.quality |= asked.format == "xlsx" && question.scope.within.is_some() && !of_hamlets;
     let counted = figures(&mut conn, &caller, &question).await?;
+    learn(&request, |learned| learned.rows = Some(counted.len()));
     let units = question.units.iter().filter(|_| !of_hamlets);
     let named: Vec<_> = units.chain(&question.within).cloned().collect();
     let declared = declared::of_units(&mut conn, &named, &question.days).await?;
@@ -133,6 +135,7 @@ pub async fn show_stats(
     let context = Context::of_files(&asked, &base, &question, &why, vietnamese);
     let Some(unit) = question.units.first() else { return Err(Error::NotFound) };
     let own = counted.get(&Some(unit.code.clone())).cloned().unwrap_or_default();
+    learn(&request, |learned| learned.rows = Some(counted.len()));
     let mut declared = declared::of_units(&mut conn, &question.units, &question.days).await?;
     match asked.format {
         "csv" => return Ok(with_tag(file(&question, "csv", list::csv(&context, unit, &own)?), tag)),

@@ -10,6 +10,7 @@ use serde_json::json;
 use crate::access::{Caller, may_administer};
 use crate::accounts::account::NewAccount;
 use crate::accounts::account_change::{AccountChange, update};
+use crate::accounts::mail::is_address;
 use crate::accounts::{account, password_links};
 use crate::error::Error;
 use crate::http::auth::private;
@@ -18,6 +19,8 @@ use crate::http::links::home;
 use crate::http::paging::{MAX_LIMIT, Paging};
 use crate::http::state::App;
 use crate::input::Params;
+use crate::layers::Problem;
+use crate::texts::text;
 
 pub use grants::{create_grant, list_grants, review_grant, revoke_grant};
 
@@ -64,16 +67,33 @@ pub async fn update_user(write: WriteRequest) -> Result<HttpResponse, Error> {
     Ok(private(HttpResponse::Ok()).json(account::find(&mut conn, id).await?.ok_or(Error::NotFound)?))
 }
 
-/// `POST /api/v1/users/{user}/password-link`: makes a link for the administrator to hand over. Its secret follows `#`,
-/// which browsers do not send, so that no log contains it.
+/// `POST /api/v1/users/{user}/password-link`: makes a link for the administrator to hand over, or sends it to the address
+/// `mail`, which is not kept. Its secret follows `#`, which browsers do not send, so that no log contains it.
 pub async fn create_password_link(write: WriteRequest) -> Result<HttpResponse, Error> {
     may_administer(&write.caller)?;
     let id = write.id("user")?;
-    write.nothing()?;
-    let secret = password_links::give(&mut *write.connection().await?, &write.by(), id).await?;
-    let expires_at = (write.clock().now + Duration::hours(24)).to_rfc3339_opts(SecondsFormat::Secs, true);
+    let mut members = write.optional_members()?;
+    let mail = members.read("mail", text!("expected.mail"), |value| {
+        value.as_str().filter(|address| is_address(address)).map(str::to_owned)
+    });
+    members.finish()?;
+    let mailer = write.app.mailer.clone();
+    if mail.is_some() && mailer.is_none() {
+        return Err(Error::Invalid(vec![Problem::in_body("/mail", text!("mail.none"))]));
+    }
+    let mut conn = write.connection().await?;
+    let secret = password_links::give(&mut conn, &write.by(), id).await?;
     let link = format!("{}/setup#{secret}", home(&write.app, &write.request));
-    Ok(private(HttpResponse::Created()).json(json!({"link": link, "expires_at": expires_at})))
+    let expires_at = (write.clock().now + Duration::hours(24)).to_rfc3339_opts(SecondsFormat::Secs, true);
+    let (Some(mail), Some(mailer)) = (mail, mailer) else {
+        return Ok(private(HttpResponse::Created()).json(json!({"link": link, "expires_at": expires_at})));
+    };
+    let username = account::find(&mut conn, id).await?.ok_or(Error::NotFound)?.username;
+    drop(conn);
+    let answer = json!({"sent_to": mail, "expires_at": expires_at});
+    let sent = web::block(move || mailer.send_link(&mail, &username, &link)).await.map_err(anyhow::Error::new)?;
+    sent.map_err(|error| Error::unavailable(text!("unavailable/mail"), &format!("{error:#}")))?;
+    Ok(private(HttpResponse::Created()).json(answer))
 }
 
 /// `POST /api/v1/users/{user}/unlock`: resets the count of failed log-ins.

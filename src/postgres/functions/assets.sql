@@ -9,6 +9,9 @@ as $$
 declare
   -- The day of the request that writes, which may have begun before midnight.
   today constant date := coalesce(nullif(current_setting('hatang.today', true), '')::date, current_date);
+  -- Never before what was written last, even if the clock was set back: known_at would otherwise show what nobody saw. A
+  -- clock that was more than a day ahead is not followed, except by the records that were written then.
+  written_at constant timestamptz := greatest(now(), (select f.last_at from feed f where f.last_at < now() + interval '1 day'));
   public_columns constant text[] := tg_argv[0]::text[];
   bare record;
   was jsonb;
@@ -21,7 +24,7 @@ begin
     new.version := old.version + 1;
     new.created_at := old.created_at;
     new.created_by := old.created_by;
-    new.updated_at := now();
+    new.updated_at := greatest(written_at, old.updated_at);
     if old.deleted_at is null and new.deleted_at is not null
       and (new.geom, new.declared_commune_code, new.declared_on, new.hamlet_id, new.code, new.name, new.address)
         is not distinct from (old.geom, old.declared_commune_code, old.declared_on, old.hamlet_id, old.code, old.name, old.address) then
@@ -31,6 +34,9 @@ begin
         when new.public or old.public then 1 else 0 end;
       return new;
     end if;
+  elsif new.created_at = now() then
+    new.created_at := written_at;
+    new.updated_at := written_at;
   end if;
   new.search := fold(concat_ws(' ', new.code, new.name, new.address));
   new.public_search := coalesce(new.public_search, new.search);

@@ -3,7 +3,7 @@
 
 -- Numbers the committed changes that have no number yet, and counts the rows of each layer. Numbers are given after the
 -- commit and under a lock, so the feed has no gaps, and no change appears behind a reader. Anonymous callers have a
--- sequence of their own. Returns how many changes were numbered.
+-- sequence of their own. Keeps the time of the newest write. Returns how many changes were numbered.
 create or replace function number_changes() returns bigint
 language plpgsql
 security definer
@@ -25,7 +25,7 @@ begin
     set seq = feed.last_seq + fresh.nth, public_seq = feed.last_public_seq + fresh.public_nth
     from fresh, feed
     where c.id = fresh.id
-    returning c.collection, c.op, c.public_op, c.seq, c.public_seq
+    returning c.collection, c.op, c.public_op, c.seq, c.public_seq, c.at
   ), counted as (
     update layers l
     set
@@ -46,8 +46,9 @@ begin
     where l.collection = g.collection
   )
   update feed
-  set last_seq = last_seq + n.total, last_public_seq = last_public_seq + n.public_total
-  from (select count(*) as total, count(public_seq) as public_total from given) n
+  set last_seq = last_seq + n.total, last_public_seq = last_public_seq + n.public_total,
+    last_at = greatest(feed.last_at, n.last_at)
+  from (select count(*) as total, count(public_seq) as public_total, max(at) as last_at from given) n
   where n.total > 0
   returning n.total into numbered;
   return coalesce(numbered, 0);

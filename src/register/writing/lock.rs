@@ -130,13 +130,43 @@ pub async fn lock_of_import(conn: &mut AsyncPgConnection, layer: &Layer, import:
     Ok(())
 }
 
-/// The rows of an import whose record has changed since the plan was made, as rows of `nth, record_id`.
+/// Fields that are checked together: a write of one of them may make what another one was checked with wrong.
+const CHECKED_TOGETHER: &[&str] = &[
+    "geom",
+    "declared_commune_code",
+    "declared_on",
+    "hamlet_id",
+    "location_accuracy_m",
+    "lifecycle_status",
+    "operational_state",
+    "installed_on",
+    "decommissioned_on",
+    "deleted_at",
+];
+
+/// The rows of an import that can no longer be written as planned, as rows of `nth, record_id`: since then somebody wrote a
+/// field that the row writes, or one that is checked together with such a field. Other changes of the record stay as they
+/// are, and a row that changes nothing holds whatever was written since.
 pub fn changed_since_import(view: &View<'_>, import: Uuid) -> Sql {
+    let layer = view.layer;
+    let every = layer.fields().map(|field| field.name).chain(["geom", "deleted_at"]).collect();
+    let together: Vec<&str> = if layer.rules.is_empty() { CHECKED_TOGETHER.to_vec() } else { every };
+    let together = || Bind::Texts(together.iter().map(|name| (*name).to_owned()).collect());
     Sql::new("select r.nth, r.record_id from import_rows r left join ")
-        .name(view.layer.table())
+        .name(layer.table())
         .text(
             " t on t.id = r.record_id and (t.deleted_at is null) = (r.op <> 'restore') \
-             where r.op in ('update', 'restore', 'unchanged', 'missing') and t.version is distinct from r.version",
+             where r.op in ('update', 'restore', 'missing') and (t.id is null or t.version <> r.version and exists (\
+             select from versions v where v.record_id = r.record_id and v.version > r.version and v.collection = ",
         )
+        .bind(Bind::Text(layer.collection.into()))
+        .text(
+            " and (v.changes ?| array(select jsonb_object_keys(r.changes - 'effective_on')) \
+             or v.changes ?| ",
+        )
+        .bind(together())
+        .text(" and r.changes ?| ")
+        .bind(together())
+        .text(")))")
         .sql(of_import(import))
 }

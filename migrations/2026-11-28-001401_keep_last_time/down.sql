@@ -1,0 +1,1 @@
+alter table feed drop column last_at;
