@@ -1,6 +1,6 @@
 //! The tree of conditions on a row. As in SQL, a result is true, false, or unknown where a value is missing.
 
-use crate::conditions::{Interval, Value};
+use crate::conditions::{Interval, Near, Value};
 use crate::layers::{Field, Type, ValidTime};
 
 use chrono::NaiveDate;
@@ -25,6 +25,10 @@ pub enum Condition {
     IsNull(Operand),
     /// A place that intersects the box: west, south, east, north. West is greater than east across the antimeridian.
     Bbox([f64; 4]),
+    /// A place at most so far from a point.
+    Near(Near),
+    /// A row without a place.
+    Unlocated,
     /// A valid time, in these columns, that overlaps an interval. An unknown beginning or end is open.
     ValidDuring(ValidTime, Interval),
     /// The search text of the row contains this text, ignoring case and accents.
@@ -82,6 +86,7 @@ pub enum Comparison {
 #[derive(Debug, Clone, Copy)]
 pub enum Property {
     Field(&'static Field),
+    Id,
     /// The collection id of its layer, for queries over several layers.
     Collection,
     /// The id of the commune of today in which it lies.
@@ -160,6 +165,7 @@ impl Property {
     pub const fn name(self) -> &'static str {
         match self {
             Property::Field(field) => field.name,
+            Property::Id => "id",
             Property::Collection => "collection",
             Property::CommuneId => "commune_id",
             Property::HamletId => "hamlet_id",

@@ -45,6 +45,9 @@ pub fn ask(condition: &Condition, record: Record<'_>) -> Answer {
         Condition::Overlaps(operand, texts) => overlaps(operand, texts, record),
         Condition::IsNull(operand) => Ok(Some(json_of(operand, record)?.is_null())),
         Condition::Bbox(bbox) => record.place.map(|place| meets(place, *bbox)).transpose(),
+        // PostGIS measures on the ellipsoid.
+        Condition::Near(_) => Err(CannotAnswer),
+        Condition::Unlocated => Ok(Some(record.place.is_none())),
         Condition::ValidDuring(time, interval) => is_valid_during(*time, *interval, record),
         Condition::Search(text) => {
             let text = fold(text).ok_or(CannotAnswer)?;
@@ -153,7 +156,7 @@ fn read(property: Property, json: &Json) -> Option<Value> {
     let integer = || json.as_i64().map(Value::Integer);
     match property {
         Property::Collection | Property::Operator => text(),
-        Property::CommuneId | Property::HamletId => integer(),
+        Property::Id | Property::CommuneId | Property::HamletId => integer(),
         Property::Public => json.as_bool().map(Value::Boolean),
         Property::Field(field) => match field.value {
             Type::Text { .. } | Type::Url | Type::Phone | Type::Resolution | Type::CommuneCode | Type::OneOf(_) => {

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Datelike, Utc};
 use serde_json::{Value as Json, json};
 
-use crate::conditions::Value;
+use crate::conditions::{Near, Value};
 use crate::error::Error;
 use crate::input::Params;
 use crate::layers::{Class, Field, Layer, Type};
@@ -17,6 +17,8 @@ use crate::time::{date_of, rfc3339};
 pub enum Key {
     /// How well a row matches `q`.
     Rank,
+    /// How far a row is from a point.
+    Distance(Near),
     /// A field. Rows without a value come last in either direction.
     Field { field: &'static Field, descending: bool },
 }
@@ -94,7 +96,12 @@ fn written(value: &Value) -> String {
 }
 
 fn read(key: &Key, text: &str) -> Option<Value> {
-    let Key::Field { field, .. } = key else { return text.parse().ok().map(Value::Integer) };
+    let finite = |text: &str| text.parse().ok().filter(|number: &f64| number.is_finite()).map(Value::Number);
+    let field = match key {
+        Key::Rank => return text.parse().ok().map(Value::Integer),
+        Key::Distance(_) => return finite(text),
+        Key::Field { field, .. } => field,
+    };
     Some(match field.value {
         Type::Text { .. }
         | Type::Url
@@ -104,7 +111,7 @@ fn read(key: &Key, text: &str) -> Option<Value> {
         | Type::OneOf(_)
         | Type::SomeOf(_) => Value::Text(Some(text.to_owned()).filter(|text| !text.contains('\0'))?),
         Type::Integer { .. } | Type::Reference { .. } => Value::Integer(text.parse().ok()?),
-        Type::Number { .. } => Value::Number(text.parse().ok().filter(|number: &f64| number.is_finite())?),
+        Type::Number { .. } => finite(text)?,
         Type::Boolean => Value::Boolean(text.parse().ok()?),
         Type::Date => Value::Date(date_of(text)?),
         Type::Timestamp => {

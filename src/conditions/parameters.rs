@@ -2,15 +2,30 @@
 
 use chrono::NaiveDate;
 
-use crate::conditions::{Condition, Interval, UnitRef, Value};
+use crate::conditions::{Condition, Interval, Near, UnitRef, Value};
 use crate::error::Error;
 use crate::input::Params;
 use crate::layers::{Field, Problem, Type, phone};
 use crate::texts::text;
 use crate::time::day;
 
+/// Reads `bbox`, and `include-unlocated`, which keeps the rows without a place.
 pub fn bbox(params: &mut Params) -> Result<Option<Condition>, Error> {
-    params.read("bbox", text!("expected.bbox"), |text| parse_bbox(text).map(Condition::Bbox))
+    let bbox = params.read("bbox", text!("expected.bbox"), |text| parse_bbox(text).map(Condition::Bbox))?;
+    let with_unlocated = params.read("include-unlocated", text!("expected.flag"), |text| text.parse().ok())?;
+    Ok(match (bbox, with_unlocated) {
+        (Some(bbox), Some(true)) => Some(Condition::Any(vec![bbox, Condition::Unlocated])),
+        (bbox, _) => bbox,
+    })
+}
+
+pub fn near(params: &mut Params) -> Result<Option<Near>, Error> {
+    params.read("near", text!("expected.near"), Near::parse)
+}
+
+/// The ids of records, separated by commas.
+pub fn ids(params: &mut Params) -> Result<Option<Vec<i64>>, Error> {
+    params.read("ids", text!("expected.ids"), |text| text.split(',').map(|id| id.trim().parse().ok()).collect())
 }
 
 pub fn datetime(params: &mut Params) -> Result<Option<Interval>, Error> {

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use crate::access::{Caller, View};
 use crate::accounts::secrets::hex;
 use crate::error::Error;
+use crate::files::export::Columns;
 use crate::http::audit::Trace;
 use crate::http::items::query::CRS84;
 use crate::http::links::link;
@@ -19,23 +20,24 @@ pub const GEOJSON: &str = "application/geo+json";
 
 pub const CONTENT_CRS: &str = "content-crs";
 
-/// Appends a row of [`Page`](crate::register::items::Page) as a GeoJSON feature. `more` are additional members.
-pub fn write(out: &mut Vec<u8>, view: &View<'_>, row: &Row, more: &[(&str, Value)]) {
+/// Appends a row of [`Page`](crate::register::items::Page) as a GeoJSON feature, without the fields that are hidden in
+/// it. `more` are additional members.
+pub fn write(out: &mut Vec<u8>, columns: &Columns, row: &Row, more: &[(&str, Value)]) {
     out.extend_from_slice(b"{\"type\":\"Feature\",\"id\":");
     row.cells[0].write_json(out);
     out.extend_from_slice(b",\"geometry\":");
     row.cells[1].write_json(out);
     out.extend_from_slice(b",\"properties\":{");
     let class = items::class_of_row(row);
-    let shown = view.fields().zip(&row.cells[2..]).filter(|(field, _)| view.layer.class(field) <= class);
-    for (index, (field, cell)) in shown.enumerate() {
+    let shown = columns.columns.iter().filter(|column| columns.layer.class(column.field) <= class);
+    for (index, column) in shown.enumerate() {
         if index > 0 {
             out.push(b',');
         }
         out.push(b'"');
-        out.extend_from_slice(field.name.as_bytes());
+        out.extend_from_slice(column.name().as_bytes());
         out.extend_from_slice(b"\":");
-        cell.write_json(out);
+        column.cell(row).write_json(out);
     }
     out.push(b'}');
     for (name, value) in more {
@@ -45,7 +47,13 @@ pub fn write(out: &mut Vec<u8>, view: &View<'_>, row: &Row, more: &[(&str, Value
 }
 
 /// The JSON of a feature with its links, and its ETag. `more` are additional members.
-pub fn tagged_feature(base: &str, view: &View<'_>, row: &Row, more: &[(&str, Value)]) -> (EntityTag, Vec<u8>) {
+pub fn tagged_feature(
+    base: &str,
+    view: &View<'_>,
+    columns: &Columns,
+    row: &Row,
+    more: &[(&str, Value)],
+) -> (EntityTag, Vec<u8>) {
     let collection = format!("{base}/collections/{}", view.layer.collection);
     let id = row.cells[0].as_integer().unwrap_or_default();
     let links = json!([
@@ -55,7 +63,7 @@ pub fn tagged_feature(base: &str, view: &View<'_>, row: &Row, more: &[(&str, Val
     let mut members = vec![("links", links)];
     members.extend(more.iter().cloned());
     let mut body = Vec::new();
-    write(&mut body, view, row, &members);
+    write(&mut body, columns, row, &members);
     (etag(view, row, &body), body)
 }
 

@@ -22,22 +22,25 @@ impl Params {
     /// # Errors
     /// When it is given twice, or contains a NUL character, which PostgreSQL cannot store.
     pub fn take(&mut self, name: &str) -> Result<Option<String>, Error> {
-        let mut found = None;
-        let mut twice = false;
-        self.pairs.retain_mut(|(key, value)| {
-            if key != name {
-                return true;
-            }
-            twice |= found.replace(std::mem::take(value)).is_some();
-            false
-        });
-        if twice {
+        let mut all = self.take_all(name)?;
+        if all.len() > 1 {
             return Err(Error::of_parameter(name, text!("parameter.invalid/twice", name)));
         }
-        if found.as_ref().is_some_and(|text| text.contains('\0')) {
+        Ok(all.pop())
+    }
+
+    /// Takes out every value of a parameter that may be given several times.
+    ///
+    /// # Errors
+    /// When one contains a NUL character.
+    pub fn take_all(&mut self, name: &str) -> Result<Vec<String>, Error> {
+        let (taken, rest): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.pairs).into_iter().partition(|(key, _)| key == name);
+        self.pairs = rest;
+        if taken.iter().any(|(_, text)| text.contains('\0')) {
             return Err(Error::of_parameter(name, text!("parameter.invalid/nul", name)));
         }
-        Ok(found.map(|text| text.nfc().collect()))
+        Ok(taken.into_iter().map(|(_, text)| text.nfc().collect()).collect())
     }
 
     /// Takes a parameter out and parses it.

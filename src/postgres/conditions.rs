@@ -1,6 +1,6 @@
 //! Conditions as SQL with bound values.
 
-use crate::conditions::{Comparison, Condition, Derived, Interval, Operand, Property, Value};
+use crate::conditions::{Comparison, Condition, Derived, Interval, Near, Operand, Property, Value};
 use crate::layers::{Type, ValidTime};
 use crate::postgres::sql::{Bind, Sql};
 
@@ -30,6 +30,11 @@ pub fn sql(condition: &Condition, columns: Columns, derived: &dyn Fn(&Derived) -
         Condition::Overlaps(operand, texts) => side(operand, columns).text(" && ").bind(Bind::Texts(texts.clone())),
         Condition::IsNull(operand) => side(operand, columns).text(" is null"),
         Condition::Bbox(bbox) => in_bbox(*bbox),
+        Condition::Near(near) => Sql::all([
+            Sql::new("t.geom && ").sql(envelope(near.around())),
+            distance(*near).text(" <= ").bind(Bind::Double(near.metres)),
+        ]),
+        Condition::Unlocated => Sql::new("t.geom is null"),
         Condition::ValidDuring(time, interval) => valid_during(*time, *interval),
         Condition::Search(text) => Sql::new("t.search like '%' || replace(replace(replace(fold(")
             .bind(Bind::Text(text.clone()))
@@ -127,14 +132,24 @@ fn is_in(operand: &Operand, values: &[Value], columns: Columns) -> Sql {
 }
 
 fn in_bbox([west, south, east, north]: [f64; 4]) -> Sql {
-    let envelope = |west: f64, east: f64| {
-        let mut sql = Sql::new("st_intersects(t.geom, st_makeenvelope(");
-        for edge in [west, south, east, north] {
-            sql = sql.bind(Bind::Double(edge)).text(", ");
-        }
-        sql.text("4326))")
-    };
-    if west <= east { envelope(west, east) } else { any([envelope(west, 180.0), envelope(-180.0, east)].into_iter()) }
+    let meets =
+        |west: f64, east: f64| Sql::new("st_intersects(t.geom, ").sql(envelope([west, south, east, north])).text(")");
+    if west <= east { meets(west, east) } else { any([meets(west, 180.0), meets(-180.0, east)].into_iter()) }
+}
+
+fn envelope(edges: [f64; 4]) -> Sql {
+    let edges = edges.map(|edge| Sql::default().bind(Bind::Double(edge)));
+    Sql::new("st_makeenvelope(").sql(Sql::join(edges, ", ")).text(", 4326)")
+}
+
+/// How far a row `t` is from a point, in metres on the ellipsoid. Distances between geographies would depend on what
+/// PostGIS measured before (it keeps an index of a place that it meets again), and a page could skip a row.
+pub fn distance(Near { lon, lat, .. }: Near) -> Sql {
+    Sql::new("st_distancespheroid(t.geom, st_setsrid(st_makepoint(")
+        .bind(Bind::Double(lon))
+        .text(", ")
+        .bind(Bind::Double(lat))
+        .text("), 4326))")
 }
 
 fn valid_during(time: ValidTime, interval: Interval) -> Sql {

@@ -9,7 +9,7 @@ use futures_util::{Stream, TryStreamExt};
 use crate::access::View;
 use crate::conditions::{AsOf, Condition, Cursor, Days, Derived, Key};
 use crate::layers::{Class, Field, Layer};
-use crate::postgres::conditions::{in_table, sql};
+use crate::postgres::conditions::{distance, in_table, sql};
 use crate::postgres::row::{Cell, Row};
 use crate::postgres::sql::{Bind, Sql};
 use crate::register::order;
@@ -27,6 +27,7 @@ pub struct Question {
     /// The sort keys, before the id.
     pub order: Vec<Key>,
     pub cursor: Option<Cursor>,
+    pub shape: Shape,
     /// Whether the caller's fields shape the statement. There are too many shapes to keep each one prepared.
     pub is_of_own_shape: bool,
     /// Turns what the condition derives from other rows into SQL. This module derives nothing itself.
@@ -36,6 +37,14 @@ pub struct Question {
     /// Where each record is counted on the days of the question, as rows of `record_id`, `unit_id` and sums, if the
     /// condition asks for it.
     pub placed: Option<Sql>,
+}
+
+/// How the geometry of the rows is read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Shape {
+    pub is_left_out: bool,
+    /// Simplified for a map of this zoom level.
+    pub zoom: Option<u8>,
 }
 
 /// The rows of a view for which something derived is true, as a condition on `t`.
@@ -70,7 +79,7 @@ pub async fn page(
 /// The cursor after a row.
 fn after(view: &View<'_>, question: &Question, row: &Row) -> String {
     let value = |key: &Key| match key {
-        Key::Rank => row.cells.last(),
+        Key::Rank | Key::Distance(_) => row.cells.last(),
         Key::Field { field, .. } => position(view, field).and_then(|at| row.cells.get(at)),
     };
     let values = question.order.iter().filter_map(value).map(Cell::to_value).collect();
@@ -109,9 +118,9 @@ async fn counted(conn: &mut AsyncPgConnection, layer: &Layer, counter: &'static 
 }
 
 /// One row that the view shows, in the shape of [`Page::rows`].
-pub async fn find(conn: &mut AsyncPgConnection, view: &View<'_>, id: i64) -> QueryResult<Option<Row>> {
+pub async fn find(conn: &mut AsyncPgConnection, view: &View<'_>, shape: Shape, id: i64) -> QueryResult<Option<Row>> {
     let sql = Sql::new("select ")
-        .sql(columns(view))
+        .sql(columns(view, shape))
         .text(" from ")
         .sql(view.relation(AsOf::NOW))
         .text(" where t.id = ")
@@ -196,10 +205,24 @@ pub async fn extent(conn: &mut AsyncPgConnection, view: &View<'_>) -> QueryResul
 }
 
 /// The select list: id, geometry, the fields of the view, and the class of what is shown of the row.
-fn columns(view: &View<'_>) -> Sql {
+fn columns(view: &View<'_>, shape: Shape) -> Sql {
     let fields = view.fields().map(|field| Sql::new("t.").name(field.name));
     let class = if view.layer.is_writable() { ", t.class" } else { ", 0" };
-    Sql::new("t.id, t.geom, ").sql(Sql::join(fields, ", ")).text(class)
+    Sql::new("t.id, ").sql(geometry(view, shape)).text(" as geom, ").sql(Sql::join(fields, ", ")).text(class)
+}
+
+fn geometry(view: &View<'_>, shape: Shape) -> Sql {
+    match shape {
+        Shape { is_left_out: true, .. } => Sql::new("null::geometry"),
+        // Half a pixel of a map whose world at zoom level 0 is 256 pixels wide. Lines keep their ends, and areas stay
+        // valid.
+        Shape { zoom: Some(zoom), .. } if view.layer.geometry != ["Point"] => {
+            Sql::new("st_simplifypreservetopology(t.geom, ")
+                .bind(Bind::Double(360.0 / 512.0 / f64::from(zoom).exp2()))
+                .text(")")
+        }
+        _ => Sql::new("t.geom"),
+    }
 }
 
 /// Streams at most `limit` rows that a question asks for, each in the shape of [`Page::rows`].
@@ -234,7 +257,7 @@ fn rows_sql(view: &View<'_>, question: &Question, limit: Option<usize>) -> Sql {
 fn page_of(view: &View<'_>, question: &Question, part: Sql, limit: Option<usize>) -> Sql {
     let rank = rank(view, question);
     let mut sql = Sql::new("select ")
-        .sql(columns(view))
+        .sql(columns(view, question.shape))
         .text(", ")
         .sql(rank.clone())
         .text(" as rank from ")
@@ -254,8 +277,11 @@ fn limited(sql: Sql, limit: Option<usize>) -> Sql {
     }
 }
 
-/// The rank of a row: exact accents before folded ones.
+/// The rank of a row: its distance, or exact accents before folded ones.
 fn rank(view: &View<'_>, question: &Question) -> Sql {
+    if let Some(Key::Distance(near)) = question.order[..].first() {
+        return distance(*near);
+    }
     match (&question.searched, view.field("name")) {
         (Some(text), Some(name)) => Sql::new("(case when strpos(lower(t.")
             .name(name.name)

@@ -7,7 +7,7 @@ use crate::postgres::sql::{Bind, Sql};
 /// The `order by` of the rows under an alias.
 pub fn by(keys: &[Key], alias: &'static str) -> Sql {
     let keys = keys.iter().map(|key| match key {
-        Key::Rank => Sql::new("rank"),
+        Key::Rank | Key::Distance(_) => Sql::new("rank"),
         Key::Field { descending, .. } => {
             expression(key, alias, &Sql::default()).text(if *descending { " desc nulls last" } else { " nulls last" })
         }
@@ -17,7 +17,7 @@ pub fn by(keys: &[Key], alias: &'static str) -> Sql {
 }
 
 /// The condition that a row `t` comes after a cursor: by the first key that differs, otherwise by id. `rank` is how
-/// well a row matches the search text.
+/// well a row matches the search text, or how far it is from a point.
 pub fn after(keys: &[Key], cursor: &Cursor, rank: &Sql) -> Sql {
     let id = Sql::new("t.id > ").bind(Bind::Integer(cursor.id));
     keys.iter().zip(&cursor.values).rev().fold(id, |rest, (key, value)| {

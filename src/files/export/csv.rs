@@ -20,9 +20,14 @@ impl Csv {
 
     pub fn head(&self, out: &mut Vec<u8>) {
         out.extend_from_slice("\u{feff}".as_bytes());
-        let places: &[&str] = if self.columns.of_points() { &["lon", "lat"] } else { &["geometry"] };
-        let names = self.columns.fields.iter().map(|field| field.name);
-        record(out, ["id"].into_iter().chain(names).chain(places.iter().copied()).map(str::to_owned));
+        let places: &[&str] = match (self.columns.has_place, self.columns.of_points()) {
+            (false, _) => &[],
+            (true, true) => &["lon", "lat"],
+            (true, false) => &["geometry"],
+        };
+        let names = self.columns.columns.iter().map(|column| column.name().into_owned());
+        let (id, places) = (["id".to_owned()], places.iter().map(|&place| place.to_owned()));
+        record(out, id.into_iter().chain(names).chain(places));
     }
 
     pub fn row(&self, out: &mut Vec<u8>, row: &Row) {
@@ -31,13 +36,14 @@ impl Csv {
             other => text_of(other).unwrap_or_default(),
         };
         let place = match (&row.cells[1], self.columns.of_points()) {
+            _ if !self.columns.has_place => Vec::new(),
             (Cell::Geometry(GeometryContainer::Point(point)), true) => {
                 vec![rounded(point.x).to_string(), rounded(point.y).to_string()]
             }
             (_, true) => vec![String::new(); 2],
             (geometry, false) => vec![text_of(geometry).unwrap_or_default()],
         };
-        let fields = row.cells[2..].iter().take(self.columns.fields.len()).map(value);
+        let fields = self.columns.columns.iter().map(|column| value(&column.cell(row)));
         record(out, [value(&row.cells[0])].into_iter().chain(fields).chain(place));
     }
 }

@@ -1,5 +1,6 @@
 //! KML: a folder for the layer, a placemark for each row, the fields as extended data.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 use postgis_diesel::types::{GeometryContainer, Point, Polygon};
@@ -33,9 +34,9 @@ impl Kml {
     pub fn row(&self, out: &mut Vec<u8>, row: &Row) {
         let mut text = String::from("<Placemark>");
         let mut data = String::new();
-        let fields = self.columns.fields.iter().map(|field| field.name).zip(&row.cells[2..]);
-        for (name, cell) in [("id", &row.cells[0])].into_iter().chain(fields) {
-            let Some(value) = text_of(cell) else { continue };
+        let fields = self.columns.columns.iter().map(|column| (column.name(), column.cell(row)));
+        for (name, cell) in [("id".into(), Cow::Borrowed(&row.cells[0]))].into_iter().chain(fields) {
+            let Some(value) = text_of(&cell) else { continue };
             if name == "name" {
                 let _ = write!(text, "<name>{}</name>", xml(&value));
             } else {

@@ -2,6 +2,7 @@
 //! a file.
 
 pub mod book;
+mod columns;
 mod csv;
 mod kml;
 pub mod report;
@@ -9,10 +10,10 @@ mod xlsx;
 
 use chrono::SecondsFormat;
 
-use crate::layers::{Field, Layer};
 use crate::postgres::row::Cell;
 use crate::time::in_vietnam;
 
+pub use columns::Columns;
 pub use csv::Csv;
 pub use kml::Kml;
 pub use xlsx::{About, Xlsx};
@@ -55,25 +56,6 @@ impl Format {
 
     pub fn of_name(name: &str) -> Option<Format> {
         Format::ALL.into_iter().find(|format| format.name() == name)
-    }
-}
-
-/// What is written for each row: its id, these fields, its place.
-#[derive(Debug, Clone)]
-pub struct Columns {
-    pub layer: &'static Layer,
-    pub fields: Vec<&'static Field>,
-    pub vietnamese: bool,
-}
-
-impl Columns {
-    /// Whether a place is written as longitude and latitude. Otherwise it is written as GeoJSON.
-    fn of_points(&self) -> bool {
-        self.layer.geometry == ["Point"]
-    }
-
-    fn pick(&self, label: crate::layers::Label) -> &'static str {
-        if self.vietnamese { label.vi } else { label.en }
     }
 }
 

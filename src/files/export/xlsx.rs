@@ -76,14 +76,16 @@ impl Xlsx {
         self.sheet.set_name(name)?;
         self.sheet.set_freeze_panes(1, 0)?;
         let vietnamese = self.columns.vietnamese;
-        let places = match self.columns.of_points() {
-            true => vec![
+        let places = match (self.columns.has_place, self.columns.of_points()) {
+            (false, _) => Vec::new(),
+            (true, true) => vec![
                 (text!("place.longitude").say(vietnamese), "lon", 13),
                 (text!("place.latitude").say(vietnamese), "lat", 13),
             ],
-            false => vec![("geometry".to_owned(), "GeoJSON", 20)],
+            (true, false) => vec![("geometry".to_owned(), "GeoJSON", 20)],
         };
-        let fields = self.columns.fields.iter().map(|field| (field.heading(vietnamese), field.name, width(field)));
+        let fields = self.columns.columns.iter().map(|column| column.field);
+        let fields = fields.map(|field| (field.heading(vietnamese), field.name, width(field)));
         let all: Vec<_> = [("id".to_owned(), "id", 9)].into_iter().chain(fields).chain(places).collect();
         for (column, (label, name, width)) in (0..).zip(all) {
             self.sheet.set_column_width(column, width)?;
@@ -95,7 +97,12 @@ impl Xlsx {
     }
 
     fn end_sheet(&mut self) -> Result<(), XlsxError> {
-        let last = (self.columns.fields.len() + if self.columns.of_points() { 2 } else { 1 }) as u16;
+        let places = match (self.columns.has_place, self.columns.of_points()) {
+            (false, _) => 0,
+            (true, true) => 2,
+            (true, false) => 1,
+        };
+        let last = (self.columns.columns.len() + places) as u16;
         self.sheet.autofilter(0, 0, self.next_row - 1, last)?;
         Ok(())
     }
@@ -116,11 +123,13 @@ impl Xlsx {
             self.sheet.write_number(at, 0, id as f64)?;
         }
         let mut column = 1;
-        for index in 0..self.columns.fields.len() {
-            self.write(at, column, self.columns.fields[index], &row.cells[index + 2])?;
+        for index in 0..self.columns.columns.len() {
+            let written = self.columns.columns[index];
+            self.write(at, column, written.field, &written.cell(row))?;
             column += 1;
         }
         match (&row.cells[1], self.columns.of_points()) {
+            _ if !self.columns.has_place => {}
             (Cell::Geometry(GeometryContainer::Point(point)), true) => {
                 for (column, degrees) in [(column, point.x), (column + 1, point.y)] {
                     self.sheet.write_number_with_format(at, column, rounded(degrees), &self.formats.coordinate)?;
@@ -219,8 +228,7 @@ mod tests {
     use crate::layers::{ALL, CAMERA};
 
     fn columns(layer: &'static crate::layers::Layer, fields: &[&str]) -> Columns {
-        let fields = fields.iter().map(|name| layer.field(name).unwrap()).collect();
-        Columns { layer, fields, vietnamese: true }
+        Columns::new(layer, fields.iter().map(|name| layer.field(name).unwrap()), true)
     }
 
     fn row(id: i64, cells: Vec<Cell>) -> Row {
@@ -268,7 +276,7 @@ mod tests {
     fn every_layer_can_name_its_sheets() {
         for layer in ALL {
             for vietnamese in [true, false] {
-                let columns = Columns { layer, fields: layer.fields().collect(), vietnamese };
+                let columns = Columns::new(layer, layer.fields(), vietnamese);
                 Xlsx::new(columns).unwrap().finish(Vec::new()).unwrap();
             }
         }

@@ -83,7 +83,7 @@ pub async fn export_items(
     }
     let mut conn = app.store.connection().await?;
     // Each format needs its own tag, because `Accept` can select several formats at the same address.
-    let vietnamese = wants_vietnamese(request);
+    let vietnamese = query.form.labels.unwrap_or_else(|| wants_vietnamese(request));
     let form = [format.name(), language::code(vietnamese)];
     // Only workbooks have labels.
     let form = if format == Format::Xlsx { &form[..] } else { &form[..1] };
@@ -240,7 +240,7 @@ impl Export {
         let rows = items::stream(open, &view, &self.query.question, self.query.limit).await?;
         let mut rows = Box::pin(rows);
         while let Some(row) = rows.try_next().await? {
-            text.row(&mut out, &view, &row, self.rows == 0);
+            text.row(&mut out, &row, self.rows == 0);
             self.rows += 1;
             self.restricted += restricted_rows(self.layer, std::slice::from_ref(&row));
             if out.len() >= CHUNK {
@@ -290,8 +290,12 @@ impl Export {
     }
 
     fn columns(&self) -> Columns {
-        let fields = View::new(&self.caller, self.layer).fields().collect();
-        Columns { layer: self.layer, fields, vietnamese: self.vietnamese }
+        let mut form = self.query.form.clone();
+        if self.format == Format::Xlsx {
+            // A workbook has the labels instead of the codes.
+            form.labels = None;
+        }
+        form.columns(&View::new(&self.caller, self.layer), self.vietnamese)
     }
 
     /// The last sheet of a workbook: which data it contains and who exported it.

@@ -1,6 +1,5 @@
 //! Export formats that are written row by row.
 
-use crate::access::View;
 use crate::files::export::{Columns, Csv, Format, Kml};
 use crate::http::feature;
 use crate::postgres::row::Row;
@@ -9,8 +8,8 @@ use crate::postgres::row::Row;
 pub enum Text {
     Csv(Csv),
     Kml(Kml),
-    Geojson,
-    Geojsonseq,
+    Geojson(Columns),
+    Geojsonseq(Columns),
 }
 
 impl Text {
@@ -19,8 +18,8 @@ impl Text {
         match format {
             Format::Csv | Format::Xlsx => Text::Csv(Csv::new(columns)),
             Format::Kml => Text::Kml(Kml::new(columns)),
-            Format::Geojson => Text::Geojson,
-            Format::Geojsonseq => Text::Geojsonseq,
+            Format::Geojson => Text::Geojson(columns),
+            Format::Geojsonseq => Text::Geojsonseq(columns),
         }
     }
 
@@ -28,22 +27,22 @@ impl Text {
         match self {
             Text::Csv(csv) => csv.head(out),
             Text::Kml(kml) => kml.head(out),
-            Text::Geojson => out.extend_from_slice(b"{\"type\":\"FeatureCollection\",\"features\":[\n"),
-            Text::Geojsonseq => {}
+            Text::Geojson(_) => out.extend_from_slice(b"{\"type\":\"FeatureCollection\",\"features\":[\n"),
+            Text::Geojsonseq(_) => {}
         }
     }
 
-    pub fn row(&self, out: &mut Vec<u8>, view: &View<'_>, row: &Row, is_first: bool) {
+    pub fn row(&self, out: &mut Vec<u8>, row: &Row, is_first: bool) {
         match self {
             Text::Csv(csv) => csv.row(out, row),
             Text::Kml(kml) => kml.row(out, row),
-            Text::Geojson => {
+            Text::Geojson(columns) => {
                 out.extend_from_slice(if is_first { b"" } else { b",\n" });
-                feature::write(out, view, row, &[]);
+                feature::write(out, columns, row, &[]);
             }
-            Text::Geojsonseq => {
+            Text::Geojsonseq(columns) => {
                 out.push(0x1e);
-                feature::write(out, view, row, &[]);
+                feature::write(out, columns, row, &[]);
                 out.push(b'\n');
             }
         }
@@ -51,9 +50,9 @@ impl Text {
 
     pub fn tail(&self, out: &mut Vec<u8>) {
         match self {
-            Text::Csv(_) | Text::Geojsonseq => {}
+            Text::Csv(_) | Text::Geojsonseq(_) => {}
             Text::Kml(kml) => kml.tail(out),
-            Text::Geojson => out.extend_from_slice(b"\n]}\n"),
+            Text::Geojson(_) => out.extend_from_slice(b"\n]}\n"),
         }
     }
 }

@@ -1,8 +1,12 @@
 //! Reading the features of a layer: `GET /collections/{collection}/items` and `…/items/{id}`.
 
+pub mod form;
+mod item;
 pub mod query;
 
-use actix_web::http::header::{CONTENT_ENCODING, ETag, HeaderValue, LINK};
+pub use item::find_item;
+
+use actix_web::http::header::LINK;
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::SecondsFormat;
 use serde_json::{Value, json};
@@ -10,13 +14,15 @@ use serde_json::{Value, json};
 use crate::access::{Caller, View};
 use crate::error::Error;
 use crate::figures::{Selection, place};
+use crate::files::export::Columns;
 use crate::http::audit::Trace;
 use crate::http::caching::{not_modified, public_tag, with_tag};
 use crate::http::clock::Clock;
 use crate::http::envelope::learn;
-use crate::http::extract::{LayerPath, RecordId};
-use crate::http::feature::{CONTENT_CRS, GEOJSON, content_crs, log_restricted, restricted_rows, tagged_feature};
+use crate::http::extract::LayerPath;
+use crate::http::feature::{CONTENT_CRS, GEOJSON, content_crs, log_restricted, restricted_rows};
 use crate::http::items::query::ItemsQuery;
+use crate::http::language::wants_vietnamese;
 use crate::http::links::{base, link, own, with_parameter, without_parameters};
 use crate::http::state::App;
 use crate::http::{exports, feature};
@@ -62,6 +68,7 @@ pub async fn list_items(
         link("collection", &format!("{base}/collections/{}", layer.collection), "application/json", layer.title.vi),
     ];
     links.extend(exports::links(&without_parameters(&base, &request, &["f", "limit", "cursor"])));
+    let columns = query.form.columns(&view, wants_vietnamese(&request));
     let mut response = HttpResponse::Ok();
     if let Some(cursor) = page.next {
         let next = with_parameter(&base, &request, "cursor", &cursor);
@@ -71,7 +78,7 @@ pub async fn list_items(
     let answer = response
         .insert_header((CONTENT_CRS, content_crs()))
         .content_type(GEOJSON)
-        .body(collection(&view, &page.rows, matched, links, clock));
+        .body(collection(&columns, &page.rows, matched, links, clock));
     Ok(with_tag(answer, tag))
 }
 
@@ -88,37 +95,7 @@ pub async fn list_rows(app: web::Data<App>, caller: Caller, request: HttpRequest
     list_items(app, caller, LayerPath(indicator.layer), request).await
 }
 
-/// `GET /api/v1/collections/{collection}/items/{id}`
-pub async fn find_item(
-    app: web::Data<App>,
-    caller: Caller,
-    LayerPath(layer): LayerPath,
-    RecordId(id): RecordId,
-    request: HttpRequest,
-) -> Result<HttpResponse, Error> {
-    Params::only_format(request.query_string(), &["json", "geojson"])?;
-    let view = View::new(&caller, layer);
-    let mut conn = app.store.connection().await?;
-    let row = items::find(&mut conn, &view, id).await?.ok_or(Error::NotFound)?;
-    log_restricted(&mut conn, &caller, layer, restricted_rows(layer, std::slice::from_ref(&row)), &Trace::of(&request))
-        .await?;
-    Ok(single(&app, &request, &view, &row))
-}
-
-/// One feature with its links and ETag.
-fn single(app: &App, request: &HttpRequest, view: &View<'_>, row: &Row) -> HttpResponse {
-    let (etag, body) = tagged_feature(&base(app, request), view, row, &[]);
-    if let Some(unchanged) = not_modified(request, &etag) {
-        return unchanged;
-    }
-    let mut response = HttpResponse::Ok();
-    response.insert_header(ETag(etag)).insert_header((CONTENT_CRS, content_crs()));
-    // A strong tag stands for exact bytes, so this answer is never compressed.
-    response.insert_header((CONTENT_ENCODING, HeaderValue::from_static("identity")));
-    response.content_type(GEOJSON).body(body)
-}
-
-fn collection(view: &View<'_>, rows: &[Row], matched: Option<i64>, links: Vec<Value>, clock: Clock) -> Vec<u8> {
+fn collection(columns: &Columns, rows: &[Row], matched: Option<i64>, links: Vec<Value>, clock: Clock) -> Vec<u8> {
     let mut head = json!({"type": "FeatureCollection"});
     if let Some(matched) = matched {
         head["numberMatched"] = json!(matched);
@@ -133,7 +110,7 @@ fn collection(view: &View<'_>, rows: &[Row], matched: Option<i64>, links: Vec<Va
         if index > 0 {
             body.push(b',');
         }
-        feature::write(&mut body, view, row, &[]);
+        feature::write(&mut body, columns, row, &[]);
     }
     body.extend_from_slice(b"]}");
     body

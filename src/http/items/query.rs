@@ -6,10 +6,11 @@ use diesel_async::AsyncPgConnection;
 use crate::access::View;
 use crate::conditions::order::{is_sortable, parse_keys};
 use crate::conditions::parameters::{self, limit_of};
-use crate::conditions::{Condition, Cursor, Days, Derived, Interval, Key, UnitRef, known_at};
+use crate::conditions::{Condition, Cursor, Days, Derived, Interval, Key, Property, UnitRef, known_at};
 use crate::error::Error;
 use crate::figures::{OPERATIONAL, Selection, checks, facts, rows_of};
 use crate::files::export::Format;
+use crate::http::items::form::Form;
 use crate::input::Params;
 use crate::layers::Layer;
 use crate::register::items::Question;
@@ -35,6 +36,7 @@ pub const CRS84: &str = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
 #[derive(Debug, Clone)]
 pub struct ItemsQuery {
     pub question: Question,
+    pub form: Form,
     /// The most rows, if the client gives a limit.
     pub limit: Option<usize>,
     /// The file format of the whole result; `None` for a page.
@@ -63,10 +65,12 @@ impl ItemsQuery {
         let searched = parameters::searched(&mut params)?;
         let sortable: Vec<_> = view.fields().filter(|field| is_sortable(layer, field)).collect();
         let mut order = parse_keys(&mut params, &sortable)?;
-        if order.is_empty() && searched.is_some() {
-            order.push(Key::Rank);
+        let near = parameters::near(&mut params)?;
+        if order.is_empty() {
+            order.extend(near.map(Key::Distance).or(searched.as_ref().map(|_| Key::Rank)));
         }
         let bbox = parameters::bbox(&mut params)?;
+        let ids = parameters::ids(&mut params)?;
         let datetime = parameters::datetime(&mut params)?;
         let today = day_of(now);
         let as_of = parameters::day_until(&mut params, "as_of", today)?;
@@ -87,12 +91,17 @@ impl ItemsQuery {
         };
         let limit = params.read("limit", text!("expected.positive"), |text| limit_of(text, LIMIT_OF_FILES))?;
         let cursor = params.read("cursor", text!("expected.cursor"), |text| Cursor::parse(text, &order))?;
-        let hits_only =
-            params.read("resultType", text!("expected.one_of", known = "hits, results"), |text| match text {
+        let mut hits_only = false;
+        // OWSLib writes it in lower case.
+        for name in ["resultType", "resulttype"] {
+            let known = text!("expected.one_of", known = "hits, results");
+            hits_only |= params.read(name, known, |text| match text {
                 "hits" => Some(true),
                 "results" => Some(false),
                 _ => None,
-            })?;
+            })? == Some(true);
+        }
+        let form = Form::parse(view, &mut params)?;
         let filters = parameters::of_fields(&mut params, &view.fields().collect::<Vec<_>>())?;
         params.finish()?;
 
@@ -110,6 +119,8 @@ impl ItemsQuery {
         let lasting = lasting.map(|day| Interval { from: Some(day), to: Some(day) });
         let valid = lasting.into_iter().chain(datetime);
         let mut all = Vec::from_iter(bbox);
+        all.extend(near.map(Condition::Near));
+        all.extend(ids.map(|ids| Condition::one_of(Property::Id, &ids)));
         all.extend(valid.map(|interval| Condition::ValidDuring(layer.valid_time(), interval)));
         let unit = within.as_ref().map(|unit| unit.code.clone());
         let of_unit = unit.clone().map(|code| Derived::Within { code, on: days.unit_date });
@@ -126,9 +137,19 @@ impl ItemsQuery {
         all.extend(filters);
         let condition = Condition::All(all);
         let derive = facts::of_row;
-        let question =
-            Question { condition, days, searched, order, cursor, is_of_own_shape, derive, among: None, placed: None };
-        Ok(ItemsQuery { question, limit, format, hits_only: hits_only.unwrap_or(false), as_of, known_at, within })
+        let question = Question {
+            condition,
+            days,
+            searched,
+            order,
+            cursor,
+            shape: form.shape,
+            is_of_own_shape,
+            derive,
+            among: None,
+            placed: None,
+        };
+        Ok(ItemsQuery { question, form, limit, format, hits_only, as_of, known_at, within })
     }
 
     /// Looks up the unit or the group that the rows are limited to. A group is read on its own day.

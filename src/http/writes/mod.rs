@@ -28,6 +28,7 @@ use serde_json::{Value, json};
 
 use crate::access::{Caller, View, may_write};
 use crate::error::Error;
+use crate::files::export::Columns;
 use crate::http::audit::Trace;
 use crate::http::clock::Clock;
 use crate::http::envelope::READING;
@@ -38,6 +39,7 @@ use crate::http::state::App;
 use crate::layers::normalise::Write;
 use crate::layers::{Choice, Layer, Problem, Properties};
 use crate::register::idempotency::Stored;
+use crate::register::items::Shape;
 use crate::register::writing::{Expected, Refused, Writing};
 use crate::register::{items, writing};
 use body::{FEATURE, PATCH, Remarks};
@@ -230,12 +232,13 @@ impl<'a> Context<'a> {
         id: i64,
         warnings: &[Problem],
     ) -> Result<Stored, Error> {
-        let row = items::find(conn, &self.view, id).await?.ok_or(Error::NotFound)?;
+        let row = items::find(conn, &self.view, Shape::default(), id).await?.ok_or(Error::NotFound)?;
         let rows = restricted_rows(self.view.layer, std::slice::from_ref(&row));
         log_restricted(conn, self.caller, self.view.layer, rows, &self.trace).await?;
         let warnings = self.warnings(warnings);
         let more = if warnings.is_empty() { vec![] } else { vec![("warnings", json!(warnings))] };
-        let (etag, body) = tagged_feature(&self.base, &self.view, &row, &more);
+        let columns = Columns::new(self.view.layer, self.view.fields(), self.vietnamese);
+        let (etag, body) = tagged_feature(&self.base, &self.view, &columns, &row, &more);
         let headers = vec![
             (ETAG.to_string(), etag.to_string()),
             (CONTENT_CRS.to_owned(), content_crs()),
