@@ -76,7 +76,13 @@ fn resolve<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
 fn example(parameter: &Value) -> String {
     let name = parameter["name"].as_str().unwrap();
     let schema = &parameter["schema"];
-    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let text = |value: &Value| match value {
+        Value::String(text) => text.clone(),
+        Value::Array(values) => {
+            values.iter().map(|value| value.to_string().replace('"', "")).collect::<Vec<_>>().join(",")
+        }
+        value => value.to_string(),
+    };
     if let Some(given) =
         [&parameter["example"], &schema["example"], &schema["default"], &schema["enum"][0], &schema["items"]["enum"][0]]
             .into_iter()

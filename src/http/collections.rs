@@ -6,19 +6,23 @@ use chrono::NaiveDate;
 use serde_json::{Value, json};
 
 use crate::access::{Caller, View};
+use crate::conditions::Condition;
 use crate::error::Error;
+use crate::http::as_of::Back;
 use crate::http::clock::Clock;
 use crate::http::extract::LayerPath;
 use crate::http::items::query::{CRS84, ItemsQuery};
 use crate::http::language::wants_vietnamese;
 use crate::http::links::{base, link, own};
+use crate::http::schema::Written;
 use crate::http::state::App;
 use crate::http::{exports, schema};
 use crate::input::Params;
 use crate::layers::{ALL, Label};
 use crate::postgres::Connection;
 use crate::postgres::row::Cell;
-use crate::register::items;
+use crate::register::items::{self, Question};
+use crate::texts::text;
 
 /// `GET /api/v1/collections`
 pub async fn list_collections(
@@ -26,14 +30,14 @@ pub async fn list_collections(
     caller: Caller,
     request: HttpRequest,
 ) -> Result<HttpResponse, Error> {
-    Params::only_format(request.query_string(), &["json"])?;
-    let base = base(&app, &request);
+    let back = Back::only(&request)?;
     let mut conn = app.store.connection().await?;
     let mut collections = Vec::new();
     for layer in ALL {
         let view = View::new(&caller, layer);
-        collections.push(describe(&mut conn, &view, &base, &request).await?);
+        collections.push(describe(&app, &mut conn, &view, back, &request).await?);
     }
+    let base = back.base(&app, &request);
     let url = format!("{base}/collections");
     Ok(HttpResponse::Ok().json(json!({
         "links": [link("self", &url, "application/json", "The layers"), link("root", &base, "application/json", "The API")],
@@ -48,20 +52,31 @@ pub async fn find_collection(
     LayerPath(layer): LayerPath,
     request: HttpRequest,
 ) -> Result<HttpResponse, Error> {
-    Params::only_format(request.query_string(), &["json"])?;
+    let back = Back::only(&request)?;
     let view = View::new(&caller, layer);
     let mut conn = app.store.connection().await?;
-    Ok(HttpResponse::Ok().json(describe(&mut conn, &view, &base(&app, &request), &request).await?))
+    Ok(HttpResponse::Ok().json(describe(&app, &mut conn, &view, back, &request).await?))
 }
 
-/// `GET /api/v1/collections/{collection}/schema`: the fields, each with its role.
+/// `GET /api/v1/collections/{collection}/schema`: the fields, each with its role; with `type`, those of a write.
 pub async fn show_schema(
     app: web::Data<App>,
     caller: Caller,
-    layer: LayerPath,
+    LayerPath(layer): LayerPath,
     request: HttpRequest,
 ) -> Result<HttpResponse, Error> {
-    show(&app, &caller, &layer, &request, schema::of_properties)
+    let mut params = Params::parse(request.query_string());
+    let known = text!("expected.one_of", known = "create, replace, update");
+    let written = params.read("type", known, Written::parse)?;
+    params.format(&["json"])?;
+    Back::take(&mut params, Clock::of(&request), true)?;
+    params.finish()?;
+    let (view, url) = (View::new(&caller, layer), own(&base(&app, &request), &request));
+    let schema = match written {
+        Some(written) => schema::of_written(&view, &url, written),
+        None => schema::of_properties(&view, &url),
+    };
+    Ok(answer(&schema))
 }
 
 /// `GET /api/v1/collections/{collection}/feature-schema`: the GeoJSON feature. GDAL reads the columns from it.
@@ -101,17 +116,31 @@ fn show(
     request: &HttpRequest,
     schema: fn(&View<'_>, &str) -> Value,
 ) -> Result<HttpResponse, Error> {
-    Params::only_format(request.query_string(), &["json"])?;
+    Back::only(request)?;
     let schema = schema(&View::new(caller, layer.0), &own(&base(app, request), request));
-    Ok(HttpResponse::Ok().content_type("application/schema+json").body(schema.to_string()))
+    Ok(answer(&schema))
 }
 
-async fn describe(conn: &mut Connection, view: &View<'_>, base: &str, request: &HttpRequest) -> Result<Value, Error> {
+fn answer(schema: &Value) -> HttpResponse {
+    HttpResponse::Ok().content_type("application/schema+json").body(schema.to_string())
+}
+
+async fn describe(
+    app: &App,
+    conn: &mut Connection,
+    view: &View<'_>,
+    back: Back,
+    request: &HttpRequest,
+) -> Result<Value, Error> {
     let vietnamese = wants_vietnamese(request);
     let layer = view.layer;
-    let extent = items::extent(conn, view).await?.cells;
-    let everything = ItemsQuery::parse(view, Params::parse(""), Clock::of(request).now)?;
-    let count = items::count(conn, view, &everything.question).await?;
+    let back = back.of(layer);
+    let base = back.base(app, request);
+    let question = ItemsQuery::parse(view, back.params(), Clock::of(request).now)?.question;
+    // Without a day, units have the extent of all their periods.
+    let any_day = Question { condition: Condition::always(), ..question.clone() };
+    let extent = items::extent(conn, view, if back.is_now() { &any_day } else { &question }).await?.cells;
+    let count = items::count(conn, view, &question).await?;
     let pick = |label: Label| if vietnamese { label.vi } else { label.en };
     let url = format!("{base}/collections/{}", layer.collection);
     let mut collection = json!({

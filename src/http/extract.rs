@@ -17,7 +17,7 @@ use crate::accounts::audit::By;
 use crate::accounts::callers;
 use crate::error::Error;
 use crate::http::address::client_address;
-use crate::http::auth::{cookie::session_cookie, csrf};
+use crate::http::auth::{basic, cookie::session_cookie, csrf};
 use crate::http::clock::Clock;
 use crate::http::envelope::{RequestId, learn};
 use crate::http::links::base;
@@ -36,18 +36,22 @@ pub enum Presented {
 }
 
 impl Presented {
-    /// Reads the bearer token or, without one, the browser's session cookie.
+    /// Reads the bearer token, or a token as the password of Basic authentication, or the browser's session cookie.
     ///
     /// # Errors
-    /// 401 for an `Authorization` header that is no bearer token.
+    /// 401 for an `Authorization` header of another scheme; 403 for Basic authentication that others could read.
     pub fn of(app: &App, request: &HttpRequest) -> Result<Presented, Error> {
+        let address = client_address(app.limits.trust_proxy, request);
+        if let Some(secret) = basic::password(request) {
+            basic::check(app, request)?;
+            return Ok(Presented::Token { secret, address });
+        }
         if let Some(header) = request.headers().get(AUTHORIZATION) {
             let header = header.to_str().map_err(|_| Error::Unauthorized)?;
             let (scheme, secret) = header.split_once(' ').ok_or(Error::Unauthorized)?;
             if !scheme.eq_ignore_ascii_case("bearer") {
                 return Err(Error::Unauthorized);
             }
-            let address = client_address(app.limits.trust_proxy, request);
             return Ok(Presented::Token { secret: secret.trim().to_owned(), address });
         }
         let session = session_cookie(request).map(|secret| Presented::Session { secret });

@@ -73,9 +73,14 @@ fn etag(view: &View<'_>, row: &Row, body: &[u8]) -> EntityTag {
     let tag = match version.and_then(|at| row.cells[at].as_integer()) {
         Some(version) if items::class_of_row(row) > Class::Public => version.to_string(),
         Some(version) => format!("p{version}"),
-        None => hex(&Sha256::digest(body)[..8]),
+        None => return hash_tag(body),
     };
     EntityTag::new_strong(tag)
+}
+
+/// The strong tag of a body that has no version: a correction changes the past of a record.
+pub fn hash_tag(body: &[u8]) -> EntityTag {
+    EntityTag::new_strong(hex(&Sha256::digest(body)[..8]))
 }
 
 /// How many of the rows show restricted fields.

@@ -4,18 +4,17 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::json;
 
 use crate::error::Error;
+use crate::http::as_of::Back;
 use crate::http::language::wants_vietnamese;
-use crate::http::links::{base, link};
+use crate::http::links::{self, link};
 use crate::http::openapi::MEDIA_TYPE;
 use crate::http::state::App;
-use crate::input::Params;
 use crate::texts::text;
 use crate::units::territory;
 
 /// `GET /api/v1`
 pub async fn show_landing(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Error> {
-    Params::only_format(request.query_string(), &["json"])?;
-    let base = base(&app, &request);
+    let base = Back::only(&request)?.base(&app, &request);
     let mut landing = json!({
         "title": text!("landing").vi(),
         "description": format!("{} {}", text!("landing.about").vi(), text!("landing.about").en()),
@@ -25,7 +24,7 @@ pub async fn show_landing(app: web::Data<App>, request: HttpRequest) -> Result<H
             link("service-doc", &format!("{base}/docs"), "text/html", "The API, to read"),
             link("conformance", &format!("{base}/conformance"), "application/json", "Conformance classes"),
             link("data", &format!("{base}/collections"), "application/json", "Layers"),
-            link("related", &format!("{base}/stats/definitions"), "application/json", "Figures"),
+            link("related", &format!("{}/stats/definitions", links::base(&app, &request)), "application/json", "Figures"),
         ],
     });
     if !territory::has_units(&mut *app.store.connection().await?, None).await? {
@@ -43,15 +42,17 @@ const CONFORMANCE: &[&str] = &[
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
     "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/create-replace-delete",
     "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/update",
-    "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/optimistic-locking",
+    "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/optimistic-locking-etags",
     "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/features",
     "http://www.opengis.net/spec/ogcapi-features-5/1.0/conf/schemas",
     "http://www.opengis.net/spec/ogcapi-features-5/1.0/conf/core-roles-features",
+    "http://www.opengis.net/spec/ogcapi-features-5/1.0/conf/returnables-and-receivables",
+    "http://www.opengis.net/spec/ogcapi-features-5/1.0/conf/feature-references",
     "http://www.opengis.net/spec/ogcapi-features-5/1.0/conf/sortables",
 ];
 
 /// `GET /api/v1/conformance`
 pub async fn show_conformance(request: HttpRequest) -> Result<HttpResponse, Error> {
-    Params::only_format(request.query_string(), &["json"])?;
+    Back::only(&request)?;
     Ok(HttpResponse::Ok().json(json!({"conformsTo": CONFORMANCE})))
 }

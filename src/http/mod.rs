@@ -1,6 +1,7 @@
 //! The HTTP handlers and middleware. A handler parses the request, checks permission, calls other rooms and answers.
 
 pub mod address;
+pub mod as_of;
 pub mod audit;
 pub mod auth;
 pub mod basemap;

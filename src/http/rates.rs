@@ -3,7 +3,7 @@
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
-use actix_web::http::header::AUTHORIZATION;
+use actix_web::http::header::{AUTHORIZATION, HeaderValue, WWW_AUTHENTICATE};
 use actix_web::middleware::Next;
 use actix_web::{HttpRequest, ResponseError, web};
 use sha2::{Digest, Sha256};
@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use crate::error::Error;
 use crate::http::BASE;
 use crate::http::address::{client_address, network};
+use crate::http::auth::basic;
 use crate::http::auth::cookie::session_cookie;
 use crate::http::limiters::Asker;
 use crate::http::state::App;
@@ -30,8 +31,11 @@ pub async fn limit_rates(
     if let Err(refused) = app.limiters.admit(&asker) {
         return Ok(request.into_response(Error::from(refused).error_response()).map_into_boxed_body());
     }
-    let response = next.call(request).await?.map_into_boxed_body();
+    let mut response = next.call(request).await?.map_into_boxed_body();
     if response.status() == StatusCode::UNAUTHORIZED {
+        if basic::password(response.request()).is_some() {
+            response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static(basic::CHALLENGE));
+        }
         if let Err(refused) = app.limiters.check_shut_out(&asker)
             && asker.secret.is_some()
         {
@@ -62,8 +66,11 @@ fn asker(request: &ServiceRequest, trust_proxy: bool) -> Asker {
     }
 }
 
-/// The credential of a request: the text after the scheme in `Authorization`, otherwise the session's cookie.
+/// The credential of a request: a token, however it is sent, as the text after the scheme in `Authorization`, otherwise the session's cookie.
 pub fn credential(request: &HttpRequest) -> Option<Vec<u8>> {
+    if let Some(password) = basic::password(request) {
+        return Some(password.into_bytes());
+    }
     if let Some(value) = request.headers().get(AUTHORIZATION) {
         let value = value.as_bytes();
         let scheme = value.iter().position(|byte| *byte == b' ').map_or(0, |space| space + 1);
@@ -83,6 +90,10 @@ mod tests {
         };
         assert_eq!(secret(("authorization", "Bearer  abc")), Some(b"abc".to_vec()));
         assert_eq!(secret(("authorization", "abc")), Some(b"abc".to_vec()));
+        for encoded in ["Basic YW46YWJj", "basic OmFiYw=="] {
+            assert_eq!(secret(("authorization", encoded)), Some(b"abc".to_vec()), "whatever the name");
+        }
+        assert_eq!(secret(("authorization", "Basic %%%")), Some(Vec::new()));
         assert_eq!(secret(("cookie", "a=b; hatang_session=abc=; c=d")), Some(b"abc=".to_vec()));
         assert_eq!(secret(("cookie", "a=b; xhatang_session=abc")), None);
     }

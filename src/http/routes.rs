@@ -48,6 +48,7 @@ pub fn app(
         .wrap(from_fn(secure))
         .wrap(Compress::default())
         .wrap(from_fn(accept_any_encoding))
+        .wrap(from_fn(handlers::as_of::look_back))
         .wrap(NormalizePath::trim())
         .wrap(from_fn(keep_bodies))
 }
@@ -67,6 +68,7 @@ fn routes(config: &mut web::ServiceConfig) {
         .service(only_get("/healthz", read().to(handlers::health::show_health)))
         .service(only_get("/readyz", read().to(handlers::health::show_readiness)))
         .service(only_get(BASE, read().to(handlers::landing::show_landing)))
+        .service(only_get(handlers::as_of::PATHS, read().to(envelope::not_found)))
         .service(
             web::scope(BASE)
                 .service(only_get("/openapi.json", read().to(handlers::openapi::show_openapi)))

@@ -11,10 +11,16 @@ const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 /// The fields of a layer with their roles (OGC API Features, part 5).
 pub fn of_properties(view: &View<'_>, url: &str) -> Value {
     let mut properties = Map::new();
-    properties.insert("id".into(), json!({"type": "integer", "x-ogc-role": "id", "readOnly": true}));
+    properties.insert("id".into(), json!({"type": "integer", "format": "int64", "x-ogc-role": "id", "readOnly": true}));
     properties.insert("geom".into(), geometry_role(view));
     for field in view.fields() {
         properties.insert(field.name.into(), of_field(field));
+    }
+    let time = view.layer.valid_time_fields();
+    for (name, role) in time.into_iter().zip(["primary-interval-start", "primary-interval-end"]) {
+        if let Some(field) = properties.get_mut(name) {
+            field["x-ogc-role"] = json!(role);
+        }
     }
     let mut schema = json!({"$schema": DIALECT, "$id": url, "title": view.layer.title.vi,
         "x-title-en": view.layer.title.en, "type": "object", "required": required(view), "properties": properties,
@@ -22,6 +28,37 @@ pub fn of_properties(view: &View<'_>, url: &str) -> Value {
     match view.layer.storage {
         Storage::Assets { .. } => schema["x-legend"] = json!(view.layer.legend),
         Storage::Units { .. } => schema["x-unit-level"] = json!(view.layer.unit_level()),
+    }
+    schema
+}
+
+/// What a write may hold: the fields that are written, and of a new record or one replaced those that it must have
+/// (OGC API Features, part 4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Written {
+    Whole,
+    Changes,
+}
+
+impl Written {
+    /// Reads `type=create`, `replace` or `update`.
+    pub fn parse(text: &str) -> Option<Written> {
+        match text {
+            "create" | "replace" => Some(Written::Whole),
+            "update" => Some(Written::Changes),
+            _ => None,
+        }
+    }
+}
+
+/// The fields that a write may hold.
+pub fn of_written(view: &View<'_>, url: &str, written: Written) -> Value {
+    let mut schema = of_properties(view, url);
+    if let Some(properties) = schema["properties"].as_object_mut() {
+        properties.retain(|_, field| field["readOnly"] != true);
+    }
+    if let (Written::Changes, Some(object)) = (written, schema.as_object_mut()) {
+        object.remove("required");
     }
     schema
 }
@@ -53,6 +90,7 @@ pub fn of_feature(view: &View<'_>, url: &str) -> Value {
     for field in view.fields().filter(|field| matches!(field.value, Type::Reference { .. })) {
         // GDAL reads an integer as 32 bits. A double holds every id exactly.
         properties[field.name]["type"] = json!("number");
+        properties[field.name]["format"] = json!("double");
     }
     json!({
         "$schema": DIALECT,
@@ -62,7 +100,7 @@ pub fn of_feature(view: &View<'_>, url: &str) -> Value {
         "required": ["type", "geometry", "properties"],
         "properties": {
             "type": {"type": "string", "enum": ["Feature"]},
-            "id": {"type": "integer"},
+            "id": {"type": "integer", "format": "int64"},
             "geometry": of_geometry(view),
             "properties": {"type": "object", "properties": properties},
         },
@@ -106,7 +144,7 @@ pub fn of_field(field: &Field) -> Value {
         Type::CommuneCode => json!({"type": "string", "pattern": "^[0-9]{5}$"}),
         Type::Integer { min, max } => json!({"type": "integer", "minimum": min, "maximum": max}),
         Type::Reference { collection } => {
-            json!({"type": "integer", "x-ogc-role": "reference", "x-collection": collection})
+            json!({"type": "integer", "format": "int64", "x-ogc-role": "reference", "x-ogc-collectionId": collection})
         }
         Type::Number { min, max } => json!({"type": "number", "minimum": min, "maximum": max}),
         Type::Boolean => json!({"type": "boolean"}),

@@ -17,6 +17,10 @@ impl Params {
         Params { pairs: form_urlencoded::parse(query.as_bytes()).into_owned().collect() }
     }
 
+    pub fn of(pairs: impl Iterator<Item = (String, String)>) -> Params {
+        Params { pairs: pairs.collect() }
+    }
+
     /// Takes a parameter out, in Unicode's composed form (NFC), in which texts are stored.
     ///
     /// # Errors

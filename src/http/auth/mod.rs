@@ -1,5 +1,6 @@
 //! Signing in with a password, and the sessions of browsers.
 
+pub mod basic;
 pub mod cookie;
 pub mod csrf;
 mod password;

@@ -5,16 +5,20 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::access::{Caller, View};
 use crate::error::Error;
+use crate::http::as_of::Back;
 use crate::http::audit::Trace;
 use crate::http::caching::not_modified;
+use crate::http::clock::Clock;
 use crate::http::extract::{LayerPath, RecordId};
-use crate::http::feature::{CONTENT_CRS, GEOJSON, content_crs, log_restricted, restricted_rows, tagged_feature};
+use crate::http::feature::{
+    CONTENT_CRS, GEOJSON, content_crs, hash_tag, log_restricted, restricted_rows, tagged_feature,
+};
 use crate::http::items::form::Form;
+use crate::http::items::query::ItemsQuery;
 use crate::http::language::wants_vietnamese;
-use crate::http::links::base;
 use crate::http::state::App;
 use crate::input::Params;
-use crate::register::items;
+use crate::register::items::{self, Question};
 
 /// `GET /api/v1/collections/{collection}/items/{id}`
 pub async fn find_item(
@@ -28,13 +32,25 @@ pub async fn find_item(
     let mut params = Params::parse(request.query_string());
     params.format(&["json", "geojson"])?;
     let form = Form::parse(&view, &mut params)?;
+    let clock = Clock::of(&request);
+    let back = Back::take(&mut params, clock, view.has_versions())?;
     params.finish()?;
     let mut conn = app.store.connection().await?;
-    let row = items::find(&mut conn, &view, form.shape, id).await?.ok_or(Error::NotFound)?;
+    let row = match back.is_now() {
+        true => items::find(&mut conn, &view, form.shape, id).await?,
+        false => {
+            let question = ItemsQuery::parse(&view, back.params(), clock.now)?.question;
+            items::find_then(&mut conn, &view, &Question { shape: form.shape, ..question }, id).await?
+        }
+    };
+    let row = row.ok_or(Error::NotFound)?;
     log_restricted(&mut conn, &caller, layer, restricted_rows(layer, std::slice::from_ref(&row)), &Trace::of(&request))
         .await?;
     let columns = form.columns(&view, wants_vietnamese(&request));
-    let (etag, body) = tagged_feature(&base(&app, &request), &view, &columns, &row, &[]);
+    let (mut etag, body) = tagged_feature(&back.base(&app, &request), &view, &columns, &row, &[]);
+    if !back.is_now() {
+        etag = hash_tag(&body);
+    }
     if let Some(unchanged) = not_modified(&request, &etag) {
         return Ok(unchanged);
     }

@@ -2,11 +2,12 @@
 
 pub mod form;
 mod item;
+mod qgis;
 pub mod query;
 
 pub use item::find_item;
 
-use actix_web::http::header::LINK;
+use actix_web::http::header::{LINK, USER_AGENT, VARY};
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::SecondsFormat;
 use serde_json::{Value, json};
@@ -15,6 +16,7 @@ use crate::access::{Caller, View};
 use crate::error::Error;
 use crate::figures::{Selection, place};
 use crate::files::export::Columns;
+use crate::http::as_of::Back;
 use crate::http::audit::Trace;
 use crate::http::caching::{not_modified, public_tag, with_tag};
 use crate::http::clock::Clock;
@@ -38,6 +40,7 @@ pub async fn list_items(
     LayerPath(layer): LayerPath,
     request: HttpRequest,
 ) -> Result<HttpResponse, Error> {
+    qgis::check(&request)?;
     let view = View::new(&caller, layer);
     let clock = Clock::of(&request);
     let mut query = ItemsQuery::parse(&view, Params::parse(request.query_string()), clock.now)?;
@@ -63,13 +66,17 @@ pub async fn list_items(
     learn(&request, |learned| learned.rows = Some(page.rows.len()));
 
     let base = base(&app, &request);
+    let then = Back { as_of: query.as_of, known_at: query.known_at }.base(&app, &request);
     let mut links = vec![
         link("self", &own(&base, &request), GEOJSON, "This page"),
-        link("collection", &format!("{base}/collections/{}", layer.collection), "application/json", layer.title.vi),
+        link("collection", &format!("{then}/collections/{}", layer.collection), "application/json", layer.title.vi),
     ];
     links.extend(exports::links(&without_parameters(&base, &request, &["f", "limit", "cursor"])));
     let columns = query.form.columns(&view, wants_vietnamese(&request));
     let mut response = HttpResponse::Ok();
+    if qgis::varies(&request) {
+        response.append_header((VARY, USER_AGENT.as_str()));
+    }
     if let Some(cursor) = page.next {
         let next = with_parameter(&base, &request, "cursor", &cursor);
         links.push(link("next", &next, GEOJSON, "The next page"));

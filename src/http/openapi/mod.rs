@@ -14,21 +14,20 @@ use crate::accounts::tokens::MAX_TOKEN_DAYS;
 use crate::error::Error;
 use crate::figures::{INDICATORS, operators};
 use crate::http::BASE;
+use crate::http::as_of::Back;
 use crate::http::items::query::{CRS84, DEFAULT_LIMIT, FORMATS, MAX_LIMIT};
-use crate::http::links::base;
 use crate::http::state::App;
-use crate::input::Params;
 use crate::layers::ALL;
 
 pub const MEDIA_TYPE: &str = "application/vnd.oai.openapi+json;version=3.0";
 
 /// `GET /api/v1/openapi.json`
 pub async fn show_openapi(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Error> {
-    Params::only_format(request.query_string(), &["json"])?;
+    let back = Back::only(&request)?;
     // Only the address of the server differs between requests.
     static DOCUMENT: LazyLock<Value> = LazyLock::new(document);
     let mut document = DOCUMENT.clone();
-    document["servers"] = json!([{"url": base(&app, &request)}]);
+    document["servers"] = json!([{"url": back.base(&app, &request)}]);
     Ok(HttpResponse::Ok().content_type(MEDIA_TYPE).body(document.to_string()))
 }
 

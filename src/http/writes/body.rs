@@ -23,11 +23,11 @@ pub const LONGEST_REASON: usize = 500;
 /// The most features of a bulk write.
 pub const MOST_FEATURES: usize = 10_000;
 
-/// Parses a body as a JSON object. Its media type must be one of `types`.
+/// Parses a body as a JSON object. Its media type, if it has one (OWSLib's `PUT` has none), must be one of `types`.
 pub fn read_object(headers: &HeaderMap, body: &[u8], types: &[&str]) -> Result<Value, Error> {
-    let given = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let essence = given.split(';').next().unwrap_or_default().trim();
-    if !types.iter().any(|known| known.eq_ignore_ascii_case(essence)) {
+    let given = headers.get(CONTENT_TYPE).map(|value| value.to_str().unwrap_or_default());
+    let essence = given.map(|given| given.split(';').next().unwrap_or_default().trim());
+    if essence.is_some_and(|essence| !types.iter().any(|known| known.eq_ignore_ascii_case(essence))) {
         return Err(Error::UnsupportedMediaType);
     }
     let value = parse(body).map_err(|malformed| invalid("", malformed.text()))?;

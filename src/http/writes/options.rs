@@ -1,34 +1,20 @@
 //! `OPTIONS`, and methods that are not allowed.
 
 use actix_web::http::header::ALLOW;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse};
 
-use crate::access::{Caller, View, may_write};
+use crate::access::{Caller, may_write};
 use crate::error::Error;
 use crate::http::envelope::READING;
 use crate::http::extract::LayerPath;
-use crate::http::state::App;
 use crate::layers::Layer;
-use crate::register::items;
 
-/// `OPTIONS`: the methods that this caller may use on this layer or record (OGC API Features, part 4).
-pub async fn show_options(
-    app: web::Data<App>,
-    caller: Caller,
-    LayerPath(layer): LayerPath,
-    request: HttpRequest,
-) -> Result<HttpResponse, Error> {
-    let id = request.match_info().get("id").map(|id| id.parse::<i64>().unwrap_or(0));
-    let may = match (may_write(&caller, layer), id) {
-        (Err(_), _) => false,
-        _ if !layer.is_writable() => false,
-        (Ok(()), None) => true,
-        (Ok(()), Some(id)) => {
-            items::is_writable(&mut *app.store.connection().await?, &View::new(&caller, layer), id).await?
-        }
-    };
-    let allow = if may { methods(layer, id.is_some()) } else { READING };
-    Ok(HttpResponse::Ok().insert_header((ALLOW, allow)).finish())
+/// `OPTIONS`: the methods that this caller may use in this layer (OGC API Features, part 4). A record does not differ from
+/// its layer, also where the caller may not write it: QGIS asks about the first record and means all.
+pub async fn show_options(caller: Caller, LayerPath(layer): LayerPath, request: HttpRequest) -> HttpResponse {
+    let of_one = request.match_info().get("id").is_some();
+    let allow = if may_write(&caller, layer).is_ok() { methods(layer, of_one) } else { READING };
+    HttpResponse::Ok().insert_header((ALLOW, allow)).finish()
 }
 
 /// Answers a method that the path does not have.

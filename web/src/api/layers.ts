@@ -45,7 +45,7 @@ interface Property {
   'x-enum-labels'?: Record<string, Label>;
   'x-ogc-role'?: string;
   'x-ogc-unit'?: string;
-  'x-collection'?: string;
+  'x-ogc-collectionId'?: string;
 }
 
 export async function layers(): Promise<Layer[]> {
@@ -77,7 +77,7 @@ function field(name: string, property: Property): Field {
     type: typeOf(property),
     values: values.map((value) => ({ value, label: property['x-enum-labels']?.[value] ?? { vi: value, en: value } })),
     unit: property['x-ogc-unit'],
-    collection: property['x-collection'],
+    collection: property['x-ogc-collectionId'],
   };
 }
 
