@@ -7,7 +7,7 @@ export VENV := $(TARGET)/venv
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run dev test fmt lint unit docs openapi openapi-check fixtures licences smoke web web-lint web-unit web-test lighthouse deb package-test sbom clean toolchain tools
+.PHONY: help run dev test test-clients fmt lint unit docs openapi openapi-check fixtures licences smoke clients web web-lint web-unit web-test lighthouse deb package-test sbom clean toolchain tools
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do \
@@ -28,7 +28,12 @@ dev: toolchain ## The same from a quick, unoptimised build
 test: ## Everything that must hold before a merge
 	@scripts/install.sh test
 	@scripts/toolchain.sh test
-	@scripts/step.sh web web-lint web-unit fmt-check lint unit docs tools openapi-check fixtures licences smoke web-test
+	@scripts/step.sh web web-lint web-unit fmt-check lint unit docs tools openapi-check fixtures licences smoke clients web-test
+
+test-clients: toolchain ## Every client that installs here: QGIS, GDAL 3.6 and 3.12, OWSLib, ogc-client, maps in Chromium, schemathesis
+	@scripts/install.sh clients
+	@$(MAKE) --no-print-directory web
+	scripts/clients.sh all
 
 fmt: toolchain web ## Format the sources, those of the page too
 	cargo fmt
@@ -61,6 +66,9 @@ licences: toolchain tools ## Licences, sources and advisories of all dependencie
 
 smoke: toolchain ## `make run` in a directory of its own: figures, GDAL, a write, kill -9, a clean end
 	scripts/smoke.sh
+
+clients: toolchain ## GDAL 3.6, OWSLib and validators of documents against the demo
+	scripts/clients.sh fast
 
 web: ## Build the map page into web/dist, from where the program embeds it
 	@scripts/web.sh

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that this system lacks. Usage: scripts/install.sh run|test
+# Installs the Debian packages that this system lacks. Usage: scripts/install.sh run|test|clients
 set -euo pipefail
 
-purpose=${1:?run or test}
+purpose=${1:?run, test or clients}
 missing=()
 
 need() { # need PACKAGE TEST...: the package is missing when the test fails
@@ -37,8 +37,13 @@ need pkg-config has pkg-config
 need curl has curl
 need nodejs has_node
 need npm has npm
-if [ "$purpose" = test ]; then
+if [ "$purpose" = clients ]; then
+    need qgis has qgis
+    need python3-qgis /usr/bin/python3 -c 'import qgis.core'
+fi
+if [ "$purpose" != run ]; then
     need gdal-bin has ogrinfo
+    need postgresql-client has psql
     need openssl has openssl
     need python3 has python3
     need python3-venv python3 -c 'import ensurepip, venv'
@@ -47,7 +52,7 @@ if [ "$purpose" = test ]; then
 fi
 needs_postgresql=
 # Tests run PostgreSQL themselves, whatever DATABASE_URL says.
-if [ "$purpose" = test ] || [ -z "${DATABASE_URL:-}" ]; then
+if [ "$purpose" != run ] || [ -z "${DATABASE_URL:-}" ]; then
     has_postgis || needs_postgresql=yes
 fi
 

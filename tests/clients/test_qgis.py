@@ -1,0 +1,51 @@
+"""QGIS 3.22 of Debian 12, without a screen."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+from conftest import BASE, DATE_QUESTIONS, LAYERS, ask, rows_of
+
+PROGRAM = Path(__file__).with_name("qgis_rows.py")
+
+
+def qgis(questions, address=""):
+    given = "".join(json.dumps(question) + "\n" for question in questions)
+    env = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "XDG_RUNTIME_DIR": "/tmp"}
+    done = subprocess.run(
+        ["/usr/bin/python3", PROGRAM, BASE + address], input=given, capture_output=True, text=True, env=env, timeout=500
+    )
+    lines = done.stdout.splitlines()
+    assert len(lines) == len(questions), done.stderr[-3000:]
+    return [json.loads(line) for line in lines]
+
+
+def test_shows_every_layer_whole():
+    for layer, shown in zip(LAYERS, qgis([[layer, None] for layer in LAYERS])):
+        assert (shown["valid"], shown["rows"]) == (True, rows_of(layer)), layer
+
+
+def test_a_filter_by_date_is_right_or_refused_and_never_wrong():
+    questions = DATE_QUESTIONS
+    plain = [[layer, f"\"{column}\" {operator} '{day}'"] for layer, column, operator, day in questions]
+    wrapped = [[layer, f"to_date(\"{column}\") {operator} '{day}'"] for layer, column, operator, day in questions]
+    for question, one, other in zip(questions, qgis(plain), qgis(wrapped)):
+        layer, column, operator, day = question
+        expected = rows_of(layer, f"{column}::date {operator} '{day}'")
+        assert other["rows"] == expected, f"{question}: to_date is evaluated by QGIS"
+        assert one["rows"] == expected or one["rows"] == 0 and one["errors"], f"{question}: {one}"
+
+
+@pytest.mark.parametrize("condition", ["\"operator\" = 'vnpt'", "\"operator\" = 'vnpt' and \"height_m\" > 30"])
+def test_filters_towers(condition):
+    (shown,) = qgis([["towers", condition]])
+    assert shown["rows"] == rows_of("towers", condition)
+
+
+def test_looks_back_by_the_path():
+    expected = ask("/collections/districts/items?as_of=2023-09-20&resultType=hits")["numberMatched"]
+    (shown,) = qgis([["districts", None]], "/as-of/2023-09-20")
+    assert (shown["valid"], shown["rows"]) == (True, expected)
+    assert "name" in shown["fields"]
