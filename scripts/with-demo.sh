@@ -5,7 +5,7 @@ set -euo pipefail
 
 cd "$(dirname "$0")/.."
 unset DATABASE_URL
-HATANG=$(realpath "${HATANG:-${CARGO_TARGET_DIR:-target}/release/hatang}")
+HATANG=$(realpath -m "${HATANG:-${CARGO_TARGET_DIR:-target}/release/hatang}")
 [ -x "$HATANG" ] || cargo build --release --locked
 HATANG_DATA_DIR=$(mktemp -d /tmp/hatang-demo.XXXXXX) # not under $TMPDIR or ~: the account postgres must get there
 PORT=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')

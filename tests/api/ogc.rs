@@ -266,3 +266,51 @@ async fn collection_states_its_number_of_items() {
         assert_eq!(collection["itemCount"], items["numberMatched"], "{}", collection["id"]);
     }
 }
+
+#[actix_web::test]
+async fn schemas_have_roles_and_those_of_writes_only_what_is_written() {
+    let server = Server::new().await;
+    let schema = async |path: &str| server.administrator().get(path).await.ok();
+    for layer in ALL {
+        let path = format!("/collections/{}/schema", layer.collection);
+        let properties = schema(&path).await["properties"].clone();
+        let of_role = |role: &str| {
+            let fields = properties.as_object().unwrap().iter();
+            fields.filter(|(_, field)| field["x-ogc-role"] == role).map(|(name, _)| name.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(of_role("id"), ["id"]);
+        assert_eq!(properties["id"]["format"], "int64");
+        assert_eq!(of_role("primary-geometry"), ["geom"]);
+        let [start, end] = ["primary-interval-start", "primary-interval-end"].map(of_role);
+        let is_known = |names: &[String]| names.iter().all(|name| properties[name.as_str()]["format"] == "date");
+        assert!(start.len() == 1 && end.len() <= 1 && is_known(&start) && is_known(&end), "{start:?} {end:?}");
+        for name in of_role("reference") {
+            let collection = properties[&name]["x-ogc-collectionId"].as_str().unwrap();
+            assert!(ALL.iter().any(|layer| layer.collection == collection), "{name}");
+        }
+    }
+    let path = "/collections/towers/schema?type=";
+    let [create, replace, update] =
+        [schema(&format!("{path}create")).await, schema(&format!("{path}replace")).await, schema(&format!("{path}update")).await];
+    assert_eq!((&create["required"], create["properties"] == replace["properties"]), (&json!(["name", "operator"]), true));
+    assert_eq!((&update["required"], &update["properties"]), (&Value::Null, &create["properties"]));
+    for (name, is_written) in [("geom", true), ("height_m", true), ("id", false), ("version", false), ("commune_code", false)] {
+        assert_eq!(create["properties"].get(name).is_some(), is_written, "{name}");
+    }
+    assert_eq!(server.anonymous().get(&format!("{path}read")).await.summary(), "400 parameter.invalid type");
+}
+
+#[actix_web::test]
+async fn datetime_from_qgis_is_refused_and_from_others_is_the_valid_time() {
+    let server = Server::with_demo().await;
+    let path = "/collections/cameras/items?datetime=2022-10-26";
+    let ask = async |agent: &str, path: &str| server.anonymous().send(Method::GET, path, &[("User-Agent", agent)], None).await;
+    let refused = ask("Mozilla/5.0 QGIS/32216", path).await;
+    assert_eq!(refused.summary(), "400 parameter.invalid datetime");
+    let other = ask("OWSLib", path).await;
+    assert!(other.header("vary").is_some());
+    let varies = other.headers.get_all("vary").any(|value| value.to_str().unwrap().to_lowercase().contains("user-agent"));
+    assert!(varies, "a stored answer is not given to QGIS");
+    assert!(!other.features().is_empty());
+    assert_eq!(ask("Mozilla/5.0 QGIS/32216", "/collections/cameras/items?as_of=2022-10-26").await.status, 200);
+}

@@ -1,6 +1,6 @@
 """Runs in QGIS's own Python: prints what a layer is and which rows it shows, as JSON, one line a question.
 
-Usage: qgis_rows.py URL < questions, each [layer, filter]."""
+Usage: qgis_rows.py URL [TOKEN] < questions, each [layer, filter]."""
 
 import json
 import os
@@ -13,10 +13,11 @@ app.initQgis()
 errors = []
 QgsApplication.messageLog().messageReceived.connect(lambda text, tag, level: errors.append(text))
 layers = {}
+account = f"username='me' password='{sys.argv[2]}'" if len(sys.argv) > 2 else ""
 for line in sys.stdin:
     layer, condition = json.loads(line)
     if layer not in layers:
-        layers[layer] = QgsVectorLayer(f"url='{sys.argv[1]}' typename='{layer}'", layer, "OAPIF")
+        layers[layer] = QgsVectorLayer(f"url='{sys.argv[1]}' typename='{layer}' {account}", layer, "OAPIF")
     shown = layers[layer]
     errors.clear()
     shown.setSubsetString(condition or "")

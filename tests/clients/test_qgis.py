@@ -11,11 +11,16 @@ from conftest import BASE, DATE_QUESTIONS, LAYERS, ask, rows_of
 PROGRAM = Path(__file__).with_name("qgis_rows.py")
 
 
-def qgis(questions, address=""):
+def qgis(questions, address="", *token):
     given = "".join(json.dumps(question) + "\n" for question in questions)
     env = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "XDG_RUNTIME_DIR": "/tmp"}
     done = subprocess.run(
-        ["/usr/bin/python3", PROGRAM, BASE + address], input=given, capture_output=True, text=True, env=env, timeout=500
+        ["/usr/bin/python3", PROGRAM, BASE + address, *token],
+        input=given,
+        capture_output=True,
+        text=True,
+        env=env,
+        timeout=500,
     )
     lines = done.stdout.splitlines()
     assert len(lines) == len(questions), done.stderr[-3000:]
@@ -49,3 +54,9 @@ def test_looks_back_by_the_path():
     (shown,) = qgis([["districts", None]], "/as-of/2023-09-20")
     assert (shown["valid"], shown["rows"]) == (True, expected)
     assert "name" in shown["fields"]
+
+
+def test_signs_in_by_basic_authentication(token):
+    (anyone,), (us,) = qgis([["cameras", None]]), qgis([["cameras", None]], "", token)
+    assert "note" in us["fields"] and "note" not in anyone["fields"]
+    assert us["rows"] >= anyone["rows"] > 0
