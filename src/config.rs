@@ -176,7 +176,7 @@ impl Streams {
     pub const DEFAULT: Streams = Streams { open: 500, each: 50, heartbeat_s: 15 };
 }
 
-/// How long a browser stays signed in.
+/// How people sign in, and how long a browser stays signed in.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Sessions {
     /// Minutes without use after which a session ends.
@@ -186,16 +186,44 @@ pub struct Sessions {
     /// Hours after which any session ends.
     #[arg(long = "session-hours", env = "HATANG_SESSION_HOURS", default_value_t = Sessions::HOURS)]
     pub hours: u32,
+
+    /// Minutes for which a password that was given is enough for grants, tokens, links and second factors.
+    #[arg(long = "confirm-min", env = "HATANG_CONFIRM_MIN", default_value_t = Sessions::CONFIRM_MIN)]
+    pub confirm_min: u32,
+
+    /// Who must have a second factor. Without it their sessions may only set one up; tokens are not affected.
+    #[arg(long = "second-factor", env = "HATANG_SECOND_FACTOR", value_enum, default_value_t = SecondFactor::Optional)]
+    pub second_factor: SecondFactor,
+
+    /// A file of passwords that nobody may choose, one a line, in clear or as SHA-1 in the form of Have I Been Pwned.
+    #[arg(long, env = "HATANG_PASSWORD_LIST")]
+    pub password_list: Option<PathBuf>,
+}
+
+/// Who must have a second factor, besides the accounts for which an administrator said so.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum SecondFactor {
+    #[default]
+    Optional,
+    Administrators,
+    Everybody,
 }
 
 impl Sessions {
     const IDLE_MIN: u32 = 60;
     const HOURS: u32 = 12;
+    const CONFIRM_MIN: u32 = 15;
 }
 
 impl Default for Sessions {
     fn default() -> Sessions {
-        Sessions { idle_min: Sessions::IDLE_MIN, hours: Sessions::HOURS }
+        Sessions {
+            idle_min: Sessions::IDLE_MIN,
+            hours: Sessions::HOURS,
+            confirm_min: Sessions::CONFIRM_MIN,
+            second_factor: SecondFactor::Optional,
+            password_list: None,
+        }
     }
 }
 

@@ -17,8 +17,8 @@ pub enum Error {
     BadRequest(Vec<Problem>),
     /// 401: no valid credentials.
     Unauthorized,
-    /// 401: a wrong name or password. The answer does not say which.
-    LogInFailed,
+    /// 401: a wrong name or password, which the answer does not tell apart, or a wrong code. The problem says what to give.
+    LogInFailed(Problem),
     /// 403: the caller is known and not allowed to do this.
     Forbidden(Option<Problem>),
     /// 404: it does not exist, or the caller may not know that it exists.
@@ -70,7 +70,7 @@ impl Error {
     pub fn code(&self) -> &'static str {
         match self {
             Error::BadRequest(_) => "request.invalid",
-            Error::Unauthorized | Error::LogInFailed => "auth.required",
+            Error::Unauthorized | Error::LogInFailed(_) => "auth.required",
             Error::Forbidden(_) => "auth.forbidden",
             Error::NotFound | Error::NoSuchUnit(_) => "not_found",
             Error::MethodNotAllowed(_) => "method.not_allowed",
@@ -100,9 +100,9 @@ impl Error {
             | Error::NotReady(problems) => problems,
             Error::Conflict(problem)
             | Error::NoSuchUnit(problem)
+            | Error::LogInFailed(problem)
             | Error::Forbidden(Some(problem))
             | Error::Unavailable(problem) => std::slice::from_ref(problem),
-            Error::LogInFailed => std::slice::from_ref(&*LOG_IN_FAILED),
             Error::TooDear => std::slice::from_ref(&*TOO_DEAR),
             _ => &[],
         }
@@ -142,8 +142,6 @@ impl Error {
     }
 }
 
-static LOG_IN_FAILED: LazyLock<Problem> = LazyLock::new(|| Problem::in_body("", text!("auth.failed")));
-
 static TOO_DEAR: LazyLock<Problem> = LazyLock::new(|| Problem::in_body("", text!("overloaded/anonymous")));
 
 impl fmt::Display for Error {
@@ -157,8 +155,13 @@ impl fmt::Display for Error {
 
 impl From<PoolError> for Error {
     fn from(error: PoolError) -> Error {
-        tracing::warn!(error = %error, "no database connection");
-        Error::Overloaded
+        match error {
+            PoolError::Backend(error) => Error::unavailable(text!("unavailable/restarting"), &error),
+            error => {
+                tracing::warn!(%error, "no database connection");
+                Error::Overloaded
+            }
+        }
     }
 }
 

@@ -83,6 +83,13 @@ const EXPECTED: &[(&str, Answers)] = &[
     ("log_out", IN_SESSION),
     ("change_password", IN_SESSION),
     ("list_sessions", IN_SESSION),
+    ("confirm_session", IN_SESSION),
+    ("list_own_events", IN_SESSION),
+    ("begin_second_factor", IN_SESSION),
+    ("confirm_second_factor", IN_SESSION),
+    ("remove_second_factor", IN_SESSION),
+    // The account of the test has none.
+    ("reset_second_factor", administer(404)),
     ("end_session", IN_SESSION),
     ("list_tokens", SIGNED_IN),
     ("create_token", IN_SESSION),

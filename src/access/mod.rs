@@ -41,6 +41,10 @@ pub enum Credential {
     Console,
     Session {
         id: i64,
+        /// Whether the password, and the code, were given lately.
+        is_confirmed: bool,
+        /// Whether the account must have a second factor and has none.
+        lacks_factor: bool,
     },
     Token {
         id: i64,
@@ -99,8 +103,34 @@ impl Caller {
     pub fn in_session(&self) -> Result<(&Account, i64), Error> {
         let account = self.account().ok_or(Error::Unauthorized)?;
         match account.credential {
-            Credential::Session { id } => Ok((account, id)),
+            Credential::Session { id, .. } => Ok((account, id)),
             _ => Err(Error::Forbidden(Some(Problem::of_header("Authorization", text!("auth.session_required"))))),
+        }
+    }
+
+    /// Checks that somebody in a browser proved lately who they are, for what a stranger at an open browser must not do:
+    /// give grants, make tokens and links, change how one signs in.
+    ///
+    /// # Errors
+    /// 403 when the password must be given again, or a second factor is to be set up first.
+    pub fn confirmed(&self) -> Result<(), Error> {
+        if let Some(Credential::Session { lacks_factor: true, .. }) = self.account().map(|account| &account.credential)
+        {
+            return Err(Error::Forbidden(Some(Problem::in_body("", text!("auth.factor_required")))));
+        }
+        self.confirmed_for_factor()
+    }
+
+    /// The same for setting up the second factor.
+    ///
+    /// # Errors
+    /// 403 when the password must be given again.
+    pub fn confirmed_for_factor(&self) -> Result<(), Error> {
+        match self.account().map(|account| &account.credential) {
+            Some(Credential::Session { is_confirmed: false, .. }) => {
+                Err(Error::Forbidden(Some(Problem::in_body("", text!("auth.confirm")))))
+            }
+            _ => Ok(()),
         }
     }
 

@@ -1,14 +1,17 @@
 //! Accounts: people and programs that may sign in.
 
-use diesel::dsl::{case_when, now};
+use diesel::dsl::{case_when, now, sql};
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use diesel::sql_types::Bool;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use serde::Serialize;
 use serde_json::json;
 
 use crate::accounts::audit;
 use crate::accounts::audit::By;
+use crate::accounts::mail::is_address;
 use crate::accounts::schema::{NEVER, accounts};
 use crate::error::Error;
 use crate::input::Members;
@@ -24,6 +27,8 @@ const RESERVED: &[&str] = &["console", "stranger", "system", "migration", "demo"
 #[diesel(table_name = accounts)]
 pub struct User {
     pub id: i64,
+    /// Where notices of new sign-ins and tokens go.
+    pub mail: Option<String>,
     pub username: String,
     pub created_at: Moment,
     pub created_by: String,
@@ -35,13 +40,22 @@ pub struct User {
     #[diesel(select_expression = case_when(accounts::locked_until.gt(now), accounts::locked_until))]
     pub locked_until: Option<Moment>,
     pub organisation: Option<String>,
+    #[diesel(select_expression = sql(HAS_SECOND_FACTOR), select_expression_type = SqlLiteral<Bool>)]
+    pub has_second_factor: bool,
+    /// Whether its sessions may only set up a second factor until it has one.
+    pub second_factor_required: bool,
 }
+
+const HAS_SECOND_FACTOR: &str =
+    "exists (select from second_factors f where f.account_id = accounts.id and f.confirmed_at is not null)";
 
 #[derive(Debug)]
 pub struct NewAccount {
     pub username: String,
     pub display_name: Option<String>,
     pub organisation: Option<String>,
+    pub mail: Option<String>,
+    pub second_factor_required: bool,
 }
 
 impl NewAccount {
@@ -56,9 +70,18 @@ impl NewAccount {
             fields.problem("username", text!("username.reserved"));
         }
         let (display_name, organisation) = (fields.text("display_name", 200), fields.text("organisation", 200));
+        let (mail, second_factor_required) = (mail_of(&mut fields), fields.flag("second_factor_required"));
         fields.finish()?;
-        Ok(NewAccount { username, display_name, organisation })
+        let second_factor_required = second_factor_required.unwrap_or_default();
+        Ok(NewAccount { username, display_name, organisation, mail, second_factor_required })
     }
+}
+
+/// The member with a mail address.
+pub fn mail_of(fields: &mut Members) -> Option<String> {
+    fields.read("mail", text!("expected.mail"), |value| {
+        value.as_str().filter(|address| is_address(address)).map(str::to_owned)
+    })
 }
 
 fn is_username(name: &str) -> bool {
@@ -91,6 +114,8 @@ pub async fn create(conn: &mut AsyncPgConnection, by: &By, new: &NewAccount) -> 
             accounts::username.eq(&new.username),
             accounts::display_name.eq(&new.display_name),
             accounts::organisation.eq(&new.organisation),
+            accounts::mail.eq(&new.mail),
+            accounts::second_factor_required.eq(new.second_factor_required),
             accounts::created_by.eq(&by.actor),
         );
         let created =

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use serde_json::json;
 
-use crate::accounts::account::managed;
+use crate::accounts::account::{mail_of, managed};
 use crate::accounts::audit::By;
 use crate::accounts::schema::{NEVER, accounts};
 use crate::accounts::{administrators, audit, password_links, sessions, tokens};
@@ -18,6 +18,8 @@ use crate::input::Members;
 pub struct AccountChange {
     pub display_name: Option<Option<String>>,
     pub organisation: Option<Option<String>>,
+    pub mail: Option<Option<String>>,
+    pub second_factor_required: Option<bool>,
     #[diesel(skip_update)]
     pub disabled: Option<bool>,
 }
@@ -28,9 +30,10 @@ impl AccountChange {
     pub fn read(mut fields: Members) -> Result<AccountChange, Error> {
         let mut text = |name: &'static str| fields.has(name).then(|| fields.text(name, 200));
         let (display_name, organisation) = (text("display_name"), text("organisation"));
-        let disabled = fields.flag("disabled");
+        let mail = fields.has("mail").then(|| mail_of(&mut fields));
+        let (disabled, second_factor_required) = (fields.flag("disabled"), fields.flag("second_factor_required"));
         fields.finish()?;
-        Ok(AccountChange { display_name, organisation, disabled })
+        Ok(AccountChange { display_name, organisation, mail, second_factor_required, disabled })
     }
 }
 
@@ -46,7 +49,14 @@ pub async fn update(conn: &mut AsyncPgConnection, by: &By, id: i64, change: Acco
                 detail[name] = json!(value);
             }
         }
-        if change.display_name.is_some() || change.organisation.is_some() {
+        // The trail keeps what it is told for ever, so it is not told the address.
+        if change.mail.is_some() {
+            detail["mail"] = json!("changed");
+        }
+        if let Some(required) = change.second_factor_required {
+            detail["second_factor_required"] = json!(required);
+        }
+        if detail.as_object().is_some_and(|detail| detail.len() > 1) {
             diesel::update(accounts::table.find(id)).set(&change).execute(conn).await?;
             audit::add(conn, by, "user.update", detail).await?;
         }

@@ -3,12 +3,15 @@
 use std::net::IpAddr;
 
 use chrono::{DateTime, SecondsFormat, Utc};
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use crate::accounts::schema::audit;
+use crate::postgres::sql::{Bind, Sql};
 
 /// An event to record.
 #[derive(Debug, Clone, Default)]
@@ -116,6 +119,77 @@ pub async fn events(
         events = events.filter(audit::id.lt(before));
     }
     events.order(audit::id.desc()).limit(limit).load(conn).await
+}
+
+/// What an account is told of itself.
+const OF_ACCOUNTS: &[&str] = &[
+    "session.login",
+    "session.failed",
+    "session.revoke",
+    "token.create",
+    "token.rotate",
+    "token.revoke",
+    "password.change",
+    "password.reset",
+    "password.link",
+    "factor.create",
+    "factor.delete",
+    "factor.reset",
+    "grant.create",
+    "grant.revoke",
+];
+
+/// The last `limit` events of an account's sign-ins, credentials and grants, newest first.
+pub async fn of_account(conn: &mut AsyncPgConnection, username: &str, limit: i64) -> QueryResult<Vec<NotedEvent>> {
+    let about_it = sql::<Bool>("detail ->> 'account' = ").bind::<Text, _>(username);
+    audit::table
+        .select(NotedEvent::as_select())
+        .filter(audit::action.eq_any(OF_ACCOUNTS).and(audit::actor.eq(username).or(about_it)))
+        .order(audit::id.desc())
+        .limit(limit)
+        .load(conn)
+        .await
+}
+
+/// Seals events that have no seal yet, at most so many.
+pub async fn seal(conn: &mut AsyncPgConnection, at_most: i64) -> QueryResult<()> {
+    Sql::new("select seal_audit(").bind(Bind::Integer(at_most)).text("::integer)").execute(conn).await?;
+    Ok(())
+}
+
+/// What the seals say of the trail.
+#[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
+pub struct Seals {
+    /// Events that say something else than when they were sealed.
+    #[diesel(sql_type = BigInt)]
+    pub changed: i64,
+    #[diesel(sql_type = BigInt)]
+    pub removed: i64,
+    /// Events that were slipped in.
+    #[diesel(sql_type = BigInt)]
+    pub unknown: i64,
+    /// Seals that do not follow from the one before.
+    #[diesel(sql_type = BigInt)]
+    pub broken: i64,
+    /// Events from which personal data was erased.
+    #[diesel(sql_type = BigInt)]
+    pub erased: i64,
+    #[diesel(sql_type = BigInt)]
+    pub sealed: i64,
+    /// Keep it elsewhere: whoever makes all seals anew cannot make this one again.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub last_hash: Option<String>,
+}
+
+impl Seals {
+    pub fn are_whole(&self) -> bool {
+        (self.changed, self.removed, self.unknown, self.broken) == (0, 0, 0, 0)
+    }
+}
+
+/// Checks all seals.
+pub async fn seals(conn: &mut AsyncPgConnection) -> QueryResult<Seals> {
+    Sql::new("select * from audit_faults()").get_result(conn).await
 }
 
 /// At most `limit` events from `from` to `to`, both included, that come after the event `after`; oldest first.

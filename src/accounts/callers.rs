@@ -12,8 +12,10 @@ use ipnet::IpNet;
 use crate::access::{Account, Credential, Grant, Limits, Role};
 use crate::accounts::schema::{accounts, grants, sessions, tokens};
 use crate::accounts::scope::holds;
+use crate::accounts::second_factor;
 use crate::accounts::secrets::digest;
 use crate::accounts::sessions::goes_on;
+use crate::config::{SecondFactor, Sessions};
 
 /// The account behind a credential.
 #[derive(Queryable, Selectable)]
@@ -22,6 +24,7 @@ struct Holder {
     id: i64,
     username: String,
     organisation: Option<String>,
+    second_factor_required: bool,
 }
 
 #[derive(Queryable, Selectable)]
@@ -77,7 +80,8 @@ pub async fn by_token(
         return Ok(None);
     }
     if is_use && !is_recent(token.last_used_at) {
-        diesel::update(tokens::table.find(token.id)).set(tokens::last_used_at.eq(now)).execute(conn).await?;
+        let used = diesel::update(tokens::table.find(token.id)).set(tokens::last_used_at.eq(now));
+        note(used.execute(conn).await);
     }
     // A token of the console acts for whoever runs the server. Each has its own name, which no account can have.
     let name = if holder.username == "console" { format!("console/{}", token.name) } else { holder.username };
@@ -94,29 +98,52 @@ pub async fn by_token(
     Ok(Some(Account { id: holder.id, name, organisation: holder.organisation, grants, credential }))
 }
 
-/// The account of the browser session with this secret. `None` if the session or the account has ended. `is_use`:
-/// whether the request counts as use, which keeps an idle session from ending.
+/// A browser session.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = sessions)]
+struct HeldSession {
+    id: i64,
+    last_seen_at: DateTime<Utc>,
+    confirmed_at: DateTime<Utc>,
+}
+
+/// The account of the browser session with this secret. `None` if the session or the account has ended. An account that
+/// lacks the second factor that it must have is without grants. `is_use`: whether the request counts as use, which keeps
+/// an idle session from ending.
 pub async fn by_session(
     conn: &mut AsyncPgConnection,
     secret: &str,
-    idle_min: u32,
+    settings: &Sessions,
     is_use: bool,
 ) -> QueryResult<Option<Account>> {
-    let rows: Rows<(i64, DateTime<Utc>)> = sessions::table
+    let rows: Rows<HeldSession> = sessions::table
         .inner_join(accounts::table)
         .left_join(grants::table.on(grants::account_id.eq(accounts::id).and(holds())))
         .filter(sessions::secret_hash.eq(digest(secret)))
-        .filter(goes_on(idle_min.into()).and(accounts::disabled_at.is_null()))
-        .select(((sessions::id, sessions::last_seen_at), Holder::as_select(), Option::<HeldGrant>::as_select()))
+        .filter(goes_on(settings.idle_min.into()).and(accounts::disabled_at.is_null()))
+        .select((HeldSession::as_select(), Holder::as_select(), Option::<HeldGrant>::as_select()))
         .order(grants::id)
         .load(conn)
         .await?;
-    let Some(((id, last_seen_at), holder, grants)) = gathered(rows)? else { return Ok(None) };
+    let Some((session, holder, mut grants)) = gathered(rows)? else { return Ok(None) };
+    let HeldSession { id, last_seen_at, confirmed_at } = session;
     if is_use && !is_recent(Some(last_seen_at)) {
-        diesel::update(sessions::table.find(id)).set(sessions::last_seen_at.eq(now)).execute(conn).await?;
+        note(diesel::update(sessions::table.find(id)).set(sessions::last_seen_at.eq(now)).execute(conn).await);
     }
-    let Holder { id: account, username: name, organisation } = holder;
-    Ok(Some(Account { id: account, name, organisation, grants, credential: Credential::Session { id } }))
+    let Holder { id: account, username: name, organisation, second_factor_required } = holder;
+    let is_required = second_factor_required
+        || match settings.second_factor {
+            SecondFactor::Optional => false,
+            SecondFactor::Administrators => grants.iter().any(|grant| grant.role == Role::Administrator),
+            SecondFactor::Everybody => true,
+        };
+    let lacks_factor = is_required && !second_factor::has(conn, account).await?;
+    if lacks_factor {
+        grants.clear();
+    }
+    let is_confirmed = Utc::now() - confirmed_at < Duration::minutes(settings.confirm_min.into());
+    let credential = Credential::Session { id, is_confirmed, lacks_factor };
+    Ok(Some(Account { id: account, name, organisation, grants, credential }))
 }
 
 /// The credential and its account, with all grants.
@@ -151,6 +178,13 @@ fn is_within(address: Option<IpAddr>, networks: Option<&[String]>) -> bool {
         network.parse::<IpNet>().is_ok_and(|network| address.is_some_and(|it| network.contains(&it)))
     };
     networks.is_none_or(|networks| networks.iter().any(holds))
+}
+
+/// A use that cannot be recorded, because the disk is full or the database only accepts reads, does not stop its request.
+fn note(recorded: QueryResult<usize>) {
+    if let Err(error) = recorded {
+        tracing::debug!(%error, "the use of a credential was not recorded");
+    }
 }
 
 /// Whether the last recorded use is less than a minute old. Use is recorded at most once a minute.

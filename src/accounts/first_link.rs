@@ -27,7 +27,18 @@ pub async fn first_link(conn: &mut AsyncPgConnection) -> Result<Option<String>, 
             Some(id) => id,
             None => {
                 let (username, display_name) = ("admin".to_owned(), Some("Quản trị viên".to_owned()));
-                let id = create(conn, &by, &NewAccount { username, display_name, organisation: None }).await?;
+                let id = create(
+                    conn,
+                    &by,
+                    &NewAccount {
+                        username,
+                        display_name,
+                        organisation: None,
+                        mail: None,
+                        second_factor_required: false,
+                    },
+                )
+                .await?;
                 let of_everything =
                     (grants::account_id.eq(id), grants::role.eq("administrator"), grants::created_by.eq(&by.actor));
                 diesel::insert_into(grants::table).values(of_everything).execute(conn).await?;

@@ -42,6 +42,14 @@ impl Mailer {
         self.send(to, &text!("mail.subject"), &text!("mail.link", username = username), link)
     }
 
+    /// Tells the holder of an account what happened to it. `page` is where they can do something about it.
+    ///
+    /// # Errors
+    /// When the address is malformed, or the server refuses.
+    pub fn send_notice(&self, to: &str, username: &str, what: &Text, page: &str) -> Result<()> {
+        self.send(to, &text!("mail.notice_subject", username), what, page)
+    }
+
     /// Sends a text in both languages, and a last line.
     fn send(&self, to: &str, subject: &Text, body: &Text, last: &str) -> Result<()> {
         let to: Mailbox = to.parse().with_context(|| format!("“{to}” is no address"))?;

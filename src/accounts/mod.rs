@@ -16,6 +16,7 @@ pub mod password_links;
 mod password_rules;
 mod schema;
 pub mod scope;
+pub mod second_factor;
 pub mod secrets;
 pub mod sessions;
 pub mod sign_in;

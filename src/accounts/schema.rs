@@ -11,6 +11,8 @@ diesel::table! {
         failed_logins -> Integer,
         locked_until -> Nullable<Timestamptz>,
         disabled_at -> Nullable<Timestamptz>,
+        mail -> Nullable<Text>,
+        second_factor_required -> Bool,
         created_at -> Timestamptz,
         created_by -> Text,
     }
@@ -70,10 +72,28 @@ diesel::table! {
         secret_hash -> Binary,
         created_at -> Timestamptz,
         last_seen_at -> Timestamptz,
+        confirmed_at -> Timestamptz,
         expires_at -> Timestamptz,
         revoked_at -> Nullable<Timestamptz>,
         address -> Nullable<Text>,
         user_agent -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    second_factors (account_id) {
+        account_id -> BigInt,
+        secret -> Binary,
+        confirmed_at -> Nullable<Timestamptz>,
+        last_step -> BigInt,
+    }
+}
+
+diesel::table! {
+    recovery_codes (secret_hash) {
+        secret_hash -> Binary,
+        account_id -> BigInt,
+        used_at -> Nullable<Timestamptz>,
     }
 }
 

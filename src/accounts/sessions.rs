@@ -46,6 +46,12 @@ pub async fn start(
     Ok(secret)
 }
 
+/// Notes that the account has proven who it is in this session.
+pub async fn confirm(conn: &mut AsyncPgConnection, id: i64) -> QueryResult<()> {
+    diesel::update(sessions::table.find(id)).set(sessions::confirmed_at.eq(now)).execute(conn).await?;
+    Ok(())
+}
+
 /// The sessions of an account that have not ended. `current` is the session of this request.
 pub async fn list(
     conn: &mut AsyncPgConnection,

@@ -12,6 +12,7 @@ use anyhow::Context;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
+use crate::accounts::audit;
 use crate::accounts::first_link::first_link;
 use crate::accounts::mail::Mailer;
 use crate::cli::database::Database;
@@ -166,7 +167,11 @@ fn supervise(cluster: &Cluster, stopped: &Receiver<()>) {
     }
 }
 
-/// Once a second: numbers the changes written with psql and deletes stored responses that are older than a day.
+/// Events of the audit trail that are sealed in one second.
+const SEALED_AT_ONCE: i64 = 5_000;
+
+/// Once a second: numbers the changes written with psql, seals the audit trail, and deletes stored responses that are older
+/// than a day.
 ///
 /// Once a day, since units come into force and end on certain days: looks up the communes of all assets again and
 /// erases the contents of old import files.
@@ -187,6 +192,9 @@ async fn housekeeping(store: Store, import_retention_days: u32) {
             }
             if let Err(error) = idempotency::purge(&mut conn).await {
                 tracing::warn!(%error, "old stored responses were not deleted");
+            }
+            if let Err(error) = audit::seal(&mut conn, SEALED_AT_ONCE).await {
+                tracing::warn!(%error, "the audit trail was not sealed");
             }
             if let Err(error) = changes::number(&mut conn).await {
                 tracing::warn!(%error, "changes were not numbered");

@@ -9,7 +9,7 @@ use crate::accounts::audit::By;
 use crate::accounts::grants::{NewGrant, UserGrant};
 use crate::accounts::mail::Mailer;
 use crate::accounts::scope::ScopeUnit;
-use crate::accounts::{account, grants, password_links};
+use crate::accounts::{account, audit, grants, password_links, second_factor};
 use crate::cli::refused::told;
 use crate::config::Mail;
 use crate::input::Members;
@@ -47,6 +47,8 @@ pub enum UserCommand {
     Disable { name: String },
     /// Enable a disabled account again.
     Enable { name: String },
+    /// Remove the second factor of somebody who lost it.
+    ResetSecondFactor { name: String },
     /// Print a new link with which the account's holder sets a password.
     Link {
         name: String,
@@ -163,6 +165,11 @@ pub async fn run(conn: &mut AsyncPgConnection, command: UserCommand, known: Opti
         }
         UserCommand::Disable { name } => set_disabled(conn, &by, &name, true).await?,
         UserCommand::Enable { name } => set_disabled(conn, &by, &name, false).await?,
+        UserCommand::ResetSecondFactor { name } => {
+            let account = account(conn, &name).await?;
+            anyhow::ensure!(second_factor::remove(conn, account).await?, "{name} has no second factor");
+            audit::add(conn, &by, "factor.reset", json!({"account": name})).await?;
+        }
         UserCommand::Link { name, place } => {
             place.check()?;
             let account = account(conn, &name).await?;

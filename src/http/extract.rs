@@ -64,9 +64,7 @@ impl Presented {
         let account = match self {
             Presented::Nothing => return Ok(Some(Caller::Anonymous)),
             Presented::Token { secret, address } => callers::by_token(conn, secret, *address, is_use).await?,
-            Presented::Session { secret } => {
-                callers::by_session(conn, secret, app.limits.sessions.idle_min, is_use).await?
-            }
+            Presented::Session { secret } => callers::by_session(conn, secret, &app.limits.sessions, is_use).await?,
         };
         Ok(account.map(Caller::Account))
     }

@@ -37,12 +37,14 @@ pub async fn problems(app: &App) -> Vec<Text> {
         tracing::warn!(%error, "not ready: no database");
         vec![text!("ready.database")]
     };
-    let mut problems = match app.store.own_connection().await {
+    let temporary = std::env::temp_dir();
+    let disks = [Some(temporary.as_path()), app.data_dir.as_deref()];
+    // First what may be the cause of the rest.
+    let mut problems: Vec<_> = disks.into_iter().flatten().filter_map(space).collect();
+    problems.extend(match app.store.own_connection().await {
         Ok(mut conn) => of_database(&mut conn).await.unwrap_or_else(|error| unreachable(&error)),
         Err(error) => unreachable(&error),
-    };
-    let temporary = std::env::temp_dir();
-    problems.extend([Some(temporary.as_path()), app.data_dir.as_deref()].into_iter().flatten().filter_map(space));
+    });
     problems
 }
 

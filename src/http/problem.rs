@@ -106,7 +106,7 @@ impl ResponseError for Error {
 
 fn add_headers(error: &Error, headers: &mut HeaderMap) {
     match error {
-        Error::Unauthorized | Error::LogInFailed => {
+        Error::Unauthorized | Error::LogInFailed(_) => {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         Error::Overloaded | Error::Contended | Error::NotReady(_) => {

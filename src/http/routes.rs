@@ -236,6 +236,20 @@ fn routes(config: &mut web::ServiceConfig) {
                 .service(only_post("/auth/login", web::post().to(handlers::auth::log_in)))
                 .service(only_post("/auth/logout", web::post().to(handlers::auth::log_out)))
                 .service(only_get("/auth/me", read().to(handlers::auth::show_me)))
+                .service(only_post("/auth/confirmation", web::post().to(handlers::auth::confirm_session)))
+                .service(only_get("/auth/events", read().to(handlers::auth::list_own_events)))
+                .service(methods(
+                    "/auth/second-factor",
+                    "DELETE, OPTIONS, POST",
+                    [
+                        web::post().to(handlers::auth::begin_second_factor),
+                        web::delete().to(handlers::auth::remove_second_factor),
+                    ],
+                ))
+                .service(only_post(
+                    "/auth/second-factor/confirmation",
+                    web::post().to(handlers::auth::confirm_second_factor),
+                ))
                 .service(only_post("/auth/password", web::post().to(handlers::auth::change_password)))
                 .service(only_post("/auth/setup", web::post().to(handlers::auth::set_password)))
                 .service(only_get("/auth/sessions", read().to(handlers::auth::list_sessions)))
@@ -268,6 +282,11 @@ fn routes(config: &mut web::ServiceConfig) {
                 .service(only_post(
                     "/users/{user}/password-link",
                     web::post().to(handlers::users::create_password_link),
+                ))
+                .service(methods(
+                    "/users/{user}/second-factor",
+                    "DELETE, OPTIONS",
+                    [web::delete().to(handlers::users::reset_second_factor)],
                 ))
                 .service(only_post("/users/{user}/unlock", web::post().to(handlers::users::unlock_user)))
                 .service(methods(

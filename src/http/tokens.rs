@@ -8,12 +8,13 @@ use crate::access::{Caller, Credential};
 use crate::accounts::tokens;
 use crate::accounts::tokens::{MAX_TOKEN_DAYS, NewToken};
 use crate::error::Error;
-use crate::http::auth::private;
+use crate::http::auth::{notices, private};
 use crate::http::extract::WriteRequest;
 use crate::http::paging;
 use crate::http::paging::{MAX_LIMIT, Paging};
 use crate::http::state::App;
 use crate::input::Params;
+use crate::texts::text;
 
 /// `GET /api/v1/tokens`
 pub async fn list_tokens(app: web::Data<App>, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Error> {
@@ -32,11 +33,14 @@ pub async fn list_tokens(app: web::Data<App>, caller: Caller, request: HttpReque
 /// `POST /api/v1/tokens`. Requires a session: a token that creates tokens could outlive its own expiry and limits.
 pub async fn create_token(write: WriteRequest) -> Result<HttpResponse, Error> {
     let (account, _) = write.caller.in_session()?;
+    write.caller.confirmed()?;
     let new = NewToken::read(write.members()?, write.clock().today())?;
     let mut conn = write.connection().await?;
     let (id, secret) = tokens::give(&mut conn, &write.by(), account.id, &new).await?;
     let mut token = json!(tokens::find(&mut conn, account.id, id).await?.ok_or(Error::NotFound)?);
     token["token"] = json!(secret);
+    drop(conn);
+    notices::send(&write.app, account.id, text!("mail.notice/token", name = new.name.as_str())).await;
     let location = write.url(format_args!("/tokens/{id}"));
     Ok(private(HttpResponse::Created()).insert_header((LOCATION, location)).json(token))
 }
@@ -61,6 +65,7 @@ pub async fn rotate_token(write: WriteRequest) -> Result<HttpResponse, Error> {
     let mut members = write.optional_members()?;
     let days = members.integer("days", 1..=MAX_TOKEN_DAYS);
     members.finish()?;
+    write.caller.confirmed()?;
     if days.is_some() || !matches!(account.credential, Credential::Token { id: own, .. } if own == id) {
         write.caller.in_session()?;
     }

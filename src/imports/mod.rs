@@ -247,6 +247,11 @@ fn lock(act: &'static str, id: Uuid) -> Sql {
 
 /// Marks planning that a killed server left behind as failed. Nobody holds its lock.
 async fn fail_abandoned(conn: &mut AsyncPgConnection) -> QueryResult<()> {
+    // Mostly there is none, and reading must not need a write.
+    let planning = imports::table.filter(imports::status.eq("planning"));
+    if !diesel::select(diesel::dsl::exists(planning)).get_result::<bool>(conn).await? {
+        return Ok(());
+    }
     Sql::new(
         "update imports set status = 'failed', failure = 'interrupted' where status = 'planning' and pg_try_advisory_xact_lock(hashtextextended('import ' || id, 0))",
     )

@@ -30,6 +30,7 @@ const FUNCTIONS: &[&str] = &[
     include_str!("functions/hamlets.sql"),
     include_str!("functions/grants.sql"),
     include_str!("functions/final.sql"),
+    include_str!("functions/seals.sql"),
     include_str!("functions/history.sql"),
     include_str!("functions/assets.sql"),
     include_str!("functions/feed.sql"),

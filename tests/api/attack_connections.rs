@@ -108,6 +108,84 @@ async fn a_client_that_leaves_in_the_middle_of_its_body_closes_its_connection() 
 }
 
 #[actix_web::test]
+async fn wrong_bodies_and_a_database_in_trouble_leave_no_connections() {
+    let (server, address) = listening(|_| {}).await;
+    let function = "create function fail() returns trigger language plpgsql as $$ begin raise exception 'could not extend file'; end $$";
+    server.execute(&format!("{function}; create trigger fails before insert on towers for each row execute function fail()")).await;
+    let good = r#"{"type":"Feature","geometry":null,"properties":{"name":"A","operator":"vnpt","declared_commune_code":"00001"}}"#;
+    let good = good.replace("null", r#"{"type":"Point","coordinates":[105.7,19.8]}"#).replace(r#","declared_commune_code":"00001""#, "");
+    for (status, body) in [("422", "{\"type\": 1}".to_owned()), ("422", "0".repeat(200_000)), ("503", good)] {
+        let head = format!(
+            "POST /api/v1/collections/towers/items HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n\
+             Authorization: Bearer {}\r\nContent-Length: {}\r\n\r\n{body}",
+            server.administrator_secret(),
+            body.len()
+        );
+        let answers = web::block(move || {
+            let mut streams: Vec<_> = (0..20).map(|_| TcpStream::connect(address).unwrap()).collect();
+            let ask = |stream: &mut TcpStream| {
+                stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+                stream.write_all(head.as_bytes()).unwrap();
+                let mut answer = [0; 20];
+                stream.read_exact(&mut answer).unwrap();
+                String::from_utf8_lossy(&answer).into_owned()
+            };
+            streams.iter_mut().map(ask).collect::<Vec<_>>()
+        });
+        let answers = answers.await.unwrap();
+        assert!(answers.iter().all(|answer| answer.contains(status)), "{status}: {answers:?}");
+        assert!(settles(address, 0).await, "{status}: {} connections stay open", open_at(address));
+    }
+}
+
+#[actix_web::test]
+async fn slow_readers_of_files_do_not_hold_up_an_administrator() {
+    let (server, address) = listening(|limits| limits.trust_proxy = true).await;
+    // More than the buffers of the sockets hold.
+    server
+        .execute(
+            "alter table towers drop constraint towers_name_check;
+             insert into towers (id, code, name, operator, effective_on, geom) select n, 'T' || n, repeat('x', 2000), 'vnpt', \
+             '2024-01-01', st_setsrid(st_makepoint(105.7, 19.8), 4326) from generate_series(1, 10000) n; select number_changes()",
+        )
+        .await;
+    let export = "GET /api/v1/collections/towers/items?f=csv HTTP/1.1\r\nHost: a\r\nAccept-Encoding: identity\r\n";
+    let ask = move |more: String| {
+        let mut stream = TcpStream::connect(address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+        stream.write_all(format!("{export}{more}\r\n").as_bytes()).unwrap();
+        let mut begin = [0; 12];
+        stream.read_exact(&mut begin).unwrap();
+        (stream, String::from_utf8_lossy(&begin).into_owned())
+    };
+    // Two places are for anonymous callers, and an address gets one of them.
+    let from = |address: &str| format!("X-Forwarded-For: {address}\r\n");
+    let slow = web::block(move || [ask(from("203.0.113.1")), ask(from("203.0.113.2"))]).await.unwrap();
+    assert!(slow.iter().all(|(_, begin)| begin.ends_with("200")), "{slow:?}");
+    let administrator = format!("Authorization: Bearer {}\r\nConnection: close\r\n", server.administrator_secret());
+    let (length, took) = web::block(move || {
+        let started = Instant::now();
+        let (mut stream, _) = ask(administrator);
+        let mut rest = Vec::new();
+        stream.read_to_end(&mut rest).unwrap();
+        (rest.len(), started.elapsed())
+    })
+    .await
+    .unwrap();
+    assert!(length > 20_000_000 && took < Duration::from_secs(20), "{length} bytes in {took:?}");
+    // Who takes nothing for ten seconds loses the place.
+    for _ in 0..200 {
+        if server.state.exports.count() == 0 {
+            break;
+        }
+        actix_web::rt::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert_eq!(server.state.exports.count(), 0);
+    drop(slow);
+    assert!(settles(address, 0).await);
+}
+
+#[actix_web::test]
 async fn a_small_refused_body_leaves_the_connection_open() {
     let (_server, address) = listening(|_| {}).await;
     let answers = web::block(move || {

@@ -28,6 +28,7 @@ fn column(rows: &[Vec<String>], name: &str) -> Vec<String> {
 }
 
 fn first_sheet(answer: &Answer) -> Vec<Vec<Data>> {
+    assert_eq!(answer.status, 200, "{}", answer.summary());
     let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(answer.body.to_vec())).unwrap();
     workbook.worksheet_range_at(0).unwrap().unwrap().rows().map(<[Data]>::to_vec).collect()
 }

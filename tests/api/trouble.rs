@@ -55,6 +55,32 @@ async fn a_full_disk_a_stop_and_a_standby_are_told_in_words() {
 }
 
 #[actix_web::test]
+async fn a_database_that_only_accepts_reads_is_read_with_credentials_too() {
+    let server = Server::with_communes().await;
+    let token = server.account("lan", &[json!({"role": "viewer"})]).await;
+    let made = server.administrator().post(TOWERS, tower(json!({}))).await.ok();
+    let name = server.query("select current_database()::text").await;
+    server.execute("update tokens set last_used_at = now() - interval '1 hour'").await;
+    server.execute(&format!("alter database {} set default_transaction_read_only = on", name.as_str().unwrap())).await;
+    server.execute("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'hatang_app' and datname = current_database()").await;
+    actix_web::rt::time::sleep(std::time::Duration::from_millis(300)).await;
+    let lan = server.holder(&token);
+    for path in ["/auth/me", "/collections", "/changes", "/imports", "/units/00001@2026-01-01", "/tokens"] {
+        assert_eq!(lan.get(path).await.status, 200, "{path}");
+    }
+    // What must be in the audit trail is not shown: restricted fields, exports.
+    let item = format!("{TOWERS}/{}", made["id"]);
+    for path in [item.as_str(), "/collections/towers/items?f=csv", "/collections/towers/items?f=xlsx"] {
+        let answer = server.administrator().get(path).await;
+        assert_eq!((answer.status.as_u16(), answer.codes()), (503, vec!["unavailable".to_owned()]), "{path}");
+        assert!(answer.json()["detail"].as_str().unwrap().contains("takes no writes"), "{path}");
+    }
+    assert_eq!(server.anonymous().get("/collections/towers/items?f=csv").await.status, 200);
+    let ready = server.anonymous().get("//readyz").await;
+    assert_eq!((ready.status.as_u16(), ready.codes()), (503, vec!["ready.read_only".to_owned()]));
+}
+
+#[actix_web::test]
 async fn a_member_given_twice_and_too_many_values_are_refused() {
     let server = Server::new().await;
     let twice = r#"{"type":"Feature","geometry":null,"properties":{"name":"A","name":"B","operator":"vnpt"}}"#;

@@ -20,7 +20,7 @@ fn check(server: &Server, subject: &str, more: &[&str]) -> (i32, Vec<String>) {
 #[actix_web::test]
 async fn what_disagrees_is_found() {
     let server = Server::with_demo().await;
-    for subject in ["settings", "versions", "tables", "clock", "rights", "counters", "sums", "feed"] {
+    for subject in ["settings", "versions", "tables", "clock", "rights", "counters", "sums", "feed", "audit"] {
         let (status, found) = check(&server, subject, &[]);
         // The service itself does not answer on that port.
         assert_eq!(status, 1, "{subject}: {found:?}");
@@ -35,6 +35,7 @@ async fn what_disagrees_is_found() {
         ("update summaries set built_until = 0 where collection = 'cameras'", "sums", "1 layers"),
         ("update admin_units set geom = null, geom_source = null where level = 'commune'", "units", "have no boundary"),
         ("revoke select on cameras from hatang_app", "rights", "may not read cameras"),
+        ("select seal_audit(100); set session_replication_role = replica; delete from audit", "audit", "removed"),
         ("drop function refresh_grants()", "tables", "lack function refresh_grants()"),
     ] {
         server.execute(harm).await;

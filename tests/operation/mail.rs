@@ -73,6 +73,18 @@ async fn administrator_has_the_link_sent() {
 }
 
 #[actix_web::test]
+async fn people_are_told_of_sign_ins_from_new_devices() {
+    let server = Server::new().await;
+    let id = server.person("lan", &[]).await;
+    server.execute(&format!("update accounts set mail = 'lan@xa.example' where id = {id}")).await;
+    let (port, told) = mail_server();
+    let server = server.with_mail(&settings(port)).await;
+    server.sign_in("lan").await;
+    let told = actix_web::web::block(move || told.join().unwrap()).await.unwrap();
+    assert!(told.contains("RCPT TO:<lan@xa.example>"), "{told}");
+}
+
+#[actix_web::test]
 async fn link_is_sent_and_not_printed() {
     let server = Server::new().await;
     let (port, told) = mail_server();

@@ -2,7 +2,7 @@
 const api = '/api/v1';
 const part = (id) => document.getElementById(id);
 const say = (text) => (part('message').textContent = text);
-const show = (id) => ['login', 'setup', 'signed-in'].forEach((each) => (part(each).hidden = each !== id));
+const show = (id) => ['login', 'setup', 'signed-in', 'confirm', 'enrol', 'recovery'].forEach((each) => (part(each).hidden = each !== id));
 
 async function ask(method, path, body, headers = {}) {
   try {
@@ -35,13 +35,23 @@ async function showMe() {
   if (!me.ok) return show('login');
   csrf = me.json.csrf ?? '';
   part('who').textContent = me.json.account.display_name ?? me.json.account.username;
+  part('needs-factor').hidden = !me.json.lacks_second_factor;
+  part('factor').hidden = me.json.account.has_second_factor;
   show('signed-in');
 }
 
-on('login', async ({ username, password }) => {
-  const answer = await ask('POST', '/auth/login', { username, password });
+/** What the answer asks for besides. */
+const asks = ({ json }, code) => (json.errors ?? []).some((problem) => problem.code === code);
+
+on('login', async ({ username, password, code }) => {
+  const answer = await ask('POST', '/auth/login', code ? { username, password, code } : { username, password });
+  if (asks(answer, 'auth.code_required')) {
+    part('code-part').hidden = false;
+    part('code').focus();
+  }
   if (!answer.ok) return say(problems(answer));
   part('login').reset();
+  part('code-part').hidden = true;
   await showMe();
 });
 
@@ -54,6 +64,39 @@ on('setup', async ({ new: password, again }) => {
   part('username').value = answer.json.username;
   show('login');
   say('Đã đặt mật khẩu, hãy đăng nhập. The password is set: sign in.');
+});
+
+const write = (method, path, body) => ask(method, path, body, { 'X-CSRF-Token': csrf });
+
+async function enrol() {
+  say('');
+  const answer = await write('POST', '/auth/second-factor');
+  if (asks(answer, 'auth.confirm')) return show('confirm');
+  if (!answer.ok) return say(problems(answer));
+  const drawing = new DOMParser().parseFromString(answer.json.qr, 'image/svg+xml').documentElement;
+  part('qr').replaceChildren(document.importNode(drawing, true));
+  part('secret').textContent = answer.json.secret.match(/.{1,4}/g).join(' ');
+  show('enrol');
+}
+part('factor').addEventListener('click', enrol);
+
+on('confirm', async ({ password }) => {
+  const answer = await write('POST', '/auth/confirmation', { password });
+  if (!answer.ok) return say(problems(answer));
+  part('confirm').reset();
+  await enrol();
+});
+
+on('enrol', async ({ code }) => {
+  const answer = await write('POST', '/auth/second-factor/confirmation', { code });
+  if (!answer.ok) return say(problems(answer));
+  part('enrol').reset();
+  part('codes').textContent = answer.json.recovery_codes.join('\n');
+  show('recovery');
+});
+part('kept').addEventListener('click', async () => {
+  part('codes').textContent = '';
+  await showMe();
 });
 
 part('logout').addEventListener('click', async () => {

@@ -3,18 +3,21 @@
 use diesel::result::QueryResult;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
+use crate::accounts::audit::seals;
+use crate::cli::audit::describe;
 use crate::cli::check::Finding;
 use crate::layers::{ALL, Layer};
 use crate::postgres::row::Row;
 use crate::postgres::sql::{Bind, Sql};
 
-/// Counters, kept sums, the feed and boundaries.
+/// Counters, kept sums, the feed, the audit trail and boundaries.
 pub async fn check(conn: &mut AsyncPgConnection) -> Vec<Finding> {
     let mut findings = Vec::new();
     let failed = |subject, error: diesel::result::Error| Finding::critical(subject, error.to_string());
     findings.push(counters(conn).await.unwrap_or_else(|error| failed("counters", error)));
     findings.push(sums(conn).await.unwrap_or_else(|error| failed("sums", error)));
     findings.push(feed(conn).await.unwrap_or_else(|error| failed("feed", error)));
+    findings.push(trail(conn).await.unwrap_or_else(|error| failed("audit", error)));
     findings.push(boundaries(conn).await.unwrap_or_else(|error| failed("units", error)));
     findings
 }
@@ -87,6 +90,13 @@ async fn feed(conn: &mut AsyncPgConnection) -> QueryResult<Finding> {
     } else {
         Finding::good("feed", format!("no gap in {} changes", number(0)))
     })
+}
+
+/// The audit trail against its seals.
+async fn trail(conn: &mut AsyncPgConnection) -> QueryResult<Finding> {
+    let seals = seals(conn).await?;
+    let text = describe(&seals);
+    Ok(if seals.are_whole() { Finding::good("audit", text) } else { Finding::critical("audit", text) })
 }
 
 /// Without a boundary, nothing is found to lie in a unit.

@@ -6,47 +6,43 @@ use serde_json::json;
 
 use crate::accounts::account::managed;
 use crate::accounts::password_hash::Password;
-use crate::accounts::{audit, password_links, sign_in};
+use crate::accounts::{audit, password_links, sessions, sign_in};
 use crate::error::Error;
-use crate::http::auth::cookie::device_cookie;
-use crate::http::auth::{csrf, private};
+use crate::http::auth::proof::{Given, prove};
+use crate::http::auth::{csrf, notices, private};
 use crate::http::extract::{WriteRequest, by, json_body};
 use crate::http::state::App;
 use crate::input::Params;
 use crate::layers::Problem;
 use crate::texts::text;
 
-/// `POST /api/v1/auth/password`: requires the old password and ends the account's other sessions.
+/// `POST /api/v1/auth/password`: requires the old password, and a code where there is a second factor, and ends the account's other sessions.
 pub async fn change_password(write: WriteRequest) -> Result<HttpResponse, Error> {
     let (account, session) = write.caller.in_session()?;
     let mut fields = write.members()?;
     let (old, new) = (fields.secret("old_password"), Password::new(&fields.secret("new_password")));
+    let code = fields.text("code", 100);
     fields.finish()?;
     let about = [account.name.as_str(), account.organisation.as_deref().unwrap_or_default()];
     new.check("/new_password", &about).map_err(|problem| Error::Invalid(vec![problem]))?;
+    new.check_list("/new_password", write.app.limits.sessions.password_list.as_deref()).await?;
 
-    let mut conn = write.connection().await?;
-    let device = device_cookie(&write.request);
-    let sign_in::Attempt { password_hash, knows_device, .. } =
-        sign_in::attempt(&mut conn, &account.name, device.as_deref()).await?;
-    let known = device.filter(|_| knows_device);
-    drop(conn);
-    let matches = Password::new(&old).verify(password_hash.clone()).await?;
-    let (true, Some(old_hash)) = (matches, password_hash) else {
-        return Err(Error::Invalid(vec![Problem::in_body("/old_password", text!("auth.failed/old"))]));
-    };
+    let given = Given { username: account.name.clone(), password: old, code };
     let hash = new.hash().await?;
     let by = write.by();
-    let mut conn = write.connection().await?;
-    conn.transaction(async |conn| {
-        if !sign_in::succeed(conn, account.id, &old_hash, known.as_deref()).await? {
-            return Err(Error::Unauthorized);
+    let changed = prove(&write.app, &write.request, given, async |conn, proven| {
+        sign_in::set_password(conn, proven.account, hash, Some(session)).await?;
+        sessions::confirm(conn, session).await?;
+        Ok(audit::add(conn, &by, "password.change", json!({})).await?)
+    });
+    changed.await.map_err(|error| match error {
+        Error::LogInFailed(problem) if problem.code == "auth.failed" => {
+            Error::Invalid(vec![Problem::in_body("/old_password", text!("auth.failed/old"))])
         }
-        sign_in::set_password(conn, account.id, hash, Some(session)).await?;
-        audit::add(conn, &by, "password.change", json!({})).await?;
-        Ok(())
-    })
-    .await?;
+        Error::LogInFailed(problem) => Error::Invalid(vec![problem]),
+        error => error,
+    })?;
+    notices::send(&write.app, account.id, text!("mail.notice/password")).await;
     Ok(private(HttpResponse::NoContent()).finish())
 }
 
@@ -64,6 +60,7 @@ pub async fn set_password(app: web::Data<App>, request: HttpRequest, body: web::
     drop(conn);
     let about = [holder.username.as_str(), holder.organisation.as_deref().unwrap_or_default()];
     new.check("/password", &about).map_err(|problem| Error::Invalid(vec![problem]))?;
+    new.check_list("/password", app.limits.sessions.password_list.as_deref()).await?;
     let hash = new.hash().await?;
     let by = by(&app, &request, &holder.username);
     let mut conn = app.store.own_connection().await?;
@@ -77,5 +74,6 @@ pub async fn set_password(app: web::Data<App>, request: HttpRequest, body: web::
         Ok(())
     })
     .await?;
+    notices::send(&app, holder.id, text!("mail.notice/password")).await;
     Ok(private(HttpResponse::Ok()).json(json!({"username": holder.username})))
 }

@@ -5,8 +5,8 @@
 
 mod text;
 
+use std::any::Any;
 use std::fs::File;
-use std::io::Write;
 use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
 
@@ -117,7 +117,7 @@ pub async fn export_items(
         let written = AssertUnwindSafe(export.workbook(conn, about)).catch_unwind();
         let file = match timeout(limit, written).await {
             Ok(Ok(file)) => file,
-            Ok(Err(_panic)) => Err(of_panic()),
+            Ok(Err(panic)) => Err(of_panic(&*panic)),
             Err(_) => Err(Error::Timeout),
         };
         export.log(file.is_ok()).await?;
@@ -128,6 +128,7 @@ pub async fn export_items(
         response.insert_header((CONTENT_ENCODING, HeaderValue::from_static("identity")));
         response.body(SizedStream::new(length, contents(file)))
     } else {
+        export.begin().await?;
         let (sender, receiver) = channel(2);
         actix_web::rt::spawn(async move {
             export.send(conn, sender, limit).await;
@@ -139,12 +140,9 @@ pub async fn export_items(
 }
 
 /// Why a workbook panicked: the library does so when its temporary file has no room.
-fn of_panic() -> Error {
-    let room = tempfile::tempfile().and_then(|mut file| file.write_all(&[0; CHUNK]));
-    match room {
-        Err(error) => anyhow::Error::new(error).into(),
-        Ok(()) => Error::Internal(anyhow::anyhow!("the writer of workbooks panicked")),
-    }
+fn of_panic(panic: &(dyn Any + Send)) -> Error {
+    let said = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
+    anyhow::anyhow!("the writer of workbooks panicked: {}", said.unwrap_or_default()).into()
 }
 
 /// `cameras_2026-11-24_405@2023-09-20.csv`
@@ -315,6 +313,16 @@ impl Export {
             (text!("about.address"), address.to_owned()),
             (text!("about.filters"), filters.join("; ")),
         ]
+    }
+
+    /// Logs that a file is about to be sent: nothing of it leaves before that is known.
+    async fn begin(&self) -> Result<(), Error> {
+        if self.caller.is_anonymous() {
+            return Ok(());
+        }
+        let mut conn = self.app.store.connection().await?;
+        let detail = json!({"path": self.trace.path, "format": self.format.name()});
+        self.trace.record(&mut conn, &self.caller, "export.begin", Some(self.layer.collection), detail).await
     }
 
     /// Logs who exported what. Exports by anonymous callers are not logged: they contain only public data.

@@ -28,6 +28,7 @@ pub async fn list_grants(app: web::Data<App>, caller: Caller, request: HttpReque
 /// `POST /api/v1/users/{user}/grants`
 pub async fn create_grant(write: WriteRequest) -> Result<HttpResponse, Error> {
     may_administer(&write.caller)?;
+    write.caller.confirmed()?;
     let user = write.id("user")?;
     let new = NewGrant::read(write.members()?, write.clock().today())?;
     let mut conn = write.connection().await?;
@@ -40,6 +41,7 @@ pub async fn create_grant(write: WriteRequest) -> Result<HttpResponse, Error> {
 /// `DELETE /api/v1/users/{user}/grants/{grant}`: revokes the grant. It is kept as revoked.
 pub async fn revoke_grant(write: WriteRequest) -> Result<HttpResponse, Error> {
     may_administer(&write.caller)?;
+    write.caller.confirmed()?;
     let (user, grant) = (write.id("user")?, write.id("grant")?);
     write.nothing()?;
     grants::revoke(&mut *write.connection().await?, &write.by(), user, grant).await?;
@@ -49,6 +51,7 @@ pub async fn revoke_grant(write: WriteRequest) -> Result<HttpResponse, Error> {
 /// `POST /api/v1/users/{user}/grants/{grant}/review`: confirms that a grant is still right after its unit ended.
 pub async fn review_grant(write: WriteRequest) -> Result<HttpResponse, Error> {
     may_administer(&write.caller)?;
+    write.caller.confirmed()?;
     let (user, grant) = (write.id("user")?, write.id("grant")?);
     write.nothing()?;
     let mut conn = write.connection().await?;

@@ -5,15 +5,15 @@ mod grants;
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{Duration, SecondsFormat};
+use diesel_async::AsyncConnection;
 use serde_json::json;
 
 use crate::access::{Caller, may_administer};
-use crate::accounts::account::NewAccount;
+use crate::accounts::account::{NewAccount, mail_of, managed};
 use crate::accounts::account_change::{AccountChange, update};
-use crate::accounts::mail::is_address;
-use crate::accounts::{account, password_links};
+use crate::accounts::{account, audit, password_links, second_factor};
 use crate::error::Error;
-use crate::http::auth::private;
+use crate::http::auth::{notices, private};
 use crate::http::extract::{WriteRequest, id_in_path};
 use crate::http::links::home;
 use crate::http::paging::{MAX_LIMIT, Paging};
@@ -49,6 +49,7 @@ pub async fn find_user(app: web::Data<App>, caller: Caller, request: HttpRequest
 /// `POST /api/v1/users`: creates an account without a password. A link sets the password later.
 pub async fn create_user(write: WriteRequest) -> Result<HttpResponse, Error> {
     may_administer(&write.caller)?;
+    write.caller.confirmed()?;
     let new = NewAccount::read(write.members()?)?;
     let mut conn = write.connection().await?;
     let id = account::create(&mut conn, &write.by(), &new).await?;
@@ -60,6 +61,7 @@ pub async fn create_user(write: WriteRequest) -> Result<HttpResponse, Error> {
 /// `PATCH /api/v1/users/{user}`
 pub async fn update_user(write: WriteRequest) -> Result<HttpResponse, Error> {
     may_administer(&write.caller)?;
+    write.caller.confirmed()?;
     let id = write.id("user")?;
     let change = AccountChange::read(write.members()?)?;
     let mut conn = write.connection().await?;
@@ -71,11 +73,10 @@ pub async fn update_user(write: WriteRequest) -> Result<HttpResponse, Error> {
 /// `mail`, which is not kept. Its secret follows `#`, which browsers do not send, so that no log contains it.
 pub async fn create_password_link(write: WriteRequest) -> Result<HttpResponse, Error> {
     may_administer(&write.caller)?;
+    write.caller.confirmed()?;
     let id = write.id("user")?;
     let mut members = write.optional_members()?;
-    let mail = members.read("mail", text!("expected.mail"), |value| {
-        value.as_str().filter(|address| is_address(address)).map(str::to_owned)
-    });
+    let mail = mail_of(&mut members);
     members.finish()?;
     let mailer = write.app.mailer.clone();
     if mail.is_some() && mailer.is_none() {
@@ -99,7 +100,29 @@ pub async fn create_password_link(write: WriteRequest) -> Result<HttpResponse, E
 /// `POST /api/v1/users/{user}/unlock`: resets the count of failed log-ins.
 pub async fn unlock_user(write: WriteRequest) -> Result<HttpResponse, Error> {
     may_administer(&write.caller)?;
+    write.caller.confirmed()?;
     write.nothing()?;
     account::unlock(&mut *write.connection().await?, &write.by(), write.id("user")?).await?;
+    Ok(private(HttpResponse::NoContent()).finish())
+}
+
+/// `DELETE /api/v1/users/{user}/second-factor`: removes the second factor of somebody who lost it.
+pub async fn reset_second_factor(write: WriteRequest) -> Result<HttpResponse, Error> {
+    may_administer(&write.caller)?;
+    write.caller.confirmed()?;
+    write.nothing()?;
+    let (id, by) = (write.id("user")?, write.by());
+    let mut conn = write.connection().await?;
+    conn.transaction(async |conn| {
+        let username = managed(conn, id).await?;
+        if !second_factor::remove(conn, id).await? {
+            return Err(Error::NotFound);
+        }
+        audit::add(conn, &by, "factor.reset", json!({"account": username})).await?;
+        Ok(())
+    })
+    .await?;
+    drop(conn);
+    notices::send(&write.app, id, text!("mail.notice/no_factor")).await;
     Ok(private(HttpResponse::NoContent()).finish())
 }

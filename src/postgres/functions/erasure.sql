@@ -137,7 +137,11 @@ begin
     changes = v.changes || coalesce((select jsonb_object_agg(c, null) from unnest(columns) c where v.changes ? c), '{}'),
     reason = without_values(v.reason, lost)
   where v.collection = layer and v.record_id = record;
-  update audit set detail = without_values(detail::text, lost)::jsonb where without_values(detail::text, lost) <> detail::text;
+  with emptied as (
+    update audit set detail = without_values(detail::text, lost)::jsonb where without_values(detail::text, lost) <> detail::text
+    returning id
+  )
+  update audit_seals set erased_at = now() where audit_id in (select id from emptied);
   -- The file of an import may be named after a person. Its name is the reason of all versions that it wrote.
   update versions v set reason = without_values(v.reason, lost)
   where v.batch_id in (select id from batches where without_values(reason, lost) <> reason);

@@ -5,7 +5,7 @@
 do $$
 declare
   -- Only functions of the owner, or commands of the program, write to these.
-  read_only constant text[] := '{__diesel_schema_migrations,applied_functions,asset,layers,feed,reference_state,versions,changes,statement_versions}';
+  read_only constant text[] := '{__diesel_schema_migrations,applied_functions,asset,layers,feed,reference_state,versions,changes,statement_versions,audit_seals,audit_unsealed}';
   add_only constant text[] := '{audit,batches}';
   never_deleted constant text[] := '{accounts,grants}' || array(select replace(collection, '-', '_') from layers);
   found record;

@@ -1,0 +1,2 @@
+drop table audit_unsealed;
+drop table audit_seals;
