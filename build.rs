@@ -13,6 +13,7 @@ fn main() -> io::Result<()> {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR").unwrap_or_default());
     let out = PathBuf::from(env::var("OUT_DIR").unwrap_or_default());
     fs::write(out.join("fixtures.rs"), fixtures(&root.join("fixtures"))?)?;
+    fs::write(out.join("migrations.rs"), migrations(&root.join("migrations"))?)?;
     let dist = root.join("web/dist");
     let mut list = String::from("&[\n");
     for name in built_files(&dist)? {
@@ -36,6 +37,16 @@ fn fixtures(folder: &Path) -> io::Result<String> {
             }
         }
         list.push_str("]),\n");
+    }
+    Ok(list + "]")
+}
+
+/// The SQL of each migration, by its name.
+fn migrations(folder: &Path) -> io::Result<String> {
+    let mut list = String::from("&[\n");
+    for migration in sorted(folder)?.into_iter().filter(|path| path.is_dir()) {
+        let (name, path) = (migration.file_name().unwrap_or_default(), migration.join("up.sql"));
+        let _ = writeln!(list, "({name:?}, include_str!({path:?})),");
     }
     Ok(list + "]")
 }

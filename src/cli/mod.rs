@@ -27,6 +27,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::config::{Config, ServeConfig};
+use crate::postgres::forecast::forecast;
 use crate::postgres::migrations;
 use database::Database;
 
@@ -56,7 +57,7 @@ enum Verb {
     },
     /// Apply pending migrations. No service of an earlier version may run.
     Migrate {
-        /// Only print their names.
+        /// Only print their names, what they lock and for about how long.
         #[arg(long)]
         dry_run: bool,
     },
@@ -117,8 +118,9 @@ pub fn main() -> anyhow::Result<ExitCode> {
             Ok(())
         }
         Verb::Migrate { dry_run: true } => Database::attach(&config)?.connected(async |conn| {
-            for name in migrations::pending(conn).await? {
-                println!("{name}");
+            let pending = migrations::pending(conn).await?;
+            for line in forecast(conn, &pending).await? {
+                println!("{line}");
             }
             Ok(())
         }),

@@ -13,6 +13,7 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use sha2::{Digest, Sha256};
 
 use super::address::Address;
+use super::forecast::forecast;
 use super::objects;
 use super::row::Row;
 use super::sql::{Bind, Sql};
@@ -158,7 +159,9 @@ async fn migrate(database_url: &str, derived: &str) -> anyhow::Result<usize> {
     // Nobody waits for those of an empty database.
     let is_upgrade = pending.len() < own_versions().len();
     if is_upgrade && !pending.is_empty() {
-        tracing::info!(pending = pending.join(", "), "migrations to apply");
+        for line in forecast(&mut conn, &pending).await? {
+            tracing::info!("migration to apply: {line}");
+        }
     }
     let mut harness = AsyncMigrationHarness::new(conn);
     for name in &pending {

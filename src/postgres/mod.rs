@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod conditions;
+pub mod forecast;
 mod gate;
 pub mod migrations;
 pub mod moment;

@@ -158,6 +158,16 @@ async fn database_of_the_baseline_is_upgraded_with_its_data() {
         row.cells[0].to_json()
     };
     let before = content(&database.url()).await;
+    // What the upgrade locks is said before.
+    let said = std::process::Command::new(env!("CARGO_BIN_EXE_hatang"))
+        .args(["migrate", "--dry-run"])
+        .env("DATABASE_URL", database.url())
+        .env("HATANG_CONFIG", "/no/such/file")
+        .output()
+        .unwrap();
+    let said = String::from_utf8(said.stdout).unwrap();
+    let line = said.lines().find(|line| line.starts_with("2026-11-27-030402_add_video_conference: ")).expect(&said);
+    assert!(line.contains("locks for about 1 s; ") && line.contains(" rows)"), "{line}");
     let later = migrations::run(&database.url(), &hatang::figures::tables()).unwrap();
     assert_eq!(content(&database.url()).await, before);
     assert_eq!(migrations::run(&database.url(), &hatang::figures::tables()).unwrap(), 0, "after {later} migrations");

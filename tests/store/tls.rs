@@ -138,4 +138,40 @@ async fn certificates_are_checked_as_the_address_says() {
     assert_eq!(migrations::unfit(&mut conn).await.unwrap(), None);
     let wrong = remote.url("register.test", &format!("sslmode=verify-full&{wrong}"));
     assert!(migrations::run(&wrong, "").unwrap_err().to_string().contains("UnknownIssuer"));
+    drop((conn, store));
+    backed_up_and_restored(&remote, &url, &wrong).await;
+}
+
+/// Both ways by TLS, into the database of a plain owner; not from a server that proves to be somebody else.
+async fn backed_up_and_restored(remote: &Remote, url: &str, wrong: &str) {
+    let run = |url: &str, arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_hatang"));
+        let ran = command.args(arguments).env("DATABASE_URL", url).env("HATANG_CONFIG", "/no/such").output().unwrap();
+        (ran.status.success(), String::from_utf8_lossy(&ran.stderr).into_owned())
+    };
+    let dump = remote.dir.join("register.dump");
+    let dump = dump.to_str().unwrap();
+    let (done, said) = run(wrong, &["backup", dump]);
+    assert!(!done && said.contains("certificate") && !Path::new(dump).exists(), "{said}");
+    let (done, said) = run(url, &["backup", dump]);
+    assert!(done, "{said}");
+
+    let mut server = connect(&remote.cluster.as_ref().unwrap().url(), Duration::from_secs(30)).await.unwrap();
+    server.batch_execute("create role plain login").await.unwrap();
+    server.batch_execute("create database plain owner plain").await.unwrap();
+    let mut plain = connect(&url.replace("/hatang?", "/plain?"), Duration::from_secs(30)).await.unwrap();
+    plain.batch_execute("create extension postgis").await.unwrap();
+    let own = url.replace("//hatang@", "//plain@").replace("/hatang?", "/plain?");
+    let (done, said) = run(&own, &["restore", dump]);
+    assert!(done, "{said}");
+    let mut conn = connect(&own, Duration::from_secs(30)).await.unwrap();
+    assert_eq!(migrations::run(&own, &hatang::figures::tables()).unwrap(), 0);
+    assert_eq!(migrations::unfit(&mut conn).await.unwrap(), None);
+    let row: Row = Sql::new(
+        "select ssl, usename::text from pg_stat_ssl join pg_stat_activity using (pid) where pid = pg_backend_pid()",
+    )
+    .get_result(&mut conn)
+    .await
+    .unwrap();
+    assert_eq!((row.cells[0].to_json(), row.cells[1].as_text()), (true.into(), Some("plain")));
 }
