@@ -113,6 +113,10 @@ fn choice(operation: &Operation, name: &str) -> Option<String> {
         let counts = |collection: &str| collection == layer.collection;
         return hatang::figures::INDICATORS.iter().find(|it| counts(it.layer.collection)).map(|it| it.code.to_owned());
     }
+    // A new record is known from today; a unit of the past is not there today.
+    if ["as_of", "known_at"].contains(&name) && operation.path.ends_with("{featureId}") && layer.is_writable() {
+        return Some(hatang::time::today().to_string());
+    }
     if name == "quality" {
         let of_hamlets = layer.collection == "hamlets";
         return Some(if of_hamlets { "unknown_availability" } else { "unlocated" }.to_owned());

@@ -1,6 +1,7 @@
 //! The layers: `GET /collections`, `GET /collections/{collection}`, `…/schema`, `…/queryables`,
 //! `…/sortables`.
 
+use actix_web::http::header::ACCEPT;
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::NaiveDate;
 use serde_json::{Value, json};
@@ -76,7 +77,7 @@ pub async fn show_schema(
         Some(written) => schema::of_written(&view, &url, written),
         None => schema::of_properties(&view, &url),
     };
-    Ok(answer(&schema))
+    Ok(answer(&request, &schema))
 }
 
 /// `GET /api/v1/collections/{collection}/feature-schema`: the GeoJSON feature. GDAL reads the columns from it.
@@ -118,11 +119,16 @@ fn show(
 ) -> Result<HttpResponse, Error> {
     Back::only(request)?;
     let schema = schema(&View::new(caller, layer.0), &own(&base(app, request), request));
-    Ok(answer(&schema))
+    Ok(answer(request, &schema))
 }
 
-fn answer(schema: &Value) -> HttpResponse {
-    HttpResponse::Ok().content_type("application/schema+json").body(schema.to_string())
+/// GDAL accepts `/queryables` only as plain JSON, and says so.
+fn answer(request: &HttpRequest, schema: &Value) -> HttpResponse {
+    let accept = request.headers().get(ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
+    let is_plain = accept.contains("application/json") && !["schema+json", "*/*"].iter().any(|it| accept.contains(it));
+    HttpResponse::Ok()
+        .content_type(if is_plain { "application/json" } else { "application/schema+json" })
+        .body(schema.to_string())
 }
 
 async fn describe(

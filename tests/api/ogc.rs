@@ -314,3 +314,19 @@ async fn datetime_from_qgis_is_refused_and_from_others_is_the_valid_time() {
     assert!(!other.features().is_empty());
     assert_eq!(ask("Mozilla/5.0 QGIS/32216", "/collections/cameras/items?as_of=2022-10-26").await.status, 200);
 }
+
+#[actix_web::test]
+async fn schemas_are_plain_json_only_for_who_accepts_nothing_else() {
+    let server = Server::new().await;
+    for (accept, expected) in [
+        (None, "application/schema+json"),
+        (Some("*/*"), "application/schema+json"),
+        (Some("application/schema+json, application/json"), "application/schema+json"),
+        // GDAL 3.6 and 3.12, before they send a filter.
+        (Some("application/geo+json, application/json"), "application/json"),
+    ] {
+        let headers: Vec<_> = accept.map(|accept| ("Accept", accept)).into_iter().collect();
+        let answer = server.anonymous().send(Method::GET, "/collections/towers/queryables", &headers, None).await;
+        assert_eq!(answer.header("content-type").as_deref(), Some(expected), "{accept:?}");
+    }
+}
