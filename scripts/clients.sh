@@ -26,5 +26,5 @@ fi
 "$VENV/bin/pytest" -q -p no:cacheprovider "$tests"
 node --test "$tests/javascript.test.mjs"
 (cd web && node --test test/page/embed.test.mjs)
-"$VENV/bin/schemathesis" run "$HATANG_URL/api/v1/openapi.json" --checks not_a_server_error --max-examples 3 \
-    --include-method GET --workers 2 --include-path-regex '^/(conformance|collections(/(cameras|hamlets|communes)(/.*)?)?)$'
+"$VENV/bin/schemathesis" run "$HATANG_URL/api/v1/openapi.json" --checks not_a_server_error --phases fuzzing --max-examples 3 \
+    --workers 2 --include-method GET --exclude-path-regex '/stream$'
