@@ -7,7 +7,7 @@ use crate::access::grant::{Grant, Place, Role};
 use crate::access::{Account, Caller};
 use crate::conditions::{Condition, Property};
 use crate::error::Error;
-use crate::layers::{Class, Field, Layer, Problem, Properties};
+use crate::layers::{Class, Field, ID, Layer, Problem, Properties};
 use crate::texts::text;
 
 /// What a caller sees of a layer: which rows, which fields of each row, and from which columns.
@@ -43,6 +43,11 @@ impl<'a> View<'a> {
     pub fn fields(&self) -> impl Iterator<Item = &'static Field> + use<> {
         let View { layer, ceiling, .. } = *self;
         layer.fields().filter(move |field| layer.class(field) <= ceiling)
+    }
+
+    /// What rows can be filtered by: the fields and the id.
+    pub fn queryables(&self) -> Vec<&'static Field> {
+        self.fields().chain([&ID]).collect()
     }
 
     pub fn field(&self, name: &str) -> Option<&'static Field> {

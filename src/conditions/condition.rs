@@ -1,12 +1,13 @@
 //! The tree of conditions on a row. As in SQL, a result is true, false, or unknown where a value is missing.
 
-use crate::conditions::{Interval, Near, Value};
+use crate::conditions::{Comparison, Interval, Near, Operand, Property, Value};
 use crate::layers::{Field, Type, ValidTime};
 
 use chrono::NaiveDate;
+use geo::{BoundingRect, Geometry};
 
-/// A condition on a row. Evaluators compute each node from its parts. A new kind of condition (LIKE, a geometry, a
-/// function of a text) needs a variant here or in [`Operand`], and an arm in each evaluator.
+/// A condition on a row. Evaluators compute each node from its parts. A new kind of condition needs a variant here or in
+/// [`Operand`], and an arm in each evaluator.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Condition {
     /// True when the list is empty.
@@ -16,19 +17,23 @@ pub enum Condition {
     Not(Box<Condition>),
     /// True where the condition is true, false where it is false or unknown.
     IsTrue(Box<Condition>),
+    /// True where the condition is unknown, otherwise false.
+    IsUnknown(Box<Condition>),
     /// Unknown when either side is null. Texts are compared by code point.
     Compare(Operand, Comparison, Operand),
     /// Equal to one of the values, which have the operand's type. An instant may be compared with its day in Vietnam.
     In(Operand, Vec<Value>),
-    /// A set that shares a member with the list.
-    Overlaps(Operand, Vec<String>),
+    /// A text that matches a pattern: `%` stands for any text, `_` for a character, `\` makes the next one literal.
+    Like(Operand, Operand),
+    Sets(Operand, SetRelation, Operand),
     IsNull(Operand),
     /// A place that intersects the box: west, south, east, north. West is greater than east across the antimeridian.
     Bbox([f64; 4]),
     /// A place at most so far from a point.
     Near(Near),
-    /// A row without a place.
-    Unlocated,
+    Relates(Shape, Relation, Shape),
+    /// Places that are at most so many metres apart.
+    WithinDistance(Shape, Shape, f64),
     /// A valid time, in these columns, that overlaps an interval. An unknown beginning or end is open.
     ValidDuring(ValidTime, Interval),
     /// The search text of the row contains this text, ignoring case and accents.
@@ -65,37 +70,44 @@ pub struct Fact {
     pub within: Option<String>,
 }
 
-/// One side of a comparison.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Operand {
-    Property(Property),
-    Value(Value),
-}
-
+/// How two sets relate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Comparison {
-    Equal,
-    NotEqual,
-    Less,
-    LessOrEqual,
-    Greater,
-    GreaterOrEqual,
+pub enum SetRelation {
+    Equals,
+    Contains,
+    Overlaps,
 }
 
-/// A value of a row: a field of its layer, or what the register stores besides the fields.
-#[derive(Debug, Clone, Copy)]
-pub enum Property {
-    Field(&'static Field),
-    Id,
-    /// The collection id of its layer, for queries over several layers.
-    Collection,
-    /// The id of the commune of today in which it lies.
-    CommuneId,
-    HamletId,
-    /// The operator, in any layer.
-    Operator,
-    /// Whether anonymous callers may see it.
-    Public,
+/// A place that another is related to.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Shape {
+    /// The place of the row.
+    Own,
+    /// In WGS 84, and valid.
+    Given(Box<Geometry>),
+}
+
+/// How two places relate (OGC 06-103r4, 6.1.15.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Relation {
+    Intersects,
+    Equals,
+    Touches,
+    Within,
+    Overlaps,
+    Crosses,
+}
+
+impl Shape {
+    pub fn is_wider_than(&self, degrees: f64) -> bool {
+        let Shape::Given(geometry) = self else { return false };
+        geometry.bounding_rect().is_none_or(|bounds| bounds.width().max(bounds.height()) > degrees)
+    }
+
+    /// Whether it is a collection, which has parts of several kinds.
+    pub fn is_mixed(&self) -> bool {
+        matches!(self, Shape::Given(geometry) if matches!(**geometry, Geometry::GeometryCollection(_)))
+    }
 }
 
 impl Condition {
@@ -116,7 +128,7 @@ impl Condition {
     pub fn derived(&self) -> Vec<&Derived> {
         match self {
             Condition::All(parts) | Condition::Any(parts) => parts.iter().flat_map(Condition::derived).collect(),
-            Condition::Not(inner) | Condition::IsTrue(inner) => inner.derived(),
+            Condition::Not(inner) | Condition::IsTrue(inner) | Condition::IsUnknown(inner) => inner.derived(),
             Condition::Derived(derived) => vec![derived],
             _ => Vec::new(),
         }
@@ -139,7 +151,7 @@ impl Condition {
         match field.value {
             Type::SomeOf(_) => {
                 let texts = texts.into_iter().map(str::to_owned).collect();
-                Condition::Overlaps(Property::Field(field).into(), texts)
+                Condition::Sets(Property::Field(field).into(), SetRelation::Overlaps, Operand::Set(texts))
             }
             _ => Condition::one_of(field, texts),
         }
@@ -157,38 +169,5 @@ impl Condition {
     #[must_use]
     pub fn is_true(self) -> Condition {
         Condition::IsTrue(Box::new(self))
-    }
-}
-
-impl Property {
-    /// Also the name of the column, and of the member of a record in memory.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Property::Field(field) => field.name,
-            Property::Id => "id",
-            Property::Collection => "collection",
-            Property::CommuneId => "commune_id",
-            Property::HamletId => "hamlet_id",
-            Property::Operator => "operator",
-            Property::Public => "public",
-        }
-    }
-}
-
-impl PartialEq for Property {
-    fn eq(&self, other: &Property) -> bool {
-        self.name() == other.name()
-    }
-}
-
-impl From<&'static Field> for Property {
-    fn from(field: &'static Field) -> Property {
-        Property::Field(field)
-    }
-}
-
-impl From<Property> for Operand {
-    fn from(property: Property) -> Operand {
-        Operand::Property(property)
     }
 }

@@ -1,16 +1,24 @@
-//! Text for search, as the database function `fold()` makes it: composed, lower case, without accents, đ as d.
+//! Text without accents, đ as d, as PostgreSQL's `unaccent` makes it; for search in lower case, too, as the function `fold()`
+//! makes it.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::{decompose_canonical, is_combining_mark};
 
 /// The folded text; `None` when it has a character that only PostgreSQL's `unaccent` dictionary can fold.
 pub fn fold(text: &str) -> Option<String> {
-    text.nfc().map(fold_letter).collect()
+    without_accents(text).map(|plain| plain.to_ascii_lowercase())
 }
 
-fn fold_letter(letter: char) -> Option<char> {
-    if matches!(letter, 'đ' | 'Đ') {
-        return Some('d');
+/// The text without accents, in its case; `None` as for [`fold`].
+pub fn without_accents(text: &str) -> Option<String> {
+    text.nfc().map(plain).collect()
+}
+
+fn plain(letter: char) -> Option<char> {
+    match letter {
+        'đ' => return Some('d'),
+        'Đ' => return Some('D'),
+        _ => {}
     }
     let mut plain = None;
     let mut marks_only = true;
@@ -18,7 +26,7 @@ fn fold_letter(letter: char) -> Option<char> {
         None => plain = Some(part),
         Some(_) => marks_only &= is_combining_mark(part),
     });
-    plain.filter(|plain| plain.is_ascii() && marks_only).map(|plain| plain.to_ascii_lowercase())
+    plain.filter(|plain| plain.is_ascii() && marks_only)
 }
 
 #[cfg(test)]

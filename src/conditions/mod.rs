@@ -5,20 +5,23 @@
 
 mod as_of;
 mod condition;
+pub mod cql;
 mod fold;
 mod interval;
 pub mod memory;
 mod near;
+mod operand;
 pub mod order;
 pub mod parameters;
 mod unit_ref;
 mod value;
 
 pub use as_of::{AsOf, Days, known_at};
-pub use condition::{Comparison, Condition, Derived, Fact, Operand, Property};
-pub use fold::fold;
+pub use condition::{Condition, Derived, Fact, Relation, SetRelation, Shape};
+pub use fold::{fold, without_accents};
 pub use interval::Interval;
 pub use near::Near;
+pub use operand::{Arithmetic, Comparison, Folding, Operand, Property};
 pub use order::{Cursor, Key};
 pub use parameters::limit_of;
 pub use unit_ref::{UnitRef, group_of, named};

@@ -2,19 +2,26 @@
 
 use chrono::NaiveDate;
 
-use crate::conditions::{Condition, Interval, Near, UnitRef, Value};
+use crate::conditions::cql::{self, Fault, Language};
+use crate::conditions::{Condition, Interval, Near, Property, Relation, Shape, UnitRef, Value};
 use crate::error::Error;
 use crate::input::Params;
-use crate::layers::{Field, Problem, Type, phone};
+use crate::layers::{Field, NamedCrs, Problem, Type, phone};
 use crate::texts::text;
 use crate::time::day;
 
+/// The system of coordinates that a parameter names; without it CRS84.
+pub fn crs(params: &mut Params, name: &str) -> Result<&'static NamedCrs, Error> {
+    Ok(params.read(name, text!("expected.named_crs"), NamedCrs::of_name)?.unwrap_or(NamedCrs::crs84()))
+}
+
 /// Reads `bbox`, and `include-unlocated`, which keeps the rows without a place.
 pub fn bbox(params: &mut Params) -> Result<Option<Condition>, Error> {
-    let bbox = params.read("bbox", text!("expected.bbox"), |text| parse_bbox(text).map(Condition::Bbox))?;
+    let crs = crs(params, "bbox-crs")?;
+    let bbox = params.read("bbox", text!("expected.bbox"), |text| parse_bbox(text, crs))?;
     let with_unlocated = params.read("include-unlocated", text!("expected.flag"), |text| text.parse().ok())?;
     Ok(match (bbox, with_unlocated) {
-        (Some(bbox), Some(true)) => Some(Condition::Any(vec![bbox, Condition::Unlocated])),
+        (Some(bbox), Some(true)) => Some(Condition::Any(vec![bbox, Condition::is_null(Property::Place)])),
         (bbox, _) => bbox,
     })
 }
@@ -26,6 +33,20 @@ pub fn near(params: &mut Params) -> Result<Option<Near>, Error> {
 /// The ids of records, separated by commas.
 pub fn ids(params: &mut Params) -> Result<Option<Vec<i64>>, Error> {
     params.read("ids", text!("expected.ids"), |text| text.split(',').map(|id| id.trim().parse().ok()).collect())
+}
+
+/// Reads `filter`, `filter-lang` and `filter-crs`. `fields` are all that the caller may ask of.
+pub fn filter(params: &mut Params, fields: &[&'static Field]) -> Result<Option<Condition>, Error> {
+    let known = Language::ALL.map(Language::name);
+    let language = params.read("filter-lang", text!("expected.one_of", known = &known[..]), Language::of_name)?;
+    let crs = crs(params, "filter-crs")?;
+    let Some(filter) = params.take("filter")? else { return Ok(None) };
+    match cql::parse(&filter, language.unwrap_or(Language::Text), crs, fields) {
+        Ok(condition) => Ok(Some(condition)),
+        Err(Fault { place, why }) => {
+            Err(Error::of_parameter("filter", text!("filter.invalid", name = "filter", place = &place, why)))
+        }
+    }
 }
 
 pub fn datetime(params: &mut Params) -> Result<Option<Interval>, Error> {
@@ -117,15 +138,19 @@ fn of_field(field: &'static Field, text: &str) -> Option<Condition> {
     })
 }
 
-fn parse_bbox(text: &str) -> Option<[f64; 4]> {
+fn parse_bbox(text: &str, crs: &NamedCrs) -> Option<Condition> {
     let numbers: Vec<f64> = text.split(',').map(|number| number.trim().parse().ok()).collect::<Option<_>>()?;
-    let bbox = match numbers[..] {
+    let corners = match numbers[..] {
         [west, south, east, north] | [west, south, _, east, north, _] => [west, south, east, north],
         _ => return None,
     };
-    let [west, south, east, north] = bbox;
-    let on_earth = |lon: f64, lat: f64| (-180.0..=180.0).contains(&lon) && (-90.0..=90.0).contains(&lat);
-    (on_earth(west, south) && on_earth(east, north) && south <= north).then_some(bbox)
+    if !crs.is_wgs84() {
+        let area = cql::of_box(corners, crs).ok()?;
+        return Some(Condition::Relates(Shape::Own, Relation::Intersects, Shape::Given(Box::new(area))));
+    }
+    let [a, b, c, d] = corners;
+    let ([west, south], [east, north]) = (crs.read([a, b])?, crs.read([c, d])?);
+    (south <= north).then_some(Condition::Bbox([west, south, east, north]))
 }
 
 #[cfg(test)]
@@ -156,7 +181,7 @@ mod tests {
         ] {
             assert_eq!(read(query), Some(expected), "{query}");
         }
-        assert!(matches!(read("technologies=4G"), Some(Condition::Overlaps(..))));
+        assert!(matches!(read("technologies=4G"), Some(Condition::Sets(..))));
         for query in ["height_m=inf", "version=1.5", "operator=none", "technologies=6G", "installed_on=x", "name="] {
             assert_eq!(read(query), None, "{query}");
         }
@@ -164,14 +189,21 @@ mod tests {
 
     #[test]
     fn boxes_lie_on_earth() {
-        assert_eq!(parse_bbox("105,19, 106,20"), Some([105.0, 19.0, 106.0, 20.0]));
+        let crs84 = NamedCrs::crs84();
+        assert_eq!(parse_bbox("105,19, 106,20", crs84), Some(Condition::Bbox([105.0, 19.0, 106.0, 20.0])));
         assert_eq!(
-            parse_bbox("170,19,0,-170,20,9"),
-            Some([170.0, 19.0, -170.0, 20.0]),
+            parse_bbox("170,19,0,-170,20,9", crs84),
+            Some(Condition::Bbox([170.0, 19.0, -170.0, 20.0])),
             "heights, and the antimeridian"
         );
         for text in ["", "1,2,3", "105,20,106,19", "181,0,182,1", "a,b,c,d", "NaN,0,1,1"] {
-            assert_eq!(parse_bbox(text), None, "{text}");
+            assert_eq!(parse_bbox(text, crs84), None, "{text}");
         }
+        let latitude_first = NamedCrs::of_name("EPSG:4326").unwrap();
+        assert_eq!(parse_bbox("19,105,20,106", latitude_first), Some(Condition::Bbox([105.0, 19.0, 106.0, 20.0])));
+        assert_eq!(parse_bbox("105,19,106,20", latitude_first), None);
+        let metres = NamedCrs::of_name("EPSG:5897").unwrap();
+        assert!(matches!(parse_bbox("570000,2190000,580000,2200000", metres), Some(Condition::Relates(..))));
+        assert_eq!(parse_bbox("580000,2190000,570000,2200000", metres), None);
     }
 }

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use crate::conditions::{Condition, Derived, Fact, Interval, Property};
+use crate::conditions::{Condition, Derived, Fact, Interval};
 use crate::figures::definitions::{LEVEL_OFFICE, field, stations_of};
 use crate::figures::{Indicator, Measure, OPERATIONAL, Statements, UNKNOWN, find, office};
 use crate::layers::{Field, Layer, TOWER, Type};
@@ -99,7 +99,7 @@ pub fn has_value(by: &'static Field, value: &str) -> Condition {
     match by.value {
         _ if value == UNKNOWN => Condition::is_null(by),
         Type::Boolean => Condition::equal(by, value == "true"),
-        Type::SomeOf(_) => Condition::Overlaps(Property::from(by).into(), vec![value.to_owned()]),
+        Type::SomeOf(_) => Condition::holds(by, [value]),
         _ => Condition::equal(by, value),
     }
 }

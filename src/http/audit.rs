@@ -14,6 +14,7 @@ use crate::accounts::audit::{Asked, Event};
 use crate::error::Error;
 use crate::http::address::client_address;
 use crate::http::envelope::RequestId;
+use crate::http::items::search::only_reads;
 use crate::http::paging;
 use crate::http::paging::{DEFAULT_LIMIT, Paging};
 use crate::http::state::App;
@@ -77,7 +78,7 @@ impl Trace {
             address: client_address(limits.is_some_and(|limits| limits.trust_proxy), request),
             purpose: purpose(request.headers()),
             // A write needs no stated purpose: its purpose is the write itself.
-            needs_purpose: requires && request.method().is_safe(),
+            needs_purpose: requires && only_reads(request.method(), request.path()),
         }
     }
 

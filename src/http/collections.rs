@@ -12,14 +12,14 @@ use crate::error::Error;
 use crate::http::as_of::Back;
 use crate::http::clock::Clock;
 use crate::http::extract::LayerPath;
-use crate::http::items::query::{CRS84, ItemsQuery};
+use crate::http::items::query::ItemsQuery;
 use crate::http::language::wants_vietnamese;
 use crate::http::links::{base, link, own};
 use crate::http::schema::Written;
 use crate::http::state::App;
 use crate::http::{exports, schema};
 use crate::input::Params;
-use crate::layers::{ALL, Label};
+use crate::layers::{ALL, Label, NamedCrs};
 use crate::postgres::Connection;
 use crate::postgres::row::Cell;
 use crate::register::items::{self, Question};
@@ -154,8 +154,8 @@ async fn describe(
         "title": pick(layer.title),
         "description": pick(layer.description),
         "itemType": "feature",
-        "crs": [CRS84],
-        "storageCrs": CRS84,
+        "crs": NamedCrs::all().iter().map(NamedCrs::uri).collect::<Vec<_>>(),
+        "storageCrs": NamedCrs::crs84().uri(),
         "links": [
             link("self", &url, "application/json", "This layer"),
             link("items", &format!("{url}/items"), "application/geo+json", "The features"),
@@ -178,7 +178,7 @@ async fn describe(
     if let [Cell::Double(west), Cell::Double(south), Cell::Double(east), Cell::Double(north), ..] = &extent[..] {
         // Rounded outward, so that every feature lies inside.
         let bbox = [down(*west), down(*south), up(*east), up(*north)];
-        extents.insert("spatial".into(), json!({"bbox": [bbox], "crs": CRS84}));
+        extents.insert("spatial".into(), json!({"bbox": [bbox], "crs": NamedCrs::crs84().uri()}));
     }
     if let Some(Cell::Date(first)) = extent.get(4) {
         extents.insert("temporal".into(), temporal(*first));

@@ -20,6 +20,7 @@ use crate::http::address::client_address;
 use crate::http::auth::{basic, cookie::session_cookie, csrf};
 use crate::http::clock::Clock;
 use crate::http::envelope::{RequestId, learn};
+use crate::http::items::search::only_reads;
 use crate::http::links::base;
 use crate::http::seats::Reader;
 use crate::http::state::App;
@@ -96,9 +97,10 @@ impl FromRequest for Caller {
             learn(&request, |learned| learned.account = Some(account.id));
             work::belongs_to(account.id);
             app.limiters.spending.check(Reader::Account(account.id))?;
-            app.limiters.admit_account(account.id, !request.method().is_safe())?;
+            let writes = !only_reads(request.method(), request.path());
+            app.limiters.admit_account(account.id, writes)?;
             if let Presented::Session { secret } = presented
-                && !request.method().is_safe()
+                && writes
             {
                 csrf::check(app, &request, &secret)?;
             }

@@ -10,9 +10,8 @@ use crate::accounts::secrets::hex;
 use crate::error::Error;
 use crate::files::export::Columns;
 use crate::http::audit::Trace;
-use crate::http::items::query::CRS84;
 use crate::http::links::link;
-use crate::layers::{Class, Layer};
+use crate::layers::{Class, Layer, NamedCrs};
 use crate::postgres::row::Row;
 use crate::register::items;
 
@@ -106,6 +105,6 @@ pub async fn log_restricted(
 }
 
 /// The `Content-Crs` header of answers with features (OGC API Features, part 2).
-pub fn content_crs() -> String {
-    format!("<{CRS84}>")
+pub fn content_crs(crs: &NamedCrs) -> String {
+    format!("<{}>", crs.uri())
 }

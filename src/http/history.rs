@@ -11,7 +11,7 @@ use crate::http::feature::{CONTENT_CRS, GEOJSON, content_crs, log_restricted};
 use crate::http::links::{base, link, own};
 use crate::http::state::App;
 use crate::input::Params;
-use crate::layers::{Class, Layer};
+use crate::layers::{Class, Layer, NamedCrs};
 use crate::register::{history, items};
 
 /// Lists every version that the caller may see, oldest first.
@@ -72,7 +72,7 @@ pub async fn find_version(
     ];
     let feature = json!({"type": "Feature", "id": id, "geometry": geometry, "properties": properties, "links": links});
     let mut response = HttpResponse::Ok();
-    response.insert_header((CONTENT_CRS, content_crs()));
+    response.insert_header((CONTENT_CRS, content_crs(NamedCrs::crs84())));
     Ok(response.content_type(GEOJSON).body(feature.to_string()))
 }
 

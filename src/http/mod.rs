@@ -11,6 +11,7 @@ pub mod changes;
 pub mod clock;
 pub mod collections;
 pub mod connections;
+pub mod crs;
 pub mod docs;
 pub mod download;
 pub mod encodings;

@@ -11,6 +11,7 @@ use actix_web::middleware::Next;
 
 use crate::config::Limits;
 use crate::http::envelope::{READING, with_headers};
+use crate::http::items::search::{SEARCHING, is_search};
 
 /// Pages of any origin may read; only configured origins may write.
 pub fn cors(limits: &Limits) -> Cors {
@@ -20,6 +21,7 @@ pub fn cors(limits: &Limits) -> Cors {
             let asked = request.headers.get("access-control-request-method").and_then(|method| method.to_str().ok());
             let method = asked.unwrap_or(request.method.as_str());
             matches!(method, "GET" | "HEAD" | "OPTIONS")
+                || is_search(method, request.uri.path())
                 || write_origins.iter().any(|allowed| origin == allowed.as_str())
         })
         .allowed_methods(["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"])
@@ -51,7 +53,9 @@ pub async fn open_reads<B: MessageBody>(
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, actix_web::Error> {
     let asked = request.headers().get(ACCESS_CONTROL_REQUEST_METHOD).and_then(|method| method.to_str().ok());
-    let reads = matches!(asked.unwrap_or(request.method().as_str()), "GET" | "HEAD");
+    let method = asked.unwrap_or(request.method().as_str());
+    let searches = is_search(method, request.path());
+    let reads = matches!(method, "GET" | "HEAD") || searches;
     let open = move |headers: &mut HeaderMap| {
         let mut set = |name: HeaderName, value: &'static str| {
             if reads && headers.contains_key(&name) {
@@ -59,7 +63,7 @@ pub async fn open_reads<B: MessageBody>(
             }
         };
         set(ACCESS_CONTROL_ALLOW_ORIGIN, "*");
-        set(ACCESS_CONTROL_ALLOW_METHODS, READING);
+        set(ACCESS_CONTROL_ALLOW_METHODS, if searches { SEARCHING } else { READING });
     };
     with_headers(next.call(request).await, open)
 }

@@ -13,6 +13,7 @@ use crate::http::BASE;
 use crate::http::address::{client_address, network};
 use crate::http::auth::basic;
 use crate::http::auth::cookie::session_cookie;
+use crate::http::items::search::is_search;
 use crate::http::limiters::Asker;
 use crate::http::state::App;
 
@@ -54,9 +55,10 @@ pub fn limits_of(request: &ServiceRequest) -> Option<web::Data<App>> {
 
 /// What the limiters need to know about a request.
 fn asker(request: &ServiceRequest, trust_proxy: bool) -> Asker {
-    let writes = !matches!(request.method().as_str(), "GET" | "HEAD" | "OPTIONS");
     // The decoded path, which the router uses: `%6Cogin` is `login`.
     let path = request.match_info().as_str();
+    let method = request.method();
+    let writes = !matches!(method.as_str(), "GET" | "HEAD" | "OPTIONS") && !is_search(method.as_str(), path);
     let signs_in = path.strip_prefix(BASE).is_some_and(|rest| rest.starts_with("/auth/"));
     Asker {
         address: client_address(trust_proxy, request.request()).map(network),

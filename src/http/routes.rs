@@ -98,6 +98,10 @@ fn routes(config: &mut web::ServiceConfig) {
                         .route(options().to(handlers::writes::show_options))
                         .default_service(web::to(handlers::writes::refuse_method)),
                 )
+                .service(only_post(
+                    "/collections/{collection}/items/search",
+                    web::post().to(handlers::items::search::search_items),
+                ))
                 .service(
                     web::resource("/collections/{collection}/items/{id}")
                         .route(read().to(handlers::items::find_item))

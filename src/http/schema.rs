@@ -63,12 +63,9 @@ pub fn of_written(view: &View<'_>, url: &str, written: Written) -> Value {
     schema
 }
 
-/// The fields that `…/items` can be filtered by. `geom` is filtered by `bbox`.
+/// What `…/items` can be filtered by, also the id and the place `geom`.
 pub fn of_queryables(view: &View<'_>, url: &str) -> Value {
     let mut schema = of_properties(view, url);
-    if let Some(properties) = schema["properties"].as_object_mut() {
-        properties.remove("id");
-    }
     if let Some(object) = schema.as_object_mut() {
         object.remove("required");
     }

@@ -12,6 +12,7 @@ use tokio::time::timeout;
 use crate::error::Error;
 use crate::http::BASE;
 use crate::http::address::{client_address, network};
+use crate::http::items::search::only_reads;
 use crate::http::rates::{credential, limits_of};
 use crate::http::seats::Reader;
 use crate::http::state::App;
@@ -39,7 +40,7 @@ pub async fn share_out(
     let work = Work::new(is_dear(path), layer_of(path));
     // Counted after the work is dropped, whether it is done or not.
     let bill = Bill { app, address, work: work.clone() };
-    let reads = request.method().is_safe();
+    let reads = only_reads(request.method(), path);
     let answer = work.clone().run(next.call(request));
     let answer = if has_credential || !reads {
         answer.await

@@ -1,5 +1,6 @@
 //! Query parameters. A handler takes each one once; those left over are rejected as unknown.
 
+use serde_json::{Map, Value};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::error::Error;
@@ -78,6 +79,41 @@ impl Params {
         let mut params = Params::parse(query);
         params.format(formats)?;
         params.finish()
+    }
+
+    /// The parameters as they were given, to write them down.
+    pub fn given(&self) -> Vec<(String, String)> {
+        self.pairs.clone()
+    }
+
+    /// The parameters that a JSON object stands for. A list is written with commas; a filter may be an object.
+    ///
+    /// # Errors
+    /// When the body is no such object.
+    pub fn of_json(body: &Map<String, Value>) -> Result<Params, Error> {
+        let scalar = |value: &Value| match value {
+            Value::String(text) => Some(text.clone()),
+            Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
+            _ => None,
+        };
+        let mut pairs = Vec::new();
+        for (name, value) in body.iter().filter(|(_, value)| !value.is_null()) {
+            let text = match value {
+                Value::Array(values) => {
+                    values.iter().map(scalar).collect::<Option<Vec<_>>>().map(|texts| texts.join(","))
+                }
+                Value::Object(_) if name == "filter" => {
+                    if !body.contains_key("filter-lang") {
+                        pairs.push(("filter-lang".to_owned(), "cql2-json".to_owned()));
+                    }
+                    Some(value.to_string())
+                }
+                value => scalar(value),
+            };
+            let wrong = || Error::of_parameter(name, text!("parameter.invalid/json", name));
+            pairs.push((name.clone(), text.ok_or_else(wrong)?));
+        }
+        Ok(Params { pairs })
     }
 
     /// The names of the parameters that have not been taken.

@@ -2,6 +2,9 @@
 
 use crate::layers::field::{Choice, Default, Field, choice};
 
+/// What filters and `id=` call the id of a record. No field of a layer: features have it as a member of their own.
+pub static ID: Field = Field::integer("id", "Số định danh", "Id", 1, (1 << 53) - 1).read_only().not_null();
+
 /// Shown before a layer's own fields.
 pub static HEAD: &[Field] = &[
     Field::text("code", "Mã", "Code", 60).also(&["Mã số", "Mã hiệu", "Mã bản ghi"]).or(Default::Code),

@@ -138,6 +138,17 @@ impl Crs {
         (longitude.is_finite() && latitude.is_finite()).then_some([longitude, latitude])
     }
 
+    /// The position of a longitude and latitude in WGS 84. `None` for one that the projection does not reach.
+    pub fn of_wgs84(self, [longitude, latitude]: [f64; 2]) -> Option<[f64; 2]> {
+        if self == Crs::WGS84 {
+            return Some([longitude, latitude]);
+        }
+        let mut point = (longitude.to_radians(), latitude.to_radians(), 0.0);
+        transform(&PROJECTIONS[&4326], &PROJECTIONS[&self.0], &mut point).ok()?;
+        let (x, y) = if self.is_degrees() { (point.0.to_degrees(), point.1.to_degrees()) } else { (point.0, point.1) };
+        (x.is_finite() && y.is_finite()).then_some([x, y])
+    }
+
     /// A GeoJSON geometry in WGS 84, without altitudes. `None` if a position is no pair of numbers, or beyond reach.
     pub fn geometry_to_wgs84(self, geometry: &Value) -> Option<Value> {
         let mut geometry = geometry.clone();

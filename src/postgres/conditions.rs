@@ -1,7 +1,10 @@
 //! Conditions as SQL with bound values.
 
-use crate::conditions::{Comparison, Condition, Derived, Interval, Near, Operand, Property, Value};
+use crate::conditions::{
+    Comparison, Condition, Derived, Folding, Interval, Near, Operand, Property, SetRelation, Value,
+};
 use crate::layers::{Type, ValidTime};
+use crate::postgres::places::{envelope, in_bbox, is_within_distance, relates};
 use crate::postgres::sql::{Bind, Sql};
 
 /// Where a statement finds a property of a row. Its place, time and search text are always columns of `t`.
@@ -27,14 +30,17 @@ pub fn sql(condition: &Condition, columns: Columns, derived: &dyn Fn(&Derived) -
         Condition::IsTrue(inner) => Sql::new("(").sql(part(inner)).text(") is true"),
         Condition::Compare(left, comparison, right) => compare(left, *comparison, right, columns),
         Condition::In(operand, values) => is_in(operand, values, columns),
-        Condition::Overlaps(operand, texts) => side(operand, columns).text(" && ").bind(Bind::Texts(texts.clone())),
+        Condition::IsUnknown(inner) => Sql::new("(").sql(part(inner)).text(") is null"),
+        Condition::Like(text, pattern) => side(text, columns).text(" like ").sql(side(pattern, columns)),
+        Condition::Sets(one, relation, other) => sets(one, *relation, other, columns),
+        Condition::Relates(one, relation, other) => relates(one, *relation, other),
+        Condition::WithinDistance(one, other, metres) => is_within_distance(one, other, *metres),
         Condition::IsNull(operand) => side(operand, columns).text(" is null"),
         Condition::Bbox(bbox) => in_bbox(*bbox),
         Condition::Near(near) => Sql::all([
             Sql::new("t.geom && ").sql(envelope(near.around())),
             distance(*near).text(" <= ").bind(Bind::Double(near.metres)),
         ]),
-        Condition::Unlocated => Sql::new("t.geom is null"),
         Condition::ValidDuring(time, interval) => valid_during(*time, *interval),
         Condition::Search(text) => Sql::new("t.search like '%' || replace(replace(replace(fold(")
             .bind(Bind::Text(text.clone()))
@@ -65,6 +71,30 @@ fn side(operand: &Operand, columns: Columns) -> Sql {
     match operand {
         Operand::Property(property) => columns(*property),
         Operand::Value(value) => Sql::default().bind(value.into()),
+        Operand::Set(members) => Sql::default().bind(Bind::Texts(members.clone())),
+        // ICU folds the letters of all scripts, whatever the locale of the database.
+        Operand::Folded(inner, Folding::Case) => {
+            Sql::new("(lower(").sql(side(inner, columns)).text(" collate \"vi-x-icu\") collate \"C\")")
+        }
+        Operand::Folded(inner, Folding::Accents) => {
+            Sql::new("public.unaccent('public.unaccent', normalize(").sql(side(inner, columns)).text(", nfc))")
+        }
+        Operand::Computed(left, sign, right) => Sql::new("computed(")
+            .sql(side(left, columns))
+            .text(", '")
+            .text(sign.sign())
+            .text("', ")
+            .sql(side(right, columns))
+            .text(")"),
+    }
+}
+
+fn sets(one: &Operand, relation: SetRelation, other: &Operand, columns: Columns) -> Sql {
+    let with = |sign| side(one, columns).text(sign).sql(side(other, columns));
+    match relation {
+        SetRelation::Equals => Sql::all([with(" @> "), with(" <@ ")]),
+        SetRelation::Contains => with(" @> "),
+        SetRelation::Overlaps => with(" && "),
     }
 }
 
@@ -104,7 +134,7 @@ fn class_of(operand: &Operand) -> ValueClass {
         Operand::Value(Value::Text(_)) => ValueClass::Text,
         Operand::Value(Value::Date(_)) => ValueClass::Day,
         Operand::Value(Value::Instant(_)) => ValueClass::Instant,
-        Operand::Property(Property::Collection | Property::Operator) => ValueClass::Text,
+        Operand::Property(Property::Collection | Property::Operator) | Operand::Folded(..) => ValueClass::Text,
         Operand::Property(Property::Field(field)) => match field.value {
             Type::Text { .. } | Type::Url | Type::Phone | Type::Resolution | Type::CommuneCode | Type::OneOf(_) => {
                 ValueClass::Text
@@ -129,17 +159,6 @@ fn is_in(operand: &Operand, values: &[Value], columns: Columns) -> Sql {
             any(values.iter().map(|value| compare(operand, Comparison::Equal, &Operand::Value(value.clone()), columns)))
         }
     }
-}
-
-fn in_bbox([west, south, east, north]: [f64; 4]) -> Sql {
-    let meets =
-        |west: f64, east: f64| Sql::new("st_intersects(t.geom, ").sql(envelope([west, south, east, north])).text(")");
-    if west <= east { meets(west, east) } else { any([meets(west, 180.0), meets(-180.0, east)].into_iter()) }
-}
-
-fn envelope(edges: [f64; 4]) -> Sql {
-    let edges = edges.map(|edge| Sql::default().bind(Bind::Double(edge)));
-    Sql::new("st_makeenvelope(").sql(Sql::join(edges, ", ")).text(", 4326)")
 }
 
 /// How far a row `t` is from a point, in metres on the ellipsoid. Distances between geographies would depend on what

@@ -25,6 +25,7 @@ const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 /// Functions and triggers. Each file comes after those that it uses. Functions on which stored values depend are in the
 /// migrations instead.
 const FUNCTIONS: &[&str] = &[
+    include_str!("functions/filters.sql"),
     include_str!("functions/units.sql"),
     include_str!("functions/boundaries.sql"),
     include_str!("functions/groups.sql"),

@@ -16,7 +16,7 @@ const CAMERAS: &str = "/collections/cameras/items";
 const PLACE: [f64; 2] = [105.71, 19.81];
 
 /// Queries on a layer, appended to its `/items`.
-const QUESTIONS: [&str; 15] = [
+const QUESTIONS: [&str; 17] = [
     "?limit=2",
     "?resultType=hits",
     "?bbox=105.715,19.815,105.725,19.825",
@@ -27,6 +27,8 @@ const QUESTIONS: [&str; 15] = [
     "?q=kin",
     "?code=KIN-1",
     "?legal_class=operational_police",
+    "?filter=S_DWITHIN(geom,POINT(105.71%2019.81),50)%20AND%20eye_count%3E8",
+    "?filter=name%20LIKE%20'%25k%25'%20OR%20id%20%3E%200%20OR%20geom%20IS%20NOT%20NULL&resultType=hits",
     "?f=csv",
     "?f=geojson",
     "?f=geojsonseq",

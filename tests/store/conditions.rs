@@ -3,9 +3,10 @@
 use chrono::NaiveDate;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use geo::Geometry;
+use hatang::conditions::cql::{self, Language};
 use hatang::conditions::memory::{CannotAnswer, Record, ask};
 use hatang::conditions::{Comparison, Condition, Interval, Operand, Property, Value, fold};
-use hatang::layers::{FACILITY, FIBER_AREA, Field, Layer, Properties, TOWER, Type};
+use hatang::layers::{FACILITY, FIBER_AREA, Field, Layer, NamedCrs, Properties, TOWER, Type};
 use hatang::postgres::conditions::{in_table, of_row};
 use hatang::postgres::row::{Cell, Row};
 use hatang::postgres::sql::{Bind, Sql};
@@ -17,10 +18,10 @@ use serde_json::{Value as Json, json};
 
 use crate::common::Server;
 
-const TEXTS: [&str; 7] = ["Chợ Bến", "chợ bến", "Trạm Đông", "trạm 50%", "a_b\\c", "Ủy ban xã", "B"];
-const DATES: [&str; 4] = ["2020-02-29", "2023-06-30", "2026-03-01", "2026-03-02"];
+pub const TEXTS: [&str; 7] = ["Chợ Bến", "chợ bến", "Trạm Đông", "trạm 50%", "a_b\\c", "Ủy ban xã", "B"];
+pub const DATES: [&str; 4] = ["2020-02-29", "2023-06-30", "2026-03-01", "2026-03-02"];
 /// The last moment of a day in Vietnam, the first moment of the next day, and another moment.
-const INSTANTS: [&str; 3] = ["2026-03-01T16:59:59.999999Z", "2026-03-01T17:00:00Z", "2023-06-30T01:00:00Z"];
+pub const INSTANTS: [&str; 3] = ["2026-03-01T16:59:59.999999Z", "2026-03-01T17:00:00Z", "2023-06-30T01:00:00Z"];
 const NUMBERS: [f64; 5] = [0.1, 1.0, 2.0, 2.5, 4.0];
 const UNASKED: [&str; 5] = ["declared_commune_code", "declared_on", "hamlet_id", "facility_id", "version"];
 
@@ -80,9 +81,8 @@ fn of_field(field: &'static Field) -> BoxedStrategy<Condition> {
     let is_null = Just(Condition::is_null(field)).boxed();
     if let Type::SomeOf(choices) = field.value {
         let texts = subsequence(choices, 0..=choices.len());
-        let texts = texts.prop_map(|some| some.iter().map(|choice| choice.value.to_owned()).collect());
-        return prop_oneof![1 => is_null, 4 => texts.prop_map(move |texts| Condition::Overlaps(property(), texts))]
-            .boxed();
+        let texts = texts.prop_map(|some| some.iter().map(|choice| choice.value).collect::<Vec<_>>());
+        return prop_oneof![1 => is_null, 4 => texts.prop_map(move |texts| Condition::holds(field, texts))].boxed();
     }
     let compare = (comparison(), compared(field)).prop_map(move |(sign, value)| Condition::compare(field, sign, value));
     let is_in = prop::collection::vec(compared(field), 0..3).prop_map(move |values| Condition::In(property(), values));
@@ -101,7 +101,13 @@ fn condition(layer: &'static Layer) -> BoxedStrategy<Condition> {
     let fields: Vec<_> = layer.fields().filter(|field| is_asked(field)).collect();
     let dates: Vec<_> = fields.iter().copied().filter(|field| matches!(field.value, Type::Date)).collect();
     let day = || prop::option::of(select(&DATES[..]).prop_map(|date| date.parse::<NaiveDate>().unwrap()));
+    let filterable = fields.clone();
+    let filter = crate::store::filters::filter(layer, &filterable).prop_map(move |filter| {
+        let parsed = cql::parse(&filter, Language::Text, NamedCrs::crs84(), &filterable);
+        parsed.unwrap_or_else(|fault| panic!("{filter}: {} {}", fault.place, fault.why.en()))
+    });
     let leaf = prop_oneof![
+        16 => filter,
         8 => select(fields).prop_flat_map(of_field),
         1 => (select(dates.clone()), comparison(), select(dates)).prop_map(|(one, sign, other)| {
             Condition::Compare(Property::Field(one).into(), sign, Property::Field(other).into())
@@ -121,6 +127,7 @@ fn condition(layer: &'static Layer) -> BoxedStrategy<Condition> {
             prop::collection::vec(inner.clone(), 0..4).prop_map(Condition::All),
             prop::collection::vec(inner.clone(), 0..4).prop_map(Condition::Any),
             inner.clone().prop_map(Condition::negated),
+            inner.clone().prop_map(|inner| Condition::IsUnknown(Box::new(inner))),
             inner.prop_map(Condition::is_true),
         ]
     })

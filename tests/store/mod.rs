@@ -2,6 +2,7 @@
 
 mod backup;
 mod conditions;
+mod filters;
 mod layers;
 mod migrations;
 mod pool;

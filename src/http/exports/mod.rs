@@ -28,6 +28,7 @@ use crate::files::export::{About, Columns, Format, Xlsx};
 use crate::http::audit::Trace;
 use crate::http::caching::{not_modified, public_tag, with_tag};
 use crate::http::clock::Clock;
+use crate::http::crs::turn;
 use crate::http::download::{CHUNK, Chunk, attachment, contents};
 use crate::http::envelope::learn;
 use crate::http::feature::{CONTENT_CRS, content_crs, restricted_rows};
@@ -36,7 +37,7 @@ use crate::http::language::{self, wants_vietnamese};
 use crate::http::links::{base, link, own};
 use crate::http::seats::{Reader, Seat};
 use crate::http::state::App;
-use crate::layers::{Class, Layer};
+use crate::layers::{Class, Layer, NamedCrs};
 use crate::postgres::{ExportConnection, WAIT};
 use crate::register::items;
 use crate::texts::text;
@@ -49,7 +50,6 @@ const ANONYMOUS_PATIENCE: Duration = Duration::from_secs(10);
 
 /// The file format that a request asks for; `None` for a page.
 pub fn format(request: &HttpRequest, query: &ItemsQuery) -> Option<Format> {
-    let f = form_urlencoded::parse(request.query_string().as_bytes()).any(|(name, _)| name == "f");
     let accepted = || {
         // Only the most preferred type counts: browsers accept anything, and get a page.
         let preferred = Accept::parse(request).ok()?.preference();
@@ -57,7 +57,7 @@ pub fn format(request: &HttpRequest, query: &ItemsQuery) -> Option<Format> {
         let mut files = Format::ALL.into_iter().filter(|format| *format != Format::Geojson);
         files.find(|format| format.media_type() == preferred.essence_str())
     };
-    query.format.or_else(|| if f { None } else { accepted() }).filter(|_| !query.hits_only)
+    query.format.or_else(|| if query.names_format { None } else { accepted() }).filter(|_| !query.hits_only)
 }
 
 /// Links to the same features in each file format.
@@ -76,6 +76,7 @@ pub async fn export_items(
     format: Format,
     request: &HttpRequest,
 ) -> Result<HttpResponse, Error> {
+    check_crs(format, query.crs)?;
     let trace = Trace::of(request);
     let view = View::new(&caller, layer);
     if view.shows(Class::Restricted) {
@@ -88,7 +89,7 @@ pub async fn export_items(
     // Only workbooks have labels.
     let form = if format == Format::Xlsx { &form[..] } else { &form[..1] };
     let clock = Clock::of(request);
-    let tag = public_tag(&mut conn, &caller, clock.today(), form).await?;
+    let tag = public_tag(&mut conn, &caller, clock.today(), form).await?.filter(|_| request.method().is_safe());
     drop(conn);
     if let Some(answer) = tag.as_ref().and_then(|tag| not_modified(request, tag)) {
         return Ok(answer);
@@ -100,7 +101,7 @@ pub async fn export_items(
             other => other.media_type(),
         })
         .insert_header(attachment(&file_name(layer, &query, format, clock.today())))
-        .insert_header((CONTENT_CRS, content_crs()));
+        .insert_header((CONTENT_CRS, content_crs(query.crs)));
     if request.method() == Method::HEAD {
         return Ok(with_tag(response.finish(), tag));
     }
@@ -137,6 +138,15 @@ pub async fn export_items(
         response.streaming(parts(receiver))
     };
     Ok(with_tag(answer, tag))
+}
+
+/// A file in another system says so. GeoJSON can, by the member that RFC 7946 has no longer and all programs still read; but
+/// of degrees they expect the longitude first, whatever the system says.
+fn check_crs(format: Format, crs: &NamedCrs) -> Result<(), Error> {
+    if crs == NamedCrs::crs84() || format == Format::Geojson && !crs.crs().is_degrees() {
+        return Ok(());
+    }
+    Err(Error::of_parameter("crs", text!("parameter.invalid/crs_of_file")))
 }
 
 /// Why a workbook panicked: the library does so when its temporary file has no room.
@@ -230,14 +240,16 @@ impl Export {
     /// Writes all rows and returns the end of the file.
     async fn write(&mut self, mut conn: ExportConnection, sender: &Sender<Part>) -> Result<Vec<u8>, Error> {
         let view = View::new(&self.caller, self.layer);
-        let text = Text::new(self.format, self.columns());
+        let text = Text::new(self.format, self.columns(), self.query.crs);
         let mut out = Vec::with_capacity(CHUNK + CHUNK / 4);
         text.head(&mut out);
         let Some(open) = conn.get() else { return Err(Error::Overloaded) };
         place(open, &view, &mut self.query.question).await?;
+        let crs = self.query.crs;
         let rows = items::stream(open, &view, &self.query.question, self.query.limit).await?;
         let mut rows = Box::pin(rows);
-        while let Some(row) = rows.try_next().await? {
+        while let Some(mut row) = rows.try_next().await? {
+            turn(std::slice::from_mut(&mut row), crs);
             text.row(&mut out, &row, self.rows == 0);
             self.rows += 1;
             self.restricted += restricted_rows(self.layer, std::slice::from_ref(&row));
@@ -300,11 +312,10 @@ impl Export {
     fn about(&self, url: &str, clock: Clock) -> About {
         let title = self.layer.title.say(self.vietnamese);
         let now = in_vietnam(clock.now);
-        let (address, filters) = url.split_once('?').unwrap_or((url, ""));
-        let filters: Vec<_> = form_urlencoded::parse(filters.as_bytes())
-            .filter(|(name, _)| name != "f")
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect();
+        let address = url.split_once('?').map_or(url, |(address, _)| address);
+        let given = self.query.given.iter();
+        let filters: Vec<_> =
+            given.filter(|(name, _)| name != "f").map(|(name, value)| format!("{name}={value}")).collect();
         let anonymous = || text!("about.anonymous").say(self.vietnamese);
         vec![
             (text!("about.layer"), format!("{title} ({})", self.layer.collection)),

@@ -1,24 +1,27 @@
 //! Export formats that are written row by row.
 
+use serde_json::json;
+
 use crate::files::export::{Columns, Csv, Format, Kml};
 use crate::http::feature;
+use crate::layers::NamedCrs;
 use crate::postgres::row::Row;
 
 /// A writer for one of the formats.
 pub enum Text {
     Csv(Csv),
     Kml(Kml),
-    Geojson(Columns),
+    Geojson(Columns, &'static NamedCrs),
     Geojsonseq(Columns),
 }
 
 impl Text {
     /// Chooses the writer. A workbook is not written row by row, so `Xlsx` is treated as CSV here.
-    pub fn new(format: Format, columns: Columns) -> Text {
+    pub fn new(format: Format, columns: Columns, crs: &'static NamedCrs) -> Text {
         match format {
             Format::Csv | Format::Xlsx => Text::Csv(Csv::new(columns)),
             Format::Kml => Text::Kml(Kml::new(columns)),
-            Format::Geojson => Text::Geojson(columns),
+            Format::Geojson => Text::Geojson(columns, crs),
             Format::Geojsonseq => Text::Geojsonseq(columns),
         }
     }
@@ -27,7 +30,15 @@ impl Text {
         match self {
             Text::Csv(csv) => csv.head(out),
             Text::Kml(kml) => kml.head(out),
-            Text::Geojson(_) => out.extend_from_slice(b"{\"type\":\"FeatureCollection\",\"features\":[\n"),
+            Text::Geojson(_, crs) => {
+                out.extend_from_slice(b"{\"type\":\"FeatureCollection\",");
+                if *crs != NamedCrs::crs84() {
+                    let name = format!("urn:ogc:def:crs:EPSG::{}", crs.crs().epsg());
+                    let member = json!({"type": "name", "properties": {"name": name}});
+                    out.extend_from_slice(format!("\"crs\":{member},").as_bytes());
+                }
+                out.extend_from_slice(b"\"features\":[\n");
+            }
             Text::Geojsonseq(_) => {}
         }
     }
@@ -36,7 +47,7 @@ impl Text {
         match self {
             Text::Csv(csv) => csv.row(out, row),
             Text::Kml(kml) => kml.row(out, row),
-            Text::Geojson(columns) => {
+            Text::Geojson(columns, _) => {
                 out.extend_from_slice(if is_first { b"" } else { b",\n" });
                 feature::write(out, columns, row, &[]);
             }
@@ -52,7 +63,7 @@ impl Text {
         match self {
             Text::Csv(_) | Text::Geojsonseq(_) => {}
             Text::Kml(kml) => kml.tail(out),
-            Text::Geojson(_) => out.extend_from_slice(b"\n]}\n"),
+            Text::Geojson(..) => out.extend_from_slice(b"\n]}\n"),
         }
     }
 }

@@ -1,14 +1,16 @@
 //! Reading one feature: `GET /collections/{collection}/items/{id}`.
 
-use actix_web::http::header::{CONTENT_ENCODING, ETag, HeaderValue};
+use actix_web::http::header::{CONTENT_ENCODING, ETag, EntityTag, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::access::{Caller, View};
+use crate::conditions::parameters;
 use crate::error::Error;
 use crate::http::as_of::Back;
 use crate::http::audit::Trace;
 use crate::http::caching::not_modified;
 use crate::http::clock::Clock;
+use crate::http::crs::turn;
 use crate::http::extract::{LayerPath, RecordId};
 use crate::http::feature::{
     CONTENT_CRS, GEOJSON, content_crs, hash_tag, log_restricted, restricted_rows, tagged_feature,
@@ -18,6 +20,7 @@ use crate::http::items::query::ItemsQuery;
 use crate::http::language::wants_vietnamese;
 use crate::http::state::App;
 use crate::input::Params;
+use crate::layers::NamedCrs;
 use crate::register::items::{self, Question};
 
 /// `GET /api/v1/collections/{collection}/items/{id}`
@@ -32,6 +35,7 @@ pub async fn find_item(
     let mut params = Params::parse(request.query_string());
     params.format(&["json", "geojson"])?;
     let form = Form::parse(&view, &mut params)?;
+    let crs = parameters::crs(&mut params, "crs")?;
     let clock = Clock::of(&request);
     let back = Back::take(&mut params, clock, view.has_versions())?;
     params.finish()?;
@@ -43,19 +47,23 @@ pub async fn find_item(
             items::find_then(&mut conn, &view, &Question { shape: form.shape, ..question }, id).await?
         }
     };
-    let row = row.ok_or(Error::NotFound)?;
+    let mut row = row.ok_or(Error::NotFound)?;
     log_restricted(&mut conn, &caller, layer, restricted_rows(layer, std::slice::from_ref(&row)), &Trace::of(&request))
         .await?;
+    turn(std::slice::from_mut(&mut row), crs);
     let columns = form.columns(&view, wants_vietnamese(&request));
     let (mut etag, body) = tagged_feature(&back.base(&app, &request), &view, &columns, &row, &[]);
     if !back.is_now() {
         etag = hash_tag(&body);
     }
+    if crs != NamedCrs::crs84() {
+        etag = EntityTag::new_strong(format!("{}-{}", etag.tag(), crs.crs().epsg()));
+    }
     if let Some(unchanged) = not_modified(&request, &etag) {
         return Ok(unchanged);
     }
     let mut response = HttpResponse::Ok();
-    response.insert_header(ETag(etag)).insert_header((CONTENT_CRS, content_crs()));
+    response.insert_header(ETag(etag)).insert_header((CONTENT_CRS, content_crs(crs)));
     // A strong tag stands for exact bytes, so this answer is never compressed.
     response.insert_header((CONTENT_ENCODING, HeaderValue::from_static("identity")));
     Ok(response.content_type(GEOJSON).body(body))

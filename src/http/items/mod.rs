@@ -4,13 +4,14 @@ pub mod form;
 mod item;
 mod qgis;
 pub mod query;
+pub mod search;
 
 pub use item::find_item;
 
 use actix_web::http::header::{LINK, USER_AGENT, VARY};
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::SecondsFormat;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::access::{Caller, View};
 use crate::error::Error;
@@ -20,6 +21,7 @@ use crate::http::as_of::Back;
 use crate::http::audit::Trace;
 use crate::http::caching::{not_modified, public_tag, with_tag};
 use crate::http::clock::Clock;
+use crate::http::crs::turn;
 use crate::http::envelope::learn;
 use crate::http::extract::LayerPath;
 use crate::http::feature::{CONTENT_CRS, GEOJSON, content_crs, log_restricted, restricted_rows};
@@ -29,6 +31,7 @@ use crate::http::links::{base, link, own, with_parameter, without_parameters};
 use crate::http::state::App;
 use crate::http::{exports, feature};
 use crate::input::Params;
+use crate::layers::Layer;
 use crate::postgres::row::Row;
 use crate::register::items;
 use crate::texts::text;
@@ -41,49 +44,71 @@ pub async fn list_items(
     request: HttpRequest,
 ) -> Result<HttpResponse, Error> {
     qgis::check(&request)?;
+    respond(app, caller, layer, &request, Params::parse(request.query_string()), None).await
+}
+
+/// Answers with the items that the parameters ask for. They came as the body of a search, if it is given.
+async fn respond(
+    app: web::Data<App>,
+    caller: Caller,
+    layer: &'static Layer,
+    request: &HttpRequest,
+    params: Params,
+    body: Option<&Map<String, Value>>,
+) -> Result<HttpResponse, Error> {
     let view = View::new(&caller, layer);
-    let clock = Clock::of(&request);
-    let mut query = ItemsQuery::parse(&view, Params::parse(request.query_string()), clock.now)?;
+    let clock = Clock::of(request);
+    let mut query = ItemsQuery::parse(&view, params, clock.now)?;
     if query.within.is_some() || query.question.days.unit_date > clock.today() {
         query.resolve_units(&mut *app.store.connection().await?).await?;
     }
-    if let Some(format) = exports::format(&request, &query) {
-        return exports::export_items(&app, caller, layer, query, format, &request).await;
+    if let Some(format) = exports::format(request, &query) {
+        return exports::export_items(&app, caller, layer, query, format, request).await;
     }
     let mut conn = app.store.connection().await?;
-    let tag = public_tag(&mut conn, &caller, clock.today(), &[]).await?;
-    if let Some(answer) = tag.as_ref().and_then(|tag| not_modified(&request, tag)) {
+    let tag = public_tag(&mut conn, &caller, clock.today(), &[]).await?.filter(|_| body.is_none());
+    if let Some(answer) = tag.as_ref().and_then(|tag| not_modified(request, tag)) {
         return Ok(answer);
     }
     place(&mut conn, &view, &mut query.question).await?;
     let matched = items::count(&mut conn, &view, &query.question).await?;
-    let page = match query.hits_only {
+    let mut page = match query.hits_only {
         true => items::Page { rows: Vec::new(), next: None },
         false => items::page(&mut conn, &view, &query.question, query.page_size()).await?,
     };
-    log_restricted(&mut conn, &caller, layer, restricted_rows(layer, &page.rows), &Trace::of(&request)).await?;
+    log_restricted(&mut conn, &caller, layer, restricted_rows(layer, &page.rows), &Trace::of(request)).await?;
     drop(conn);
-    learn(&request, |learned| learned.rows = Some(page.rows.len()));
+    learn(request, |learned| learned.rows = Some(page.rows.len()));
+    turn(&mut page.rows, query.crs);
 
-    let base = base(&app, &request);
-    let then = Back { as_of: query.as_of, known_at: query.known_at }.base(&app, &request);
-    let mut links = vec![
-        link("self", &own(&base, &request), GEOJSON, "This page"),
-        link("collection", &format!("{then}/collections/{}", layer.collection), "application/json", layer.title.vi),
-    ];
-    links.extend(exports::links(&without_parameters(&base, &request, &["f", "limit", "cursor"])));
-    let columns = query.form.columns(&view, wants_vietnamese(&request));
+    let base = base(&app, request);
+    let url = own(&base, request);
+    let then = Back { as_of: query.as_of, known_at: query.known_at }.base(&app, request);
+    let mut links = vec![link(
+        "collection",
+        &format!("{then}/collections/{}", layer.collection),
+        "application/json",
+        layer.title.vi,
+    )];
+    let columns = query.form.columns(&view, wants_vietnamese(request));
     let mut response = HttpResponse::Ok();
-    if qgis::varies(&request) {
+    if qgis::varies(request) {
         response.append_header((VARY, USER_AGENT.as_str()));
     }
-    if let Some(cursor) = page.next {
-        let next = with_parameter(&base, &request, "cursor", &cursor);
-        links.push(link("next", &next, GEOJSON, "The next page"));
-        response.insert_header((LINK, format!("<{next}>; rel=\"next\"; type=\"{GEOJSON}\"")));
+    match body {
+        Some(body) => links.extend(page.next.map(|cursor| search::next(&url, body, &cursor))),
+        None => {
+            links.insert(0, link("self", &url, GEOJSON, "This page"));
+            links.extend(exports::links(&without_parameters(&base, request, &["f", "limit", "cursor", "crs"])));
+            if let Some(cursor) = page.next {
+                let next = with_parameter(&base, request, "cursor", &cursor);
+                links.push(link("next", &next, GEOJSON, "The next page"));
+                response.insert_header((LINK, format!("<{next}>; rel=\"next\"; type=\"{GEOJSON}\"")));
+            }
+        }
     }
     let answer = response
-        .insert_header((CONTENT_CRS, content_crs()))
+        .insert_header((CONTENT_CRS, content_crs(query.crs)))
         .content_type(GEOJSON)
         .body(collection(&columns, &page.rows, matched, links, clock));
     Ok(with_tag(answer, tag))

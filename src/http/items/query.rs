@@ -6,13 +6,13 @@ use diesel_async::AsyncPgConnection;
 use crate::access::View;
 use crate::conditions::order::{is_sortable, parse_keys};
 use crate::conditions::parameters::{self, limit_of};
-use crate::conditions::{Condition, Cursor, Days, Derived, Interval, Key, Property, UnitRef, known_at};
+use crate::conditions::{Condition, Cursor, Days, Derived, Interval, Key, UnitRef, known_at};
 use crate::error::Error;
 use crate::figures::{OPERATIONAL, Selection, checks, facts, rows_of};
 use crate::files::export::Format;
 use crate::http::items::form::Form;
 use crate::input::Params;
-use crate::layers::Layer;
+use crate::layers::{ID, Layer, NamedCrs};
 use crate::register::items::Question;
 use crate::texts::text;
 use crate::time::day_of;
@@ -29,9 +29,6 @@ const LIMIT_OF_FILES: usize = i32::MAX as usize;
 /// The values that `f` accepts.
 pub const FORMATS: &[&str] = &["json", "geojson", "geojsonseq", "csv", "xlsx", "kml"];
 
-/// WGS 84 with longitude first: the only coordinate reference system so far.
-pub const CRS84: &str = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
-
 /// What a request asks for, and how it is answered.
 #[derive(Debug, Clone)]
 pub struct ItemsQuery {
@@ -41,6 +38,12 @@ pub struct ItemsQuery {
     pub limit: Option<usize>,
     /// The file format of the whole result; `None` for a page.
     pub format: Option<Format>,
+    /// Whether the request names its format, so that `Accept` does not count.
+    pub names_format: bool,
+    /// The system of the coordinates in the answer.
+    pub crs: &'static NamedCrs,
+    /// The parameters as they were given.
+    pub given: Vec<(String, String)>,
     /// Whether the client asks only for the number of rows.
     pub hits_only: bool,
     /// The day for which the records are read.
@@ -57,10 +60,10 @@ impl ItemsQuery {
     /// 400 for a parameter that is unknown or malformed. The problem names it.
     pub fn parse(view: &View<'_>, mut params: Params, now: DateTime<Utc>) -> Result<ItemsQuery, Error> {
         let layer = view.layer;
-        let format = params.format(FORMATS)?.and_then(Format::of_name);
-        for name in ["crs", "bbox-crs"] {
-            params.read(name, text!("expected.one_of", known = CRS84), |text| (text == CRS84).then_some(()))?;
-        }
+        let given = params.given();
+        let format = params.format(FORMATS)?;
+        let names_format = format.is_some();
+        let crs = parameters::crs(&mut params, "crs")?;
         params.read("offset", text!("expected.no_offset"), |text| (text == "0").then_some(()))?;
         let searched = parameters::searched(&mut params)?;
         let sortable: Vec<_> = view.fields().filter(|field| is_sortable(layer, field)).collect();
@@ -102,7 +105,9 @@ impl ItemsQuery {
             })? == Some(true);
         }
         let form = Form::parse(view, &mut params)?;
-        let filters = parameters::of_fields(&mut params, &view.fields().collect::<Vec<_>>())?;
+        let queryables = view.queryables();
+        let mut filters = parameters::of_fields(&mut params, &queryables)?;
+        filters.extend(parameters::filter(&mut params, &queryables)?);
         params.finish()?;
 
         let on_day = as_of.unwrap_or_else(|| known_at.map_or(today, day_of));
@@ -120,7 +125,7 @@ impl ItemsQuery {
         let valid = lasting.into_iter().chain(datetime);
         let mut all = Vec::from_iter(bbox);
         all.extend(near.map(Condition::Near));
-        all.extend(ids.map(|ids| Condition::one_of(Property::Id, &ids)));
+        all.extend(ids.map(|ids| Condition::one_of(&ID, &ids)));
         all.extend(valid.map(|interval| Condition::ValidDuring(layer.valid_time(), interval)));
         let unit = within.as_ref().map(|unit| unit.code.clone());
         let of_unit = unit.clone().map(|code| Derived::Within { code, on: days.unit_date });
@@ -149,7 +154,8 @@ impl ItemsQuery {
             among: None,
             placed: None,
         };
-        Ok(ItemsQuery { question, form, limit, format, hits_only, as_of, known_at, within })
+        let format = format.and_then(Format::of_name);
+        Ok(ItemsQuery { question, form, limit, format, names_format, crs, given, hits_only, as_of, known_at, within })
     }
 
     /// Looks up the unit or the group that the rows are limited to. A group is read on its own day.

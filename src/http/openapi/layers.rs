@@ -6,10 +6,10 @@ use crate::access::{Caller, View};
 use crate::figures::INDICATORS;
 use crate::http::openapi::template::fill;
 use crate::http::schema;
-use crate::layers::{ALL, Field, Layer, Type};
+use crate::layers::{ALL, Field, ID, Layer, Type};
 
 /// The operations of a read-only layer.
-const READING: &[&str] = &["list_items", "find_item"];
+const READING: &[&str] = &["list_items", "search_items", "find_item"];
 
 /// The generic paths for any layer, then the paths of each layer.
 pub fn paths(template: &Value) -> Value {
@@ -55,7 +55,7 @@ fn narrow(operation: &mut Value, layer: &'static Layer) -> bool {
         });
         // An operation with `bbox` also has all filters. GDAL uses a filter only if its field is listed here.
         if parameters.iter().any(|parameter| parameter == "bbox") {
-            parameters.extend(fields(layer).into_iter().map(parameter));
+            parameters.extend(fields(layer).into_iter().chain([&ID]).map(parameter));
         }
     }
     true

@@ -11,11 +11,12 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Map, Value, json};
 
 use crate::accounts::tokens::MAX_TOKEN_DAYS;
+use crate::conditions::cql::Language;
 use crate::error::Error;
 use crate::figures::{INDICATORS, operators};
 use crate::http::BASE;
 use crate::http::as_of::Back;
-use crate::http::items::query::{CRS84, DEFAULT_LIMIT, FORMATS, MAX_LIMIT};
+use crate::http::items::query::{DEFAULT_LIMIT, FORMATS, MAX_LIMIT};
 use crate::http::state::App;
 use crate::layers::ALL;
 
@@ -58,7 +59,7 @@ fn generated() -> Map<String, Value> {
         "max_limit": MAX_LIMIT,
         "default_limit": DEFAULT_LIMIT,
         "max_token_days": MAX_TOKEN_DAYS,
-        "crs84": CRS84,
+        "filter_languages": Language::ALL.map(Language::name),
         "formats": FORMATS,
         "layers": ALL.iter().map(|layer| layer.collection).collect::<Vec<_>>(),
         "indicators": INDICATORS.iter().map(|indicator| indicator.code).collect::<Vec<_>>(),

@@ -176,7 +176,9 @@ pub fn expected(request: &HttpRequest) -> Expected {
     // RFC 9110 compares strongly, and a proxy that compresses makes every tag weak: no client behind it could write. The
     // tag is the version, so it is exact all the same.
     let version = |tag: &str| tag.parse().ok().filter(|version: &i64| version.to_string() == tag);
-    let versions: Vec<i64> = tags.iter().filter_map(|tag| version(uncoded(tag.tag()))).collect();
+    // What follows a hyphen names the form in which the feature was read: its system of coordinates.
+    let plain = |tag: &str| version(uncoded(tag).split('-').next().unwrap_or_default());
+    let versions: Vec<i64> = tags.iter().filter_map(|tag| plain(tag.tag())).collect();
     if versions.is_empty() { Expected::Other } else { Expected::Versions(versions) }
 }
 

@@ -37,7 +37,7 @@ use crate::http::feature::{CONTENT_CRS, GEOJSON, content_crs, log_restricted, re
 use crate::http::heavy::Asked;
 use crate::http::state::App;
 use crate::layers::normalise::Write;
-use crate::layers::{Choice, Layer, Problem, Properties};
+use crate::layers::{Choice, Layer, NamedCrs, Problem, Properties};
 use crate::register::idempotency::Stored;
 use crate::register::items::Shape;
 use crate::register::writing::{Expected, Refused, Writing};
@@ -241,7 +241,7 @@ impl<'a> Context<'a> {
         let (etag, body) = tagged_feature(&self.base, &self.view, &columns, &row, &more);
         let headers = vec![
             (ETAG.to_string(), etag.to_string()),
-            (CONTENT_CRS.to_owned(), content_crs()),
+            (CONTENT_CRS.to_owned(), content_crs(NamedCrs::crs84())),
             // A strong tag stands for exact bytes, so this answer is never compressed.
             (CONTENT_ENCODING.to_string(), "identity".to_owned()),
             (CONTENT_TYPE.to_string(), GEOJSON.to_owned()),
