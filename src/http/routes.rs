@@ -226,6 +226,7 @@ fn routes(config: &mut web::ServiceConfig) {
                         web::delete().to(handlers::units::delete_unit_group),
                     ],
                 ))
+                .service(only_get("/export.gpkg", read().to(handlers::exports::export_package)))
                 .service(only_get("/units/{unit}", read().to(handlers::units::find_unit)))
                 .service(only_get("/stats", read().to(handlers::stats::list_stats)))
                 .service(only_get("/stats/definitions", read().to(handlers::stats::list_definitions)))

@@ -12,7 +12,7 @@ use crate::common::{Answer, Server, camera, tower};
 
 const CAMERAS: &str = "/collections/cameras/items";
 const TOWERS: &str = "/collections/towers/items";
-const FILES: [&str; 5] = ["csv", "xlsx", "geojson", "geojsonseq", "kml"];
+const FILES: [&str; 7] = ["csv", "xlsx", "geojson", "geojsonseq", "kml", "fgb", "gpkg"];
 
 /// The rows of a CSV file, with the header first.
 fn csv_rows(answer: Answer) -> Vec<Vec<String>> {
@@ -114,7 +114,7 @@ async fn anonymous_file_holds_public_fields_only() {
     let expected: Vec<_> =
         ["id"].into_iter().chain(shown.iter().map(|field| field.name)).chain(["lon", "lat"]).collect();
     assert_eq!(rows[0], expected);
-    for format in ["csv", "geojson", "geojsonseq", "kml"] {
+    for format in ["csv", "geojson", "geojsonseq", "kml", "fgb", "gpkg"] {
         let file = server.anonymous().get(&format!("{CAMERAS}?f={format}")).await;
         let text = String::from_utf8_lossy(&file.body).into_owned();
         assert!(!["SN-777", "kín"].iter().any(|secret| text.contains(secret)), "{format}: {text}");
@@ -176,7 +176,7 @@ async fn every_file_except_anonymous_ones_is_in_the_audit_trail() {
         });
         assert_eq!(event["detail"], expected);
     }
-    assert_eq!(server.query("select count(*) from audit where action = 'export.items'").await, 5);
+    assert_eq!(server.query("select count(*) from audit where action = 'export.items'").await, FILES.len());
 }
 
 #[actix_web::test]
@@ -236,4 +236,71 @@ async fn gdal_reads_every_feature_of_each_layer() {
         }
     }
     std::fs::remove_dir_all(&directory).unwrap();
+}
+
+/// The features of a file as GDAL reads them; `None` where GDAL is not installed.
+fn read_by_gdal(bytes: &[u8], ending: &str, layer: &str) -> Option<Vec<Value>> {
+    let file = tempfile::Builder::new().suffix(ending).tempfile().unwrap();
+    std::fs::write(&file, bytes).unwrap();
+    let output = Command::new("ogr2ogr").args(["-f", "GeoJSON", "/vsistdout/"]).arg(file.path()).arg(layer).output();
+    let output = match output {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return None,
+        output => output.unwrap(),
+    };
+    let read: Value = serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
+    let mut features = read["features"].as_array().unwrap().clone();
+    features.sort_by_key(|feature| feature["id"].as_i64().or(feature["properties"]["id"].as_i64()));
+    Some(features)
+}
+
+#[actix_web::test]
+async fn binary_files_hold_the_same_values_and_places() {
+    let server = Server::with_communes().await;
+    let admin = server.administrator();
+    admin.post(CAMERAS, camera(json!({"name": "Cổng chợ", "installed_on": "2023-09-20", "azimuth_deg": 12.5}))).await.ok();
+    let mut nowhere = camera(json!({"name": "Chưa rõ chỗ", "declared_commune_code": "00001", "declared_on": "2026-01-01"}));
+    nowhere["geometry"] = Value::Null;
+    admin.post(CAMERAS, nowhere).await.ok();
+    admin.post(TOWERS, tower(json!({"technologies": ["2G", "4G"]}))).await.ok();
+    let package = admin.get("/export.gpkg?collections=towers,cameras").await;
+    assert_eq!(package.header("content-type").unwrap(), "application/geopackage+sqlite3");
+    for (path, layer) in [(CAMERAS, "cameras"), (TOWERS, "towers")] {
+        let expected = admin.get(&format!("{path}?sortby=created_at")).await.features();
+        for (format, bytes) in [
+            (".fgb", admin.get(&format!("{path}?f=fgb")).await.body),
+            (".gpkg", admin.get(&format!("{path}?f=gpkg")).await.body),
+            (".gpkg", package.body.clone()),
+        ] {
+            let Some(mut found) = read_by_gdal(&bytes, format, layer) else { return };
+            found.sort_by_key(|feature| feature["properties"]["created_at"].as_str().map(str::to_owned));
+            assert_eq!(found.len(), expected.len(), "{layer}{format}");
+            for (found, expected) in found.iter().zip(&expected) {
+                let id = if format == ".fgb" { &found["properties"]["id"] } else { &found["id"] };
+                assert_eq!(id, &expected["id"], "{layer}{format}");
+                for (name, value) in expected["properties"].as_object().unwrap() {
+                    let same = match (value, &found["properties"][name]) {
+                        (Value::Array(all), Value::String(text)) => {
+                            all.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("; ") == *text
+                        }
+                        // GDAL writes an instant in a form of its own, and a date of FlatGeobuf as one.
+                        (Value::String(value), Value::String(found)) => {
+                            value == found || value.get(..10) == found.replace('/', "-").get(..10)
+                        }
+                        (value, found) => value == found,
+                    };
+                    assert!(same, "{layer}{format} {name}: {value} {}", found["properties"][name]);
+                }
+                let (place, known) = (&found["geometry"], &expected["geometry"]);
+                // FlatGeobuf has a place without numbers for a row that has none.
+                let is_nowhere = known.is_null() && (place.is_null() || format == ".fgb");
+                assert!(is_nowhere || place["coordinates"] == known["coordinates"], "{layer}{format}: {place} {known}");
+            }
+        }
+    }
+    let unknown = server.anonymous().get("/export.gpkg?collections=cameras,none").await;
+    assert_eq!(unknown.codes(), ["parameter.invalid"]);
+    // A field of one layer only is a parameter of that layer only.
+    assert_eq!(server.anonymous().get("/export.gpkg?collections=cameras,towers&operator=vnpt").await.status, 400);
+    assert_eq!(server.anonymous().get("/export.gpkg").await.status, 200);
 }

@@ -160,7 +160,7 @@ async fn malformed_value_is_refused_naming_its_parameter() {
         ("cursor=zzz", "cursor"),
         ("offset=10", "offset"),
         ("resultType=all", "resultType"),
-        ("f=gpkg", "f"),
+        ("f=shp", "f"),
         ("eye_count=two", "eye_count"),
         ("eye_count=99999999999999999999", "eye_count"),
         ("managing_level=king", "managing_level"),

@@ -1,11 +1,15 @@
-//! Exports: the rows of a layer as files for other programs. Texts are sent row by row; a workbook is first written to
-//! a file.
+//! Exports: the rows of a layer as files for other programs. Texts are sent row by row; others are first written to a
+//! file.
 
 pub mod book;
 mod columns;
 mod csv;
+mod flatgeobuf;
+mod geopackage;
 mod kml;
 pub mod report;
+mod shape;
+mod whole;
 mod xlsx;
 
 use chrono::SecondsFormat;
@@ -15,7 +19,9 @@ use crate::time::in_vietnam;
 
 pub use columns::Columns;
 pub use csv::Csv;
+pub use geopackage::GeoPackage;
 pub use kml::Kml;
+pub use whole::Whole;
 pub use xlsx::{About, Xlsx};
 
 /// A format in which a whole layer can be exported.
@@ -28,10 +34,20 @@ pub enum Format {
     /// One feature a line, each after a record separator (RFC 8142).
     Geojsonseq,
     Kml,
+    FlatGeobuf,
+    GeoPackage,
 }
 
 impl Format {
-    pub const ALL: [Format; 5] = [Format::Csv, Format::Xlsx, Format::Geojson, Format::Geojsonseq, Format::Kml];
+    pub const ALL: [Format; 7] = [
+        Format::Csv,
+        Format::Xlsx,
+        Format::Geojson,
+        Format::Geojsonseq,
+        Format::Kml,
+        Format::FlatGeobuf,
+        Format::GeoPackage,
+    ];
 
     /// The value of the parameter `f`, and the ending of file names.
     pub fn name(self) -> &'static str {
@@ -41,6 +57,8 @@ impl Format {
             Format::Geojson => "geojson",
             Format::Geojsonseq => "geojsonseq",
             Format::Kml => "kml",
+            Format::FlatGeobuf => "fgb",
+            Format::GeoPackage => "gpkg",
         }
     }
 
@@ -51,7 +69,14 @@ impl Format {
             Format::Geojson => "application/geo+json",
             Format::Geojsonseq => "application/geo+json-seq",
             Format::Kml => "application/vnd.google-earth.kml+xml",
+            Format::FlatGeobuf => "application/vnd.flatgeobuf",
+            Format::GeoPackage => "application/geopackage+sqlite3",
         }
+    }
+
+    /// Whether it is sent row by row. Others have words of the reader's language, and are sent when they are complete.
+    pub fn is_streamed(self) -> bool {
+        !matches!(self, Format::Xlsx | Format::FlatGeobuf | Format::GeoPackage)
     }
 
     pub fn of_name(name: &str) -> Option<Format> {

@@ -1,8 +1,9 @@
-//! Exports the whole result of `GET …/items` as a file: `f=csv`, `xlsx`, `geojson`, `geojsonseq`, `kml`, or `Accept`.
+//! Exports the whole result of `GET …/items` as a file, by `f` or `Accept`.
 //!
 //! One SQL statement reads the rows, on a connection from a small pool. They are written as they arrive, and no faster
-//! than the client takes them. A workbook cannot be sent before it is complete, so it is written to a file first.
+//! than the client takes them. What cannot be sent before it is complete is written to a file first.
 
+mod package;
 mod text;
 
 use std::any::Any;
@@ -14,8 +15,9 @@ use actix_web::body::SizedStream;
 use actix_web::http::Method;
 use actix_web::http::header::{Accept, CONTENT_ENCODING, Header, HeaderValue};
 use actix_web::web::{Bytes, block};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use chrono::NaiveDate;
+use diesel_async::AsyncPgConnection;
 use futures_util::{FutureExt, Stream, StreamExt, TryStreamExt, stream};
 use serde_json::{Value, json};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
@@ -24,7 +26,7 @@ use tokio::time::timeout;
 use crate::access::{Caller, View};
 use crate::error::Error;
 use crate::figures::place;
-use crate::files::export::{About, Columns, Format, Xlsx};
+use crate::files::export::{About, Columns, Format, Whole};
 use crate::http::audit::Trace;
 use crate::http::caching::{not_modified, public_tag, with_tag};
 use crate::http::clock::Clock;
@@ -38,10 +40,12 @@ use crate::http::links::{base, link, own};
 use crate::http::seats::{Reader, Seat};
 use crate::http::state::App;
 use crate::layers::{Class, Layer, NamedCrs};
+use crate::postgres::row::Row;
 use crate::postgres::{ExportConnection, WAIT};
 use crate::register::items;
 use crate::texts::text;
 use crate::time::in_vietnam;
+pub use package::export_package;
 use text::Text;
 
 /// A client that takes a chunk no sooner is cut off, so that others get its seat.
@@ -86,8 +90,8 @@ pub async fn export_items(
     // Each format needs its own tag, because `Accept` can select several formats at the same address.
     let vietnamese = query.form.labels.unwrap_or_else(|| wants_vietnamese(request));
     let form = [format.name(), language::code(vietnamese)];
-    // Only workbooks have labels.
-    let form = if format == Format::Xlsx { &form[..] } else { &form[..1] };
+    // What is streamed has no words.
+    let form = if format.is_streamed() { &form[..1] } else { &form[..] };
     let clock = Clock::of(request);
     let tag = public_tag(&mut conn, &caller, clock.today(), form).await?.filter(|_| request.method().is_safe());
     drop(conn);
@@ -112,22 +116,13 @@ pub async fn export_items(
     let bill = Bill { app: app.clone(), reader, since: Instant::now(), _seat: seat };
     let mut export =
         Export { app: app.clone(), caller, layer, query, format, vietnamese, trace, rows: 0, restricted: 0 };
-    let answer = if format == Format::Xlsx {
+    let answer = if !format.is_streamed() {
         let _bill = bill;
         let about = export.about(&own(&base(app, request), request), clock);
-        let written = AssertUnwindSafe(export.workbook(conn, about)).catch_unwind();
-        let file = match timeout(limit, written).await {
-            Ok(Ok(file)) => file,
-            Ok(Err(panic)) => Err(of_panic(&*panic)),
-            Err(_) => Err(Error::Timeout),
-        };
+        let file = within(limit, export.whole(conn, about)).await;
         export.log(file.is_ok()).await?;
         learn(request, |learned| learned.rows = Some(export.rows));
-        let file = file?;
-        let length = file.metadata().map_err(anyhow::Error::from)?.len();
-        // A workbook is compressed already.
-        response.insert_header((CONTENT_ENCODING, HeaderValue::from_static("identity")));
-        response.body(SizedStream::new(length, contents(file)))
+        send(&mut response, file?)?
     } else {
         export.begin().await?;
         let (sender, receiver) = channel(2);
@@ -147,6 +142,22 @@ fn check_crs(format: Format, crs: &NamedCrs) -> Result<(), Error> {
         return Ok(());
     }
     Err(Error::of_parameter("crs", text!("parameter.invalid/crs_of_file")))
+}
+
+/// Runs the writer of a file. The library of workbooks panics when its temporary file has no room.
+async fn within(limit: Duration, writing: impl Future<Output = Result<File, Error>>) -> Result<File, Error> {
+    match timeout(limit, AssertUnwindSafe(writing).catch_unwind()).await {
+        Ok(Ok(file)) => file,
+        Ok(Err(panic)) => Err(of_panic(&*panic)),
+        Err(_) => Err(Error::Timeout),
+    }
+}
+
+/// Sends a file as it is: a workbook is compressed already, and of the others clients want to know the size.
+fn send(response: &mut HttpResponseBuilder, file: File) -> Result<HttpResponse, Error> {
+    let length = file.metadata().map_err(anyhow::Error::from)?.len();
+    response.insert_header((CONTENT_ENCODING, HeaderValue::from_static("identity")));
+    Ok(response.body(SizedStream::new(length, contents(file))))
 }
 
 /// Why a workbook panicked: the library does so when its temporary file has no room.
@@ -269,29 +280,38 @@ impl Export {
         Ok(out)
     }
 
-    async fn workbook(&mut self, mut conn: ExportConnection, mut about: About) -> Result<File, Error> {
-        let failed = |error| Error::from(anyhow::Error::new(error));
-        let view = View::new(&self.caller, self.layer);
-        let mut xlsx = Xlsx::new(self.columns()).map_err(failed)?;
+    /// Writes all rows to a file.
+    async fn whole(&mut self, mut conn: ExportConnection, mut about: About) -> Result<File, Error> {
+        let mut file = Whole::new(self.format, self.columns(), self.query.question.days.today)?;
         let Some(open) = conn.get() else { return Err(Error::Overloaded) };
-        place(open, &view, &mut self.query.question).await?;
-        let rows = items::stream(open, &view, &self.query.question, self.query.limit).await?.ready_chunks(256);
+        self.fill(open, &mut |row| file.row(row)).await?;
+        conn.done();
+        about.push((text!("about.rows"), self.rows.to_string()));
+        let file = block(move || file.finish(about)).await.map_err(|_| Error::Overloaded)?;
+        Ok(file?)
+    }
+
+    /// Hands all rows to a writer.
+    async fn fill(
+        &mut self,
+        conn: &mut AsyncPgConnection,
+        write: &mut dyn FnMut(&Row) -> Result<(), anyhow::Error>,
+    ) -> Result<(), Error> {
+        let view = View::new(&self.caller, self.layer);
+        place(conn, &view, &mut self.query.question).await?;
+        let rows = items::stream(conn, &view, &self.query.question, self.query.limit).await?.ready_chunks(256);
         let mut rows = Box::pin(rows);
         while let Some(rows) = rows.next().await {
             for row in rows {
                 let row = row?;
-                xlsx.row(&row).map_err(failed)?;
+                write(&row)?;
                 self.rows += 1;
                 self.restricted += restricted_rows(self.layer, std::slice::from_ref(&row));
             }
             // Other tasks need this thread.
             tokio::task::yield_now().await;
         }
-        drop(rows);
-        conn.done();
-        about.push((text!("about.rows"), self.rows.to_string()));
-        let file = block(move || xlsx.finish(about)).await.map_err(|_| Error::Overloaded)?;
-        Ok(file?)
+        Ok(())
     }
 
     /// How long the client may take for a chunk.

@@ -16,13 +16,13 @@ pub enum Text {
 }
 
 impl Text {
-    /// Chooses the writer. A workbook is not written row by row, so `Xlsx` is treated as CSV here.
+    /// Chooses the writer. What is not written row by row is treated as CSV here.
     pub fn new(format: Format, columns: Columns, crs: &'static NamedCrs) -> Text {
         match format {
-            Format::Csv | Format::Xlsx => Text::Csv(Csv::new(columns)),
             Format::Kml => Text::Kml(Kml::new(columns)),
             Format::Geojson => Text::Geojson(columns, crs),
             Format::Geojsonseq => Text::Geojsonseq(columns),
+            _ => Text::Csv(Csv::new(columns)),
         }
     }
 

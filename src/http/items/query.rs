@@ -27,7 +27,7 @@ pub const MAX_LIMIT: usize = 10_000;
 const LIMIT_OF_FILES: usize = i32::MAX as usize;
 
 /// The values that `f` accepts.
-pub const FORMATS: &[&str] = &["json", "geojson", "geojsonseq", "csv", "xlsx", "kml"];
+pub const FORMATS: &[&str] = &["json", "geojson", "geojsonseq", "csv", "xlsx", "kml", "fgb", "gpkg"];
 
 /// What a request asks for, and how it is answered.
 #[derive(Debug, Clone)]
