@@ -170,24 +170,19 @@ fn supervise(cluster: &Cluster, stopped: &Receiver<()>) {
 /// Events of the audit trail that are sealed in one second.
 const SEALED_AT_ONCE: i64 = 5_000;
 
-/// Once a second: numbers the changes written with psql, seals the audit trail, and deletes stored responses that are older
-/// than a day.
-///
-/// Once a day, since units come into force and end on certain days: looks up the communes of all assets again and
-/// erases the contents of old import files.
+/// Once a second: numbers the changes written with psql, seals the audit trail, brings records up to the units of today and
+/// deletes stored responses that are older than a day. Once a day: erases the contents of old import files.
 async fn housekeeping(store: Store, import_retention_days: u32) {
     let mut day = None;
     loop {
         if let Ok(mut conn) = store.connection().await {
+            if let Err(error) = units::keep_up(&mut conn).await {
+                tracing::warn!(%error, "the communes of assets were not refreshed");
+            }
             if day != Some(today()) {
-                match units::refresh(&mut conn, "system").await {
-                    Ok(()) => {
-                        day = Some(today());
-                        if let Err(error) = imports::forget(&mut conn, import_retention_days).await {
-                            tracing::warn!(%error, "old import files were not erased");
-                        }
-                    }
-                    Err(error) => tracing::warn!(%error, "the communes of assets were not refreshed"),
+                day = Some(today());
+                if let Err(error) = imports::forget(&mut conn, import_retention_days).await {
+                    tracing::warn!(%error, "old import files were not erased");
                 }
             }
             if let Err(error) = idempotency::purge(&mut conn).await {

@@ -28,12 +28,12 @@ use crate::postgres::row::{Cell, Row};
 use crate::postgres::sql::{Bind, Sql};
 use diesel::result::QueryResult;
 use diesel::sql_query;
-use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 
 /// The author that the feed shows when records move to other communes.
 const ACTOR: &str = "units import";
 
-/// Starts an import inside its transaction: no other import runs, and its statements may take as long as they need.
+/// Starts a change of units inside its transaction: no other one runs, and its statements may take as long as they need.
 async fn begin(conn: &mut AsyncPgConnection) -> QueryResult<()> {
     conn.batch_execute(
         "set local statement_timeout = 0; set local lock_timeout = '10min';
@@ -54,12 +54,26 @@ async fn finish(conn: &mut AsyncPgConnection, summary: &mut Summary) -> QueryRes
     refresh(conn, ACTOR).await
 }
 
-/// Finds again the communes of all records, and those that grants on units stand for. Call it whenever other units come
-/// into force: after an import, and on each new day.
+/// Finds again the communes of all records, and those that grants on units stand for, where units were written or others
+/// came into force since the last time.
 pub async fn refresh(conn: &mut AsyncPgConnection, actor: &str) -> QueryResult<()> {
     sql_query("select refresh_communes($1)").bind::<diesel::sql_types::Text, _>(actor).execute(conn).await?;
     sql_query("select refresh_grants()").execute(conn).await?;
     Ok(())
+}
+
+/// Brings records and grants up to the units of today, if they are not: on a new day, and after units were written with
+/// psql. Looking at all records of a country takes minutes.
+pub async fn keep_up(conn: &mut AsyncPgConnection) -> QueryResult<()> {
+    let behind: Row = sql_query("select communes_are_behind()").get_result(conn).await?;
+    if !matches!(behind.cells[..], [Cell::Bool(true)]) {
+        return Ok(());
+    }
+    conn.transaction(async |conn| {
+        begin(conn).await?;
+        refresh(conn, "system").await
+    })
+    .await
 }
 
 /// Gives feed numbers to the records that an import has moved, after its transaction.

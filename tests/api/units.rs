@@ -158,3 +158,42 @@ async fn days_to_come_are_refused() {
     assert_eq!(answer["units"].as_array().unwrap().len(), 3);
     server.anonymous().get(&format!("/units/00003@{tomorrow}")).await.ok();
 }
+
+/// Looking at all records of a country takes minutes: it is done only when communes were written, or began or ended.
+#[actix_web::test]
+async fn records_follow_their_communes_and_are_looked_at_only_when_these_change() {
+    let server = Server::with_communes().await;
+    let keep_up = async || hatang::units::keep_up(&mut server.connection().await).await.unwrap();
+    let state = async |text: &'static str| server.query(text).await;
+    server
+        .execute(
+            "insert into towers (id, code, name, operator, effective_on, geom) \
+             values (1, 'T1', 'Trạm', 'vnpt', '2024-01-01', st_setsrid(st_makepoint(105.7, 19.8), 4326))",
+        )
+        .await;
+    keep_up().await;
+    assert_eq!(state("select communes_are_behind()").await, false);
+    let version = "select version from towers where id = 1";
+    assert_eq!(state(version).await, 1);
+    // Another day on which no commune begins or ends.
+    server.execute("update reference_state set communes_on = current_date - 1").await;
+    assert_eq!(state("select communes_are_behind()").await, true);
+    keep_up().await;
+    assert_eq!((state("select communes_are_behind()").await, state(version).await), (false.into(), 1.into()));
+    // With psql, since which nobody asked for it.
+    server.execute("update admin_units set code = '00009' where code = '00001' and valid_to is null").await;
+    assert_eq!(state("select communes_are_behind()").await, true);
+    keep_up().await;
+    assert_eq!(state("select commune_code from towers where id = 1").await, "00009");
+    // A commune that begins between the day that records have and today.
+    server
+        .execute(
+            "update admin_units set valid_to = current_date - 1 where code = '00009'; \
+             insert into admin_units (level, code, name, parent_code, valid_from, source, geom, geom_source) \
+             select 'commune', '00010', 'Phường Mới', '38', current_date, 'demo', geom, 'demo' from admin_units where code = '00009'; \
+             update reference_state set communes_on = current_date - 1",
+        )
+        .await;
+    keep_up().await;
+    assert_eq!(state("select commune_code from towers where id = 1").await, "00010");
+}

@@ -69,26 +69,49 @@ begin
 end
 $$;
 
--- Finds the commune of each record again, after the units changed. Returns how many records were corrected.
+-- Says that all records have the communes of a day. The service writes nothing else to reference_state.
+create or replace function note_communes(on_day date) returns void
+language sql
+security definer
+set search_path = public, pg_temp
+as $$ update reference_state set communes_on = on_day where communes_on is distinct from on_day $$;
+
+-- Whether records may have communes of another day, or of units that were written since.
+create or replace function communes_are_behind() returns boolean
+language sql
+stable
+as $$ select communes_on is distinct from current_date from reference_state $$;
+
+-- Finds the commune of each record again, after units were written or others came into force. Returns how many records
+-- were corrected.
 create or replace function refresh_communes(actor text) returns bigint
 language plpgsql
 as $$
 declare
+  known constant date := (select communes_on from reference_state);
   layer record;
   corrected bigint;
   total bigint := 0;
 begin
-  for layer in select replace(collection, '-', '_') as name from layers loop
-    execute format($sql$
-      update %1$I t
-      set updated_by = $1, effective_on = current_date
-      where t.commune_id is distinct from coalesce(commune_at(t.geom, current_date),
-          case when t.geom is null then declared_commune(t.declared_commune_code, t.declared_on, current_date) end)
-        or t.commune_code is distinct from (select u.code from admin_units u where u.id = t.commune_id)
-    $sql$, layer.name) using actor;
-    get diagnostics corrected = row_count;
-    total := total + corrected;
-  end loop;
+  if known is null or exists (
+    select from admin_units u
+    where u.level = 'commune' and known <> current_date
+      and (u.valid_from between least(known, current_date) and greatest(known, current_date)
+        or u.valid_to between least(known, current_date) - 1 and greatest(known, current_date)))
+  then
+    for layer in select replace(collection, '-', '_') as name from layers loop
+      execute format($sql$
+        update %1$I t
+        set updated_by = $1, effective_on = current_date
+        where t.commune_id is distinct from coalesce(commune_at(t.geom, current_date),
+            case when t.geom is null then declared_commune(t.declared_commune_code, t.declared_on, current_date) end)
+          or t.commune_code is distinct from (select u.code from admin_units u where u.id = t.commune_id)
+      $sql$, layer.name) using actor;
+      get diagnostics corrected = row_count;
+      total := total + corrected;
+    end loop;
+  end if;
+  perform note_communes(current_date);
   return total;
 end
 $$;

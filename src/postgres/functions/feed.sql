@@ -85,7 +85,7 @@ begin
     where (n.level, n.code, n.parent_code, n.valid_from, n.valid_to) is distinct from (o.level, o.code, o.parent_code, o.valid_from, o.valid_to)
       or n.geom is distinct from o.geom;
   end if;
-  update reference_state set version = version + 1;
+  update reference_state set version = version + 1, communes_on = null;
   return null;
 end
 $$;
@@ -104,7 +104,7 @@ begin
     insert into summary_queue (collection, record_id)
     select 'units', unit.id from old_rows o cross join lateral (values (o.from_id), (o.to_id)) unit (id);
   end if;
-  update reference_state set version = version + 1;
+  update reference_state set version = version + 1, communes_on = null;
   return null;
 end
 $$;

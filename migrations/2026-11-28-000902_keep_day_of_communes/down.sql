@@ -1,0 +1,1 @@
+alter table reference_state drop column communes_on;
