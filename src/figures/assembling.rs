@@ -1,7 +1,9 @@
 //! Turns numbers into figures: values, changes since the base day, notes. Uses no database.
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
+use crate::conditions::Condition;
 use crate::figures::comparison::check_parts;
 use crate::figures::{
     Amount, BASES, Baseline, Census, Change, Changes, Delta, Figure, FiguresByUnit, INDICATORS, Indicator, LevelChange,
@@ -59,14 +61,14 @@ pub fn assemble(
     census: &HashMap<String, Census>,
 ) -> FiguresByUnit {
     let uncounted = Census::default();
+    let places: HashMap<_, _> = INDICATORS.iter().enumerate().map(|(place, of)| (of.code, place)).collect();
+    let (now, was) = (by_unit(&baselines.now), by_unit(&baselines.was));
     let units = question.units.iter().map(Some).chain([None]);
     let of_unit = |unit: Option<&Unit>| {
         let code = unit.map(|unit| unit.code.clone());
-        let own = |all: &[Baseline]| -> Vec<Baseline> {
-            let of_unit = |baseline: &&Baseline| unit.is_some_and(|unit| unit.id == baseline.unit_id);
-            all.iter().filter(of_unit).cloned().collect()
-        };
-        let own = Baselines { now: own(&baselines.now), was: own(&baselines.was) };
+        let own =
+            |all: &HashMap<i64, Vec<Baseline>>| unit.and_then(|unit| all.get(&unit.id)).cloned().unwrap_or_default();
+        let own = Baselines { now: own(&now), was: own(&was) };
         let census = unit.and_then(|unit| census.get(&unit.code)).unwrap_or(&uncounted);
         let none = Baselines::default();
         // What was published is of all operators, technologies and bases.
@@ -84,7 +86,7 @@ pub fn assemble(
         let mut figures: Vec<_> = counted.iter().flat_map(of_group).collect();
         note_parts(&mut figures);
         figures.retain(|figure| question.indicators.contains(&figure.indicator));
-        figures.sort_by_key(|figure| INDICATORS.iter().position(|indicator| indicator == figure.indicator));
+        figures.sort_by_key(|figure| places.get(figure.indicator.code));
         let all = || counted.iter().map(|group| &group.now).chain(quality);
         let sum = |name| all().map(|numbers| numbers.get(&code, Number::Quality(name))).sum();
         let quality = QUALITY.into_iter().map(|name| (name, sum(name))).collect();
@@ -103,7 +105,8 @@ fn figure(
 ) -> Figure {
     let level = question.scope.level;
     let value_of = |numbers: &Numbers| {
-        slots::value(indicator, level, census, |slot| numbers.get(unit, Number::Of(indicator.code, slot)))
+        let own = numbers.of(unit);
+        slots::value(indicator, level, census, |slot| own(Number::Of(indicator.code, slot)).unwrap_or(0))
     };
     let value = match value_of(now) {
         // What lies in no unit has no office whose level it could be.
@@ -154,6 +157,14 @@ fn figure(
     Figure { indicator, value, basis: basis(indicator, question, now, unit), change, published, quality }
 }
 
+fn by_unit(baselines: &[Baseline]) -> HashMap<i64, Vec<Baseline>> {
+    let mut by_unit: HashMap<_, Vec<_>> = HashMap::new();
+    for baseline in baselines {
+        by_unit.entry(baseline.unit_id).or_default().push(baseline.clone());
+    }
+    by_unit
+}
+
 fn find<'a>(baselines: &'a [Baseline], indicator: &Indicator, group: Option<&str>) -> Option<&'a Baseline> {
     let is_of = |baseline: &&Baseline| baseline.indicator == indicator.code && baseline.group_value.as_deref() == group;
     baselines.iter().find(is_of)
@@ -198,17 +209,24 @@ fn is_mostly_unknown(indicator: &Indicator, base: &Value, was: &Was, unit: &Unit
     }
 }
 
+/// The figure that counts the rows of which another sums a field, by the code of the other.
+static COUNTED_AS: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| {
+    let counts = |other: &Indicator, rows: &Condition| matches!(&other.measure, Measure::Sum { amount: Amount::One, of } if of == rows);
+    let of_rows = INDICATORS.iter().filter_map(|indicator| {
+        let rows = slots::rows(indicator);
+        let other = of_layer(indicator.layer).find(|other| other.status == indicator.status && counts(other, &rows))?;
+        Some((indicator.code, other.code))
+    });
+    of_rows.collect()
+});
+
 /// How many rows a base counts: the base itself, or the figure that counts the same rows instead of summing a field.
 fn rows_of_base(indicator: &Indicator, base: &Value, was: &Was, unit: &UnitCode) -> Option<i64> {
     if matches!(indicator.amount(), Amount::One) {
         return Some(base.number());
     }
-    let counts_them = |other: &&Indicator| {
-        other.status == indicator.status
-            && matches!(&other.measure, Measure::Sum { amount: Amount::One, of } if *of == slots::rows(indicator))
-    };
-    let other = of_layer(indicator.layer).find(counts_them)?;
-    Some(was.numbers.get(unit, Number::Of(other.code, Slot::Total)))
+    let other = COUNTED_AS.get(indicator.code)?;
+    Some(was.numbers.get(unit, Number::Of(other, Slot::Total)))
 }
 
 fn compare(

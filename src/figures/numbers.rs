@@ -91,7 +91,13 @@ impl Numbers {
 
     /// A number of a unit; `None` where the unit, or the number, was not counted.
     pub fn find(&self, unit: &UnitCode, number: Number) -> Option<i64> {
-        self.units.get(unit)?.get(*self.places.get(&number)?).copied()
+        self.of(unit)(number)
+    }
+
+    /// The numbers of a unit, which is looked up once.
+    pub fn of<'a>(&'a self, unit: &UnitCode) -> impl Fn(Number) -> Option<i64> + use<'a> {
+        let own = self.units.get(unit);
+        move |number| own?.get(*self.places.get(&number)?).copied()
     }
 
     /// A number of a unit, 0 where nothing was counted.

@@ -77,12 +77,14 @@ pub struct Question {
 }
 
 impl Question {
-    /// The indicators to count: those asked for, and for a comparison also their partitions, whose published changes
-    /// are checked against the total's.
+    /// The indicators to count: those asked for, and for a comparison also their partitions and totals, since the
+    /// published changes of a partition are checked against the total's.
     pub fn counted(&self) -> Vec<&'static Indicator> {
         let asked = |code| self.indicators.iter().any(|asked| asked.code == code);
+        let of_asked = |total| self.indicators.iter().any(|asked| asked.part_of == Some(total));
         let is_needed = |indicator: &&Indicator| {
-            asked(indicator.code) || self.compare.is_some() && indicator.part_of.is_some_and(asked)
+            let is_compared = self.compare.is_some();
+            asked(indicator.code) || is_compared && (indicator.part_of.is_some_and(asked) || of_asked(indicator.code))
         };
         INDICATORS.iter().filter(is_needed).collect()
     }

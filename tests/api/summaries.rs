@@ -153,6 +153,25 @@ fn counted(answer: &Value) -> Sums {
     sums
 }
 
+/// The figures of the day compared with: the values less the changes.
+fn bases(answer: &Value) -> Sums {
+    let mut sums = Sums::new();
+    let base = |of: &Value| of["base"].as_i64().expect("a base");
+    for unit in answer["units"].as_array().expect("units") {
+        let of_unit = sums.entry(unit["unit"]["code"].as_str().map(str::to_owned)).or_default();
+        for (code, figure) in unit["figures"].as_object().expect("figures") {
+            for (value, delta) in figure["delta"]["values"].as_object().into_iter().flatten() {
+                of_unit.insert(format!("{code}.{value}"), base(delta));
+            }
+            if figure["value"].is_i64() {
+                of_unit.insert(code.clone(), base(&figure["delta"]));
+            }
+        }
+        of_unit.retain(|_, amount| *amount != 0);
+    }
+    sums
+}
+
 #[actix_web::test]
 async fn any_day_of_either_era_is_as_a_plain_model_says() {
     let server = Server::with_communes().await;
@@ -162,6 +181,8 @@ async fn any_day_of_either_era_is_as_a_plain_model_says() {
     let mut records: Vec<Record> = Vec::new();
     let fold = async || hatang::figures::fold(&mut server.connection().await, today).await.unwrap();
     let mut kept = 0;
+    // What the register knew at some instants: the instant, the question, the answer.
+    let mut remembered: Vec<(String, String, Sums)> = Vec::new();
     for step in 0..90 {
         let effective_on = if chance.random_range(0..3) == 0 { today } else { some_day(&mut chance) };
         let next = State {
@@ -276,7 +297,26 @@ async fn any_day_of_either_era_is_as_a_plain_model_says() {
             inside.remove(&None);
             found.remove(&None);
             assert_eq!(found, inside, "step {step}: {path}");
+            let base = some_day(&mut chance);
+            if base < day {
+                let path = format!("{path}&compare={base}");
+                let mut found = bases(&caller.get(&path).await.ok());
+                let mut expected = model(&records, base, is_old);
+                expected.remove(&None);
+                expected.retain(|_, figures| !figures.is_empty());
+                found.retain(|_, figures| !figures.is_empty());
+                assert_eq!(found, expected, "step {step}: {path}");
+            }
         }
+        let path = format!("/stats?level=commune&within={within}&as_of={day}&indicators={codes}");
+        let instant = server.query("select to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')").await;
+        let mut inside = expected.clone();
+        inside.remove(&None);
+        remembered.push((instant.as_str().unwrap().to_owned(), path, inside));
+        let (instant, path, inside) = &remembered[chance.random_range(0..remembered.len())];
+        let mut found = counted(&admin.get(&format!("{path}&known_at={instant}")).await.ok());
+        found.remove(&None);
+        assert_eq!(found, *inside, "step {step}: {path}&known_at={instant}");
         // Rows of a figure of an old unit on a past day count to it.
         for (code, figures) in expected.iter().filter_map(|(code, figures)| Some((code.as_ref()?, figures))) {
             let on = if is_old { "2024-01-01" } else { "2026-01-01" };

@@ -25,7 +25,7 @@ use crate::figures::{
     BY_TECHNOLOGY, Baseline, Baselines, Counted, FiguresByUnit, Indicator, Number, Question, Slot, Was, assemble,
     of_layer, summaries,
 };
-use crate::layers::{ALL, HAMLET, Layer, TOWER};
+use crate::layers::{ALL, HAMLET, Layer};
 use crate::time::end_of;
 use crate::units::territory::Level;
 
@@ -76,9 +76,10 @@ async fn count(conn: &mut AsyncPgConnection, caller: &Caller, asked: &Question) 
             let source = summaries::Source::of(conn, view, question.days.known_at, within).await?;
             let narrowed = question.statements.generation();
             let is_narrowed = |indicator: &&Indicator| narrowed.is_some() && indicator.is_of_generations();
-            let (of_one, of_all) = of_layer(layer).partition(is_narrowed);
+            let needed = of_layer(layer).filter(|indicator| indicators.contains(indicator));
+            let (of_one, of_all): (Vec<_>, Vec<_>) = needed.partition(is_narrowed);
             counted.push(count_assets(conn, caller, &source, of_all, question, &baselines.now).await?);
-            if let Some(generation) = narrowed.filter(|_| layer.collection == TOWER.collection) {
+            if let Some(generation) = narrowed.filter(|_| !of_one.is_empty()) {
                 let source = source.of_number(Number::Of(BY_TECHNOLOGY, Slot::Value(generation)));
                 counted.push(count_assets(conn, caller, &source, of_one, question, &[]).await?);
             }

@@ -10,27 +10,38 @@
     commune, st_clusterdbscan(place, $3 / 100000, 2) over (partition by same, commune) as cluster
   from counted
   where place is not null and same is not null and $3 > 0
+), cluster as materialized (
+  -- As arrays: the planner expects one row, and would compare each row with each.
+  select array_agg(id) as ids, array_agg(place) as places, array_agg(azimuth) as azimuths
+  from clustered
+  where cluster is not null
+  group by same, commune, cluster
 ), suspected as (
-  select distinct a.id
-  from clustered a
-  join clustered b on b.same = a.same and b.commune is not distinct from a.commune and b.cluster = a.cluster and b.id <> a.id
-  where st_dwithin(a.place::geography, b.place::geography, $3)
-    -- Without a direction, two cameras on a pole and one camera entered twice look the same.
-    and coalesce(180 - abs(abs(a.azimuth - b.azimuth) - 180) <= 30, true)
+  select a.id
+  from cluster k
+  cross join lateral unnest(k.ids, k.places, k.azimuths) a (id, place, azimuth)
+  where exists (
+    select from unnest(k.ids, k.places, k.azimuths) b (id, place, azimuth)
+    where b.id <> a.id and st_dwithin(a.place::geography, b.place::geography, $3)
+      -- Without a direction, two cameras on a pole and one camera entered twice look the same.
+      and coalesce(180 - abs(abs(a.azimuth - b.azimuth) - 180) <= 30, true))
 )
 select
   c.unit,
   count(*) filter (where c.place is not null and declared.id <> inside.id) as outside_declared_commune,
   count(*) filter (where coalesce(c.verified_at, c.created_at) < $2::date - interval '12 months') as stale,
-  count(s.id) as suspected_duplicates
+  count(*) filter (where c.id in (select id from suspected)) as suspected_duplicates
 from counted c
-left join suspected s on s.id = c.id
-left join lateral (
-  select declared_commune(c.declared_commune_code, c.declared_on, $1) as id where c.declared_commune_code is not null
-) declared on true
-left join lateral (
-  select u.id
-  from admin_units u
-  where declared.id is not null and u.level = 'commune' and u.code = c.commune and in_force(u.valid_from, u.valid_to, $1)
-) inside on true
+-- As values, not joins: they are looked up only for rows that declare a commune.
+cross join lateral (
+  select case when c.declared_commune_code is not null
+    then declared_commune(c.declared_commune_code, c.declared_on, $1) end as id
+  offset 0
+) declared
+cross join lateral (
+  select case when declared.id is not null then (
+    select u.id
+    from admin_units u
+    where u.level = 'commune' and u.code = c.commune and in_force(u.valid_from, u.valid_to, $1)) end as id
+) inside
 group by c.unit

@@ -173,10 +173,10 @@ async fn fold_queue(conn: &mut AsyncPgConnection, layer: &'static Layer) -> Quer
     }
     if layer.collection == WIFI_POINT.collection {
         // Their facilities, before and after.
-        let facilities = touched(conn, &FACILITY, Vec::new(), &taken.ids).await?;
+        let facilities = touched(conn, &FACILITY, Vec::new(), &taken.ids, None).await?;
         queue(conn, &FACILITY, facilities).await?;
     }
-    let ids = touched(conn, layer, taken.ids, &[]).await?;
+    let ids = touched(conn, layer, taken.ids, &[], None).await?;
     refresh(conn, layer, ids, true).await?;
     Ok(true)
 }
@@ -216,7 +216,7 @@ pub(super) async fn refresh(
     let wifi = access_points(conn, layer, &ids, Vec::new()).await?;
     let list = || Bind::Integers(ids.clone());
     let kept = layer.kept("contributions");
-    let fresh = fresh(layer, &Records::listed(ids.clone(), wifi), None);
+    let fresh = fresh(layer, &Records::listed(ids.clone(), wifi, None), None);
     if !adds || columns(layer).is_empty() {
         Sql::new("delete from ")
             .name(kept)

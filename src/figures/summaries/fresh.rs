@@ -53,17 +53,22 @@ pub struct Records {
 }
 
 impl Records {
-    pub fn listed(ids: Vec<i64>, wifi: Vec<i64>) -> Records {
+    pub fn listed(ids: Vec<i64>, wifi: Vec<i64>, known_at: Option<DateTime<Utc>>) -> Records {
         let list = |ids| Sql::default().bind(Bind::Integers(ids));
-        Records { ids: list(ids), wifi: list(wifi), known_at: None }
+        Records { ids: list(ids), wifi: list(wifi), known_at }
     }
 
     fn states(&self, layer: &Layer, ids: &Sql) -> Sql {
-        let states = Sql::new("").name(layer.states_function()).text("(").sql(ids.clone());
-        match self.known_at {
-            Some(known_at) => states.text(", ").bind(Bind::Moment(known_at)).text(")"),
-            None => states.text(")"),
-        }
+        states(layer, ids.clone(), self.known_at)
+    }
+}
+
+/// The states of records, from what was written by an instant.
+pub fn states(layer: &Layer, ids: Sql, known_at: Option<DateTime<Utc>>) -> Sql {
+    let states = Sql::new("").name(layer.states_function()).text("(").sql(ids);
+    match known_at {
+        Some(known_at) => states.text(", ").bind(Bind::Moment(known_at)).text(")"),
+        None => states.text(")"),
     }
 }
 
@@ -95,19 +100,11 @@ pub fn fresh(layer: &'static Layer, records: &Records, on: Option<On>) -> Sql {
                  and s.from_day < coalesce(t.decommissioned_on, s.to_day))",
             );
     }
+    // A state is cut where it begins or ceases to count.
     sql = sql
-        // A state is cut where it begins or ceases to count.
-        .text(
-            ", piece as materialized (select s.record_id, d.day as from_day, \
-             lead(d.day, 1, s.to_day) over (partition by s.record_id, s.from_day order by d.day) as to_day, s.state \
-             from state s cross join lateral (select c.day from (values (s.from_day), ((s.state).installed_on), \
-             ((s.state).decommissioned_on)) c (day) where c.day >= s.from_day and c.day < s.to_day ",
-        )
-        .text(if facts == Facts::Wifi {
-            "union select c.day from wifi w cross join lateral (values (w.from_day), (w.to_day)) c (day) \
-             where w.facility_id = s.record_id and c.day > s.from_day and c.day < s.to_day) d)"
-        } else {
-            "group by 1) d)"
+        .sql(match on {
+            Some(On { day, .. }) if facts != Facts::Wifi => piece_on(day),
+            _ => pieces(facts),
         })
         .text(
             ", placed as materialized (select s.record_id, p.*, s.from_day, s.to_day, s.state, \
@@ -140,6 +137,43 @@ pub fn fresh(layer: &'static Layer, records: &Records, on: Option<On>) -> Sql {
         ),
         Facts::None => sql.text(" from placed p cross join lateral ").text(works),
     }
+}
+
+/// The pieces of each state.
+fn pieces(facts: Facts) -> Sql {
+    let cuts = match facts {
+        Facts::Wifi => {
+            "union select c.day from wifi w cross join lateral (values (w.from_day), (w.to_day)) c (day) \
+             where w.facility_id = s.record_id and c.day > s.from_day and c.day < s.to_day) d)"
+        }
+        _ => "group by 1) d)",
+    };
+    Sql::new(
+        ", piece as materialized (select s.record_id, d.day as from_day, \
+         lead(d.day, 1, s.to_day) over (partition by s.record_id, s.from_day order by d.day) as to_day, s.state \
+         from state s cross join lateral (select c.day from (values (s.from_day), ((s.state).installed_on), \
+         ((s.state).decommissioned_on)) c (day) where c.day >= s.from_day and c.day < s.to_day ",
+    )
+    .text(cuts)
+}
+
+/// The piece of each state in which a day lies: of one day, without a list of cuts.
+fn piece_on(day: NaiveDate) -> Sql {
+    let of = |cut: &'static str, is: &'static str| {
+        Sql::new("case when (s.state).")
+            .name(cut)
+            .text(is)
+            .bind(Bind::Date(day))
+            .text(" then (s.state).")
+            .name(cut)
+            .text(" end")
+    };
+    let bounds = |is: &'static str| of("installed_on", is).text(", ").sql(of("decommissioned_on", is));
+    Sql::new(", piece as materialized (select s.record_id, greatest(s.from_day, ")
+        .sql(bounds(" <= "))
+        .text(") as from_day, least(s.to_day, ")
+        .sql(bounds(" > "))
+        .text(") as to_day, s.state from state s)")
 }
 
 /// Where the state `t` is, as rows `p`. On one day most places are found by the index, without a call for each.

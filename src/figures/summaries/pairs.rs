@@ -5,7 +5,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use crate::conditions::Days;
 use crate::figures::summaries::columns::{columns, each, listed};
-use crate::figures::summaries::source::{Kind, Source};
+use crate::figures::summaries::source::Source;
 use crate::figures::{Changes, Part, Scope, add_change};
 use crate::postgres::row::Row;
 use crate::postgres::sql::{Bind, Sql};
@@ -43,19 +43,11 @@ fn sql(source: &Source<'_>, scope: &Scope, days: Days, base: Days) -> Sql {
     let columns = |before: &'static str, after: &'static str| {
         each(layer, ", ", |sum| Sql::new(before).text(sum).text(after).text(sum))
     };
-    let on = |of: Days| {
-        let rows = Sql::new("select * from (").sql(source.rows_on(of.as_of, of.unit_date)).text(") c");
-        match events(source, days, base) {
-            Some(events) => rows.text(" where ").sql(events),
-            None => rows,
-        }
-    };
-    Sql::new("with now as materialized (")
-        .sql(on(days))
-        .text("), was as materialized (")
-        .sql(on(base))
-        .text(
-            "), pair as (select now.unit_id as now_unit, was.unit_id as was_unit, now.record_id is not null as is_now, \
+    let changed = |column| Sql::new(" and ").sql(between(column, base, days)).sql(events(source, scope, days, base));
+    let now = source.rows_where(days.as_of, days.unit_date, changed("c.from_day"));
+    let was = source.rows_where(base.as_of, base.unit_date, changed("c.to_day"));
+    Sql::new(
+        "with pair as materialized (select now.unit_id as now_unit, was.unit_id as was_unit, now.record_id is not null as is_now, \
              was.record_id is not null as is_was, coalesce(now.works and now.status = 'operational', false) as counts, \
              coalesce(was.works and was.status = 'operational', false) as counted, \
              case when was.record_id is null and now.installed_on is null then 'undated' \
@@ -69,9 +61,13 @@ fn sql(source: &Source<'_>, scope: &Scope, days: Days, base: Days) -> Sql {
         .sql(columns("now.", " as now_"))
         .text(", ")
         .sql(columns("was.", " as was_"))
-        .text(" from now full join was on was.record_id = now.record_id and (was.unit_id = now.unit_id or not ")
-        .text(if layer.is_measured() { "true" } else { "false" })
-        .text(")), flow as (select now_unit as unit_id, case when counted then 'moved' else gained_as end as part, ")
+        .text(" from (")
+        .sql(now)
+        .text(") now full join (")
+        .sql(was)
+        .text(") was on was.record_id = now.record_id")
+        .text(if layer.is_measured() { " and was.unit_id = now.unit_id" } else { "" })
+        .text("), flow as (select now_unit as unit_id, case when counted then 'moved' else gained_as end as part, ")
         .sql(columns("now_", " as "))
         .text(" from pair where counts and (not counted or now_unit <> was_unit) union all select was_unit, case when counts then 'moved' else lost_as end, ")
         .sql(each(layer, ", ", |sum| Sql::new("-was_").text(sum)))
@@ -98,31 +94,26 @@ fn sql(source: &Source<'_>, scope: &Scope, days: Days, base: Days) -> Sql {
         .text(" group by 1, 2")
 }
 
-/// The records with an event after the base until the day, as a condition on contributions `c`. All of them, where
-/// nothing is kept.
-fn events(source: &Source<'_>, days: Days, base: Days) -> Option<Sql> {
-    let Kind::Kept { dirty, .. } = &source.kind else { return None };
-    let between = |column: &'static str| {
-        Sql::new(column)
-            .text(" > ")
-            .bind(Bind::Date(base.as_of))
-            .text(" and ")
-            .text(column)
-            .text(" <= ")
-            .bind(Bind::Date(days.as_of))
-    };
-    let table = source.view.layer.kept("contributions");
-    Some(
-        Sql::new("c.record_id in (select e.record_id from ")
-            .name(table)
-            .text(" e where ")
-            .sql(between("e.from_day"))
-            .text(" union select e.record_id from ")
-            .name(table)
-            .text(" e where e.to_day <> 'infinity' and ")
-            .sql(between("e.to_day"))
-            .text(" union select unnest(")
-            .bind(Bind::Integers(dirty.clone()))
-            .text("::bigint[]))"),
-    )
+/// After the base until the day. A contribution that holds on both days has not changed: of a record in a unit there is
+/// one at a time.
+fn between(column: &'static str, base: Days, days: Days) -> Sql {
+    let after = Sql::new(column).text(" > ").bind(Bind::Date(base.as_of));
+    after.text(" and ").text(column).text(" <= ").bind(Bind::Date(days.as_of))
+}
+
+/// The records with an event in the units of the scope, as a further condition on contributions `c`. Of what moved, the
+/// unit elsewhere is read, too.
+fn events(source: &Source<'_>, scope: &Scope, days: Days, base: Days) -> Sql {
+    if scope.within.is_none() {
+        return Sql::default();
+    }
+    Sql::new(" and c.record_id in (select e.record_id from ")
+        .name(source.view.layer.kept("contributions"))
+        .text(" e where (")
+        .sql(between("e.from_day", base, days))
+        .text(" or ")
+        .sql(between("e.to_day", base, days))
+        .text(")")
+        .sql(scope.among("e.unit_id", days.unit_date))
+        .text(")")
 }

@@ -9,13 +9,15 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use crate::access::View;
 use crate::figures::Number;
 use crate::figures::summaries::columns::{column_of, each};
-use crate::figures::summaries::fresh::{Facts, On, Records, fresh};
+use crate::figures::summaries::fresh::{Facts, On, Records, fresh, states};
 use crate::layers::{Layer, WIFI_POINT};
 use crate::postgres::sql::{Bind, Sql};
 use crate::units::territory::extent;
 
 /// More records than this are not computed for an answer beside the kept ones: then all are.
 const MOST_DIRTY: usize = 5_000;
+/// The same of records written after `known_at`. Most of them were not there yet, which costs little to find out.
+const MOST_LATER: usize = 50_000;
 
 /// The contributions of a layer as a transaction sees them.
 #[derive(Debug, Clone)]
@@ -29,9 +31,11 @@ pub struct Source<'a> {
 #[derive(Debug, Clone)]
 pub enum Kind {
     Kept {
-        /// The records whose kept contributions are out of date, and the access points that may have changed them.
+        /// The records whose kept contributions are not those of the answer, and the access points that may have changed
+        /// them: what was written since they were kept, or after `known_at`.
         dirty: Vec<i64>,
         wifi: Vec<i64>,
+        known_at: Option<DateTime<Utc>>,
         /// The last day of the marks.
         marked_until: Option<NaiveDate>,
     },
@@ -68,24 +72,26 @@ impl<'a> Source<'a> {
         within: Option<(&str, NaiveDate)>,
     ) -> QueryResult<Source<'a>> {
         let layer = view.layer;
-        if known_at.is_none()
-            && let Some(State { built_until: None, marked_until, units: 0, queued, wifi }) = state(conn, layer).await?
+        if let Some(State { built_until: None, marked_until, units: 0, queued, wifi }) = state(conn, layer).await?
             && queued.len() + wifi.len() <= MOST_DIRTY
+            && let Some((later, later_wifi)) = later(conn, layer, known_at, within).await?
         {
+            let (queued, wifi) = ([queued, later].concat(), [wifi, later_wifi].concat());
             let dirty = if queued.is_empty() && wifi.is_empty() {
                 Vec::new()
             } else {
-                touched(conn, layer, queued, &wifi).await?
+                touched(conn, layer, queued, &wifi, known_at).await?
             };
             let wifi = if dirty.is_empty() { Vec::new() } else { access_points(conn, layer, &dirty, wifi).await? };
-            return Ok(Source { view, kind: Kind::Kept { dirty, wifi, marked_until }, only: None });
+            return Ok(Source { view, kind: Kind::Kept { dirty, wifi, known_at, marked_until }, only: None });
         }
         let all = |layer: &Layer| Sql::new("array(select id from ").name(layer.table()).text(")");
         let ids = match within {
             None => all(layer),
             Some((code, day)) => candidates(layer, code, day),
         };
-        Ok(Source { view, kind: Kind::Computed(Records { ids, wifi: all(&WIFI_POINT), known_at }), only: None })
+        let records = Records { ids, wifi: all(&WIFI_POINT), known_at };
+        Ok(Source { view, kind: Kind::Computed(records), only: None })
     }
 
     /// The contributions, with sums only of the records that a number counts.
@@ -101,6 +107,12 @@ impl<'a> Source<'a> {
     /// The contributions that hold on a day, in the units of a day, as far as the caller may know of their records. The
     /// kept columns are named `c`.
     pub fn rows_on(&self, day: NaiveDate, unit_date: NaiveDate) -> Sql {
+        self.rows_where(day, unit_date, Sql::default())
+    }
+
+    /// The same; `narrowed` is a further condition, ` and …`, on the kept ones. It may leave out what the caller does
+    /// not need.
+    pub fn rows_where(&self, day: NaiveDate, unit_date: NaiveDate, narrowed: Sql) -> Sql {
         let holds = |rows: Sql| {
             Sql::new("select ")
                 .sql(self.columns())
@@ -121,7 +133,7 @@ impl<'a> Source<'a> {
         match &self.kind {
             Kind::Computed(_) => fresh(),
             Kind::Kept { dirty, .. } => {
-                let kept = holds(Sql::new("").name(self.view.layer.kept("contributions")));
+                let kept = holds(Sql::new("").name(self.view.layer.kept("contributions"))).sql(narrowed);
                 if dirty.is_empty() {
                     return kept;
                 }
@@ -148,7 +160,9 @@ impl<'a> Source<'a> {
         let layer = self.view.layer;
         match &self.kind {
             Kind::Computed(records) => fresh(layer, records, Some(on)),
-            Kind::Kept { dirty, wifi, .. } => fresh(layer, &Records::listed(dirty.clone(), wifi.clone()), Some(on)),
+            Kind::Kept { dirty, wifi, known_at, .. } => {
+                fresh(layer, &Records::listed(dirty.clone(), wifi.clone(), *known_at), Some(on))
+            }
         }
     }
 
@@ -200,14 +214,55 @@ async fn state(conn: &mut AsyncPgConnection, layer: &'static Layer) -> QueryResu
     Ok(found.into_iter().next())
 }
 
+/// The records written after `known_at`, and the access points if the layer depends on them; `None` if there are too many
+/// to compute each. `within` leaves out those that were never near a unit, if need be.
+async fn later(
+    conn: &mut AsyncPgConnection,
+    layer: &'static Layer,
+    known_at: Option<DateTime<Utc>>,
+    within: Option<(&str, NaiveDate)>,
+) -> QueryResult<Option<(Vec<i64>, Vec<i64>)>> {
+    let Some(known_at) = known_at else { return Ok(Some((Vec::new(), Vec::new()))) };
+    let written = |layer: &Layer, near: Option<Sql>| {
+        let sql = Sql::new("select array(select distinct v.record_id from versions v where v.collection = ")
+            .bind(Bind::Text(layer.collection.into()))
+            .text(" and v.at > ")
+            .bind(Bind::Moment(known_at));
+        let sql = match near {
+            Some(near) => sql.text(" and v.record_id = any(").sql(near).text(")"),
+            None => sql,
+        };
+        sql.text(" limit ").bind(Bind::Integer(MOST_LATER as i64 + 1)).text(") as ids")
+    };
+    let mut found: Ids = written(layer, None).get_result(conn).await?;
+    if let Some((code, day)) = within.filter(|_| found.ids.len() > MOST_LATER) {
+        found = written(layer, Some(candidates(layer, code, day))).get_result(conn).await?;
+    }
+    let mut wifi = Ids { ids: Vec::new() };
+    if Facts::of(layer) == Facts::Wifi {
+        wifi = written(&WIFI_POINT, None).get_result(conn).await?;
+    }
+    let are_few = found.ids.len().max(wifi.ids.len()) <= MOST_LATER;
+    Ok(are_few.then_some((found.ids, wifi.ids)))
+}
+
 /// The records whose contributions the given ones, or the given access points, may change: themselves, and those that
-/// share or shared a group with them, or with those.
+/// share or shared a group with them, or with those. With `known_at` also as was known then.
 pub async fn touched(
     conn: &mut AsyncPgConnection,
     layer: &'static Layer,
     ids: Vec<i64>,
     wifi: &[i64],
+    known_at: Option<DateTime<Utc>>,
 ) -> QueryResult<Vec<i64>> {
+    // Of today first; what was known earlier may differ from every state of today.
+    let known = |layer: &Layer, ids: &dyn Fn() -> Sql| {
+        let now = Sql::new("(select * from ").sql(states(layer, ids(), None));
+        match known_at {
+            Some(_) => now.text(" union all select * from ").sql(states(layer, ids(), known_at)).text(")"),
+            None => now.text(")"),
+        }
+    };
     let list = || Bind::Integers(ids.clone());
     let sql = match Facts::of(layer) {
         Facts::None => return Ok(ids),
@@ -218,18 +273,14 @@ pub async fn touched(
             .text(" where group_key is not null and record_id = any(")
             .bind(Bind::Integers(wifi.to_vec()))
             .text(") union select (s.state).facility_id from ")
-            .name(WIFI_POINT.states_function())
-            .text("(")
-            .bind(Bind::Integers(wifi.to_vec()))
-            .text(") s where (s.state).facility_id is not null) as ids"),
+            .sql(known(&WIFI_POINT, &|| Sql::default().bind(Bind::Integers(wifi.to_vec()))))
+            .text(" s where (s.state).facility_id is not null) as ids"),
         // All groups of all their members: a record is computed with all its groups, and each group needs all members.
         Facts::Group { .. } => Sql::new("with recursive own (key) as (select ")
             .sql(Facts::key(layer))
             .text(" from ")
-            .name(layer.states_function())
-            .text("(")
-            .bind(list())
-            .text(") s cross join lateral (select (s.state).*) t), reached (record_id) as ((select unnest(")
+            .sql(known(layer, &|| Sql::default().bind(list())))
+            .text(" s cross join lateral (select (s.state).*) t), reached (record_id) as ((select unnest(")
             .bind(list())
             .text(") union select c.record_id from ")
             .name(layer.kept("contributions"))

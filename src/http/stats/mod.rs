@@ -12,6 +12,9 @@ pub mod words;
 
 use actix_web::http::header::CONTENT_LANGUAGE;
 use actix_web::{HttpRequest, HttpResponse, web};
+use chrono::NaiveDate;
+use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value, json};
 
 use crate::access::Caller;
@@ -34,7 +37,7 @@ use crate::input::Params;
 use crate::postgres::Connection;
 use crate::statements::{availability, declared};
 use crate::time::rfc3339;
-use crate::units::territory::Level;
+use crate::units::territory::{Level, Unit};
 
 use figure::Context;
 use links::{Place, rows_template};
@@ -81,36 +84,50 @@ pub async fn list_stats(app: web::Data<App>, caller: Caller, request: HttpReques
         _ => {
             let none = UnitFigures::default();
             let of = |code: &Option<String>| counted.get(code).unwrap_or(&none);
-            let units: Vec<_> = question
-                .units
-                .iter()
-                .map(|unit| {
-                    let figures = context.brief(of(&Some(unit.code.clone())));
-                    let declared = declared.get(&unit.id).map(Vec::as_slice).unwrap_or_default();
-                    json!({"unit": unit_json(unit), "figures": figures, "declared": declared})
-                })
-                .collect();
+            let of_unit = |unit: &Unit| {
+                let figures = context.brief(of(&Some(unit.code.clone())));
+                let declared = declared.get(&unit.id).map(Vec::as_slice).unwrap_or_default();
+                // As text at once: the tree of all communes takes more time than all the rest.
+                to_raw_value(&json!({"unit": unit_json(unit), "figures": figures, "declared": declared}))
+            };
+            let units: Result<Vec<_>, _> = question.units.iter().map(of_unit).collect();
             let unassigned = (!of_hamlets).then(|| {
                 let rows_template = rows_template(&context, Place::Unassigned);
                 json!({"figures": context.brief(of(&None)), "rows_template": rows_template})
             });
-            let mut answer = json!({
-                "as_of": question.days.as_of,
-                "known_at": question.days.known_at.map(rfc3339),
-                "units_on": question.days.unit_date,
-                "compare": question.compare,
-                "rows_template": rows_template(&context, Place::Unit("{unit}")),
-                "indicators": context.indicators(),
-                "units": units,
-                "unassigned": unassigned,
-            });
-            for (name, value) in why.members(context.vietnamese) {
-                answer[name] = value;
-            }
-            json_answer(&context, &answer)
+            json_answer(
+                &context,
+                &UnitList {
+                    as_of: question.days.as_of,
+                    known_at: question.days.known_at.map(rfc3339),
+                    units_on: question.days.unit_date,
+                    compare: question.compare,
+                    rows_template: rows_template(&context, Place::Unit("{unit}")),
+                    indicators: context.indicators(),
+                    units: units.map_err(anyhow::Error::new)?,
+                    unassigned,
+                    why: why.members(context.vietnamese),
+                },
+            )
         }
     };
     Ok(with_tag(answer, tag))
+}
+
+/// The figures of several units.
+#[derive(Serialize)]
+struct UnitList {
+    as_of: NaiveDate,
+    known_at: Option<String>,
+    units_on: NaiveDate,
+    compare: Option<NaiveDate>,
+    rows_template: String,
+    indicators: Value,
+    units: Vec<Box<RawValue>>,
+    unassigned: Option<Value>,
+    /// Why figures are zero, and what they are added from.
+    #[serde(flatten)]
+    why: Map<String, Value>,
 }
 
 /// `GET /api/v1/stats/{unit}`
@@ -190,7 +207,7 @@ fn file(question: &Question, format: &str, bytes: Vec<u8>) -> HttpResponse {
     download(media_type, &format!("figures{unit}_{as_of}.{format}"), bytes)
 }
 
-fn json_answer(context: &Context<'_>, answer: &Value) -> HttpResponse {
+fn json_answer(context: &Context<'_>, answer: &impl Serialize) -> HttpResponse {
     HttpResponse::Ok().insert_header((CONTENT_LANGUAGE, language::code(context.vietnamese))).json(answer)
 }
 

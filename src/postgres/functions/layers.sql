@@ -62,9 +62,9 @@ begin
         with known as materialized (
           select v.*
           from versions v
-          join %1$I t on t.id = v.record_id
-          where v.collection = %3$L and v.record_id = any(ids) and v.at <= known_at
-            and not (t.version = 1 and t.updated_at <= known_at)
+          where v.collection = %3$L and v.at <= known_at
+            and v.record_id = any(array(
+              select t.id from %1$I t where t.id = any(ids) and not (t.version = 1 and t.updated_at <= known_at)))
         ), folded as materialized (
           -- In one pass: the planner expects one row of each part, and joins of them would compare each with each.
           select k.record_id, k.effective_on as from_day,

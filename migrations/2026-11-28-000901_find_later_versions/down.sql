@@ -1,0 +1,1 @@
+drop index versions_at_idx;
