@@ -78,7 +78,12 @@ for (const [viewport, colorScheme] of [
 /** The code of an authenticator (RFC 6238), so many steps of 30 seconds from now. */
 function codeOf(secret, steps = 0) {
   const digits = [...secret.replaceAll(' ', '')].map((c) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(c).toString(2).padStart(5, '0'));
-  const key = Buffer.from(digits.join('').match(/.{8}/g).map((byte) => Number.parseInt(byte, 2)));
+  const key = Buffer.from(
+    digits
+      .join('')
+      .match(/.{8}/g)
+      .map((byte) => Number.parseInt(byte, 2)),
+  );
   const counter = Buffer.alloc(8);
   counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + steps));
   const hash = createHmac('sha1', key).update(counter).digest();
