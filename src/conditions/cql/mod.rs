@@ -1,6 +1,6 @@
 //! Filters of clients (OGC CQL2 1.0): text or JSON becomes a [`Condition`].
 //!
-//! The two forms are read to one tree without types ([`tree`]), which [`typed`] turns into conditions on the fields that
+//! The two forms are read to one tree without types (`tree`), which `typed` turns into conditions on the fields that
 //! the caller may see. The parser is our own: the crate `cql2` overflows the stack with 500 brackets, and its SQL
 //! contains the literals. Here depth, size and the length of patterns are limited, so that no filter is too much for the
 //! stack of a thread, or of PostgreSQL.
