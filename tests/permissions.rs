@@ -74,6 +74,7 @@ const EXPECTED: &[(&str, Answers)] = &[
     ("list_items", READ),
     ("search_items", READ),
     ("find_item", READ),
+    ("export_package", READ),
     ("list_versions", READ),
     ("list_changes", READ),
     ("stream_changes", READ),
