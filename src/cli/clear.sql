@@ -9,6 +9,8 @@ begin
     from pg_class c
     where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'm', 'S', 'f')
       and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
+    -- Those of identity columns go with their tables, and cannot go before.
+    order by c.relkind = 'S'
   loop
     execute gone;
   end loop;

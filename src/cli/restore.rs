@@ -84,9 +84,11 @@ fn load(database: &Database, file: &Path) -> Result<()> {
     let mut psql = program(database, "psql")?;
     psql.args(["-X", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", "--command", CLEAR]);
     psql.args(["--file=-", "--command", AFTER]).stdin(script).stdout(Stdio::null()).stderr(Stdio::piped());
-    let psql = psql.output().context("cannot run psql")?;
+    let read = psql.output().context("cannot run psql")?;
+    // It holds the end of the pipe that is read: with it, pg_restore would wait for ever to write the rest.
+    drop(psql);
     let written = restore.wait()?;
-    ensure!(psql.status.success(), "psql: {}", first_lines(&psql.stderr));
+    ensure!(read.status.success(), "psql: {}", first_lines(&read.stderr));
     ensure!(written.success(), "pg_restore failed");
     Ok(())
 }

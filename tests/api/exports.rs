@@ -242,7 +242,7 @@ async fn gdal_reads_every_feature_of_each_layer() {
 fn read_by_gdal(bytes: &[u8], ending: &str, layer: &str) -> Option<Vec<Value>> {
     let file = tempfile::Builder::new().suffix(ending).tempfile().unwrap();
     std::fs::write(&file, bytes).unwrap();
-    let output = Command::new("ogr2ogr").args(["-f", "GeoJSON", "/vsistdout/"]).arg(file.path()).arg(layer).output();
+    let output = Command::new("ogr2ogr").args(["-preserve_fid", "-f", "GeoJSON", "/vsistdout/"]).arg(file.path()).arg(layer).output();
     let output = match output {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return None,
         output => output.unwrap(),
@@ -250,7 +250,7 @@ fn read_by_gdal(bytes: &[u8], ending: &str, layer: &str) -> Option<Vec<Value>> {
     let read: Value = serde_json::from_slice(&output.stdout)
         .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
     let mut features = read["features"].as_array().unwrap().clone();
-    features.sort_by_key(|feature| feature["id"].as_i64().or(feature["properties"]["id"].as_i64()));
+    features.sort_by_key(|feature| feature["properties"]["id"].as_i64().or(feature["id"].as_i64()));
     Some(features)
 }
 

@@ -215,7 +215,7 @@ async fn state(conn: &mut AsyncPgConnection, layer: &'static Layer) -> QueryResu
 }
 
 /// The records written after `known_at`, and the access points if the layer depends on them; `None` if there are too many
-/// to compute each. `within` leaves out those that were never near a unit, if need be.
+/// to compute each. `within` leaves out those that were never near a unit.
 async fn later(
     conn: &mut AsyncPgConnection,
     layer: &'static Layer,
@@ -235,7 +235,7 @@ async fn later(
         sql.text(" limit ").bind(Bind::Integer(MOST_LATER as i64 + 1)).text(") as ids")
     };
     let mut found: Ids = written(layer, None).get_result(conn).await?;
-    if let Some((code, day)) = within.filter(|_| found.ids.len() > MOST_LATER) {
+    if let Some((code, day)) = within.filter(|_| !found.ids.is_empty()) {
         found = written(layer, Some(candidates(layer, code, day))).get_result(conn).await?;
     }
     let mut wifi = Ids { ids: Vec::new() };
