@@ -64,7 +64,7 @@ struct Ids {
 
 impl<'a> Source<'a> {
     /// Reads what is kept of a layer. `known_at` leaves out later writes; `within`, a unit on a day, saves work where
-    /// nothing is kept.
+    /// records are computed.
     pub async fn of(
         conn: &mut AsyncPgConnection,
         view: View<'a>,

@@ -8,7 +8,7 @@ use flatgeobuf::{ColumnType, FgbCrs, FgbWriter, FgbWriterOptions, GeometryType};
 use geozero::error::Result;
 use geozero::{ColumnValue, GeomProcessor, GeozeroGeometry, PropertyProcessor};
 
-use crate::files::export::shape::shape;
+use crate::files::export::shape::{is_of_lines, shape};
 use crate::files::export::{Columns, text_of};
 use crate::layers::Type;
 use crate::postgres::row::{Cell, Row};
@@ -81,7 +81,7 @@ impl FlatGeobuf {
 fn kind(geometry: &[&str]) -> GeometryType {
     match geometry {
         ["Point"] => GeometryType::Point,
-        all if all.iter().all(|kind| kind.ends_with("LineString")) => GeometryType::MultiLineString,
+        all if is_of_lines(all) => GeometryType::MultiLineString,
         all if all.iter().all(|kind| kind.ends_with("Polygon")) => GeometryType::MultiPolygon,
         _ => GeometryType::Unknown,
     }

@@ -9,7 +9,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, params, params_from_iter};
 use tempfile::TempPath;
 
-use crate::files::export::shape::shape;
+use crate::files::export::shape::{is_of_lines, shape};
 use crate::files::export::{Columns, text_of};
 use crate::layers::Type;
 use crate::postgres::row::{Cell, Row};
@@ -70,7 +70,7 @@ impl GeoPackage {
         let table = layer.table();
         let kind = match layer.geometry {
             [one] => one.to_ascii_uppercase(),
-            all if all.iter().all(|kind| kind.ends_with("LineString")) => "MULTILINESTRING".to_owned(),
+            all if is_of_lines(all) => "MULTILINESTRING".to_owned(),
             _ => "GEOMETRY".to_owned(),
         };
         // Names come from layers only.
@@ -99,7 +99,7 @@ impl GeoPackage {
     /// When the file cannot be written.
     pub fn row(&mut self, row: &Row) -> Result<(), anyhow::Error> {
         let Some(Table { columns, insert, extent }) = &mut self.open else { return Ok(()) };
-        let several = columns.layer.geometry.iter().all(|kind| kind.ends_with("LineString"));
+        let several = is_of_lines(columns.layer.geometry);
         let place = shape(&row.cells[1]).map(|place| match place {
             geo::Geometry::LineString(line) if several => geo::MultiLineString(vec![line]).into(),
             place => place,

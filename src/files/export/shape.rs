@@ -6,6 +6,11 @@ use postgis_diesel::types::{self, GeometryContainer, Point};
 use crate::layers::geometry::rounded;
 use crate::postgres::row::Cell;
 
+/// Whether a layer holds lines only, of one part or several: then files call all of them multi lines.
+pub fn is_of_lines(geometry: &[&str]) -> bool {
+    geometry.iter().all(|kind| kind.ends_with("LineString"))
+}
+
 /// The geometry of a cell, with the decimals that every other format has; `None` where there is no place.
 pub fn shape(cell: &Cell) -> Option<Geometry> {
     let Cell::Geometry(geometry) = cell else { return None };
