@@ -27,9 +27,9 @@ function mapMeanwhile(): Plugin {
     apply: 'build',
     transformIndexHtml: {
       order: 'post',
-      handler: (_, { bundle }) =>
+      handler: (_, { bundle, filename }) =>
         Object.keys(bundle ?? {})
-          .filter((name) => /^assets\/map.*\.js$/.test(name))
+          .filter((name) => filename.endsWith('index.html') && /^assets\/map.*\.js$/.test(name))
           .map((name) => ({
             tag: 'link',
             attrs: { rel: 'modulepreload', fetchpriority: 'low', crossorigin: true, href: `/${name}` },
@@ -39,15 +39,34 @@ function mapMeanwhile(): Plugin {
   };
 }
 
+/** The addresses of the console are its own; while developing, Vite answers them with its page as the service does. */
+function consolePages(): Plugin {
+  return {
+    name: 'console-pages',
+    configureServer({ middlewares }) {
+      middlewares.use((request, _, next) => {
+        if (/^\/console(\/[^.]*)?(\?|$)/.test(request.url ?? '')) request.url = '/console.html';
+        else if (/^\/(login|setup)(\?|$)/.test(request.url ?? '')) request.url = '/account.html';
+        next();
+      });
+    },
+  };
+}
+
 const service = process.env['HATANG_URL'] ?? 'http://127.0.0.1:8080';
 
 export default defineConfig({
-  plugins: [packed(), mapMeanwhile()],
+  plugins: [packed(), mapMeanwhile(), consolePages()],
   build: {
     target: 'es2022',
     chunkSizeWarningLimit: 1200,
     modulePreload: { polyfill: false },
-    rollupOptions: { output: { manualChunks: { maplibre: ['maplibre-gl'] } } },
+    // Which files a page loads: a test sums up those of the map page.
+    manifest: 'manifest.json',
+    rollupOptions: {
+      input: { index: 'index.html', console: 'console.html' },
+      output: { manualChunks: { maplibre: ['maplibre-gl'] } },
+    },
   },
   server: { proxy: { '/api': service, '/config.json': service, '/basemap.pmtiles': service } },
 });

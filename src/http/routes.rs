@@ -57,6 +57,8 @@ pub fn app(
 fn routes(config: &mut web::ServiceConfig) {
     config
         .service(only_get("/", read().to(handlers::web::show_page)))
+        .service(only_get("/console", read().to(handlers::web::show_console)))
+        .service(only_get("/console/{page:.*}", read().to(handlers::web::show_console)))
         .service(only_get("/config.json", read().to(handlers::web::show_config)))
         .service(only_get(BASEMAP, read().to(handlers::basemap::show_range)))
         .service(only_get("/login", read().to(handlers::web::show_account)))

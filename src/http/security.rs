@@ -18,7 +18,10 @@ use crate::http::{BASE, wire};
 
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
-const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
+pub const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
+
+/// What pages may use of the browser's machine: nothing.
+pub const PERMISSIONS: &str = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()";
 
 /// The middleware. It keeps a header that the handler has set.
 ///
@@ -44,7 +47,7 @@ pub async fn secure<B: MessageBody>(
         set(REFERRER_POLICY, "same-origin");
         set(RESOURCE_POLICY, if is_open { "cross-origin" } else { "same-origin" });
         set(OPENER_POLICY, "same-origin");
-        set(PERMISSIONS_POLICY, "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()");
+        set(PERMISSIONS_POLICY, PERMISSIONS);
         if is_https {
             set(STRICT_TRANSPORT_SECURITY, "max-age=31536000");
         }

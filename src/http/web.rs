@@ -1,11 +1,11 @@
-//! The map page: the files that `make web` built and `build.rs` embeds, and the page's configuration.
+//! The map page and the console: the files that `make web` built and `build.rs` embeds, and the page's configuration.
 
 use std::sync::LazyLock;
 
 use actix_web::http::Uri;
 use actix_web::http::header::{
     AcceptEncoding, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, ETag, Encoding, EntityTag, Header,
-    REFERRER_POLICY, VARY,
+    HeaderName, REFERRER_POLICY, VARY,
 };
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::json;
@@ -16,6 +16,7 @@ use crate::config::Page;
 use crate::error::Error;
 use crate::http::basemap::BASEMAP;
 use crate::http::caching::not_modified;
+use crate::http::security::{PERMISSIONS, PERMISSIONS_POLICY};
 use crate::http::state::App;
 
 /// A file of the page. `gzip` is its compressed form, if that is smaller.
@@ -38,16 +39,41 @@ static PLACEHOLDER: File = File {
 
 /// `GET /`
 pub async fn show_page(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
-    static TAG: LazyLock<EntityTag> = LazyLock::new(|| {
-        EntityTag::new_weak(hex(&Sha256::digest(find("index.html").unwrap_or(&PLACEHOLDER).bytes)[..8]))
-    });
-    let file = find("index.html").unwrap_or(&PLACEHOLDER);
-    let is_unchanged = not_modified(&request, &TAG).is_some();
-    let mut response = if is_unchanged { HttpResponse::NotModified() } else { answer(&request, file) };
-    response.insert_header((CACHE_CONTROL, "no-cache")).insert_header(ETag(TAG.clone()));
-    // Also with 304: browsers replace their stored headers, and the default policy would stop the scripts.
-    response.insert_header((CONTENT_SECURITY_POLICY, policy(&app.page)));
-    if is_unchanged { response.finish() } else { body(response, &request, file) }
+    static TAG: LazyLock<EntityTag> = LazyLock::new(|| tag_of("index.html"));
+    document(&request, "index.html", &TAG, [(CONTENT_SECURITY_POLICY, policy(&app.page, "'self'"))])
+}
+
+/// `GET /console`, and every address below, which the console itself reads. No other page may frame it, and it may ask the
+/// browser where it is, to register what stands there.
+pub async fn show_console(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
+    static TAG: LazyLock<EntityTag> = LazyLock::new(|| tag_of("console.html"));
+    let own = [
+        (CONTENT_SECURITY_POLICY, policy(&app.page, "'none'")),
+        (PERMISSIONS_POLICY, PERMISSIONS.replace("geolocation=()", "geolocation=(self)")),
+    ];
+    document(&request, "console.html", &TAG, own)
+}
+
+fn tag_of(name: &str) -> EntityTag {
+    EntityTag::new_weak(hex(&Sha256::digest(find(name).unwrap_or(&PLACEHOLDER).bytes)[..8]))
+}
+
+/// A document with its own headers, also with 304: browsers replace their stored headers, and the default policy would stop
+/// the scripts.
+fn document<const N: usize>(
+    request: &HttpRequest,
+    name: &str,
+    tag: &EntityTag,
+    own: [(HeaderName, String); N],
+) -> HttpResponse {
+    let file = find(name).unwrap_or(&PLACEHOLDER);
+    let is_unchanged = not_modified(request, tag).is_some();
+    let mut response = if is_unchanged { HttpResponse::NotModified() } else { answer(request, file) };
+    response.insert_header((CACHE_CONTROL, "no-cache")).insert_header(ETag(tag.clone()));
+    for header in own {
+        response.insert_header(header);
+    }
+    if is_unchanged { response.finish() } else { body(response, request, file) }
 }
 
 /// `GET /login`, `GET /setup`: the page on which people sign in and set their password.
@@ -112,12 +138,12 @@ fn takes_gzip(request: &HttpRequest) -> bool {
 
 /// The page may run only its own scripts, and may connect only to this service and the hosts of a remote base map.
 /// MapLibre starts its worker from a blob.
-fn policy(page: &Page) -> String {
+fn policy(page: &Page, ancestors: &str) -> String {
     let addresses = page.basemap_style.iter().chain(&page.basemap_hosts);
     let hosts: String = addresses.filter_map(|address| origin(address)).map(|origin| format!(" {origin}")).collect();
     format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'{hosts}; img-src 'self' data: blob:; \
-         font-src 'self'; worker-src 'self' blob:; frame-ancestors 'self'; form-action 'self'; base-uri 'none'; \
+         font-src 'self'; worker-src 'self' blob:; frame-ancestors {ancestors}; form-action 'self'; base-uri 'none'; \
          object-src 'none'"
     )
 }

@@ -19,6 +19,22 @@ async fn the_page_may_run_its_own_scripts_only() {
 }
 
 #[actix_web::test]
+async fn the_console_answers_below_its_address_and_is_framed_by_nobody() {
+    let server = Server::new().await;
+    for path in ["//console", "//console/cameras/12", "//console/import?step=2"] {
+        let page = server.anonymous().get(path).await;
+        assert_eq!(page.status, 200, "{path}");
+        let policy = page.header("content-security-policy").unwrap();
+        assert!(policy.contains("script-src 'self';") && policy.contains("frame-ancestors 'none'"), "{policy}");
+        assert!(page.header("permissions-policy").unwrap().contains("geolocation=(self)"), "{path}");
+        assert_eq!(page.header("cache-control").unwrap(), "no-cache");
+    }
+    let map = server.anonymous().get("//").await;
+    assert!(map.header("permissions-policy").unwrap().contains("geolocation=()"));
+    assert_eq!(server.anonymous().get("//consoles").await.status, 404);
+}
+
+#[actix_web::test]
 async fn the_page_learns_where_to_open() {
     let server = Server::new().await;
     let settings = server.anonymous().get("//config.json").await.ok();

@@ -29,6 +29,15 @@ function on(form, work) {
   });
 }
 
+/** Whose name the map page shows beside its link to the console. */
+const NAME = 'hatang.name';
+
+/** The page of the console to which somebody wanted to go, or its first one. */
+const wanted = () => {
+  const then = new URLSearchParams(location.search).get('then') ?? '';
+  return /^\/console(?:[/?]|$)/.test(then) ? then : '/console';
+};
+
 let csrf = '';
 async function showMe() {
   const me = await ask('GET', '/auth/me');
@@ -52,6 +61,8 @@ on('login', async ({ username, password, code }) => {
   if (!answer.ok) return say(problems(answer));
   part('login').reset();
   part('code-part').hidden = true;
+  const me = await ask('GET', '/auth/me');
+  if (!me.json.lacks_second_factor) return location.assign(wanted());
   await showMe();
 });
 
@@ -102,6 +113,7 @@ part('kept').addEventListener('click', async () => {
 part('logout').addEventListener('click', async () => {
   const answer = await ask('POST', '/auth/logout', undefined, { 'X-CSRF-Token': csrf });
   if (!answer.ok && answer.status !== 401) return say(problems(answer));
+  localStorage.removeItem(NAME);
   show('login');
 });
 

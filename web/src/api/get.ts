@@ -4,10 +4,14 @@ import type { Schemas } from './schemas';
 
 export const API = '/api/v1';
 
+export type Problem = Partial<Schemas['Problem']>;
+
+/** A failed request. Status 0: the service did not answer. */
 export class ApiError extends Error {
   constructor(
     readonly status: number,
     message: string,
+    readonly problem: Problem = {},
   ) {
     super(message);
   }
@@ -20,8 +24,13 @@ export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
     throw signal?.aborted ? error : new ApiError(0, t('offline'));
   });
   if (response.ok) return (await response.json()) as T;
-  const problem = (await response.json().catch(() => ({}))) as Partial<Schemas['Problem']>;
-  throw new ApiError(response.status, problem.detail ?? problem.title ?? t('serverError', { status: response.status }));
+  throw await failed(response);
+}
+
+/** The error that a response stands for. */
+export async function failed(response: Response): Promise<ApiError> {
+  const problem = (await response.json().catch(() => ({}))) as Problem;
+  return new ApiError(response.status, problem.detail ?? problem.title ?? t('serverError', { status: response.status }), problem);
 }
 
 export function query(path: string, parameters: Record<string, string | number | undefined>): string {

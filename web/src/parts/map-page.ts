@@ -115,6 +115,7 @@ export class MapPage extends LitElement {
         <button type="button" class="language" lang=${other} @click=${() => this.model.change({ language: other })}>
           ${t('otherLanguage')}
         </button>
+        <a class="console" href="/console">${localStorage.getItem('hatang.name') ?? t('signIn')}</a>
       </div>
     </header>`;
   }

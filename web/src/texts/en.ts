@@ -3,6 +3,7 @@ import type { Key } from './vi';
 export const en: Record<Key, string> = {
   title: 'Digital infrastructure map',
   otherLanguage: 'Tiếng Việt',
+  signIn: 'Sign in',
   skipToFigures: 'Skip to the figures',
   map: 'Map',
   mapHelp: 'Map. Arrow keys move it, plus and minus zoom. The lists beside it hold everything that the map shows.',

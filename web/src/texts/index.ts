@@ -22,7 +22,11 @@ export function speak(language: Language): void {
 }
 
 export function t(key: Key, values: Record<string, string | number> = {}): string {
-  const text = (current === 'vi' ? vi : en)[key];
+  return fill((current === 'vi' ? vi : en)[key], values);
+}
+
+/** Fills the gaps of a text, such as `{n}`. */
+export function fill(text: string, values: Record<string, string | number>): string {
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
 }
 

@@ -2,6 +2,7 @@
 export const vi = {
   title: 'Bản đồ hạ tầng số',
   otherLanguage: 'English',
+  signIn: 'Đăng nhập',
   skipToFigures: 'Đến phần số liệu',
   map: 'Bản đồ',
   mapHelp:

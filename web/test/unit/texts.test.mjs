@@ -4,33 +4,49 @@ import { test } from 'node:test';
 import { load } from './sources.mjs';
 
 const [{ vi }, { en }] = await load('/src/texts/vi.ts', '/src/texts/en.ts');
+const main = { vi, en };
 const sources = readdirSync('src', { recursive: true, withFileTypes: false }).filter(
   (name) => /\.ts$/.test(name) && !name.endsWith('openapi.d.ts'),
 );
 const read = (name) => readFileSync(`src/${name}`, 'utf8');
 
+/** The texts of each page of the console, beside it in `texts.ts`. */
+const ofPages = sources.filter((name) => /^console\/.*texts\.ts$/.test(name));
+const pages = await load(...ofPages.map((name) => `/src/${name}`));
+
 test('every text has both languages, with the same gaps to fill', () => {
-  assert.deepEqual(Object.keys(en).sort(), Object.keys(vi).sort());
+  assert.ok(pages.length > 1);
   const gaps = (text) => (text.match(/\{\w+\}/g) ?? []).sort();
-  for (const [key, text] of Object.entries(vi)) {
-    assert.ok(text && en[key], key);
-    assert.deepEqual(gaps(en[key]), gaps(text), key);
+  for (const { vi, en } of [main, ...pages]) {
+    assert.deepEqual(Object.keys(en).sort(), Object.keys(vi).sort());
+    for (const [key, text] of Object.entries(vi)) {
+      assert.ok(text && en[key], key);
+      assert.deepEqual(gaps(en[key]), gaps(text), key);
+    }
   }
 });
 
+/** Keys that are made of what the service answers. */
+const MADE = /^[a-z]\w*\./i;
+
+function unused(keys, names) {
+  const code = names.map(read).join('\n');
+  return keys.filter((key) => !MADE.test(key) && !new RegExp(`['"\`]${key}['"\`]`).test(code));
+}
+
 test('no text is unused', () => {
-  const all = sources
-    .filter((name) => !/texts\/(vi|en)\.ts$/.test(name))
-    .map(read)
-    .join('\n');
   const suffixes = ['covered', 'total', 'unknown']; // of a unit's flat properties
-  const made = /^(unit|quality|part|measure)\./;
-  const unused = Object.keys(vi).filter((key) => !made.test(key) && !new RegExp(`['"\`]${key}['"\`]`).test(all) && !suffixes.includes(key));
-  assert.deepEqual(unused, []);
+  const all = sources.filter((name) => !/texts\/(vi|en)\.ts$|texts\.ts$/.test(name));
+  assert.deepEqual(
+    unused(Object.keys(main.vi), all).filter((key) => !suffixes.includes(key)),
+    [],
+  );
+  for (const [i, { vi }] of pages.entries()) assert.deepEqual(unused(Object.keys(vi), all), [], ofPages[i]);
 });
 
-test('parts hold no text of their own', () => {
-  for (const name of sources.filter((name) => name.startsWith('parts/'))) {
+test('parts and pages hold no text of their own', () => {
+  const parts = sources.filter((name) => /^(parts|console)\//.test(name) && !name.endsWith('texts.ts'));
+  for (const name of parts) {
     const code = read(name).replace(/\/\*[\s\S]*?\*\/|\/\/.*$|=>|>=|>;|<[A-Z][^<>]*>/gm, '');
     assert.doesNotMatch(code, /[àáâãèéêìíòóôõùúýăđĩũơưạ-ỹ]/i, `${name} has Vietnamese in it`);
     const words = [...code.matchAll(/>\s*([A-Za-z]{3,}[^<>{}$`;=]*)</g)].map(([, text]) => text);
