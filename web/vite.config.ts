@@ -53,7 +53,8 @@ function consolePages(): Plugin {
   };
 }
 
-const service = process.env['HATANG_URL'] ?? 'http://127.0.0.1:8080';
+// The service accepts writes of its own page only, so it must see the host that the browser sees.
+const service = { target: process.env['HATANG_URL'] ?? 'http://127.0.0.1:8080', changeOrigin: false };
 
 export default defineConfig({
   plugins: [packed(), mapMeanwhile(), consolePages()],

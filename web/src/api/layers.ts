@@ -26,7 +26,7 @@ export interface Layer {
 }
 
 /** A layer's schema. The OpenAPI document does not describe it; it is a JSON Schema. */
-interface Schema {
+export interface Schema {
   title: string;
   'x-title-en': string;
   'x-legend'?: string;
@@ -34,7 +34,7 @@ interface Schema {
   properties: Record<string, Property>;
 }
 
-interface Property {
+export interface Property {
   type?: string;
   format?: string;
   pattern?: string;

@@ -19,7 +19,10 @@ export class SearchBox extends Part {
   /** Stops when another letter is typed. */
   private search = new Task(this, {
     args: () => [this.text.trim()] as const,
-    task: ([text], { signal }) => search(this.model, text, signal, (hits) => (this.hits = hits)),
+    task: ([text], { signal }) => {
+      const { layers, view, unitsOn } = this.model;
+      return search({ layers, within: view.home, asOf: view.asOf, unitsOn }, text, signal, (hits) => (this.hits = hits));
+    },
   });
 
   protected override render() {

@@ -3,7 +3,14 @@ import { get, query } from '../api/get';
 import { nameOf, type Item, type ItemPage } from '../api/items';
 import type { Layer } from '../api/layers';
 import { folded } from '../texts';
-import type { Model } from './model';
+
+/** What is searched: which layers, in which unit, on which day. */
+export interface Where {
+  layers: Layer[];
+  within?: string;
+  asOf?: string;
+  unitsOn?: string;
+}
 
 export interface Hit {
   item: Item;
@@ -17,14 +24,14 @@ const MOST_OF_LAYER = 6;
 const MOST = 30;
 
 /** Passes the hits to `tell`: when all layers have answered, or earlier if one is late. Fails if none answers. */
-export async function search(model: Model, text: string, signal: AbortSignal, tell: (hits: Hit[]) => void): Promise<void> {
+export async function search(where: Where, text: string, signal: AbortSignal, tell: (hits: Hit[]) => void): Promise<void> {
   if (!text) return;
   await pause(TYPING_MS);
   if (signal.aborted) return;
   const found: Hit[][] = [];
   const tellAll = () => tell(sorted(found.flat(), text));
   const late = setTimeout(() => !signal.aborted && found.flat().length && tellAll(), LATE_MS);
-  const asked = model.layers.map(async (layer, i) => (found[i] = await searchLayer(model, layer, text, signal)));
+  const asked = where.layers.map(async (layer, i) => (found[i] = await searchLayer(where, layer, text, signal)));
   const answers = await Promise.allSettled(asked);
   clearTimeout(late);
   if (signal.aborted) return;
@@ -33,9 +40,9 @@ export async function search(model: Model, text: string, signal: AbortSignal, te
   tellAll();
 }
 
-async function searchLayer({ view, unitsOn }: Model, layer: Layer, q: string, signal: AbortSignal): Promise<Hit[]> {
-  const as_of = layer.unitLevel ? unitsOn : view.asOf;
-  const address = query(`/collections/${layer.id}/items`, { q, within: view.home, as_of, limit: MOST_OF_LAYER });
+async function searchLayer({ within, asOf, unitsOn }: Where, layer: Layer, q: string, signal: AbortSignal): Promise<Hit[]> {
+  const as_of = layer.unitLevel ? unitsOn : asOf;
+  const address = query(`/collections/${layer.id}/items`, { q, within, as_of, limit: MOST_OF_LAYER });
   const { features } = await get<ItemPage>(address, signal);
   return features.map((item) => ({ item, layer }));
 }

@@ -6,13 +6,18 @@ import { html as unsafeTag, unsafeStatic } from 'lit/static-html.js';
 import { ApiError } from '../../api/get';
 import { language, speak, type Language } from '../../texts';
 import { failure, waiting } from '../../parts/part';
+import { today } from '../../view/address';
+import type { Hit } from '../../view/search';
 import { askByDialogs } from './credentials';
 import { icon } from './icons';
 import { PAGES, pageAt, type PageEntry, type Place } from './pages';
 import { follow, go } from './router';
-import { loadSession, signInAddress, type Session } from './session';
+import { loadSession, signInAddress, type Session, type WorkUnit } from './session';
 import { t } from './texts';
+import '../form/outbox-bar';
 import './toasts';
+import './top-search';
+import './unit-picker';
 import './user-menu';
 import './console-app.css';
 
@@ -27,6 +32,8 @@ export class ConsoleApp extends LitElement {
   @state() private query = new URLSearchParams();
   private stop: () => void = () => undefined;
   private opened = 0;
+  /** How often another unit was chosen. */
+  private turns = 0;
 
   override connectedCallback() {
     super.connectedCallback();
@@ -75,7 +82,10 @@ export class ConsoleApp extends LitElement {
     return html`
       <a class="skip" href="#main" @click=${this.skip}>${t('skip')}</a>
       ${this.top()} ${this.session ? this.rail(this.session) : nothing}
-      <main id="main" tabindex="-1">${this.banner()} ${keyed(language(), this.content())}</main>
+      <main id="main" tabindex="-1">
+        ${this.banner()} ${this.session ? html`<outbox-bar .session=${this.session}></outbox-bar>` : nothing}
+        ${keyed(language(), this.content())}
+      </main>
       <console-toasts></console-toasts>
     `;
   }
@@ -83,6 +93,12 @@ export class ConsoleApp extends LitElement {
   private top() {
     return html`<header class="top">
       <a class="brand" href="/console"><img src="/favicon.svg" alt="" width="28" height="28" /><span>${t('console')}</span></a>
+      ${
+        this.session
+          ? html`<unit-picker .session=${this.session} .chosen=${this.session.unit?.name ?? ''} @unit=${this.workIn}></unit-picker>
+              <top-search @hit=${this.found}></top-search>`
+          : nothing
+      }
       ${this.session ? html`<user-menu .session=${this.session} @language=${this.speak}></user-menu>` : nothing}
     </header>`;
   }
@@ -119,10 +135,22 @@ export class ConsoleApp extends LitElement {
     const { entry, parameters } = this.place!;
     const tag = unsafeStatic(entry.tag);
     return keyed(
-      location.pathname,
+      `${location.pathname} ${this.turns}`,
       unsafeTag`<${tag} class="page" .session=${this.session} .parameters=${parameters} .query=${this.query}></${tag}>`,
     );
   }
+
+  /** Pages are made anew for the unit. */
+  private workIn = ({ detail }: CustomEvent<WorkUnit | undefined>) => {
+    this.session!.choose(detail);
+    this.turns++;
+    void this.open();
+  };
+
+  private found = ({ detail: { item } }: CustomEvent<Hit>) => {
+    const { code, name, level } = item.properties as Omit<WorkUnit, 'on'>;
+    this.workIn(new CustomEvent('unit', { detail: { code, name, level, on: today() } }));
+  };
 
   private speak = ({ detail }: CustomEvent<Language>) => {
     localStorage.setItem(LANGUAGE, detail);

@@ -18,7 +18,13 @@ export interface PageEntry {
 
 export const PAGES: PageEntry[] = [
   { path: '', tag: 'start-page', title: 'start', load: () => import('../start/start-page'), icon: 'home' },
+  { path: ':layer/new', tag: 'register-page', title: 'register', load: () => import('../register/register-page'), allows: edits },
+  { path: ':layer/:id', tag: 'record-page', title: 'record', load: () => import('../record/record-page') },
 ];
+
+function edits(session: Session): boolean {
+  return session.edits;
+}
 
 export interface Place {
   entry: PageEntry;

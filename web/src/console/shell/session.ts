@@ -7,6 +7,14 @@ import { ask } from '../../api/send';
 export type Me = Schemas['Me'];
 export type Grant = Me['grants'][number];
 
+/** A unit, and the day on which its code is read. */
+export interface WorkUnit {
+  code: string;
+  on: string;
+  name: string;
+  level: string;
+}
+
 export interface Commune {
   code: string;
   name: string;
@@ -18,9 +26,15 @@ const NAME = 'hatang.name';
 export class Session {
   /** The grants in force today. */
   readonly grants: Grant[];
+  private chosen: WorkUnit | undefined;
 
   constructor(readonly me: Me) {
     this.grants = me.grants.filter(({ holds }) => holds);
+    try {
+      this.chosen = (JSON.parse(localStorage.getItem(this.unitKey) ?? 'null') as WorkUnit | null) ?? undefined;
+    } catch {
+      this.choose(undefined);
+    }
   }
 
   get name(): string {
@@ -55,9 +69,26 @@ export class Session {
     return this.writing(layer).length > 0;
   }
 
-  /** The unit on which they land: that of the first grant that has one. */
-  get unit(): Grant['unit'] {
-    return this.grants.find(({ unit }) => unit)?.unit ?? null;
+  /** The unit in which they work: the one they chose, at first that of the first grant that has one. */
+  get unit(): WorkUnit | undefined {
+    return this.chosen ?? this.own;
+  }
+
+  /** The unit of their grants. */
+  get own(): WorkUnit | undefined {
+    const unit = this.grants.find(({ unit }) => unit)?.unit;
+    return unit?.code ? (unit as WorkUnit) : undefined;
+  }
+
+  /** Works in another unit, on this machine until they choose again; `undefined`: that of the grants. */
+  choose(unit: WorkUnit | undefined): void {
+    this.chosen = unit;
+    if (unit) localStorage.setItem(this.unitKey, JSON.stringify(unit));
+    else localStorage.removeItem(this.unitKey);
+  }
+
+  private get unitKey(): string {
+    return `hatang.unit.${this.me.account.id}`;
   }
 
   /** The communes of all grants; `undefined`: any. */

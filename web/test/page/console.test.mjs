@@ -1,0 +1,179 @@
+/** The console as officers use it: registering, editing, and what they lose: nothing. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { isClean } from './axe.mjs';
+import { NARROW, WIDE } from './browser.mjs';
+import { ask, commune, fits, inConsole, officer, skip } from './officer.mjs';
+
+/** 401 before signing in, and the refusals that the tests mean. */
+const statuses = [401, 409, 412];
+
+const found = async (name) => (await ask('GET', `/collections/cameras/items?q=${encodeURIComponent(name)}&limit=20`)).features;
+
+/** A place inside of a commune, so many metres from the middle of its box. */
+async function placeIn({ code }, metres) {
+  const { features } = await ask('GET', `/collections/cameras/items?within=${code}&limit=50`);
+  const [x, y] = features[0].geometry.coordinates;
+  return `${(y + metres / 111_320).toFixed(6)}, ${(x + metres / 104_000).toFixed(6)}`;
+}
+
+async function goTo(page, coordinates) {
+  await page.locator('place-chooser summary').click();
+  await page.locator('#typed-place').fill(coordinates);
+  await page.locator('place-chooser form button').click();
+}
+
+const toast = (page, text) => page.locator('console-toasts').getByText(text).first();
+
+for (const [viewport, colorScheme] of [
+  [WIDE, 'light'],
+  [{ ...NARROW, width: 390 }, 'dark'],
+]) {
+  test(`an officer registers three cameras, ${viewport.width}`, { skip }, async () => {
+    const ward = await commune();
+    const name = `Ngã tư ${Math.random().toString(36).slice(2, 8)}`;
+    await inConsole(await officer(ward.code), '/console', { viewport, colorScheme, statuses }, async (page) => {
+      await page.getByRole('heading', { name: `Tại ${ward.name}` }).waitFor();
+      await isClean(page, 'start');
+      await fits(page, 'start');
+      await page.locator('.layers li').first().getByRole('link', { name: 'Đăng ký mới' }).click();
+      await goTo(page, await placeIn(ward, 300 + Math.random() * 200));
+      await page.getByText(`Thuộc ${ward.name}`).waitFor();
+      await page.getByRole('button', { name: 'Lưu', exact: true }).click();
+      await page.locator('.wrong').getByText('Cần ghi mục này.').first().waitFor();
+      await page.locator('#field-name').fill(`${name} 1`);
+      await page.getByLabel('Cấp quản lý').selectOption({ label: 'Công an xã' });
+      const direction = page.getByRole('slider', { name: 'Hướng quay' });
+      await direction.press('PageUp');
+      await isClean(page, 'register');
+      await fits(page, 'register');
+      await page.getByRole('button', { name: 'cùng cột' }).click();
+      await toast(page, `Đã đăng ký ${name} 1`).waitFor();
+
+      // A second one on the same pole: it asks whether it is the same one.
+      await page.locator('#field-name').fill(`${name} 2`);
+      await direction.press('ArrowRight');
+      await page.getByRole('button', { name: 'cùng cột' }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Vẫn lưu' }).click();
+      await toast(page, `Đã đăng ký ${name} 2`).waitFor();
+
+      // The tab is killed while the third is typed.
+      await page.locator('#field-name').fill(`${name} 3`);
+      await page.locator('#field-installed_on-day').fill('20');
+      await page.locator('#field-installed_on-month').fill('9');
+      await page.locator('#field-installed_on-year').fill('2023');
+      const again = await page.context().newPage();
+      await page.close({ runBeforeUnload: false });
+      await again.goto(page.url());
+      await again.getByText('Đã lấy lại').waitFor();
+      assert.equal(await again.locator('#field-name').inputValue(), `${name} 3`);
+      assert.equal(await again.locator('#field-installed_on-year').inputValue(), '2023');
+      await again.getByRole('slider', { name: 'Hướng quay' }).press('PageDown');
+      await again.getByRole('button', { name: 'Lưu', exact: true }).click();
+      await Promise.race([
+        toast(again, `Đã đăng ký ${name} 3`).waitFor(),
+        again
+          .getByRole('dialog')
+          .getByRole('button', { name: 'Vẫn lưu' })
+          .click()
+          .then(() => toast(again, `Đã đăng ký ${name} 3`).waitFor()),
+      ]);
+      await toast(again, 'Xem').click();
+      await again.getByRole('heading', { name: `${name} 3` }).waitFor();
+      await again.getByText('Quá trình thay đổi').waitFor();
+      await isClean(again, 'record');
+      await fits(again, 'record');
+    });
+    const records = await found(name);
+    assert.equal(records.length, 3);
+    assert.equal(records.find(({ properties }) => properties.name.endsWith('3')).properties.installed_on, '2023-09-20');
+    assert.ok(records.every(({ properties }) => properties.commune_code === ward.code && properties.managing_level === 'commune_police'));
+  });
+}
+
+test('a save without a connection is kept, and registered once', { skip }, async () => {
+  const ward = await commune();
+  const name = `Chợ ${Math.random().toString(36).slice(2, 8)}`;
+  const at = (await placeIn(ward, 700 + Math.random() * 200)).split(', ').reverse().join(',');
+  const options = { statuses, isOffline: true };
+  await inConsole(await officer(ward.code), `/console/cameras/new?at=${at}`, options, async (page) => {
+    await page.locator('#field-name').fill(name);
+    await page.getByLabel('Cấp quản lý').selectOption({ label: 'Công an xã' });
+    await page.route('**/collections/cameras/items', (route) => route.abort());
+    await page.getByRole('button', { name: 'Lưu', exact: true }).click();
+    await toast(page, 'Chưa gửi được').waitFor();
+    await page.reload();
+    await page.getByText('Còn 1 việc chưa gửi').waitFor();
+    assert.equal((await found(name)).length, 0);
+    await page.unroute('**/collections/cameras/items');
+    await page.getByRole('button', { name: 'Gửi ngay' }).click();
+    await toast(page, `Đã gửi: ${name}`).waitFor();
+    await page.getByText('Còn 1 việc chưa gửi').waitFor({ state: 'hidden' });
+  });
+  assert.equal((await found(name)).length, 1);
+});
+
+test('two officers edit one camera: the second sees both values and chooses', { skip }, async () => {
+  const ward = await commune();
+  const { features } = await ask('GET', `/collections/cameras/items?within=${ward.code}&limit=30`);
+  const { id, properties } = features[17];
+  const path = `/collections/cameras/items/${id}`;
+  await inConsole(await officer(ward.code), `/console/cameras/${id}`, { statuses }, async (page) => {
+    await page.getByRole('button', { name: 'Sửa' }).click();
+    await page.locator('#field-name').fill('Tên của Lan');
+    await page.locator('#field-eye_count').fill('7');
+    await page.locator('#field-eye_count').press('Tab');
+    const theirs = { properties: { name: 'Tên của Minh', eye_count: 5 } };
+    await ask('PATCH', path, theirs, { 'If-Match': await etag(path), 'Content-Type': 'application/merge-patch+json' });
+    await page.getByRole('button', { name: 'Lưu thay đổi' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('Tên của Minh').waitFor();
+    await dialog.getByText('Tên của Lan').waitFor();
+    await isClean(page, 'conflict');
+    await dialog.getByLabel('Tên của Minh').check();
+    await dialog.getByRole('button', { name: 'Lưu giá trị đã chọn' }).click();
+    await page.getByRole('heading', { name: 'Tên của Minh' }).waitFor();
+    await page.locator('.versions').getByText('7').first().waitFor();
+  });
+  const after = (await ask('GET', path)).properties;
+  assert.deepEqual([after.name, after.eye_count], ['Tên của Minh', 7]);
+  const back = { properties: { name: properties.name, eye_count: properties.eye_count } };
+  await ask('PATCH', path, back, { 'If-Match': await etag(path), 'Content-Type': 'application/merge-patch+json' });
+});
+
+test('a camera is reported broken, confirmed, deleted and restored by the keyboard alone', { skip }, async () => {
+  const ward = await commune();
+  const { features } = await ask('GET', `/collections/cameras/items?within=${ward.code}&limit=30`);
+  const { id } = features[21];
+  await inConsole(await officer(ward.code), `/console/cameras/${id}`, { statuses: [...statuses, 404] }, async (page) => {
+    const press = async (name, scope = page) => {
+      await scope.getByRole('button', { name, exact: true }).focus();
+      await page.keyboard.press('Enter');
+    };
+    const isFocused = () => page.evaluate(() => document.activeElement !== document.body);
+    await press('Báo hỏng');
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    assert.ok(await isFocused(), 'a closed dialog gives the focus back');
+    await press('Báo hỏng');
+    await press('Báo hỏng', page.getByRole('dialog'));
+    await page.locator('.chip.disabled').waitFor();
+    await press('Vẫn đúng');
+    await page.getByText('Xác nhận đúng ngày').waitFor();
+    await press('Xóa');
+    await page.getByLabel('Lý do xóa').fill('Thử');
+    await page.keyboard.press('Enter');
+    await press('Khôi phục');
+    await page.locator('.chip.disabled').waitFor();
+    await press('Đã sửa xong');
+    await press('Đã sửa xong', page.getByRole('dialog'));
+    await page.locator('.chip.enabled').waitFor();
+    assert.ok(await isFocused(), 'the focus is never lost');
+  });
+});
+
+async function etag(path) {
+  const answer = await fetch(`${process.env.HATANG_URL}/api/v1${path}`, { headers: { Authorization: `Bearer ${process.env.TOKEN}` } });
+  return answer.headers.get('etag');
+}
