@@ -4,15 +4,17 @@ use std::net::IpAddr;
 
 use actix_web::http::header::HeaderMap;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 use diesel_async::AsyncPgConnection;
 use serde_json::{Value, json};
 
 use crate::access::{Caller, may_administer};
 use crate::accounts::audit;
-use crate::accounts::audit::{Asked, Event};
+use crate::accounts::audit::{Asked, Event, NotedEvent};
 use crate::error::Error;
+use crate::files::formula::neutralise;
 use crate::http::address::client_address;
+use crate::http::download::download;
 use crate::http::envelope::RequestId;
 use crate::http::items::search::only_reads;
 use crate::http::paging;
@@ -21,15 +23,18 @@ use crate::http::state::App;
 use crate::input::Params;
 use crate::layers::{Layer, Problem};
 use crate::texts::text;
-use crate::time::{date_of, start_of};
+use crate::time::{date_of, in_vietnam, start_of};
 
 const LONGEST_PURPOSE: usize = 200;
 
-/// Lists events, newest first. `next` links to older ones.
+/// The most events of a CSV file; the rest has other days.
+const MOST_OF_FILE: usize = 50_000;
+
+/// Lists events, newest first. `next` links to older ones. As CSV all of them are in one file.
 pub async fn list_events(app: web::Data<App>, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Error> {
     may_administer(&caller)?;
     let mut params = Params::parse(request.query_string());
-    params.format(&["json"])?;
+    let is_file = params.format(&["json", "csv"])? == Some("csv");
     let collection = params.read("collection", text!("expected.layer"), |text| {
         Layer::of_collection(text).map(|layer| layer.collection.to_owned())
     })?;
@@ -44,9 +49,34 @@ pub async fn list_events(app: web::Data<App>, caller: Caller, request: HttpReque
     params.finish()?;
 
     let mut conn = app.store.connection().await?;
+    if is_file {
+        let events = audit::events(&mut conn, asked, paging.cursor, MOST_OF_FILE as i64).await?;
+        let detail = json!({"query": request.query_string(), "rows": events.len()});
+        Trace::of(&request).record(&mut conn, &caller, "audit.export", None, detail).await?;
+        return csv(&events);
+    }
     let mut events = audit::events(&mut conn, asked, paging.cursor, paging.sought()).await?;
     let links = paging.links(&app, &request, &mut events, |event| event.id.to_string());
     Ok(HttpResponse::Ok().json(json!({"events": events, "links": links})))
+}
+
+/// The events as CSV. The byte order mark makes Excel read it as UTF-8.
+fn csv(events: &[NotedEvent]) -> Result<HttpResponse, Error> {
+    let mut writer = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
+    let mut write = |cells: [&str; 7]| {
+        writer
+            .write_record(cells.map(|cell| neutralise(cell).into_owned()))
+            .map_err(|error| Error::Internal(error.into()))
+    };
+    write(["at", "actor", "action", "collection", "address", "request_id", "detail"])?;
+    for event in events {
+        let (at, detail) = (in_vietnam(event.at).to_rfc3339_opts(SecondsFormat::Secs, true), event.detail.to_string());
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        let (collection, address, id) = (text(&event.collection), text(&event.address), text(&event.request_id));
+        write([&at, &event.actor, &event.action, &collection, &address, &id, &detail])?;
+    }
+    let body = writer.into_inner().map_err(|error| Error::Internal(anyhow::anyhow!("{error}")))?;
+    Ok(download("text/csv; charset=utf-8", "audit.csv", body))
 }
 
 /// Parses a time. A day means the moment at which it begins in Vietnam.

@@ -50,8 +50,7 @@ pub async fn page(
     collections: &[String],
     limit: usize,
 ) -> QueryResult<Page> {
-    let (last_seq, last_public_seq) = last(conn).await?;
-    let last = if matches!(feed, Feed::Public) { last_public_seq } else { last_seq };
+    let last = last_of(conn, feed).await?;
     let upto = last.min(after.saturating_add(SPAN));
     let changes = if upto > after { between(conn, feed, after, upto, collections, limit).await? } else { Vec::new() };
     let seen = changes.last().filter(|_| changes.len() >= limit).and_then(|change| change["seq"].as_i64());
@@ -135,6 +134,12 @@ fn afterwards(property: Property) -> Sql {
 pub async fn last(conn: &mut AsyncPgConnection) -> QueryResult<(i64, i64)> {
     let row: Row = Sql::new("select last_seq, last_public_seq from feed").get_result(conn).await?;
     Ok((row.cells[0].as_integer().unwrap_or(0), row.cells[1].as_integer().unwrap_or(0)))
+}
+
+/// The last number given in the sequence of a feed.
+pub async fn last_of(conn: &mut AsyncPgConnection, feed: &Feed) -> QueryResult<i64> {
+    let (last_seq, last_public_seq) = last(conn).await?;
+    Ok(if matches!(feed, Feed::Public) { last_public_seq } else { last_seq })
 }
 
 /// The last public number, and the version of the data that are not assets (`reference_state`).

@@ -87,3 +87,21 @@ async fn administrator_of_one_commune_cannot_read_the_trail() {
     assert_eq!(server.holder(&token).get("/audit").await.status, 403);
     assert_eq!(server.anonymous().get("/audit").await.status, 401);
 }
+
+#[actix_web::test]
+async fn trail_is_a_file_for_a_spreadsheet_which_it_records_too() {
+    let server = Server::new().await;
+    server
+        .execute("insert into audit (at, actor, action, detail) values ('2026-01-01 00:00+07', '=1+1', 'test.event', '{\"a\": \"b, c\"}')")
+        .await;
+    let file = server.administrator().get("/audit?action=test.event&f=csv").await;
+    assert_eq!(file.header("content-type").unwrap(), "text/csv; charset=utf-8");
+    let lines = [
+        "\u{feff}at,actor,action,collection,address,request_id,detail",
+        r#"2026-01-01T00:00:00+07:00,'=1+1,test.event,,,,"{""a"":""b, c""}""#,
+    ];
+    assert_eq!(String::from_utf8_lossy(&file.body).lines().collect::<Vec<_>>(), lines);
+    let exports = events(&server, "action=audit.export").await;
+    assert_eq!(column(&exports, "detail"), [json!({"query": "action=test.event&f=csv", "rows": 1})]);
+    assert_eq!(server.anonymous().get("/audit?f=csv").await.status, 401);
+}

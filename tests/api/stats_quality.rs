@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::common::{Caller, Server, camera};
+use crate::common::{Caller, Server, camera, tower};
 
 async fn count(caller: Caller<'_>, link: &Value) -> i64 {
     let path = link.as_str().and_then(|link| link.strip_prefix("http://hatang.test/api/v1")).expect("a link");
@@ -59,4 +59,31 @@ async fn duplicates_are_counted_with_their_eyes_for_those_who_may_know() {
         assert_eq!((refused.status.as_u16(), &refused.json()["errors"][0]["parameter"]), (400, &json!(parameter)));
     }
     assert_eq!(server.anonymous().get("/quality?unit=99").await.status, 404);
+}
+
+#[actix_web::test]
+async fn quality_of_an_operator_is_of_its_records_and_says_how_many_are_in_order() {
+    let server = Server::with_communes().await;
+    let admin = server.administrator();
+    for (operator, more) in [("vnpt", json!({})), ("viettel", json!({})), ("viettel", json!({"installed_on": "2020-01-01"}))] {
+        let mut tower = tower(json!({"operator": operator}));
+        for (name, value) in more.as_object().unwrap() {
+            tower["properties"][name] = value.clone();
+        }
+        tower["geometry"]["coordinates"][1] = json!(tower["geometry"]["coordinates"][1].as_f64().unwrap() + 0.001 * f64::from(u8::from(more != json!({}))));
+        assert_eq!(admin.post("/collections/towers/items", tower).await.status, 201);
+    }
+    assert_eq!(admin.post("/collections/cameras/items", camera(json!({}))).await.status, 201);
+    let answer = admin.get("/quality?unit=38&operator=viettel").await.ok();
+    let problems = answer["problems"].as_array().unwrap();
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    assert_eq!((&problems[0]["check"], &problems[0]["count"]), (&json!("no_install_date"), &json!(1)));
+    assert_eq!(count(admin, &problems[0]["rows"]).await, 1);
+    assert_eq!(answer["checked"], json!([{"collection": "towers", "count": 2, "sound": 1}]));
+    assert_eq!(answer["parts"][0]["checked"], answer["checked"]);
+    let both = admin.get("/quality?unit=38&operator=viettel,vnpt").await.ok();
+    assert_eq!(both["checked"], json!([{"collection": "towers", "count": 3, "sound": 1}]));
+    let all = admin.get("/quality?unit=38").await.ok();
+    assert!(all["checked"].as_array().unwrap().contains(&json!({"collection": "cameras", "count": 1, "sound": 0})), "{all}");
+    assert_eq!(admin.get("/quality?unit=38&operator=att").await.summary(), "400 parameter.invalid operator");
 }

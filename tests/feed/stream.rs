@@ -134,6 +134,22 @@ async fn heartbeat_has_the_last_number_that_was_read() {
 }
 
 #[actix_web::test]
+async fn latest_begins_with_what_comes() {
+    let server = Server::new().await;
+    let admin = server.administrator();
+    write(admin).await;
+    for caller in [admin, server.anonymous()] {
+        let page = caller.get("/changes?after=latest").await.ok();
+        assert_eq!((&page["changes"], &page["more"]), (&json!([]), &json!(false)));
+        let mut events = caller.stream(&format!("{STREAM}?after=latest"), &[]).await;
+        assert_eq!(events.next().await.unwrap().name, "scope");
+        assert_eq!(json!(events.last_id.parse::<i64>().unwrap()), page["next"]);
+        let next = write(admin).await;
+        assert_eq!(events.named("change").await["id"], next);
+    }
+}
+
+#[actix_web::test]
 async fn streams_are_limited_in_total_and_per_reader() {
     let server = Server::with_limits(|limits| (limits.streams.open, limits.streams.each) = (3, 2)).await;
     let admin = server.administrator();

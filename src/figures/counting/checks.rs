@@ -15,6 +15,7 @@ use crate::figures::{
     Amount, Indicator, Number, Numbers, OPERATIONAL, QUALITY, Question, Slot, Statements, UnitCode, of_layer, selection,
 };
 use crate::layers::{ALL, HAMLET, Layer};
+use crate::postgres::conditions::{in_table, of_row as of_condition};
 use crate::postgres::sql::{Bind, Sql};
 
 const OF_HAMLETS: [&str; 2] = ["hamlets_without_households", "unknown_availability"];
@@ -87,19 +88,42 @@ pub fn of_row(view: &View<'_>, fact: &Fact, days: Days, placed: Option<&Sql>) ->
     }
 }
 
-/// Counts the rows that fail each check, by unit.
-pub async fn failed(conn: &mut AsyncPgConnection, caller: &Caller, question: &Question) -> QueryResult<Vec<Failed>> {
-    let mut all = Vec::new();
+/// How many rows of a layer count in a unit, and how many of them pass every check.
+#[derive(Debug)]
+pub struct Checked {
+    pub layer: &'static Layer,
+    pub unit: UnitCode,
+    pub count: i64,
+    pub sound: i64,
+}
+
+const COUNTED: Number = Number::Of("checked", Slot::Total);
+const SOUND: Number = Number::Of("checked", Slot::Covered);
+
+/// Counts the rows that fail each check, by unit, and those of assets that fail none. With `operators` only the rows of
+/// these operators are looked at.
+pub async fn failed(
+    conn: &mut AsyncPgConnection,
+    caller: &Caller,
+    question: &Question,
+    operators: Option<&[&'static str]>,
+) -> QueryResult<(Vec<Failed>, Vec<Checked>)> {
+    let (mut all, mut checked) = (Vec::new(), Vec::new());
     for layer in ALL.iter().copied() {
         let view = View::new(caller, layer);
         let checks: Vec<_> = checks(&view).collect();
+        let operators = match (operators, layer.field("operator")) {
+            (Some(_), None) => continue,
+            (Some(operators), Some(field)) => Some(Condition::holds(field, operators.iter().copied())),
+            (None, _) => None,
+        };
         if checks.is_empty() {
             continue;
         }
         let numbers = if is_hamlet(layer) {
             hamlets::numbers(conn, &view, hamlet_state::Source::Statements, question, question.days).await?
         } else {
-            of_assets(conn, &view, &checks, question).await?
+            of_assets(conn, &view, &checks, question, operators.as_ref()).await?
         };
         let units = question.units.iter().map(|unit| Some(unit.code.clone())).chain([None]);
         for unit in units {
@@ -110,9 +134,12 @@ pub async fn failed(conn: &mut AsyncPgConnection, caller: &Caller, question: &Qu
                     all.push(Failed { layer, check, unit: unit.clone(), count, effect });
                 }
             }
+            if let Some(count) = numbers.find(&unit, COUNTED) {
+                checked.push(Checked { layer, count, sound: numbers.get(&unit, SOUND), unit });
+            }
         }
     }
-    Ok(all)
+    Ok((all, checked))
 }
 
 async fn of_assets(
@@ -120,6 +147,7 @@ async fn of_assets(
     view: &View<'_>,
     checks: &[&'static str],
     question: &Question,
+    only: Option<&Condition>,
 ) -> QueryResult<Numbers> {
     let Question { scope, days, .. } = question;
     let amount = match of_layer(view.layer).next().map(Indicator::amount) {
@@ -130,21 +158,26 @@ async fn of_assets(
     let source = Source::of(conn, *view, days.known_at, within).await?;
     let rows = source.rows_on(days.as_of, days.unit_date);
     let mut select = Select::of_unit(Sql::new("p.").name(scope.level.name()));
+    let mut fails_any = Vec::new();
     for check in checks {
         let fact = Fact { name: check, values: Vec::new(), within: scope.within.clone() };
         let fails = of_row(view, &fact, *days, Some(&rows));
         let counted = Sql::new("count(*) filter (where ").sql(fails.clone()).text(")");
-        let effect = Sql::new("coalesce(sum(").sql(amount.clone()).text(") filter (where ").sql(fails);
+        let effect = Sql::new("coalesce(sum(").sql(amount.clone()).text(") filter (where ").sql(fails.clone());
         select = select
             .number(Number::Quality(check), counted)
             .number(Number::Of(check, Slot::Total), effect.text("), 0)::bigint"));
+        fails_any.push(Sql::new("coalesce(").sql(fails).text(", false)"));
     }
+    let sound = Sql::new("count(*) filter (where not (").sql(Sql::join(fails_any, " or ")).text("))");
+    select = select.number(COUNTED, Sql::new("count(*)")).number(SOUND, sound);
     let ids = scope.within.as_ref().map(|_| records_in(&rows, &scope.units(days.unit_date)));
     let from = Sql::new(" from ")
         .sql(view.relation_among(days.versions(), ids.as_ref()))
         .sql(placed(&source, scope, *days))
         .text(" where ")
         .sql(counts(view.layer, *days))
+        .sql(only.map_or(Sql::new(""), |only| Sql::new(" and ").sql(of_condition(only, in_table))))
         .text(" group by 1");
     select.load(conn, Sql::new("select "), from).await
 }

@@ -6,9 +6,10 @@ mod stream;
 pub mod streams;
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use diesel_async::AsyncPgConnection;
 use serde_json::json;
 
-use crate::access::{Caller, View};
+use crate::access::{Caller, Feed, View};
 use crate::error::Error;
 use crate::http::paging;
 use crate::http::state::App;
@@ -29,14 +30,15 @@ const MAX_LIMIT: usize = 10_000;
 pub async fn list_changes(app: web::Data<App>, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Error> {
     let mut params = Params::parse(request.query_string());
     params.format(&["json"])?;
-    let after = after_of(&mut params)?;
+    let after = After::of(&mut params)?;
     let limit = paging::limit(&mut params, DEFAULT_LIMIT, MAX_LIMIT)?;
     let collections = collections_of(&mut params)?;
     params.finish()?;
 
     let mut conn = app.store.connection().await?;
-    let Page { changes, next, more } =
-        changes::page(&mut conn, &View::feed(&caller), after, &collections, limit).await?;
+    let feed = View::feed(&caller);
+    let after = after.number(&mut conn, &feed).await?;
+    let Page { changes, next, more } = changes::page(&mut conn, &feed, after, &collections, limit).await?;
     let scope = View::scope(&caller);
     let links = paging::links(&app, &request, "after", more.then(|| next.to_string()));
     let page = json!({"changes": changes, "next": next, "more": more, "scope": scope, "links": links});
@@ -48,8 +50,29 @@ fn number(text: &str) -> Option<i64> {
     text.parse().ok().filter(|number| *number >= 0)
 }
 
-fn after_of(params: &mut Params) -> Result<i64, Error> {
-    Ok(params.read("after", text!("expected.number_from_0"), number)?.unwrap_or(0))
+/// Where to begin.
+#[derive(Debug, Clone, Copy)]
+enum After {
+    Number(i64),
+    /// At the end, for a client that has just read what it shows and wants only what comes.
+    Latest,
+}
+
+impl After {
+    fn of(params: &mut Params) -> Result<After, Error> {
+        let after = params.read("after", text!("expected.number_or_latest"), |text| match text {
+            "latest" => Some(After::Latest),
+            text => number(text).map(After::Number),
+        })?;
+        Ok(after.unwrap_or(After::Number(0)))
+    }
+
+    async fn number(self, conn: &mut AsyncPgConnection, feed: &Feed) -> Result<i64, Error> {
+        match self {
+            After::Number(number) => Ok(number),
+            After::Latest => Ok(changes::last_of(conn, feed).await?),
+        }
+    }
 }
 
 /// The layers to follow. Empty means all.

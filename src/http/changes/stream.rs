@@ -21,7 +21,7 @@ use crate::access::{Caller, View};
 use crate::error::Error;
 use crate::http::changes::event::{RETRY, end, event, heartbeat};
 use crate::http::changes::streams::News;
-use crate::http::changes::{after_of, collections_of, number};
+use crate::http::changes::{After, collections_of, number};
 use crate::http::extract::Presented;
 use crate::http::seats::{Reader, Seat};
 use crate::http::state::App;
@@ -44,7 +44,7 @@ const STALLED: Duration = Duration::from_secs(60);
 /// whenever the scope changes, and an `end` event when the reader may no longer read.
 pub async fn stream_changes(app: web::Data<App>, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Error> {
     let mut params = Params::parse(request.query_string());
-    let after = after_of(&mut params)?;
+    let after = After::of(&mut params)?;
     let collections = collections_of(&mut params)?;
     params.finish()?;
     let resumed = last_event_id(&request)?;
@@ -68,14 +68,19 @@ pub async fn stream_changes(app: web::Data<App>, caller: Caller, request: HttpRe
     if request.method() == Method::HEAD {
         return Ok(response.finish());
     }
+    let seat = app.streams.seat(reader)?;
+    let after = match resumed {
+        Some(resumed) => resumed,
+        None => after.number(&mut *app.store.connection().await?, &View::feed(&caller)).await?,
+    };
     let mut follower = Follower {
         app: App::clone(&app),
-        _seat: app.streams.seat(reader)?,
+        _seat: seat,
         news: app.streams.subscribe(),
         presented,
         share: work::share(),
         collections,
-        after: resumed.unwrap_or(after),
+        after,
         scope: None,
     };
     // An error of the first read is answered with its status, as for any request.
