@@ -12,6 +12,10 @@ export interface Field {
   unit: string | undefined;
   /** The layer that a reference refers to. */
   collection: string | undefined;
+  /** Whether the service fills it in. */
+  isReadOnly: boolean;
+  /** Whether it holds several of its values. */
+  isList: boolean;
 }
 
 export interface Layer {
@@ -41,6 +45,7 @@ export interface Property {
   title?: string;
   enum?: string[];
   items?: { enum?: string[] };
+  readOnly?: boolean;
   'x-title-en'?: string;
   'x-enum-labels'?: Record<string, Label>;
   'x-ogc-role'?: string;
@@ -78,6 +83,8 @@ function field(name: string, property: Property): Field {
     values: values.map((value) => ({ value, label: property['x-enum-labels']?.[value] ?? { vi: value, en: value } })),
     unit: property['x-ogc-unit'],
     collection: property['x-ogc-collectionId'],
+    isReadOnly: property.readOnly ?? false,
+    isList: property.type === 'array',
   };
 }
 

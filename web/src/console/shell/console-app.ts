@@ -167,7 +167,7 @@ export class ConsoleApp extends LitElement {
 
 /** Whether a page belongs to an entry of the rail: `admin/users` to `admin`. */
 function rooted(entry: PageEntry, here: PageEntry): boolean {
-  return here === entry || (entry.path !== '' && here.path.startsWith(`${entry.path}/`));
+  return here === entry || here.within === entry.path || (entry.path !== '' && here.path.startsWith(`${entry.path}/`));
 }
 
 /** The map page on one's own unit. */

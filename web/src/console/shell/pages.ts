@@ -12,12 +12,24 @@ export interface PageEntry {
   load: () => Promise<unknown>;
   /** Who is shown the page. Default: whoever is signed in. */
   allows?: (session: Session) => boolean;
+  /** The path of the page in the rail to which it belongs, if its own does not begin with it. */
+  within?: string;
   /** Its icon in the rail, if it has a place there. */
   icon?: IconName;
 }
 
+const administers = ({ administers }: Session) => administers;
+
 export const PAGES: PageEntry[] = [
   { path: '', tag: 'start-page', title: 'start', load: () => import('../start/start-page'), icon: 'home' },
+  { path: 'list', tag: 'list-page', title: 'list', load: () => import('../list/list-page'), icon: 'list' },
+  { path: 'todo', tag: 'todo-page', title: 'todo', load: () => import('../todo/todo-page'), allows: edits, icon: 'todo' },
+  { path: 'figures', tag: 'figures-page', title: 'figures', load: () => import('../figures/figures-page'), icon: 'figures' },
+  { path: 'admin', tag: 'admin-page', title: 'admin', load: () => import('../admin/admin-page'), allows: administers, icon: 'admin' },
+  { path: 'admin/users/:user', tag: 'user-page', title: 'admin', load: () => import('../admin/user-page'), allows: administers },
+  { path: 'admin/audit', tag: 'audit-page', title: 'admin', load: () => import('../admin/audit-page'), allows: administers },
+  { path: 'own', tag: 'own-page', title: 'own', load: () => import('../admin/own-page') },
+  { path: ':layer', tag: 'list-page', title: 'list', load: () => import('../list/list-page'), within: 'list' },
   { path: ':layer/new', tag: 'register-page', title: 'register', load: () => import('../register/register-page'), allows: edits },
   { path: ':layer/:id', tag: 'record-page', title: 'record', load: () => import('../record/record-page') },
 ];

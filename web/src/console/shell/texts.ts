@@ -12,9 +12,13 @@ export const vi = {
   wholeRegister: 'Toàn bộ sổ',
   workingIn: 'Đang làm việc với:',
   otherUnits: 'Xã, phường khác: gõ tên vào ô tìm kiếm rồi chọn.',
+  list: 'Danh sách',
+  todo: 'Cần làm',
+  figures: 'Số liệu',
+  admin: 'Quản trị',
+  own: 'Tài khoản của tôi',
   signIn: 'Đăng nhập',
   signOut: 'Đăng xuất',
-  account: 'Tài khoản và mật khẩu',
   close: 'Đóng',
   cancel: 'Thôi',
   retry: 'Thử lại',
@@ -35,6 +39,7 @@ export const vi = {
   passwordAgainText: 'Việc này cần xác nhận đúng là bạn.',
   password: 'Mật khẩu',
   wrongPassword: 'Mật khẩu chưa đúng.',
+  unitHint: 'Gõ tên xã, tỉnh',
 };
 
 export type TextKey = keyof typeof vi;
@@ -50,9 +55,13 @@ export const en: Record<TextKey, string> = {
   wholeRegister: 'The whole register',
   workingIn: 'Working in:',
   otherUnits: 'Other communes: type the name into the search and choose it.',
+  list: 'Lists',
+  todo: 'To do',
+  figures: 'Figures',
+  admin: 'Administration',
+  own: 'My account',
   signIn: 'Sign in',
   signOut: 'Sign out',
-  account: 'Account and password',
   close: 'Close',
   cancel: 'Cancel',
   retry: 'Try again',
@@ -72,6 +81,7 @@ export const en: Record<TextKey, string> = {
   passwordAgainText: 'This needs a proof that it is you.',
   password: 'Password',
   wrongPassword: 'The password is wrong.',
+  unitHint: 'Type a name',
 };
 
 export const t = texts(vi, en);

@@ -27,7 +27,7 @@ export class UserMenu extends LitElement {
       <div id="user-menu" class="menu" ?hidden=${!this.isOpen}>
         <p>${this.session.title}</p>
         <button type="button" lang=${other} @click=${() => this.speak(other)}>${general('otherLanguage')}</button>
-        <a href="/login">${t('account')}</a>
+        <a href="/console/own" @click=${() => (this.isOpen = false)}>${t('own')}</a>
         <button type="button" @click=${this.signOut}>${t('signOut')}</button>
       </div>
     </div>`;
