@@ -106,6 +106,10 @@ pub struct Limits {
     #[arg(long, env = "HATANG_DB_CONNECTIONS", default_value_t = 16)]
     pub db_connections: usize,
 
+    /// Layers that are not kept in memory, separated by commas; `all` for none. PostgreSQL then answers everything.
+    #[arg(long, env = "HATANG_LIVE_OFF", value_delimiter = ',')]
+    pub live_off: Vec<String>,
+
     /// Greatest number of open connections of clients; fewer if the process may not open so many files. Idle ones make
     /// room for new ones.
     #[arg(long, env = "HATANG_CONNECTIONS", default_value_t = 10_000)]

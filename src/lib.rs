@@ -13,6 +13,7 @@ pub mod http;
 pub mod imports;
 pub mod input;
 pub mod layers;
+pub mod live;
 pub mod postgres;
 pub mod register;
 pub mod statements;

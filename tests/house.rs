@@ -61,6 +61,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "imports",
         ],
     ),
+    ("live", &["layers", "error", "conditions", "access", "postgres", "files", "register"]),
     (
         "http",
         &[
@@ -80,6 +81,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "figures",
             "imports",
             "statements",
+            "live",
         ],
     ),
     (
@@ -102,6 +104,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "figures",
             "imports",
             "statements",
+            "live",
             "http",
         ],
     ),

@@ -143,7 +143,8 @@ async fn every_documented_parameter_is_accepted() {
             let asked =
                 format!("{path}{next}{name}={}", form_urlencoded::byte_serialize(value.as_bytes()).collect::<String>());
             let answer = server.administrator().get(&asked).await;
-            assert_eq!(answer.status, 200, "{asked}: {}", answer.summary());
+            // A tile may have nothing in it.
+            assert!([200, 204].contains(&answer.status.as_u16()), "{asked}: {}", answer.summary());
         }
     }
 }

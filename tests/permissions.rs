@@ -75,6 +75,15 @@ const EXPECTED: &[(&str, Answers)] = &[
     ("search_items", READ),
     ("find_item", READ),
     ("export_package", READ),
+    ("list_tilesets", READ),
+    ("find_tileset", READ),
+    ("find_collection_tile", READ),
+    ("find_tile", READ),
+    ("show_tilejson", READ),
+    ("show_style", OPEN),
+    ("show_glyphs", OPEN),
+    ("list_tile_matrix_sets", OPEN),
+    ("find_tile_matrix_set", OPEN),
     ("list_versions", READ),
     ("list_changes", READ),
     ("stream_changes", READ),
@@ -244,7 +253,12 @@ pub fn operations() -> Vec<Operation> {
     for (path, item) in document["paths"].as_object().unwrap() {
         for (method, described) in item.as_object().unwrap() {
             let path = path.replace("{collectionId}", "towers").replace("{unit}", "405@2023-09-20");
-            let path = path.replace("{version}", "1");
+            let path = path.replace("{version}", "1").replace("{collections}", "cameras,towers");
+            let path =
+                path.replace("{style}", "all").replace("{fontstack}", "Noto%20Sans%20Bold").replace("{range}", "0-255");
+            let path = ["{z}", "{x}", "{y}", "{tileMatrix}", "{tileRow}", "{tileCol}"]
+                .iter()
+                .fold(path, |path, name| path.replace(name, "0"));
             let path = match &*path {
                 "/rows" => format!("{path}?indicator=bts_stations"),
                 "/quality" => format!("{path}?unit=405@2023-09-20"),

@@ -39,6 +39,13 @@ impl<'a> View<'a> {
         View::new(self.caller, layer)
     }
 
+    /// The same rows without restricted fields, whose reading is logged record by record.
+    #[must_use]
+    pub fn without_restricted(self) -> View<'a> {
+        let below = |class: Class| class.min(Class::Internal);
+        View { floor: below(self.floor), ceiling: below(self.ceiling), ..self }
+    }
+
     /// The fields shown in at least one row, in order. No query can filter or sort by any other field.
     pub fn fields(&self) -> impl Iterator<Item = &'static Field> + use<> {
         let View { layer, ceiling, .. } = *self;
@@ -93,7 +100,7 @@ impl<'a> View<'a> {
         for class in [Class::Restricted, Class::Internal] {
             let grants = covering(self.caller, self.layer).filter(|grant| grant.class() == class);
             let Some(rows) = any_of(grants) else { continue };
-            branches.push((class, without(rows.clone(), &above)));
+            branches.push((class.min(self.ceiling), without(rows.clone(), &above)));
             above.push(rows.is_true().negated());
         }
         if self.floor == Class::Public {

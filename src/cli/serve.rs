@@ -27,6 +27,7 @@ use crate::http::connections::start;
 use crate::http::limiters::Limiters;
 use crate::http::metrics;
 use crate::http::state::App;
+use crate::live::Standing;
 use crate::postgres::{Store, connect, migrations};
 use crate::register::{changes, idempotency};
 use crate::texts::text;
@@ -94,6 +95,7 @@ async fn listen(serve: &ServeConfig, url: &str, state: App, with_demo: bool) -> 
     drop(conn);
     actix_web::rt::spawn(housekeeping(state.store.clone(), state.limits.import_retention_days));
     actix_web::rt::spawn(keep_summaries(state.store.clone()));
+    actix_web::rt::spawn(follow_feed(state.clone()));
     actix_web::rt::spawn(forget_idle(state.limiters.clone()));
     actix_web::rt::spawn(close_streams(state.streams.clone()));
     if let Some(address) = &serve.metrics {
@@ -208,6 +210,22 @@ async fn keep_summaries(store: Store) {
             tracing::warn!(%error, "the sums of figures were not brought up to date");
         }
         actix_web::rt::time::sleep(Duration::from_millis(300)).await;
+    }
+}
+
+/// Reads into memory what was written on other nodes, some times a second.
+async fn follow_feed(state: App) {
+    let mut was = Standing::Loading;
+    loop {
+        if let Err(error) = state.live.catch_up(&state.store, today(), false).await {
+            tracing::warn!(?error, "the layers in memory could not follow the feed");
+        }
+        let standing = state.live.standing(today());
+        if standing != was {
+            tracing::info!(standing = standing.name(), "layers in memory");
+            was = standing;
+        }
+        actix_web::rt::time::sleep(Duration::from_millis(200)).await;
     }
 }
 

@@ -9,6 +9,7 @@ use diesel_async::AsyncPgConnection;
 
 use crate::access::Caller;
 use crate::error::Error;
+use crate::live::Version;
 use crate::register::changes;
 
 /// The weak tag of lists and figures for anonymous callers. It changes with each public change, with each change of the
@@ -26,8 +27,13 @@ pub async fn public_tag(
         return Ok(None);
     }
     let (seq, reference) = changes::public_state(conn).await?;
+    Ok(Some(tag_of(Version { seq, reference, today }, form)))
+}
+
+/// The tag of a version of everything that is public.
+pub fn tag_of(Version { seq, reference, today }: Version, form: &[&str]) -> EntityTag {
     let form: String = form.iter().map(|part| format!("-{part}")).collect();
-    Ok(Some(EntityTag::new_weak(format!("{seq}-{reference}-{today}{form}"))))
+    EntityTag::new_weak(format!("{seq}-{reference}-{today}{form}"))
 }
 
 /// 304 if the client already has the version that the tag names.

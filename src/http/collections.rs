@@ -17,6 +17,7 @@ use crate::http::language::wants_vietnamese;
 use crate::http::links::{base, link, own};
 use crate::http::schema::Written;
 use crate::http::state::App;
+use crate::http::tiles::TILESETS;
 use crate::http::{exports, schema};
 use crate::input::Params;
 use crate::layers::{ALL, Label, NamedCrs};
@@ -163,6 +164,7 @@ async fn describe(
             link("http://www.opengis.net/def/rel/ogc/1.0/queryables", &format!("{url}/queryables"), "application/schema+json", "What can be filtered by"),
             link("http://www.opengis.net/def/rel/ogc/1.0/sortables", &format!("{url}/sortables"), "application/schema+json", "What can be sorted by"),
             link("http://www.opengis.net/def/rel/ogc/1.0/schema", &format!("{url}/schema"), "application/schema+json", "The fields"),
+            link(TILESETS, &format!("{url}/tiles"), "application/json", "Vector tiles"),
             // GDAL 3.6 compares this relation case-sensitively; later versions use the spelling of the registry.
             link("describedby", &format!("{url}/feature-schema"), "application/schema+json", "The feature"),
             link("describedBy", &format!("{url}/feature-schema"), "application/schema+json", "The feature"),

@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::json;
 
 use crate::error::Error;
+use crate::http::clock::Clock;
 use crate::http::state::App;
 use crate::layers::Problem;
 use crate::postgres::migrations::{Unfit, unfit};
@@ -23,10 +24,14 @@ pub async fn show_health() -> HttpResponse {
 }
 
 /// `GET /readyz`: the database is reachable, is this program's, has all that it should, and can be written.
-pub async fn show_readiness(app: web::Data<App>) -> Result<HttpResponse, Error> {
+///
+/// `live` says whether layers are answered from memory: `off`, `loading`, `following`, or `behind` when the feed is lost.
+/// PostgreSQL answers then.
+pub async fn show_readiness(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Error> {
     let problems = problems(&app).await;
     if problems.is_empty() {
-        return Ok(HttpResponse::Ok().json(json!({"status": "ready"})));
+        let live = app.live.standing(Clock::of(&request).today());
+        return Ok(HttpResponse::Ok().json(json!({"status": "ready", "live": live.name()})));
     }
     Err(Error::NotReady(problems.into_iter().map(|text| Problem::in_body("", text)).collect()))
 }

@@ -228,6 +228,21 @@ fn routes(config: &mut web::ServiceConfig) {
                         web::delete().to(handlers::units::delete_unit_group),
                     ],
                 ))
+                .service(only_get("/collections/{collection}/tiles", read().to(handlers::tiles::list_tilesets)))
+                .service(only_get(
+                    "/collections/{collection}/tiles/WebMercatorQuad",
+                    read().to(handlers::tiles::find_tileset),
+                ))
+                .service(only_get(
+                    "/collections/{collection}/tiles/WebMercatorQuad/{tileMatrix}/{tileRow}/{tileCol}",
+                    read().to(handlers::tiles::find_collection_tile),
+                ))
+                .service(only_get("/tiles/{collections}/{z}/{x}/{y}.mvt", read().to(handlers::tiles::find_tile)))
+                .service(only_get("/tiles/{collections}.json", read().to(handlers::tiles::show_tilejson)))
+                .service(only_get("/styles/{style}.json", read().to(handlers::styles::show_style)))
+                .service(only_get("/glyphs/{fontstack}/{range}.pbf", read().to(handlers::glyphs::show_glyphs)))
+                .service(only_get("/tileMatrixSets", read().to(handlers::tiles::list_tile_matrix_sets)))
+                .service(only_get("/tileMatrixSets/WebMercatorQuad", read().to(handlers::tiles::find_tile_matrix_set)))
                 .service(only_get("/export.gpkg", read().to(handlers::exports::export_package)))
                 .service(only_get("/units/{unit}", read().to(handlers::units::find_unit)))
                 .service(only_get("/stats", read().to(handlers::stats::list_stats)))

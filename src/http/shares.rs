@@ -12,6 +12,7 @@ use tokio::time::timeout;
 use crate::error::Error;
 use crate::http::BASE;
 use crate::http::address::{client_address, network};
+use crate::http::clock::Clock;
 use crate::http::items::search::only_reads;
 use crate::http::rates::{credential, limits_of};
 use crate::http::seats::Reader;
@@ -39,6 +40,7 @@ pub async fn share_out(
     let path = request.match_info().as_str();
     let work = Work::new(is_dear(path), layer_of(path));
     // Counted after the work is dropped, whether it is done or not.
+    let (live, today) = (app.clone(), Clock::of(request.request()).today());
     let bill = Bill { app, address, work: work.clone() };
     let reads = only_reads(request.method(), path);
     let answer = work.clone().run(next.call(request));
@@ -48,6 +50,12 @@ pub async fn share_out(
         timeout(WAIT + ANONYMOUS_LIMIT, answer).await.unwrap_or_else(|_| Err(Error::TooDear.into()))
     };
     drop(bill);
+    if !reads && matches!(&answer, Ok(response) if response.status().is_success()) {
+        // The writer's next question may be answered from memory.
+        if let Err(error) = live.live.catch_up(&live.store, today, true).await {
+            tracing::warn!(?error, "a write is not in memory yet");
+        }
+    }
     match answer {
         Ok(response) if response.status() == StatusCode::GATEWAY_TIMEOUT && work.account().is_none() && reads => {
             Ok(response.into_response(Error::TooDear.error_response()))

@@ -9,6 +9,7 @@ use crate::http::changes::streams::Streams;
 use crate::http::heavy::Heavy;
 use crate::http::limiters::Limiters;
 use crate::http::seats::Seats;
+use crate::live::Live;
 use crate::postgres::{EXPORTS, Store};
 
 /// The connection pool, the settings, and the limits on callers, streams and heavy work of this process.
@@ -20,6 +21,8 @@ pub struct App {
     pub limiters: Arc<Limiters>,
     pub streams: Arc<Streams>,
     pub heavy: Arc<Heavy>,
+    /// The layers in memory.
+    pub live: Arc<Live>,
     /// Where the private cluster is.
     pub data_dir: Option<PathBuf>,
     /// The mail server, if one is configured.
@@ -33,6 +36,8 @@ impl App {
         let limiters = Arc::new(Limiters::new(&limits.rates));
         let streams = Arc::new(Streams::new(&limits.streams, limits.db_connections));
         let exports = Arc::new(Seats::new(EXPORTS, EXPORTS / 2));
-        App { store, limits, page, limiters, streams, heavy: Arc::default(), data_dir: None, mailer: None, exports }
+        let live = Arc::new(Live::new(&limits.live_off));
+        let heavy = Arc::default();
+        App { store, limits, page, limiters, streams, heavy, live, data_dir: None, mailer: None, exports }
     }
 }

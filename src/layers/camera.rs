@@ -14,6 +14,7 @@ pub static CAMERA: Layer = Layer {
     storage: Storage::Assets { table: "cameras", code_prefix: "CAM" },
     geometry: &["Point"],
     legend: Some("managing_level"),
+    summed: &["eye_count"],
     own_fields: &[
         NAME.public_column("public_name"),
         Field::integer("eye_count", "Số mắt", "Eyes", 1, 16)

@@ -15,6 +15,7 @@ pub static FACILITY: Layer = Layer {
     storage: Storage::Assets { table: "facilities", code_prefix: "FAC" },
     geometry: &["Point"],
     legend: Some("type"),
+    summed: &[],
     own_fields: &[
         NAME.required(),
         Field::one_of("type", "Loại", "Type", FACILITY_TYPES)

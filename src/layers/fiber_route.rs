@@ -14,6 +14,7 @@ pub static FIBER_ROUTE: Layer = Layer {
     storage: Storage::Assets { table: "fiber_routes", code_prefix: "FR" },
     geometry: &["LineString", "MultiLineString"],
     legend: Some("operator"),
+    summed: &[],
     own_fields: &[
         NAME.internal(),
         Field::one_of("operator", "Nhà mạng", "Operator", OPERATORS)

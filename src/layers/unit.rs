@@ -27,6 +27,7 @@ const UNITS: Layer = Layer {
     storage: Storage::Units { table: "" },
     geometry: &["MultiPolygon"],
     legend: None,
+    summed: &[],
     own_fields: &[],
     internal_common: &[],
     omits: &[],

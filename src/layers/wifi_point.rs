@@ -14,6 +14,7 @@ pub static WIFI_POINT: Layer = Layer {
     storage: Storage::Assets { table: "wifi_points", code_prefix: "WIFI" },
     geometry: &["Point"],
     legend: Some("venue_type"),
+    summed: &["ap_count"],
     own_fields: &[
         NAME,
         // IEEE 802.11: at most 32 octets. A space at an end makes another network, but in a list it is a slip of the hand.

@@ -26,6 +26,7 @@ const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 /// migrations instead.
 const FUNCTIONS: &[&str] = &[
     include_str!("functions/filters.sql"),
+    include_str!("functions/tiles.sql"),
     include_str!("functions/units.sql"),
     include_str!("functions/boundaries.sql"),
     include_str!("functions/groups.sql"),

@@ -7,7 +7,7 @@ mod gate;
 pub mod migrations;
 pub mod moment;
 mod objects;
-mod places;
+pub mod places;
 pub mod row;
 mod slow;
 pub mod sql;

@@ -35,6 +35,13 @@ pub struct Row {
     pub cells: Vec<Cell>,
 }
 
+impl Row {
+    /// The class of fields that a row of items shows: its last cell.
+    pub fn class(&self) -> Class {
+        self.cells.last().and_then(Cell::as_class).unwrap_or(Class::Public)
+    }
+}
+
 impl QueryableByName<Pg> for Row {
     fn build<'a>(row: &impl NamedRow<'a, Pg>) -> deserialize::Result<Self> {
         let mut cells = Vec::with_capacity(row.field_count());
@@ -114,6 +121,27 @@ impl Cell {
         })
     }
 
+    /// The geometry; `None` where there is no place.
+    pub fn geometry(&self) -> Option<geo::Geometry> {
+        let Cell::Geometry(geometry) = self else { return None };
+        Some(match geometry {
+            GeometryContainer::Point(point) => geo::Geometry::Point(position(point).into()),
+            GeometryContainer::LineString(of) => geo::Geometry::LineString(line(&of.points)),
+            GeometryContainer::Polygon(of) => geo::Geometry::Polygon(polygon(of)),
+            GeometryContainer::MultiPoint(of) => geo::Geometry::MultiPoint(geo::MultiPoint(
+                of.points.iter().map(|point| position(point).into()).collect(),
+            )),
+            GeometryContainer::MultiLineString(of) => geo::Geometry::MultiLineString(geo::MultiLineString(
+                of.lines.iter().map(|of| line(&of.points)).collect(),
+            )),
+            GeometryContainer::MultiPolygon(of) => {
+                geo::Geometry::MultiPolygon(geo::MultiPolygon(of.polygons.iter().map(polygon).collect()))
+            }
+            // No column holds a collection.
+            GeometryContainer::GeometryCollection(_) => return None,
+        })
+    }
+
     /// Appends the value as JSON; a geometry as GeoJSON with at most 7 decimals.
     pub fn write_json(&self, out: &mut Vec<u8>) {
         match self {
@@ -136,6 +164,20 @@ impl Cell {
         self.write_json(&mut out);
         serde_json::from_slice(&out).expect("what was written is JSON")
     }
+}
+
+fn position(point: &Point) -> geo::Coord {
+    geo::Coord { x: point.x, y: point.y }
+}
+
+fn line(points: &[Point]) -> geo::LineString {
+    geo::LineString(points.iter().map(position).collect())
+}
+
+fn polygon(of: &Polygon<Point>) -> geo::Polygon {
+    let mut rings = of.rings.iter().map(|ring| line(ring));
+    let outer = rings.next().unwrap_or_else(|| geo::LineString(Vec::new()));
+    geo::Polygon::new(outer, rings.collect())
 }
 
 /// Removes the CRS from a geometry that PostgreSQL wrote as JSON: PostGIS adds it, but RFC 7946 does not have it.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::access::Feed;
 use crate::conditions::Property;
 use crate::postgres::conditions::of_row;
-use crate::postgres::row::Row;
+use crate::postgres::row::{Cell, Row};
 use crate::postgres::sql::{Bind, Sql};
 
 /// Numbers all committed changes. Called after each commit, before the write is acknowledged, and on a timer for writes
@@ -128,6 +128,12 @@ fn afterwards(property: Property) -> Sql {
         Property::Operator => Sql::new("c.is_operator"),
         other => Sql::new("c.").name(other.name()),
     }
+}
+
+/// Whether there are committed changes that have no number yet.
+pub async fn are_waiting(conn: &mut AsyncPgConnection) -> QueryResult<bool> {
+    let row: Row = Sql::new("select exists (select from changes where seq is null)").get_result(conn).await?;
+    Ok(matches!(row.cells[0], Cell::Bool(true)))
 }
 
 /// The last numbers given, in the sequence for accounts and in the public one.

@@ -15,7 +15,7 @@ use crate::postgres::sql::{Bind, Sql};
 use crate::register::order;
 
 /// Rows are counted up to this number. Beyond it no count is given.
-const COUNTED: i64 = 10_000;
+pub const COUNTED: i64 = 10_000;
 
 /// Which rows of a layer to read, and in which order.
 #[derive(Debug, Clone)]
@@ -193,11 +193,6 @@ pub async fn versions_of(conn: &mut AsyncPgConnection, layer: &Layer, ids: &[i64
     Ok(rows.iter().filter_map(|row| Some((row.cells[0].as_integer()?, row.cells[1].as_integer()?))).collect())
 }
 
-/// The class of fields that a row of [`Page::rows`] shows.
-pub fn class_of_row(row: &Row) -> Class {
-    row.cells.last().and_then(Cell::as_class).unwrap_or(Class::Public)
-}
-
 /// West, south, east and north of the rows that a question asks for, and the first day of their valid time.
 pub async fn extent(conn: &mut AsyncPgConnection, view: &View<'_>, question: &Question) -> QueryResult<Row> {
     let time = view.layer.valid_time();
@@ -309,7 +304,7 @@ fn rank(view: &View<'_>, question: &Question) -> Sql {
     }
 }
 
-fn condition(view: &View<'_>, question: &Question) -> Sql {
+pub(super) fn condition(view: &View<'_>, question: &Question) -> Sql {
     let derive = |derived: &Derived| (question.derive)(view, derived, question.days, question.placed.as_ref());
     sql(&question.condition, in_table, &derive)
 }

@@ -7,6 +7,7 @@ pub mod history;
 pub mod idempotency;
 pub mod items;
 mod order;
+pub mod tiles;
 pub mod undo;
 pub mod writing;
 

@@ -2,9 +2,11 @@
 
 mod database;
 mod events;
+pub mod mvt;
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::HttpResponse;
@@ -32,7 +34,7 @@ type Answering = Pin<Box<dyn Future<Output = HttpResponse>>>;
 pub struct Server {
     respond: Box<dyn Fn(TestRequest) -> Answering>,
     secret: String,
-    database: TestDatabase,
+    database: Arc<TestDatabase>,
     pub state: App,
 }
 
@@ -83,7 +85,15 @@ impl Server {
         let respond = responding(state.clone()).await;
         let App { store, streams, .. } = state.clone();
         actix_web::rt::spawn(async move { streams.watch(&store).await });
-        Server { respond, secret, database, state }
+        Server { respond, secret, database: Arc::new(database), state }
+    }
+
+    /// The same register, served by another process.
+    pub async fn twin(&self, change: impl FnOnce(&mut App)) -> Server {
+        let mut state = self.state.clone();
+        change(&mut state);
+        let (secret, database) = (self.secret.clone(), self.database.clone());
+        Server { respond: responding(state.clone()).await, secret, database, state }
     }
 
     pub fn anonymous(&self) -> Caller<'_> {
@@ -200,6 +210,7 @@ pub fn limits() -> Limits {
         trust_proxy: false,
         require_purpose: false,
         db_connections: 4,
+        live_off: Vec::new(),
         connections: 1000,
         statement_timeout_s: 30,
         body_limit: 1 << 20,

@@ -4,6 +4,7 @@
 pub mod book;
 mod columns;
 mod csv;
+mod feature;
 mod flatgeobuf;
 mod geopackage;
 mod kml;
@@ -19,6 +20,7 @@ use crate::time::in_vietnam;
 
 pub use columns::Columns;
 pub use csv::Csv;
+pub use feature::write_feature;
 pub use geopackage::GeoPackage;
 pub use kml::Kml;
 pub use whole::Whole;

@@ -2,8 +2,7 @@
 
 use serde_json::json;
 
-use crate::files::export::{Columns, Csv, Format, Kml};
-use crate::http::feature;
+use crate::files::export::{Columns, Csv, Format, Kml, write_feature};
 use crate::layers::NamedCrs;
 use crate::postgres::row::Row;
 
@@ -49,11 +48,11 @@ impl Text {
             Text::Kml(kml) => kml.row(out, row),
             Text::Geojson(columns, _) => {
                 out.extend_from_slice(if is_first { b"" } else { b",\n" });
-                feature::write(out, columns, row, &[]);
+                write_feature(out, columns, row, &[]);
             }
             Text::Geojsonseq(columns) => {
                 out.push(0x1e);
-                feature::write(out, columns, row, &[]);
+                write_feature(out, columns, row, &[]);
                 out.push(b'\n');
             }
         }

@@ -48,6 +48,18 @@ impl Form {
         Ok(Form { fields: (!given.is_empty()).then_some(fields), labels, shape })
     }
 
+    /// Whether features are written as they are.
+    pub fn is_plain(&self) -> bool {
+        self.fields.is_none() && self.labels.is_none() && self.shape == Shape::default()
+    }
+
+    /// The fields of a view that are asked for.
+    pub fn fields(&self, view: &View<'_>) -> Vec<&'static Field> {
+        let is_asked =
+            |field: &&Field| self.fields.as_ref().is_none_or(|asked| asked.iter().any(|it| it.name == field.name));
+        view.fields().filter(is_asked).collect()
+    }
+
     /// The columns of the rows of a view. `vietnamese` is the language of the rest of the answer.
     pub fn columns(&self, view: &View<'_>, vietnamese: bool) -> Columns {
         let mut columns = Columns::new(view.layer, view.fields(), vietnamese);

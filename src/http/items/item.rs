@@ -13,11 +13,12 @@ use crate::http::clock::Clock;
 use crate::http::crs::turn;
 use crate::http::extract::{LayerPath, RecordId};
 use crate::http::feature::{
-    CONTENT_CRS, GEOJSON, content_crs, hash_tag, log_restricted, restricted_rows, tagged_feature,
+    CONTENT_CRS, GEOJSON, content_crs, hash_tag, log_restricted, restricted_rows, tagged_feature, tagged_in_memory,
 };
 use crate::http::items::form::Form;
 use crate::http::items::query::ItemsQuery;
 use crate::http::language::wants_vietnamese;
+use crate::http::links::base;
 use crate::http::state::App;
 use crate::input::Params;
 use crate::layers::NamedCrs;
@@ -39,6 +40,16 @@ pub async fn find_item(
     let clock = Clock::of(&request);
     let back = Back::take(&mut params, clock, view.has_versions())?;
     params.finish()?;
+    if caller.is_anonymous()
+        && back.is_now()
+        && form.is_plain()
+        && crs == NamedCrs::crs84()
+        && let Some(state) = app.live.current(clock.today())
+        && let Some(found) = state.rows(layer).and_then(|rows| rows.find(id))
+    {
+        let (etag, body) = tagged_in_memory(&base(&app, &request), layer, found);
+        return Ok(answer(&request, etag, crs, body));
+    }
     let mut conn = app.store.connection().await?;
     let row = match back.is_now() {
         true => items::find(&mut conn, &view, form.shape, id).await?,
@@ -59,12 +70,16 @@ pub async fn find_item(
     if crs != NamedCrs::crs84() {
         etag = EntityTag::new_strong(format!("{}-{}", etag.tag(), crs.crs().epsg()));
     }
-    if let Some(unchanged) = not_modified(&request, &etag) {
-        return Ok(unchanged);
+    Ok(answer(&request, etag, crs, body))
+}
+
+fn answer(request: &HttpRequest, etag: EntityTag, crs: &NamedCrs, body: Vec<u8>) -> HttpResponse {
+    if let Some(unchanged) = not_modified(request, &etag) {
+        return unchanged;
     }
     let mut response = HttpResponse::Ok();
     response.insert_header(ETag(etag)).insert_header((CONTENT_CRS, content_crs(crs)));
     // A strong tag stands for exact bytes, so this answer is never compressed.
     response.insert_header((CONTENT_ENCODING, HeaderValue::from_static("identity")));
-    Ok(response.content_type(GEOJSON).body(body))
+    response.content_type(GEOJSON).body(body)
 }

@@ -16,23 +16,24 @@ use serde_json::{Map, Value, json};
 use crate::access::{Caller, View};
 use crate::error::Error;
 use crate::figures::{Selection, place};
-use crate::files::export::Columns;
+use crate::files::export::write_feature;
 use crate::http::as_of::Back;
 use crate::http::audit::Trace;
-use crate::http::caching::{not_modified, public_tag, with_tag};
+use crate::http::caching::{not_modified, public_tag, tag_of, with_tag};
 use crate::http::clock::Clock;
 use crate::http::crs::turn;
 use crate::http::envelope::learn;
+use crate::http::exports;
 use crate::http::extract::LayerPath;
 use crate::http::feature::{CONTENT_CRS, GEOJSON, content_crs, log_restricted, restricted_rows};
 use crate::http::items::query::ItemsQuery;
 use crate::http::language::wants_vietnamese;
 use crate::http::links::{base, link, own, with_parameter, without_parameters};
 use crate::http::state::App;
-use crate::http::{exports, feature};
 use crate::input::Params;
-use crate::layers::Layer;
-use crate::postgres::row::Row;
+use crate::layers::{Layer, NamedCrs};
+use crate::live::{self, Answer, State};
+use crate::postgres::Connection;
 use crate::register::items;
 use crate::texts::text;
 
@@ -65,21 +66,24 @@ async fn respond(
     if let Some(format) = exports::format(request, &query) {
         return exports::export_items(&app, caller, layer, query, format, request).await;
     }
-    let mut conn = app.store.connection().await?;
-    let tag = public_tag(&mut conn, &caller, clock.today(), &[]).await?.filter(|_| body.is_none());
+    let current = app.live.current(clock.today()).filter(|_| caller.is_anonymous());
+    let mut page = current.as_ref().and_then(|state| in_memory(state, layer, &query));
+    let known = current.filter(|_| page.is_some()).map(|state| tag_of(state.version, &[]));
+    let mut conn = if page.is_none() { Some(app.store.connection().await?) } else { None };
+    let tag = match &mut conn {
+        Some(conn) => public_tag(conn, &caller, clock.today(), &[]).await?,
+        None => known,
+    };
+    let tag = tag.filter(|_| body.is_none());
     if let Some(answer) = tag.as_ref().and_then(|tag| not_modified(request, tag)) {
         return Ok(answer);
     }
-    place(&mut conn, &view, &mut query.question).await?;
-    let matched = items::count(&mut conn, &view, &query.question).await?;
-    let mut page = match query.hits_only {
-        true => items::Page { rows: Vec::new(), next: None },
-        false => items::page(&mut conn, &view, &query.question, query.page_size()).await?,
-    };
-    log_restricted(&mut conn, &caller, layer, restricted_rows(layer, &page.rows), &Trace::of(request)).await?;
+    if let Some(conn) = &mut conn {
+        page = Some(read(conn, &caller, &view, &mut query, request).await?);
+    }
     drop(conn);
-    learn(request, |learned| learned.rows = Some(page.rows.len()));
-    turn(&mut page.rows, query.crs);
+    let ItemsPage { features, returned, matched, next } = page.unwrap_or_default();
+    learn(request, |learned| learned.rows = Some(returned));
 
     let base = base(&app, request);
     let url = own(&base, request);
@@ -90,17 +94,16 @@ async fn respond(
         "application/json",
         layer.title.vi,
     )];
-    let columns = query.form.columns(&view, wants_vietnamese(request));
     let mut response = HttpResponse::Ok();
     if qgis::varies(request) {
         response.append_header((VARY, USER_AGENT.as_str()));
     }
     match body {
-        Some(body) => links.extend(page.next.map(|cursor| search::next(&url, body, &cursor))),
+        Some(body) => links.extend(next.map(|cursor| search::next(&url, body, &cursor))),
         None => {
             links.insert(0, link("self", &url, GEOJSON, "This page"));
             links.extend(exports::links(&without_parameters(&base, request, &["f", "limit", "cursor", "crs"])));
-            if let Some(cursor) = page.next {
+            if let Some(cursor) = next {
                 let next = with_parameter(&base, request, "cursor", &cursor);
                 links.push(link("next", &next, GEOJSON, "The next page"));
                 response.insert_header((LINK, format!("<{next}>; rel=\"next\"; type=\"{GEOJSON}\"")));
@@ -110,7 +113,7 @@ async fn respond(
     let answer = response
         .insert_header((CONTENT_CRS, content_crs(query.crs)))
         .content_type(GEOJSON)
-        .body(collection(&columns, &page.rows, matched, links, clock));
+        .body(collection(&features, returned, matched, links, clock));
     Ok(with_tag(answer, tag))
 }
 
@@ -127,23 +130,74 @@ pub async fn list_rows(app: web::Data<App>, caller: Caller, request: HttpRequest
     list_items(app, caller, LayerPath(indicator.layer), request).await
 }
 
-fn collection(columns: &Columns, rows: &[Row], matched: Option<i64>, links: Vec<Value>, clock: Clock) -> Vec<u8> {
+/// A page as it is written.
+#[derive(Default)]
+struct ItemsPage {
+    /// The features, with commas between them.
+    features: Vec<u8>,
+    returned: usize,
+    matched: Option<i64>,
+    next: Option<String>,
+}
+
+/// A page of the layers in memory; `None` where SQL must answer.
+fn in_memory(state: &State, layer: &'static Layer, query: &ItemsQuery) -> Option<ItemsPage> {
+    let is_plain = query.form.is_plain() && query.crs == NamedCrs::crs84();
+    // The day for which units or records are read is looked up.
+    let is_of_now = query.within.is_none() && query.as_of.is_none() && query.known_at.is_none();
+    if !is_plain || !is_of_now || query.hits_only || query.question.days.unit_date != state.version.today {
+        return None;
+    }
+    let Answer { rows, next, matched } = live::answer(state, layer, &query.question, query.page_size())?;
+    let mut features = Vec::with_capacity(rows.iter().map(|row| row.json.len() + 1).sum());
+    for (index, row) in rows.iter().enumerate() {
+        if index > 0 {
+            features.push(b',');
+        }
+        features.extend_from_slice(row.json);
+    }
+    Some(ItemsPage { features, returned: rows.len(), matched, next })
+}
+
+async fn read(
+    conn: &mut Connection,
+    caller: &Caller,
+    view: &View<'_>,
+    query: &mut ItemsQuery,
+    request: &HttpRequest,
+) -> Result<ItemsPage, Error> {
+    let layer = view.layer;
+    place(conn, view, &mut query.question).await?;
+    let matched = items::count(conn, view, &query.question).await?;
+    let mut page = match query.hits_only {
+        true => items::Page { rows: Vec::new(), next: None },
+        false => items::page(conn, view, &query.question, query.page_size()).await?,
+    };
+    log_restricted(conn, caller, layer, restricted_rows(layer, &page.rows), &Trace::of(request)).await?;
+    turn(&mut page.rows, query.crs);
+    let columns = query.form.columns(view, wants_vietnamese(request));
+    let mut features = Vec::new();
+    for (index, row) in page.rows.iter().enumerate() {
+        if index > 0 {
+            features.push(b',');
+        }
+        write_feature(&mut features, &columns, row, &[]);
+    }
+    Ok(ItemsPage { features, returned: page.rows.len(), matched, next: page.next })
+}
+
+fn collection(features: &[u8], returned: usize, matched: Option<i64>, links: Vec<Value>, clock: Clock) -> Vec<u8> {
     let mut head = json!({"type": "FeatureCollection"});
     if let Some(matched) = matched {
         head["numberMatched"] = json!(matched);
     }
-    head["numberReturned"] = json!(rows.len());
+    head["numberReturned"] = json!(returned);
     head["timeStamp"] = json!(clock.now.to_rfc3339_opts(SecondsFormat::Secs, true));
     head["links"] = json!(links);
     let mut body = head.to_string().into_bytes();
     body.pop();
     body.extend_from_slice(b",\"features\":[");
-    for (index, row) in rows.iter().enumerate() {
-        if index > 0 {
-            body.push(b',');
-        }
-        feature::write(&mut body, columns, row, &[]);
-    }
+    body.extend_from_slice(features);
     body.extend_from_slice(b"]}");
     body
 }
