@@ -157,7 +157,12 @@ fn writing_of<'a>(loader: &'a Caller, layer: &'static Layer) -> Writing<'a> {
     }
 }
 
-fn draft(layer: &'static Layer, write: Write<'_>, given: Properties, geometry: Option<&Value>) -> Result<Draft, Error> {
+pub(super) fn draft(
+    layer: &'static Layer,
+    write: Write<'_>,
+    given: Properties,
+    geometry: Option<&Value>,
+) -> Result<Draft, Error> {
     let record = normalise(layer, write, &given, geometry, today()).map_err(Error::Invalid)?;
     Ok(Draft { given, record })
 }
@@ -191,7 +196,7 @@ async fn hamlet(conn: &mut AsyncPgConnection, code: &str, properties: &Propertie
 }
 
 /// Lists each rejected record by its code, with the reasons.
-fn refusal(refused: Refused, codes: &[String]) -> anyhow::Error {
+pub(super) fn refusal(refused: Refused, codes: &[String]) -> anyhow::Error {
     let said = |error: &Error| {
         let problems = error.problems().iter().map(|problem| format!("{}: {}", problem.place, problem.text.en()));
         format!("{error}: {}", problems.collect::<Vec<_>>().join("; "))

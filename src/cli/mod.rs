@@ -9,6 +9,7 @@ mod database;
 mod demo;
 mod descriptors;
 mod file;
+mod generate;
 mod import;
 mod layer;
 mod package;
@@ -69,6 +70,8 @@ enum Verb {
     Check(check::CheckCommand),
     /// Load the demo district Đông Sơn, if the register is empty.
     Demo,
+    /// Make up records in the communes that are loaded, for measurements.
+    Generate(generate::GenerateCommand),
     /// Manage accounts and their permissions.
     #[command(subcommand)]
     User(user::UserCommand),
@@ -148,6 +151,7 @@ pub fn main() -> anyhow::Result<ExitCode> {
             );
             Ok(())
         }),
+        Verb::Generate(command) => Database::attach(&config)?.run(async |conn| generate::run(conn, &command).await),
         Verb::Audit(command) => Database::attach(&config)?.run(async |conn| audit::run(conn, command).await),
         Verb::Units(command) => Database::attach(&config)?.run(async |conn| units::run(conn, command).await),
         Verb::Statements(command) => Database::attach(&config)?.run(async |conn| statements::run(conn, command).await),

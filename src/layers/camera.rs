@@ -14,6 +14,7 @@ pub static CAMERA: Layer = Layer {
     storage: Storage::Assets { table: "cameras", code_prefix: "CAM" },
     geometry: &["Point"],
     legend: Some("managing_level"),
+    national: 1_000_000,
     summed: &["eye_count"],
     own_fields: &[
         NAME.public_column("public_name"),

@@ -15,6 +15,7 @@ pub static FACILITY: Layer = Layer {
     storage: Storage::Assets { table: "facilities", code_prefix: "FAC" },
     geometry: &["Point"],
     legend: Some("type"),
+    national: 0,
     summed: &[],
     own_fields: &[
         NAME.required(),

@@ -14,6 +14,7 @@ pub static FIBER_AREA: Layer = Layer {
     storage: Storage::Assets { table: "fiber_areas", code_prefix: "FA" },
     geometry: &["MultiPolygon"],
     legend: Some("operator"),
+    national: 0,
     summed: &[],
     own_fields: &[
         NAME,

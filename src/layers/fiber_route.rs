@@ -14,6 +14,7 @@ pub static FIBER_ROUTE: Layer = Layer {
     storage: Storage::Assets { table: "fiber_routes", code_prefix: "FR" },
     geometry: &["LineString", "MultiLineString"],
     legend: Some("operator"),
+    national: 300_000,
     summed: &[],
     own_fields: &[
         NAME.internal(),

@@ -16,6 +16,7 @@ pub static HAMLET: Layer = Layer {
     storage: Storage::Assets { table: "hamlets", code_prefix: "THON" },
     geometry: &["Point", "MultiPolygon"],
     legend: Some("kind"),
+    national: 90_000,
     summed: &[],
     own_fields: &[
         NAME.also(&[

@@ -14,6 +14,7 @@ pub static LOUDSPEAKER: Layer = Layer {
     storage: Storage::Assets { table: "loudspeakers", code_prefix: "LOA" },
     geometry: &["Point"],
     legend: Some("technology"),
+    national: 0,
     summed: &["cluster_count", "speaker_count"],
     own_fields: &[
         NAME,

@@ -78,6 +78,8 @@ pub struct Layer {
     pub geometry: &'static [&'static str],
     /// The enumeration that colours the layer on a map.
     pub legend: Option<&'static str>,
+    /// About how many records the country has, which `hatang generate` makes; 0 where it makes none.
+    pub national: usize,
     /// The numbers that are added up where records are shown together, as reports do: the eyes of cameras.
     pub summed: &'static [&'static str],
     /// The layer's own fields; the common ones are in [`Layer::fields`].

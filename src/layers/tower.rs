@@ -14,6 +14,7 @@ pub static TOWER: Layer = Layer {
     storage: Storage::Assets { table: "towers", code_prefix: "BTS" },
     geometry: &["Point"],
     legend: Some("operator"),
+    national: 150_000,
     summed: &[],
     own_fields: &[
         NAME.required(),

@@ -27,6 +27,7 @@ const UNITS: Layer = Layer {
     storage: Storage::Units { table: "" },
     geometry: &["MultiPolygon"],
     legend: None,
+    national: 0,
     summed: &[],
     own_fields: &[],
     internal_common: &[],

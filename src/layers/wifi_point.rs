@@ -14,6 +14,7 @@ pub static WIFI_POINT: Layer = Layer {
     storage: Storage::Assets { table: "wifi_points", code_prefix: "WIFI" },
     geometry: &["Point"],
     legend: Some("venue_type"),
+    national: 100_000,
     summed: &["ap_count"],
     own_fields: &[
         NAME,
