@@ -13,3 +13,4 @@ await import('./access.test.mjs');
 await import('./account.test.mjs');
 await import('./embed.test.mjs');
 await import('./security.test.mjs');
+await import('./office.test.mjs');

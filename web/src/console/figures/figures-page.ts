@@ -28,7 +28,7 @@ export class FiguresPage extends Page {
     args: () => [this.query.toString()] as const,
     task: async (_, { signal }) => {
       const asked = await askedBy(this.query, this.session);
-      return asked.unit ? load(asked, signal) : undefined;
+      return asked.unit ? load(asked, signal, this.last) : undefined;
     },
   });
 

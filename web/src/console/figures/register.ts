@@ -52,17 +52,18 @@ export async function askedBy(given: URLSearchParams, session: Session): Promise
   };
 }
 
-export async function load(asked: Asked, signal: AbortSignal): Promise<Register> {
+/** `known`: an earlier answer, whose definitions and published days still hold when only records have changed. */
+export async function load(asked: Asked, signal: AbortSignal, known?: Register): Promise<Register> {
   const { unit, asOf } = asked;
   const [all, layers, then, now, below, published] = await Promise.all([
-    definitions(),
+    known?.definitions ?? definitions().then((all) => all.filter(({ headline }) => headline)),
     knownLayers(),
     get<UnitFigures>(unitFigures(asked), signal),
     asOf === today() && !asked.knownAt ? undefined : figuresNow(unit, signal),
     figuresBelow(asked, signal),
-    publishedDays(signal),
+    known?.published ?? publishedDays(signal),
   ]);
-  return { asked, layers, definitions: all.filter(({ headline }) => headline), then, now: now ?? then, below, published };
+  return { asked, layers, definitions: all, then, now: now ?? then, below, published };
 }
 
 function parameters({ asOf, compare, knownAt }: Asked): Record<string, string> {

@@ -9,6 +9,7 @@ import { number, pick, t as general, within } from '../../texts';
 import { verifyRows } from '../list/bulk';
 import { textOf } from '../list/cell';
 import { icon } from '../shell/icons';
+import { learnCommunes } from '../shell/known';
 import { formOf, listOf, rowsOf, type Problem } from './quality';
 import { t } from './texts';
 import './problem-card.css';
@@ -25,7 +26,15 @@ export class ProblemCard extends LitElement {
 
   private rows = new Task(this, {
     args: () => [this.problem, this.limit] as const,
-    task: ([problem, limit], { signal }) => rowsOf(problem, limit, signal),
+    task: async ([problem, limit], { signal }) => {
+      const page = await rowsOf(problem, limit, signal);
+      const codes = page.features.map(({ properties }) => properties.commune_code);
+      await learnCommunes(
+        codes.filter((code) => typeof code === 'string'),
+        signal,
+      ).catch(() => undefined);
+      return page;
+    },
   });
 
   protected override createRenderRoot(): HTMLElement {
@@ -37,7 +46,7 @@ export class ProblemCard extends LitElement {
     const { count, effect } = problem;
     return html`<section class="card" aria-label="${problem.problem}: ${pick(layer.title)}">
       <header>
-        <h3>${problem.problem}</h3>
+        <h2>${problem.problem}</h2>
         <p>
           <strong>${number(count)}</strong> ${within(pick(layer.title))} · ${t('effect', { n: number(effect.value), unit: effect.label })}
         </p>

@@ -8,7 +8,7 @@ import { send } from '../../api/send';
 import { failure, waiting } from '../../parts/part';
 import { day, number, pick, t as general, within } from '../../texts';
 import { askFor } from '../shell/dialog';
-import { homeUnit, learnCommunes } from '../shell/known';
+import { homeUnit } from '../shell/known';
 import { listen } from '../shell/live';
 import { Page } from '../shell/page';
 import { toast } from '../shell/toasts';
@@ -31,7 +31,6 @@ export class TodoPage extends Page {
     task: async ([unit], { signal }) => {
       const shown = unit || (await homeUnit(this.session));
       if (!shown) return undefined;
-      void learnCommunes((this.session.communes ?? []).map(({ code }) => code)).catch(() => undefined);
       return { shown, ...(await loadTodo(this.session, shown, signal)) };
     },
   });
@@ -105,7 +104,7 @@ export class TodoPage extends Page {
     const field = layer.fields.find(({ name }) => name === ended.field);
     const n = number(ended.writable);
     return html`<section class="card ended">
-      <h3>${t('ended', { field: field ? pick(field.title) : ended.field, value: ended.title, on: day(ended.until) })}</h3>
+      <h2>${t('ended', { field: field ? pick(field.title) : ended.field, value: ended.title, on: day(ended.until) })}</h2>
       <p>${t('endedRows', { n, what: within(pick(layer.title)) })}</p>
       <p class="choices">
         ${
