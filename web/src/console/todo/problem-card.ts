@@ -44,6 +44,7 @@ export class ProblemCard extends LitElement {
   protected override render() {
     const { problem, layer } = this;
     const { count, effect } = problem;
+    const isMore = this.limit < Math.min(count, MORE);
     return html`<section class="card" aria-label="${problem.problem}: ${pick(layer.title)}">
       <header>
         <h2>${problem.problem}</h2>
@@ -60,11 +61,7 @@ export class ProblemCard extends LitElement {
             : waiting(general('loading'))
       }
       <p class="more">
-        ${
-          count > this.limit && this.limit < MORE
-            ? html`<button type="button" class="textual" @click=${() => (this.limit = MORE)}>${t('showMore')}</button>`
-            : nothing
-        }
+        ${isMore ? html`<button type="button" class="textual" @click=${() => (this.limit = MORE)}>${t('showMore')}</button>` : nothing}
         <a href=${listOf(problem)}>${t('allRows', { n: number(count) })}</a>
       </p>
     </section>`;
