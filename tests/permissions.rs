@@ -137,6 +137,8 @@ const EXPECTED: &[(&str, Answers)] = &[
     ("show_workbook", OF_SENDER),
     ("commit_import", OF_SENDER),
     ("accept_suggestions", OF_SENDER),
+    ("plan_import", OF_SENDER),
+    ("list_import_rows", OF_SENDER),
     ("undo_import", OF_SENDER),
     ("update_items", write_many(200)),
     ("delete_items", write_many(200)),
@@ -397,7 +399,7 @@ async fn each_operation_answers_each_caller_as_the_table_says() {
                 let plan = planned(editor).await;
                 path = path.replace("{import}", plan["id"].as_str().unwrap());
                 body = operation.is_write().then(|| json!({"plan": plan["plan"], "accept_warnings": true}));
-                if matches!(operation.name(), "accept_suggestions" | "undo_import") {
+                if matches!(operation.name(), "accept_suggestions" | "plan_import" | "undo_import") {
                     body = Some(json!({}));
                 }
                 if operation.name() == "undo_import" {

@@ -148,6 +148,8 @@ fn routes(config: &mut web::ServiceConfig) {
                 ))
                 .service(only_get("/imports", read().to(handlers::imports::list_imports)))
                 .service(only_get("/imports/{import}", read().to(handlers::imports::find_import)))
+                .service(only_get("/imports/{import}/rows", read().to(handlers::imports::list_import_rows)))
+                .service(only_post("/imports/{import}/plan", web::post().to(handlers::imports::plan_import)))
                 .service(only_get("/imports/{import}/workbook", read().to(handlers::imports::show_workbook)))
                 .service(only_post("/imports/{import}/commit", web::post().to(handlers::imports::commit_import)))
                 .service(only_post(

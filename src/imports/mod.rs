@@ -1,5 +1,6 @@
 //! Imports: files that are received, planned, committed, undone.
 
+mod again;
 mod commit;
 pub mod interpret;
 mod matching;
@@ -25,10 +26,11 @@ use crate::layers::Layer;
 use crate::postgres::sql::{Bind, Sql};
 use crate::time::today;
 
+pub use again::{Said, say};
 pub use commit::{Consent, commit};
 pub use planning::{Sent, plan};
 pub use resolve::{Hamlets, all_communes, all_hamlets};
-pub use rows::{listed, operations};
+pub use rows::{Asked, listed, operations, page};
 pub use suggestions::{Accepted, Wish, WishedCell, accept};
 pub use undo::undo;
 

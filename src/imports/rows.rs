@@ -1,5 +1,7 @@
 //! The planned rows of an import, in the table `import_rows`.
 
+use std::collections::HashSet;
+
 use diesel::prelude::*;
 use diesel::sql_types::{Integer, Jsonb, Nullable, Text};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -125,6 +127,55 @@ pub async fn listed(conn: &mut AsyncPgConnection, import: Uuid, op: &str, limit:
     let values = [Bind::Text(import.to_string()), Bind::Text(op.into()), Bind::Integer(limit)];
     let listed: Vec<Json> = Sql::file(include_str!("listed.sql"), &values).load(conn).await?;
     Ok(listed.into_iter().map(|row| row.value).collect())
+}
+
+/// Which rows of a file are asked for.
+#[derive(Debug, Default)]
+pub struct Asked {
+    pub op: Option<&'static str>,
+    pub sheet: Option<String>,
+    /// Only these.
+    pub rows: Option<Vec<(String, u32)>>,
+    /// The place in the file of the last row of the previous page.
+    pub after: Option<i64>,
+    pub limit: i64,
+}
+
+/// Rows in the order of the file, as JSON: `nth`, `sheet`, `row`, `op`, the `id` of a known record, and the `geometry`.
+pub async fn page(conn: &mut AsyncPgConnection, import: Uuid, asked: &Asked) -> QueryResult<Vec<Value>> {
+    let text = |text: Option<&str>| text.map_or(Bind::NullText, |text| Bind::Text(text.into()));
+    let rows = asked.rows.as_deref();
+    let (sheets, numbers) =
+        rows.unwrap_or_default().iter().map(|(sheet, row)| (sheet.clone(), i64::from(*row))).unzip();
+    let values = [
+        Bind::Text(import.to_string()),
+        text(asked.op),
+        text(asked.sheet.as_deref()),
+        Bind::Integer(asked.after.unwrap_or(-1)),
+        Bind::Bool(rows.is_some()),
+        Bind::Texts(sheets),
+        Bind::Integers(numbers),
+        Bind::Integer(asked.limit),
+    ];
+    let page: Vec<Json> = Sql::file(include_str!("page.sql"), &values).load(conn).await?;
+    Ok(page.into_iter().map(|row| row.value).collect())
+}
+
+/// Those of the planned rows that have one of these numbers.
+pub async fn numbered(
+    conn: &mut AsyncPgConnection,
+    import: Uuid,
+    numbers: &[u32],
+) -> QueryResult<HashSet<(String, u32)>> {
+    let numbers = numbers.iter().map(|number| i64::from(*number)).collect();
+    let found: Vec<Json> =
+        of("select jsonb_build_array(sheet, row) as value from import_rows where import_id = ", import)
+            .text(" and row = any(")
+            .bind(Bind::Integers(numbers))
+            .text(")")
+            .load(conn)
+            .await?;
+    Ok(found.into_iter().filter_map(|row| serde_json::from_value(row.value).ok()).collect())
 }
 
 /// What every row of the file does: sheet, row, operation, and for updates the changes: `{"height_m": [42, 45]}`.

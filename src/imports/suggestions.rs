@@ -1,19 +1,18 @@
-//! Accepts suggestions: corrects cells of a file that waits to be committed. The file is then planned again.
+//! Accepts suggestions and corrects cells of a file that waits to be committed. The file is then planned again.
 
 use std::collections::{HashMap, HashSet};
 
-use diesel::prelude::*;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::error::Error;
-use crate::imports::interpret::{Correction, Finding, Instructions, Severity};
-use crate::imports::{Import, Mode, Options, Sent, imports, lock, rows};
-use crate::layers::{Layer, Problem};
+use crate::imports::again::{Waiting, plan_again};
+use crate::imports::interpret::{Correction, Finding, Severity};
+use crate::imports::{Options, Sent, lock, rows};
+use crate::layers::Layer;
 use crate::texts::{Text, text};
-use crate::time::today;
 
 /// Which suggestions the sender accepts.
 #[derive(Debug, Default)]
@@ -25,7 +24,8 @@ pub struct Wish {
     pub cells: Vec<WishedCell>,
 }
 
-/// A cell that has a finding, and what it should hold: one of the candidates, or another text.
+/// A cell, and what it should hold: one of the candidates of its finding, or another text. A cell without a finding needs
+/// a text.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WishedCell {
@@ -66,39 +66,27 @@ pub async fn accept(
 }
 
 async fn store(conn: &mut AsyncPgConnection, layer: &'static Layer, id: Uuid, wish: &Wish) -> Result<Accepted, Error> {
-    let not_planned = || Error::Outdated(vec![Problem::in_body("", text!("import.not_planned"))]);
-    let import: Import = imports::table.find(id).select(Import::as_select()).for_update().first(conn).await?;
-    let file: Option<Vec<u8>> = imports::table.find(id).select(imports::file).first(conn).await?;
-    let (Some(file), "planned") = (file, import.status.as_str()) else { return Err(not_planned()) };
-    let findings: Vec<Finding> = serde_json::from_value(import.findings).map_err(anyhow::Error::new)?;
-    let known: Vec<Correction> = serde_json::from_value(import.corrections).map_err(anyhow::Error::new)?;
+    let Waiting { import, file } = Waiting::find(conn, id).await?;
+    let findings: Vec<Finding> = serde_json::from_value(import.findings.clone()).map_err(anyhow::Error::new)?;
+    let known: Vec<Correction> = serde_json::from_value(import.corrections.clone()).map_err(anyhow::Error::new)?;
+    let options: Options = serde_json::from_value(import.options.clone()).map_err(anyhow::Error::new)?;
+    let wished: Vec<_> = wish.cells.iter().filter(|cell| cell.value.is_some()).map(|cell| cell.row).collect();
+    let planned = if wished.is_empty() { HashSet::new() } else { rows::numbered(conn, id, &wished).await? };
     let mut accepted = Accepted::default();
-    let corrections = merge(&findings, known.clone(), wish, &mut accepted);
+    let corrections = merge(layer, &findings, &planned, known.clone(), wish, &mut accepted);
     if corrections == known {
         return Ok(accepted);
     }
-    diesel::update(imports::table.find(id))
-        .set((imports::status.eq("planning"), imports::corrections.eq(json!(corrections)), imports::done.eq(0)))
-        .execute(conn)
-        .await?;
-    rows::delete(conn, id).await?;
-    let options: Options = serde_json::from_value(import.options).map_err(anyhow::Error::new)?;
-    let said = [&options.mapping, &options.defaults, &options.values];
-    let instructions = Instructions::read(layer, said, today()).map_err(Error::Invalid)?;
-    accepted.sent = Some(Sent {
-        file: file.into(),
-        file_name: import.file_name,
-        mode: Mode::of_name(&import.mode).unwrap_or(Mode::Upsert),
-        source_org: import.source_org,
-        options,
-        instructions,
-    });
+    accepted.sent = Some(plan_again(conn, layer, Waiting { import, file }, options, &corrections).await?);
     Ok(accepted)
 }
 
-/// The corrections with those wished for. A later correction of a cell replaces an earlier one.
+/// The corrections with those wished for. A later correction of a cell replaces an earlier one. `planned` are the rows
+/// that a wish may name although there is no finding about the cell.
 fn merge(
+    layer: &'static Layer,
     findings: &[Finding],
+    planned: &HashSet<(String, u32)>,
     mut corrections: Vec<Correction>,
     wish: &Wish,
     accepted: &mut Accepted,
@@ -122,12 +110,16 @@ fn merge(
         // A suggestion says more than another finding about the cell.
         let found = findings.iter().filter(is_asked).max_by_key(|finding| finding.suggestion.is_some());
         let place = json!({"sheet": cell.sheet, "row": cell.row, "field": cell.field});
-        match (found, cell.value.as_deref().map(Ok)) {
-            (None, _) => accepted.left.push((place, text!("suggestion.no_finding"))),
-            (Some(finding), value) => match value.unwrap_or_else(|| candidate(finding)) {
-                Ok(value) => add(accepted, correction(finding, cell.row, &cell.field, value)),
-                Err(reason) => accepted.left.push((place, reason)),
-            },
+        let made = match (found, cell.value.as_deref()) {
+            (Some(finding), value) => value
+                .map_or_else(|| candidate(finding), Ok)
+                .map(|value| correction(finding, cell.row, &cell.field, value)),
+            (None, None) => Err(text!("suggestion.no_finding")),
+            (None, Some(value)) => corrected(layer, cell, value, planned).ok_or_else(|| text!("suggestion.no_cell")),
+        };
+        match made {
+            Ok(correction) => add(accepted, correction),
+            Err(reason) => accepted.left.push((place, reason)),
         }
     }
     let is_named = |finding: &Finding| wish.codes.contains(&finding.code);
@@ -154,6 +146,30 @@ fn merge(
 fn correction(finding: &Finding, row: u32, field: &str, value: &str) -> Correction {
     let (sheet, before) = (finding.sheet.clone(), finding.value.clone());
     Correction { sheet, row, field: field.to_owned(), value: value.to_owned(), before }
+}
+
+/// The correction of a cell without a finding; `None` if there is no such row or field, or if several sheets have the row.
+fn corrected(
+    layer: &'static Layer,
+    cell: &WishedCell,
+    value: &str,
+    planned: &HashSet<(String, u32)>,
+) -> Option<Correction> {
+    let is_own = |sheet: &String| cell.sheet.as_ref().is_none_or(|named| named == sheet);
+    let mut sheets = planned.iter().filter(|(sheet, row)| *row == cell.row && is_own(sheet));
+    let (Some((sheet, row)), None) = (sheets.next(), sheets.next()) else { return None };
+    is_correctable(layer, &cell.field).then(|| Correction {
+        sheet: sheet.clone(),
+        row: *row,
+        field: cell.field.clone(),
+        value: value.to_owned(),
+        before: None,
+    })
+}
+
+/// Whether a correction may name this field.
+pub(super) fn is_correctable(layer: &'static Layer, field: &str) -> bool {
+    matches!(field, "geom" | "id") || layer.field(field).is_some_and(|field| field.writable)
 }
 
 /// The only candidate of a finding.

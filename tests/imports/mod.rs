@@ -1,5 +1,6 @@
 //! Imports: files that are sent, planned, corrected, committed, undone.
 
+mod again;
 mod books;
 mod cli;
 mod commit;

@@ -1,7 +1,9 @@
 //! `/imports`: plans, commits, undoes and returns files of records.
 
+mod again;
 mod answer;
 mod questions;
+mod rows;
 mod suggestions;
 mod upload;
 
@@ -31,12 +33,14 @@ use crate::imports::interpret::{
 };
 use crate::imports::{Consent, Import};
 use crate::input::{Members, Params};
-use crate::layers::{Layer, Type};
+use crate::layers::{Layer, Problem, Type};
 use crate::postgres::Connection;
 use crate::texts::text;
 use crate::{imports, units};
 
+pub use again::plan_import;
 pub use answer::in_language;
+pub use rows::list_import_rows;
 pub use suggestions::accept_suggestions;
 pub use upload::receive;
 
@@ -232,6 +236,15 @@ pub async fn show_template(
     let written = web::block(move || template::write(layer, &fields, &locality, today));
     let bytes = written.await.map_err(anyhow::Error::new)?.map_err(anyhow::Error::new)?;
     Ok(download(XLSX, &format!("{}.xlsx", layer.collection), bytes))
+}
+
+/// The members of a body whose texts are kept as JSON, in which PostgreSQL cannot store a NUL.
+fn members_of(body: &[u8]) -> Result<Members, Error> {
+    let members = Members::of_body(body)?;
+    match body.windows(6).any(|part| part == br"\u0000") {
+        true => Err(Error::Invalid(vec![Problem::in_body("", text!("text.control/body"))])),
+        false => Ok(members),
+    }
 }
 
 /// Finds the import that the path names, and its layer: 401 for anonymous callers, 404 for imports that the caller may

@@ -8,10 +8,9 @@ use serde_json::json;
 use crate::access::may_write;
 use crate::error::Error;
 use crate::http::extract::WriteRequest;
-use crate::http::imports::{answer, patiently, vietnamese, visible};
+use crate::http::imports::{answer, members_of, patiently, vietnamese, visible};
 use crate::imports;
 use crate::imports::{Accepted, Wish};
-use crate::input::Members;
 use crate::texts::text;
 
 /// The most cells that a request names, and that an answer lists.
@@ -24,7 +23,7 @@ pub async fn accept_suggestions(path: web::Path<String>, write: WriteRequest) ->
     let mut conn = write.connection().await?;
     let (import, layer) = visible(&mut conn, caller, &path).await?;
     may_write(caller, layer)?;
-    let mut members = Members::of_body(body)?;
+    let mut members = members_of(body)?;
     let all = members.flag("all");
     let codes = members.texts("codes");
     let cells = members.read("rows", text!("expected.cells", max = MOST_CELLS), |rows| {

@@ -19,7 +19,7 @@ use crate::imports::interpret::instructions::malformed;
 use crate::imports::{Mode, Options, Sent};
 use crate::input::{Params, json};
 use crate::layers::{Crs, Layer, Problem};
-use crate::texts::text;
+use crate::texts::{Text, text};
 use crate::time::date_of;
 
 /// The longest fields of a form together, bytes, and how many there may be.
@@ -81,12 +81,8 @@ fn of_parameters(layer: &'static Layer, caller: &Caller, mut params: Params, tod
     let mode = params.read("mode", text!("expected.one_of", known = vec!["upsert", "snapshot"]), Mode::of_name)?;
     let source_org = params.take("source_org")?.filter(|text| !text.trim().is_empty());
     let crs = params.read("crs", text!("expected.crs"), Crs::read)?;
-    let of_meridian = |text: &str| Crs::of_meridian(text.replace(',', ".").parse().ok()?);
-    let meridian = params.read("central_meridian", text!("expected.meridian"), of_meridian)?;
-    if let (Some(one), Some(other)) = (crs.filter(|crs| crs.is_grid()), meridian)
-        && one != other
-    {
-        let text = text!("geo.crs/contradictory", one = one.name(), other = other.name());
+    let meridian = params.read("central_meridian", text!("expected.meridian"), meridian)?;
+    if let Some(text) = contradiction(crs, meridian) {
         return Err(Error::of_parameter("central_meridian", text));
     }
     let units_as_of = params.read("units_as_of", text!("expected.day"), date_of)?.unwrap_or(today);
@@ -130,6 +126,17 @@ fn of_parameters(layer: &'static Layer, caller: &Caller, mut params: Params, tod
         },
         instructions,
     })
+}
+
+/// The system of a zone of VN-2000: "105", "105,5".
+pub fn meridian(text: &str) -> Option<Crs> {
+    Crs::of_meridian(text.replace(',', ".").parse().ok()?)
+}
+
+/// What is wrong if a file is said to be in two systems.
+pub fn contradiction(crs: Option<Crs>, meridian: Option<Crs>) -> Option<Text> {
+    let (one, other) = (crs.filter(|crs| crs.is_grid())?, meridian?);
+    (one != other).then(|| text!("geo.crs/contradictory", one = one.name(), other = other.name()))
 }
 
 async fn read_body(mut payload: web::Payload, app: &App) -> Result<Body, Error> {

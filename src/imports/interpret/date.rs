@@ -118,7 +118,8 @@ pub fn parse(text: &str, habit: Habit) -> Result<Reading, Vec<NaiveDate>> {
         return date_of(&found, false).ok_or_else(Vec::new);
     }
     if let Some(found) = NUMBERS.captures(text) {
-        return in_order(date_of(&found, false), date_of(&found, true), habit.order);
+        let read = in_order(date_of(&found, false), date_of(&found, true), habit.order);
+        return read.map_err(|meant| if meant.is_empty() { end_of_month(&found).into_iter().collect() } else { meant });
     }
     // "2.2023" is a month, although it is a number, too.
     let number = || of_number(text.parse().ok()?, habit);
@@ -135,6 +136,15 @@ fn in_order(day_first: Option<Reading>, month_first: Option<Reading>, order: Ord
         (Some(one), _) => Ok(one),
         (None, other) => Err(other.map(|reading| reading.date).into_iter().collect()),
     }
+}
+
+/// The last day of the month, for a day that its month does not have: 31/4, 30/2.
+fn end_of_month(found: &Captures<'_>) -> Option<NaiveDate> {
+    let part = |name: &str| found[name].parse::<u32>().ok();
+    let (day, month) = (part("first")?, part("second")?);
+    let year = i32::try_from(part("year")?).ok().filter(|_| found["year"].len() == 4)?;
+    let last = (28..=30).rev().find_map(|last| NaiveDate::from_ymd_opt(year, month, last))?;
+    (29..=31).contains(&day).then_some(last)
 }
 
 /// The date of a match, with its time of day, if it has one.

@@ -108,9 +108,12 @@ fn two_rows(sheet: &Sheet, upper: &Row, lower: &Row) -> Vec<HeaderCell> {
         // Without merges, as in CSV: the nearest cell to the left in the upper row, if only empty cells are between.
         upper.cells.iter().rfind(|(left, _)| *left < column).map(|(left, _)| text(upper, *left)).unwrap_or_default()
     };
-    columns
+    let cells: Vec<_> = columns
         .into_iter()
         .map(|column| HeaderCell { column, upper: above(column), lower: text(lower, column) })
         .filter(|cell| !cell.text().is_empty())
-        .collect()
+        .collect();
+    // One text above everything is the title of the list. A place of two columns may also be all that a sheet has.
+    let is_title = cells.len() > 2 && !cells[0].upper.is_empty() && cells.iter().all(|it| it.upper == cells[0].upper);
+    if is_title { Vec::new() } else { cells }
 }

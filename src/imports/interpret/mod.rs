@@ -41,6 +41,7 @@ pub mod returned;
 mod rows;
 mod scale;
 mod shape;
+mod shown;
 mod sign;
 mod state;
 mod stored;
@@ -74,6 +75,7 @@ pub use mapping::{Column, Mapping, Overrides};
 pub use meridian::epsg_of_province;
 pub use place::{Place, Said};
 pub use reading::Reading;
+pub use shown::shown;
 pub use stored::stored_mappings;
 pub use target::Target;
 
