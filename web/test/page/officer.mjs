@@ -5,10 +5,15 @@ import { service, visit } from './browser.mjs';
 export const skip = !process.env.TOKEN && 'no TOKEN';
 export const PASSWORD = 'bốn chữ chẳng liên quan';
 
-/** A request with the token of the tests; gives the answer's JSON. */
+/** A request with the token of the tests; gives the answer's JSON. The body is a file, or sent as JSON. */
 export async function ask(method, path, body, headers = {}) {
-  const sent = { Authorization: `Bearer ${process.env.TOKEN}`, 'Content-Type': 'application/json', ...headers };
-  const answer = await fetch(`${service}/api/v1${path}`, { method, headers: sent, body: body && JSON.stringify(body) });
+  const isFile = body instanceof Buffer;
+  const sent = {
+    Authorization: `Bearer ${process.env.TOKEN}`,
+    'Content-Type': isFile ? 'application/octet-stream' : 'application/json',
+    ...headers,
+  };
+  const answer = await fetch(`${service}/api/v1${path}`, { method, headers: sent, body: isFile ? body : body && JSON.stringify(body) });
   assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${answer.ok ? '' : await answer.text()}`);
   return answer.status === 204 ? {} : answer.json();
 }
@@ -24,10 +29,15 @@ export async function commune() {
 }
 
 /** An account that edits one commune; its user name. */
-export async function officer(unit, name = 'Lan') {
+export function officer(unit, name = 'Lan') {
+  return account(name, 'CA phường', { unit });
+}
+
+/** An account that edits what a grant says; its user name. */
+export async function account(name, organisation, grant) {
   const username = `o${Math.random().toString(36).slice(2, 10)}`;
-  const { id } = await ask('POST', '/users', { username, display_name: name, organisation: 'CA phường' });
-  await ask('POST', `/users/${id}/grants`, { role: 'editor', unit });
+  const { id } = await ask('POST', '/users', { username, display_name: name, organisation });
+  await ask('POST', `/users/${id}/grants`, { role: 'editor', ...grant });
   const { link } = await ask('POST', `/users/${id}/password-link`, {});
   await ask('POST', '/auth/setup', { token: link.split('#')[1], password: PASSWORD });
   return username;

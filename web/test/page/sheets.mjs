@@ -10,10 +10,7 @@ function sequence(seed) {
 /** VN-2000, central meridian 105°: an affine fit to PROJ's EPSG:5897, good to some metres around Đông Sơn. */
 function metres(lon, lat) {
   const [e, n] = [lon - 105.68, lat - 19.78];
-  return [
-    Math.round(571056.37 + 104786.9 * e - 445.2 * n),
-    Math.round(2188044.62 + 433.3 * e + 110696.4 * n),
-  ];
+  return [Math.round(571056.37 + 104786.9 * e - 445.2 * n), Math.round(2188044.62 + 433.3 * e + 110696.4 * n)];
 }
 
 function sexagesimal(degrees, letter) {
@@ -48,12 +45,31 @@ export function messy(tag) {
     title('BIỂU TỔNG HỢP CAMERA AN NINH TRÊN ĐỊA BÀN'),
     title('(Kèm theo Báo cáo số 142/BC-CAP ngày 20/11/2026)'),
     [],
-    ['STT', 'Vị trí lắp đặt camera', 'Địa bàn', 'Tọa độ', null, 'Chủng loại', 'Số mắt', 'Đơn vị quản lý', 'Tình trạng',
-      'Ngày lắp đặt', 'Họ tên chủ hộ', 'Số điện thoại', 'Ghi chú'],
+    [
+      'STT',
+      'Vị trí lắp đặt camera',
+      'Địa bàn',
+      'Tọa độ',
+      null,
+      'Chủng loại',
+      'Số mắt',
+      'Đơn vị quản lý',
+      'Tình trạng',
+      'Ngày lắp đặt',
+      'Họ tên chủ hộ',
+      'Số điện thoại',
+      'Ghi chú',
+    ],
     [null, null, null, 'Vĩ độ', 'Kinh độ'],
   ];
-  const merges = ['A1:M1', 'A2:M2', 'A4:M4', 'A5:M5', 'D7:E7',
-    ...['A', 'B', 'C', 'F', 'G', 'H', 'I', 'J', 'K', 'L', 'M'].map((column) => `${column}7:${column}8`)];
+  const merges = [
+    'A1:M1',
+    'A2:M2',
+    'A4:M4',
+    'A5:M5',
+    'D7:E7',
+    ...['A', 'B', 'C', 'F', 'G', 'H', 'I', 'J', 'K', 'L', 'M'].map((column) => `${column}7:${column}8`),
+  ];
   let eyes = 0;
   for (let nth = 0; nth < MESSY_ROWS; nth++) {
     if (nth % 100 === 0) rows.push([['I', 'II', 'III'][nth / 100], `Khu vực ${nth / 100 + 1}`]);
@@ -97,8 +113,8 @@ export function stations(tag, operator = 'Viettel') {
     code: `TH${tag}${String(nth + 1).padStart(4, '0')}`,
     name: `Trạm ${tag} ${nth + 1}`,
     operator,
-    lat: Math.round((19.784 + Math.floor(nth / 50) * 0.0009 + random() * 0.0001) * 1e6) / 1e6,
-    lon: Math.round((105.66 + (nth % 50) * 0.0009 + random() * 0.0001) * 1e6) / 1e6,
+    lat: Math.round((19.81 + Math.floor(nth / 50) * 0.0006 + random() * 0.00005) * 1e6) / 1e6,
+    lon: Math.round((105.655 + (nth % 50) * 0.0006 + random() * 0.00005) * 1e6) / 1e6,
     technologies: of(['2G, 4G', '4G', '4G, 5G'], random),
     height: 20 + Math.floor(random() * 30),
     state: 'Đang phát sóng',
@@ -122,9 +138,29 @@ export function nextMonth(before) {
 
 /** A list of stations as the operator sends it. */
 export function stationSheet(stations) {
-  const header = ['STT', 'Mã của đơn vị gửi', 'Mã trạm', 'Tên trạm', 'Nhà mạng', 'Vĩ độ', 'Kinh độ', 'Công nghệ',
-    'Chiều cao cột (m)', 'Tình trạng'];
-  const row = (station, nth) => [nth + 1, station.number, station.code, station.name, station.operator, station.lat,
-    station.lon, station.technologies, station.height, station.state];
+  const header = [
+    'STT',
+    'Mã của đơn vị gửi',
+    'Mã trạm',
+    'Tên trạm',
+    'Nhà mạng',
+    'Vĩ độ',
+    'Kinh độ',
+    'Công nghệ',
+    'Chiều cao cột (m)',
+    'Tình trạng',
+  ];
+  const row = (station, nth) => [
+    nth + 1,
+    station.number,
+    station.code,
+    station.name,
+    station.operator,
+    station.lat,
+    station.lon,
+    station.technologies,
+    station.height,
+    station.state,
+  ];
   return workbook('Danh sách BTS', [['DANH SÁCH TRẠM BTS THÁNG 11/2026'], header, ...stations.map(row)], ['A1:J1']);
 }

@@ -4,8 +4,7 @@ import { strToU8, zipSync } from 'fflate';
 /** A cell that Excel holds as a day. */
 export const day = (text) => ({ serial: Math.round(Date.parse(`${text}T00:00:00Z`) / 86_400_000) + 25_569 });
 
-const escaped = (text) =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+const escaped = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 
 const letter = (column) =>
   (column >= 26 ? String.fromCharCode(64 + Math.floor(column / 26)) : '') + String.fromCharCode(65 + (column % 26));
@@ -24,9 +23,7 @@ const TYPE = 'application/vnd.openxmlformats-officedocument.spreadsheetml';
 
 /** The bytes of a workbook with one sheet; `merges` are ranges such as `A1:H1`. */
 export function workbook(name, rows, merges = []) {
-  const body = rows
-    .map((row, r) => `<row r="${r + 1}">${row.map((value, c) => cell(value, letter(c) + (r + 1))).join('')}</row>`)
-    .join('');
+  const body = rows.map((row, r) => `<row r="${r + 1}">${row.map((value, c) => cell(value, letter(c) + (r + 1))).join('')}</row>`).join('');
   const merged = merges.length
     ? `<mergeCells count="${merges.length}">${merges.map((ref) => `<mergeCell ref="${ref}"/>`).join('')}</mergeCells>`
     : '';
@@ -55,7 +52,5 @@ export function workbook(name, rows, merges = []) {
     'xl/worksheets/sheet1.xml': `<worksheet xmlns="${MAIN}"><sheetData>${body}</sheetData>${merged}</worksheet>`,
   };
   const prolog = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>';
-  return Buffer.from(
-    zipSync(Object.fromEntries(Object.entries(parts).map(([path, xml]) => [path, strToU8(prolog + xml)]))),
-  );
+  return Buffer.from(zipSync(Object.fromEntries(Object.entries(parts).map(([path, xml]) => [path, strToU8(prolog + xml)]))));
 }

@@ -58,7 +58,10 @@ fn what_is_more_or_less_than_a_date_is_refused_with_the_dates_in_it() {
         ("01/02/2023 (dự kiến)", vec!["2023-02-01"]),
         ("01/02/2023 - 05/02/2023", vec!["2023-02-01", "2023-02-05"]),
         ("2023-02-01 hoàn thành", vec!["2023-02-01"]),
-        ("31/02/2023", vec![]),
+        // A day that its month does not have was meant as its last.
+        ("31/02/2023", vec!["2023-02-28"]),
+        ("31.4.2024", vec!["2024-04-30"]),
+        ("32/01/2023", vec![]),
         ("12", vec![]),
         ("trước 2020", vec![]),
         ("<2020", vec![]),

@@ -32,6 +32,15 @@ export const PAGES: PageEntry[] = [
   { path: ':layer', tag: 'list-page', title: 'list', load: () => import('../list/list-page'), within: 'list' },
   { path: ':layer/new', tag: 'register-page', title: 'register', load: () => import('../register/register-page'), allows: edits },
   { path: ':layer/:id', tag: 'record-page', title: 'record', load: () => import('../record/record-page') },
+  {
+    path: 'import',
+    tag: 'import-page',
+    title: 'import',
+    load: () => import('../import/import-page'),
+    allows: edits,
+    icon: 'import',
+  },
+  { path: 'import/:id', tag: 'import-page', title: 'import', load: () => import('../import/import-page') },
 ];
 
 function edits(session: Session): boolean {

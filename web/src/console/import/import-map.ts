@@ -1,0 +1,132 @@
+/** Where the doubtful rows are: numbered points on the communes; the row in hand stands out. */
+import type { FeatureCollection } from 'geojson';
+import { html, LitElement, type PropertyValues } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { GeoJSONSource, Map as MapLibre } from 'maplibre-gl';
+import { get, query } from '../../api/get';
+import { boundsOf } from '../../map/places';
+import { t } from './texts';
+
+export interface Placed {
+  nth: number;
+  label: string;
+  at: [number, number];
+  isError: boolean;
+}
+
+const EMPTY: FeatureCollection = { type: 'FeatureCollection', features: [] };
+
+@customElement('import-map')
+export class ImportMap extends LitElement {
+  @property({ attribute: false }) places: Placed[] = [];
+  /** The row in hand. */
+  @property({ type: Number }) active = -1;
+  private map: MapLibre | undefined;
+  private isFitted = false;
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  protected override render() {
+    return html`<div class="map" role="region" aria-label=${t('mapOfRows')}></div>`;
+  }
+
+  override disconnectedCallback() {
+    super.disconnectedCallback();
+    this.map?.remove();
+    this.map = undefined;
+    this.isFitted = false;
+  }
+
+  protected override firstUpdated() {
+    void this.make();
+  }
+
+  protected override updated(changed: PropertyValues<this>) {
+    if (changed.has('places') || changed.has('active')) this.draw();
+    if (changed.has('active')) this.follow();
+  }
+
+  private async make(): Promise<void> {
+    const [{ default: maplibre }, { baseStyle, ink }, settings] = await Promise.all([
+      import('maplibre-gl'),
+      import('../../map/base'),
+      get<Parameters<typeof import('../../map/base').baseStyle>[0]>('/config.json'),
+      import('maplibre-gl/dist/maplibre-gl.css'),
+    ]);
+    const style = await baseStyle(settings);
+    const container = this.querySelector<HTMLElement>('.map');
+    if (!container || !this.isConnected) return;
+    const map = new maplibre.Map({
+      container,
+      style,
+      center: [105.8, 19.8],
+      zoom: 9,
+      attributionControl: false,
+      dragRotate: false,
+      pitchWithRotate: false,
+      fadeDuration: 0,
+      cooperativeGestures: matchMedia('(pointer: coarse)').matches,
+      locale: { 'Map.Title': t('mapOfRows'), 'NavigationControl.ZoomIn': t('zoomIn'), 'NavigationControl.ZoomOut': t('zoomOut') },
+    });
+    this.map = map;
+    map.addControl(new maplibre.NavigationControl({ showCompass: false }), 'top-right');
+    map.on('load', () => {
+      const { line, text, halo } = ink();
+      const css = getComputedStyle(this);
+      map.addSource('communes', { type: 'geojson', data: EMPTY });
+      map.addLayer({ id: 'communes', type: 'line', source: 'communes', paint: { 'line-color': line, 'line-width': 1 } });
+      map.addSource('rows', { type: 'geojson', data: EMPTY });
+      map.addLayer({
+        id: 'rows',
+        type: 'circle',
+        source: 'rows',
+        paint: {
+          'circle-radius': ['case', ['get', 'isActive'], 11, 7],
+          'circle-color': ['case', ['get', 'isError'], css.getPropertyValue('--bad').trim(), css.getPropertyValue('--less').trim()],
+          'circle-stroke-color': ['case', ['get', 'isActive'], text, halo],
+          'circle-stroke-width': ['case', ['get', 'isActive'], 3, 1.5],
+        },
+        layout: { 'circle-sort-key': ['case', ['get', 'isActive'], 1, 0] },
+      });
+      map.on('click', 'rows', ({ features }) => {
+        const nth = features?.[0]?.properties.nth as number | undefined;
+        if (nth !== undefined) this.dispatchEvent(new CustomEvent('choose', { detail: nth }));
+      });
+      map.on('mousemove', (event) => {
+        map.getCanvas().style.cursor = map.queryRenderedFeatures(event.point, { layers: ['rows'] }).length ? 'pointer' : '';
+      });
+      this.draw();
+    });
+  }
+
+  private draw(): void {
+    const source = this.map?.getSource<GeoJSONSource>('rows');
+    if (!source) return;
+    const features = this.places.map(({ nth, at, isError, label }) => ({
+      type: 'Feature' as const,
+      geometry: { type: 'Point' as const, coordinates: at },
+      properties: { nth, label, isError, isActive: nth === this.active },
+    }));
+    source.setData({ type: 'FeatureCollection', features });
+    const box = boundsOf(features);
+    if (!box || this.isFitted) return;
+    this.isFitted = true;
+    this.map!.fitBounds(box, { padding: 40, maxZoom: 16, duration: 0 });
+    void this.outline(box);
+  }
+
+  /** The communes around the rows. */
+  private async outline(box: [number, number, number, number]): Promise<void> {
+    const address = query('/collections/communes/items', { bbox: box.join(','), limit: 200, 'zoom-level': 12 });
+    const communes = await get<FeatureCollection>(address).catch(() => EMPTY);
+    this.map?.getSource<GeoJSONSource>('communes')?.setData(communes);
+  }
+
+  /** Moves to the row in hand if it is out of sight. */
+  private follow(): void {
+    const place = this.places.find(({ nth }) => nth === this.active);
+    if (place && this.map && !this.map.getBounds().contains(place.at)) this.map.easeTo({ center: place.at, duration: 300 });
+  }
+}
