@@ -50,6 +50,13 @@ const idle = (page) => page.waitForFunction(() => document.querySelector('.step'
 
 const heading = (page, name) => page.getByRole('heading', { name }).first().waitFor();
 
+/** A plan of thousands of rows may take its time. */
+const entering = (username, path, options, run) =>
+  inConsole(username, path, { statuses: [401], ...options }, (page) => {
+    page.setDefaultTimeout(60_000);
+    return run(page);
+  });
+
 const policeOf = (name) => account(name, 'Công an phường Đông Sơn', { unit: WARD, collections: ['cameras'] });
 
 for (const [viewport, colorScheme] of [
@@ -59,7 +66,7 @@ for (const [viewport, colorScheme] of [
   test(`an officer enters a messy sheet of 300 rows by clicks alone, ${viewport.width}`, { skip }, async () => {
     const username = await policeOf('Nguyễn Thị Lan');
     const name = tag();
-    await inConsole(username, '/console', { viewport, colorScheme }, async (page) => {
+    await entering(username, '/console', { viewport, colorScheme }, async (page) => {
       const hand = hands(page);
       await hand.follow('Nhập tệp');
       await heading(page, 'Nhập tệp');
@@ -117,7 +124,7 @@ for (const [viewport, colorScheme] of [
 
 test('what was answered is remembered: the next sheet goes straight to its rows', { skip }, async () => {
   const username = await policeOf('Trần Văn Bình');
-  await inConsole(username, '/console/import', {}, async (page) => {
+  await entering(username, '/console/import', {}, async (page) => {
     const hand = hands(page);
     await hand.send(sheet('a.xlsx', messy(tag())));
     await heading(page, 'Mỗi cột là gì?');
@@ -136,7 +143,7 @@ test('a tab that is killed in any step loses nothing, and one cell is corrected 
   const username = await policeOf('Lê Thị Hoa');
   const name = tag();
   // Its lost connections are meant.
-  await inConsole(username, '/console/import', { isOffline: true }, async (page) => {
+  await entering(username, '/console/import', { isOffline: true }, async (page) => {
     // The file was chosen, and the network was gone.
     await page.locator('.drop').waitFor();
     await page.route('**/collections/cameras/imports', (route) => route.abort());
@@ -190,7 +197,7 @@ test('a tab that is killed in any step loses nothing, and one cell is corrected 
 
 test('the good rows are written, and the rest comes back as a file', { skip }, async () => {
   const username = await policeOf('Đỗ Văn Nam');
-  await inConsole(username, '/console/import', {}, async (page) => {
+  await entering(username, '/console/import', {}, async (page) => {
     const hand = hands(page);
     await hand.send(sheet('mot-phan.xlsx', messy(tag())));
     await heading(page, 'Mỗi cột là gì?');
@@ -227,8 +234,7 @@ test('a liaison sends the list of 2,000 stations of the month with few clicks, a
   };
   const known = new Set((await ids()).map(({ id }) => id));
   assert.equal(known.size, STATIONS);
-  await inConsole(username, '/console', {}, async (page) => {
-    page.setDefaultTimeout(60_000);
+  await entering(username, '/console', {}, async (page) => {
     const hand = hands(page);
     await hand.follow('Nhập tệp');
     await hand.check(/hằng tháng/);
