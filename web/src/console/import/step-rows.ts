@@ -1,7 +1,7 @@
 /** The rows with problems, beside a map: suggestions are taken by a click, cells edited in place. */
-import '@lit-labs/virtualizer';
 import { html, nothing, type PropertyValues } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
 import { number } from '../../texts';
 import { icon } from '../shell/icons';
 import { ImportPart } from './part';
@@ -19,8 +19,8 @@ export interface Doubtful {
   findings: Finding[];
 }
 
-/** From this number on, only the rows in sight are in the document. */
-const MANY = 60;
+/** How many rows are shown at first, and with each further step. What is out of sight is not laid out (`content-visibility`). */
+const MANY = 100;
 
 @customElement('step-rows')
 export class StepRows extends ImportPart {
@@ -28,6 +28,7 @@ export class StepRows extends ImportPart {
   @state() private failed: Error | undefined;
   @state() private only: Severity | undefined;
   @state() private active = -1;
+  @state() private most = MANY;
   /** The corrections before suggestions were last taken here. */
   @state() private untaken: Correction[] | undefined;
   private loaded: string | null = null;
@@ -131,8 +132,17 @@ export class StepRows extends ImportPart {
         @focusin=${() => (this.active = row.nth)}
         @pointerenter=${() => (this.active = row.nth)}
       ></row-card>`;
-    if (shown.length <= MANY) return shown.map(card);
-    return html`<lit-virtualizer .items=${shown} .renderItem=${card as (item: unknown) => unknown}></lit-virtualizer>`;
+    const more = shown.length - this.most;
+    return html`${repeat(shown.slice(0, this.most), ({ row }) => row.nth, card)}
+    ${
+      more > 0
+        ? html`<p>
+            <button type="button" @click=${() => (this.most += MANY)}>
+              ${t('moreRows', { n: number(Math.min(more, MANY)), left: number(more) })}
+            </button>
+          </p>`
+        : nothing
+    }`;
   }
 
   /** The problems by kind, each with its suggestions at once. */
@@ -204,8 +214,7 @@ export class StepRows extends ImportPart {
   private reveal(nth: number, shown: Doubtful[]) {
     this.active = nth;
     const index = shown.findIndex(({ row }) => row.nth === nth);
-    const list = this.querySelector('lit-virtualizer');
-    if (list) list.element(index)?.scrollIntoView({ block: 'center' });
+    this.most = Math.max(this.most, index + 1);
     void this.updateComplete.then(() => {
       const card = this.querySelector<HTMLElement>(`[data-nth="${nth}"]`);
       card?.scrollIntoView({ block: 'center' });

@@ -1,5 +1,4 @@
 /** What would be written: new, changed, unchanged, missing; then the writing itself. */
-import '@lit-labs/virtualizer';
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { number, pick, within } from '../../texts';
@@ -7,9 +6,6 @@ import { ImportPart, notes } from './part';
 import { columnsOf, columnsOfField, isOfRow, rows, type Listed, type Row } from './plan';
 import { day } from '../../texts';
 import { t } from './texts';
-
-/** From this number on, only the lines in sight are in the document. */
-const MANY = 100;
 
 @customElement('step-summary')
 export class StepSummary extends ImportPart {
@@ -53,14 +49,10 @@ export class StepSummary extends ImportPart {
   private lines<T>(items: T[], line: (item: T) => TemplateResult, total: number) {
     const more =
       total > items.length ? html`<p class="quiet">${t('firstOf', { n: number(items.length), total: number(total) })}</p>` : nothing;
-    if (items.length <= MANY)
-      return html`<ul class="lines">
-          ${items.map((item) => html`<li>${line(item)}</li>`)}
-        </ul>
-        ${more}`;
-    const inList = (item: unknown) => html`<div class="line" role="listitem">${line(item as T)}</div>`;
-    return html`<lit-virtualizer class="lines" role="list" tabindex="0" scroller .items=${items} .renderItem=${inList}></lit-virtualizer
-      >${more}`;
+    return html`<ul class="lines" tabindex="0">
+        ${items.map((item) => html`<li>${line(item)}</li>`)}
+      </ul>
+      ${more}`;
   }
 
   private news() {
