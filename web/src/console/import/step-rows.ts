@@ -112,11 +112,14 @@ export class StepRows extends ImportPart {
       const key = `${finding.sheet}/${finding.row}`;
       byRow.set(key, [...(byRow.get(key) ?? []), finding]);
     }
-    return this.rows.flatMap((row) => {
+    const doubtful = this.rows.flatMap((row) => {
       const findings = byRow.get(`${row.sheet}/${row.row}`);
       const isShown = findings && (!this.only || findings.some(({ severity }) => severity === this.only));
       return isShown ? [{ row, findings }] : [];
     });
+    // What cannot be written comes first.
+    const isError = ({ findings }: Doubtful) => findings.some(({ severity }) => severity === 'error');
+    return [...doubtful.filter(isError), ...doubtful.filter((one) => !isError(one))];
   }
 
   private list(shown: Doubtful[]) {

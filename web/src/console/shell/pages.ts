@@ -23,6 +23,8 @@ const administers = ({ administers }: Session) => administers;
 export const PAGES: PageEntry[] = [
   { path: '', tag: 'start-page', title: 'start', load: () => import('../start/start-page'), icon: 'home' },
   { path: 'list', tag: 'list-page', title: 'list', load: () => import('../list/list-page'), icon: 'list' },
+  { path: 'import', tag: 'import-page', title: 'import', load: () => import('../import/import-page'), allows: edits, icon: 'import' },
+  { path: 'import/:id', tag: 'import-page', title: 'import', load: () => import('../import/import-page') },
   { path: 'todo', tag: 'todo-page', title: 'todo', load: () => import('../todo/todo-page'), allows: edits, icon: 'todo' },
   { path: 'figures', tag: 'figures-page', title: 'figures', load: () => import('../figures/figures-page'), icon: 'figures' },
   { path: 'admin', tag: 'admin-page', title: 'admin', load: () => import('../admin/admin-page'), allows: administers, icon: 'admin' },
@@ -32,15 +34,6 @@ export const PAGES: PageEntry[] = [
   { path: ':layer', tag: 'list-page', title: 'list', load: () => import('../list/list-page'), within: 'list' },
   { path: ':layer/new', tag: 'register-page', title: 'register', load: () => import('../register/register-page'), allows: edits },
   { path: ':layer/:id', tag: 'record-page', title: 'record', load: () => import('../record/record-page') },
-  {
-    path: 'import',
-    tag: 'import-page',
-    title: 'import',
-    load: () => import('../import/import-page'),
-    allows: edits,
-    icon: 'import',
-  },
-  { path: 'import/:id', tag: 'import-page', title: 'import', load: () => import('../import/import-page') },
 ];
 
 function edits(session: Session): boolean {
