@@ -67,8 +67,8 @@ export class StepSummary extends ImportPart {
   private changes(listed: Listed[], total: number) {
     return this.lines(
       listed,
-      ({ code, name, fields }) =>
-        html`<span>${[code, name].filter(Boolean).join(' · ')}</span>
+      ({ code, name, row, fields }) =>
+        html`<span>${[row === undefined ? '' : t('row', { n: row }), code, name].filter(Boolean).join(' · ')}</span>
           <ul class="changed">
             ${Object.entries(fields ?? {}).map(
               ([field, { before, after }]) =>
