@@ -119,6 +119,7 @@ const EXPECTED: &[(&str, Answers)] = &[
     ("erase_fields", ADMINISTER),
     ("list_rows", READ),
     ("show_quality", READ),
+    ("find_place", READ),
     ("find_unit", READ),
     ("list_unit_groups", READ),
     ("find_unit_group", READ),
@@ -263,6 +264,7 @@ pub fn operations() -> Vec<Operation> {
                 .fold(path, |path, name| path.replace(name, "0"));
             let path = match &*path {
                 "/rows" => format!("{path}?indicator=bts_stations"),
+                "/place" => format!("{path}?at=19.8,105.7"),
                 "/quality" => format!("{path}?unit=405@2023-09-20"),
                 _ => path,
             };

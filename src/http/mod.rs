@@ -35,6 +35,7 @@ pub mod multipart;
 pub mod openapi;
 pub mod origins;
 pub mod paging;
+pub mod place;
 pub mod problem;
 pub mod quality;
 pub mod rates;

@@ -157,6 +157,7 @@ fn routes(config: &mut web::ServiceConfig) {
                     web::post().to(handlers::imports::accept_suggestions),
                 ))
                 .service(only_post("/imports/{import}/undo", web::post().to(handlers::imports::undo_import)))
+                .service(only_get("/place", read().to(handlers::place::find_place)))
                 .service(only_get("/quality", read().to(handlers::quality::show_quality)))
                 .service(only_get("/rows", read().to(handlers::items::list_rows)))
                 .service(methods(

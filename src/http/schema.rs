@@ -4,7 +4,8 @@ use serde_json::{Map, Value, json};
 
 use crate::access::View;
 use crate::conditions::order::is_sortable;
-use crate::layers::{Default, Field, Storage, Type};
+
+use crate::layers::{Default, Field, GROUPS, Storage, Type};
 
 const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 
@@ -14,7 +15,12 @@ pub fn of_properties(view: &View<'_>, url: &str) -> Value {
     properties.insert("id".into(), json!({"type": "integer", "format": "int64", "x-ogc-role": "id", "readOnly": true}));
     properties.insert("geom".into(), geometry_role(view));
     for field in view.fields() {
-        properties.insert(field.name.into(), of_field(field));
+        let mut schema = of_field(field);
+        schema["x-group"] = json!(GROUPS.iter().find(|(group, ..)| *group == field.group()).map(|(_, name, _)| name));
+        if field.essential {
+            schema["x-essential"] = json!(true);
+        }
+        properties.insert(field.name.into(), schema);
     }
     let time = view.layer.valid_time_fields();
     for (name, role) in time.into_iter().zip(["primary-interval-start", "primary-interval-end"]) {
@@ -26,7 +32,11 @@ pub fn of_properties(view: &View<'_>, url: &str) -> Value {
         "x-title-en": view.layer.title.en, "type": "object", "required": required(view), "properties": properties,
         "additionalProperties": false});
     match view.layer.storage {
-        Storage::Assets { .. } => schema["x-legend"] = json!(view.layer.legend),
+        Storage::Assets { .. } => {
+            let groups = GROUPS.iter().map(|(_, name, label)| json!({"name": name, "vi": label.vi, "en": label.en}));
+            schema["x-groups"] = groups.collect();
+            schema["x-legend"] = json!(view.layer.legend);
+        }
         Storage::Units { .. } => schema["x-unit-level"] = json!(view.layer.unit_level()),
     }
     schema

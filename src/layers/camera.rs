@@ -19,9 +19,10 @@ pub static CAMERA: Layer = Layer {
     own_fields: &[
         NAME.public_column("public_name"),
         Field::integer("eye_count", "Số mắt", "Eyes", 1, 16)
+            .essential()
             .also(&["Số mắt camera", "Số lượng mắt", "Mắt camera", "Số lượng camera", "Số camera", "Số mắt cam", "Mắt"])
             .or(Default::Integer(1)),
-        Field::one_of("camera_type", "Loại camera", "Camera type", CAMERA_TYPES).also(&[
+        Field::one_of("camera_type", "Loại camera", "Camera type", CAMERA_TYPES).essential().also(&[
             "Kiểu camera",
             "Chủng loại",
             "Loại cam",
@@ -43,6 +44,7 @@ pub static CAMERA: Layer = Layer {
             "Kết nối trung tâm giám sát",
         ]),
         Field::number("azimuth_deg", "Hướng quay", "Azimuth", 0.0, 359.9)
+            .essential()
             .also(&["Góc hướng", "Hướng", "Góc phương vị", "Hướng camera", "direction", "camera:direction"])
             .in_unit("deg")
             .internal(),

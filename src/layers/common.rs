@@ -1,23 +1,28 @@
 //! The fields that every layer of assets has, and the lists of values that several layers share.
 
-use crate::layers::field::{Choice, Default, Field, choice};
+use crate::layers::field::{Choice, Default, Field, Group, choice};
 
 /// What filters and `id=` call the id of a record. No field of a layer: features have it as a member of their own.
 pub static ID: Field = Field::integer("id", "Số định danh", "Id", 1, (1 << 53) - 1).read_only().not_null();
 
 /// Shown before a layer's own fields.
 pub static HEAD: &[Field] = &[
-    Field::text("code", "Mã", "Code", 60).also(&["Mã số", "Mã hiệu", "Mã bản ghi"]).or(Default::Code),
+    Field::text("code", "Mã", "Code", 60)
+        .in_group(Group::Record)
+        .also(&["Mã số", "Mã hiệu", "Mã bản ghi"])
+        .or(Default::Code),
     Field::text("external_id", "Mã của đơn vị gửi", "External id", 120)
+        .in_group(Group::Record)
         .also(&["Mã đơn vị gửi", "Mã quản lý", "Mã nội bộ", "Mã tài sản", "ID ngoài", "ref"])
         .internal(),
     Field::text("source_org", "Đơn vị cung cấp", "Source organisation", 200)
+        .in_group(Group::Record)
         .also(&["Nguồn cung cấp", "Đơn vị gửi", "Đơn vị báo cáo"])
         .internal(),
 ];
 
 /// The name. Each layer lists it first among its own fields, since some require it and some hide it.
-pub const NAME: Field = Field::text("name", "Tên", "Name", 200).also(&[
+pub const NAME: Field = Field::text("name", "Tên", "Name", 200).essential().also(&[
     "Tên điểm",
     "Tên điểm lắp đặt",
     "Tên vị trí",
@@ -50,12 +55,16 @@ pub static ALL: &[&str] = &[
 /// Shown after a layer's own fields.
 pub static TAIL: &[Field] = &[
     Field::one_of("lifecycle_status", "Tình trạng sử dụng", "Lifecycle status", LIFECYCLE)
+        .in_group(Group::State)
         .also(&["Vòng đời", "Trạng thái", "Giai đoạn", "Hiện trạng", "Status"])
         .or(Default::Text("operational")),
     Field::one_of("operational_state", "Tình trạng hoạt động", "Operational state", STATE)
+        .in_group(Group::State)
         .also(&["Tình trạng", "Tình trạng thiết bị", "Trạng thái hoạt động"])
         .or(Default::Text("unknown")),
     Field::date("installed_on", "Ngày lắp đặt", "Installed on")
+        .in_group(Group::State)
+        .essential()
         .also(&[
             "Ngày lắp",
             "Thời gian lắp đặt",
@@ -71,36 +80,41 @@ pub static TAIL: &[Field] = &[
         ])
         .may_be_future(),
     Field::date("decommissioned_on", "Ngày ngừng sử dụng", "Decommissioned on")
+        .in_group(Group::State)
         .also(&["Ngày dừng", "Ngày tháo dỡ", "Ngày ngừng hoạt động", "end_date"])
         .may_be_future(),
     Field::commune_code("commune_code", "Xã, phường hiện nay", "Commune today")
+        .in_group(Group::Place)
         .read_only()
         .public_column("public_commune_code"),
-    Field::commune_code("declared_commune_code", "Mã xã khai báo", "Declared commune code").also(&[
-        "Mã xã",
-        "Mã phường",
-        "Mã ĐVHC",
-        "Mã đơn vị hành chính",
-        "Xã",
-        "Phường",
-        "Xã phường",
-        "Phường xã",
-        "Xã phường thị trấn",
-        "Thị trấn",
-        "Tên xã",
-        "Tên phường",
-        "Địa bàn",
-        "Địa bàn xã",
-        "Đơn vị hành chính",
-        "Thuộc xã",
-        "Commune",
-        "addr:subdistrict",
-        "addr:ward",
-        "addr:commune",
-    ]),
+    Field::commune_code("declared_commune_code", "Mã xã khai báo", "Declared commune code")
+        .in_group(Group::Place)
+        .also(&[
+            "Mã xã",
+            "Mã phường",
+            "Mã ĐVHC",
+            "Mã đơn vị hành chính",
+            "Xã",
+            "Phường",
+            "Xã phường",
+            "Phường xã",
+            "Xã phường thị trấn",
+            "Thị trấn",
+            "Tên xã",
+            "Tên phường",
+            "Địa bàn",
+            "Địa bàn xã",
+            "Đơn vị hành chính",
+            "Thuộc xã",
+            "Commune",
+            "addr:subdistrict",
+            "addr:ward",
+            "addr:commune",
+        ]),
     Field::date("declared_on", "Ngày khai báo xã, phường", "Date of the declared code")
+        .in_group(Group::Place)
         .also(&["Ngày của mã xã khai báo"]),
-    Field::reference("hamlet_id", "Thôn, tổ dân phố", "Hamlet", "hamlets").also(&[
+    Field::reference("hamlet_id", "Thôn, tổ dân phố", "Hamlet", "hamlets").in_group(Group::Place).also(&[
         "Thôn",
         "Xóm",
         "Bản",
@@ -110,7 +124,7 @@ pub static TAIL: &[Field] = &[
         "Thôn bản",
         "Khu phố",
     ]),
-    Field::text("address", "Địa chỉ", "Address", 300).also(&[
+    Field::text("address", "Địa chỉ", "Address", 300).in_group(Group::Place).also(&[
         "Địa chỉ lắp đặt",
         "Địa chỉ cụ thể",
         "Nơi lắp đặt",
@@ -120,9 +134,10 @@ pub static TAIL: &[Field] = &[
         "addr:street",
     ]),
     Field::number("location_accuracy_m", "Sai số vị trí", "Location accuracy", 0.0, 100_000.0)
+        .in_group(Group::Place)
         .also(&["Độ chính xác", "Sai số"])
         .in_unit("m"),
-    Field::text("managing_org", "Đơn vị quản lý", "Managing organisation", 200).also(&[
+    Field::text("managing_org", "Đơn vị quản lý", "Managing organisation", 200).in_group(Group::Keeper).also(&[
         "Đơn vị quản lý vận hành",
         "Cơ quan quản lý",
         "Đơn vị vận hành",
@@ -130,23 +145,26 @@ pub static TAIL: &[Field] = &[
         "operator",
         "physicalInfrastructureProvider",
     ]),
-    Field::one_of("source", "Nguồn", "Source", SOURCE).internal().or(Default::Text("manual")),
+    Field::one_of("source", "Nguồn", "Source", SOURCE).in_group(Group::Record).internal().or(Default::Text("manual")),
     Field::text("note", "Ghi chú", "Note", 2000)
+        .in_group(Group::Keeper)
         .also(&["Ghi chú thêm", "Chú thích", "Diễn giải", "Description"])
         .internal(),
     Field::date("effective_on", "Có hiệu lực từ", "Effective on")
+        .in_group(Group::State)
         .also(&["Hiệu lực từ", "Ngày hiệu lực", "Áp dụng từ"])
         .or(Default::Today),
-    Field::timestamp("verified_at", "Xác nhận lúc", "Verified at").read_only(),
-    Field::text("verified_by", "Người xác nhận", "Verified by", 200).internal().read_only(),
+    Field::timestamp("verified_at", "Xác nhận lúc", "Verified at").in_group(Group::Record).read_only(),
+    Field::text("verified_by", "Người xác nhận", "Verified by", 200).in_group(Group::Record).internal().read_only(),
     Field::integer("version", "Phiên bản", "Version", 1, i32::MAX as i64)
+        .in_group(Group::Record)
         .read_only()
         .not_null()
         .public_column("public_version"),
-    Field::timestamp("created_at", "Tạo lúc", "Created at").internal().read_only().not_null(),
-    Field::text("created_by", "Người tạo", "Created by", 200).internal().read_only().not_null(),
-    Field::timestamp("updated_at", "Sửa lúc", "Updated at").internal().read_only().not_null(),
-    Field::text("updated_by", "Người sửa", "Updated by", 200).internal().read_only().not_null(),
+    Field::timestamp("created_at", "Tạo lúc", "Created at").in_group(Group::Record).internal().read_only().not_null(),
+    Field::text("created_by", "Người tạo", "Created by", 200).in_group(Group::Record).internal().read_only().not_null(),
+    Field::timestamp("updated_at", "Sửa lúc", "Updated at").in_group(Group::Record).internal().read_only().not_null(),
+    Field::text("updated_by", "Người sửa", "Updated by", 200).in_group(Group::Record).internal().read_only().not_null(),
 ];
 
 /// The lifecycle of the Open Fibre Data Standard. Headline figures count only `operational`.

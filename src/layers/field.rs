@@ -101,6 +101,29 @@ impl Type {
     }
 }
 
+/// Under which heading forms and pages of a record show a field, in the order of [`GROUPS`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Group {
+    /// What the thing is: the fields of its own layer.
+    About,
+    Place,
+    State,
+    Keeper,
+    /// The fields of [`Class::Restricted`].
+    Restricted,
+    /// Codes, sources, who wrote it and when.
+    Record,
+}
+
+pub static GROUPS: &[(Group, &str, Label)] = &[
+    (Group::About, "about", label("Đặc điểm", "Description")),
+    (Group::Place, "place", label("Vị trí", "Place")),
+    (Group::State, "state", label("Tình trạng", "Status")),
+    (Group::Keeper, "keeper", label("Quản lý", "Management")),
+    (Group::Restricted, "restricted", label("Thông tin hạn chế", "Restricted")),
+    (Group::Record, "record", label("Hồ sơ", "Record")),
+];
+
 /// What a new record gets when the client sends no value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Default {
@@ -128,6 +151,10 @@ pub struct Field {
     pub default: Default,
     /// Unit of measure, UCUM.
     pub unit: Option<&'static str>,
+    /// Of restricted fields, see [`Field::group`].
+    own_group: Group,
+    /// Whether a form shows it before it is opened further: what everybody knows who registers one.
+    pub essential: bool,
     /// The column that anonymous callers read in its place.
     pub public_column: Option<&'static str>,
     /// Whether the date may be in the future.
@@ -151,6 +178,8 @@ impl Field {
             not_null: false,
             default: Default::Null,
             unit: None,
+            own_group: Group::About,
+            essential: false,
             public_column: None,
             may_be_future: false,
             octets: false,
@@ -204,6 +233,10 @@ impl Field {
         [Some(self.name), self.public_column].into_iter().flatten()
     }
 
+    pub fn group(&self) -> Group {
+        if self.class == Class::Restricted { Group::Restricted } else { self.own_group }
+    }
+
     /// The label with the unit of measure, for the header of a column: "Hướng quay (độ)".
     pub fn heading(&self, vietnamese: bool) -> String {
         // The code of a unit of measure is also the id of its text.
@@ -221,7 +254,13 @@ impl Field {
         Field { writable: false, ..self }
     }
     pub const fn required(self) -> Field {
-        Field { required: true, not_null: true, ..self }
+        Field { required: true, not_null: true, essential: true, ..self }
+    }
+    pub const fn essential(self) -> Field {
+        Field { essential: true, ..self }
+    }
+    pub const fn in_group(self, group: Group) -> Field {
+        Field { own_group: group, ..self }
     }
     pub const fn not_null(self) -> Field {
         Field { not_null: true, ..self }

@@ -43,14 +43,14 @@ pub static HAMLET: Layer = Layer {
         ])
         .required(),
         Field::one_of("kind", "Loại", "Kind", KINDS).also(&["Loại thôn", "Loại hình", "Loại đơn vị"]),
-        Field::integer("households", "Số hộ", "Households", 0, 100_000).also(&[
+        Field::integer("households", "Số hộ", "Households", 0, 100_000).essential().also(&[
             "Tổng số hộ",
             "Hộ",
             "Số hộ dân",
             "Số hộ gia đình",
             "Tổng số hộ dân",
         ]),
-        Field::integer("population", "Số khẩu", "Population", 0, 1_000_000).also(&[
+        Field::integer("population", "Số khẩu", "Population", 0, 1_000_000).essential().also(&[
             "Dân số",
             "Nhân khẩu",
             "Số nhân khẩu",

@@ -19,9 +19,11 @@ pub static LOUDSPEAKER: Layer = Layer {
     own_fields: &[
         NAME,
         Field::integer("cluster_count", "Số cụm loa", "Clusters", 1, 100)
+            .essential()
             .also(&["Số cụm", "Cụm loa", "Số lượng cụm"])
             .or(Default::Integer(1)),
         Field::integer("speaker_count", "Số loa", "Speakers", 1, 64)
+            .essential()
             .also(&["Số lượng loa", "Loa", "Số chiếc loa"])
             .or(Default::Integer(1)),
         Field::one_of("controlled_by", "Cấp điều khiển", "Controlled by", CONTROLLED_BY).also(&[
@@ -29,7 +31,9 @@ pub static LOUDSPEAKER: Layer = Layer {
             "Đài truyền thanh",
             "Điều khiển từ",
         ]),
-        Field::one_of("technology", "Công nghệ", "Technology", TECHNOLOGIES).also(&["Loại loa", "Loại truyền thanh"]),
+        Field::one_of("technology", "Công nghệ", "Technology", TECHNOLOGIES)
+            .essential()
+            .also(&["Loại loa", "Loại truyền thanh"]),
     ],
     internal_common: &[],
     omits: &[],

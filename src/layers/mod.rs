@@ -38,7 +38,7 @@ pub use crs::Crs;
 pub use facility::FACILITY;
 pub use fiber_area::FIBER_AREA;
 pub use fiber_route::FIBER_ROUTE;
-pub use field::{Choice, Class, Default, Field, Label, Type, choice, label};
+pub use field::{Choice, Class, Default, Field, GROUPS, Group, Label, Type, choice, label};
 pub use hamlet::HAMLET;
 pub use loudspeaker::LOUDSPEAKER;
 pub use named_crs::NamedCrs;

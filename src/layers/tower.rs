@@ -25,13 +25,13 @@ pub static TOWER: Layer = Layer {
         Field::text("site_code", "Mã vị trí", "Site code", 60)
             .also(&["Mã site", "Site ID", "Mã nhà trạm", "Mã cột"])
             .indexed(),
-        Field::text("station_code", "Mã trạm", "Station code", 60).also(&[
+        Field::text("station_code", "Mã trạm", "Station code", 60).essential().also(&[
             "Mã trạm BTS",
             "Mã BTS",
             "Station ID",
             "BTS ID",
         ]),
-        Field::some_of("technologies", "Công nghệ", "Technologies", TECHNOLOGIES).also(&[
+        Field::some_of("technologies", "Công nghệ", "Technologies", TECHNOLOGIES).essential().also(&[
             "Công nghệ mạng",
             "Thế hệ mạng",
             "Loại sóng",

@@ -19,14 +19,15 @@ pub static WIFI_POINT: Layer = Layer {
     own_fields: &[
         NAME,
         // IEEE 802.11: at most 32 octets. A space at an end makes another network, but in a list it is a slip of the hand.
-        Field::text("ssid", "Tên mạng (SSID)", "SSID", 32)
+        Field::text("ssid", "Tên mạng (SSID).essential()", "SSID", 32)
             .also(&["Tên wifi", "Tên sóng", "Tên mạng wifi", "internet_access:ssid"])
             .octets(),
         Field::reference("facility_id", "Cơ sở", "Facility", "facilities").also(&["Mã cơ sở", "Thuộc cơ sở"]).indexed(),
         Field::one_of("venue_type", "Loại địa điểm", "Venue type", FACILITY_TYPES)
+            .essential()
             .also(&["Loại hình", "Địa điểm công cộng"]),
         Field::one_of("fee", "Thu phí", "Fee", FEES).also(&["Phí", "internet_access:fee"]),
-        Field::one_of("auth", "Cách đăng nhập", "Sign-in", AUTHS).also(&["Đăng nhập", "Xác thực"]),
+        Field::one_of("auth", "Cách đăng nhập", "Sign-in", AUTHS).essential().also(&["Đăng nhập", "Xác thực"]),
         Field::integer("ap_count", "Số bộ phát", "Access points", 1, 1000)
             .also(&["Số AP", "Số điểm phát", "Số thiết bị phát"])
             .or(Default::Integer(1)),

@@ -10,7 +10,7 @@ use crate::postgres::row::{Row, without_crs};
 use crate::postgres::sql::{Bind, Sql};
 
 /// The versions of a record, oldest first, as callers who may see fields up to a class see them. Each is JSON:
-/// `version`, `op`, `effective_on`, `at`, `by`, `reason`, and `changes`, a map from field to `before` and `after`.
+/// `version`, `op`, `effective_on`, `at`, `by`, `reason`, `batch` if it has one, and `changes`, a map from field to `before` and `after`.
 ///
 /// Only fields of the class are included. Left out are versions that changed none of them, the writer if the class does
 /// not show it, and the time in which the whole record was hidden. An erased value is `{"erased": hash}`.
@@ -51,6 +51,9 @@ pub async fn versions(
             if shows(field) {
                 entry[key] = value;
             }
+        }
+        if shows("updated_by") && !version.batch.is_null() {
+            entry["batch"] = version.batch.clone();
         }
         versions.push(entry);
     }
@@ -97,6 +100,8 @@ struct Version {
     at: Value,
     by: Value,
     reason: Value,
+    /// The bulk write that it was a part of, or null.
+    batch: Value,
     /// All columns that it changed; of the first version all.
     changes: Map<String, Value>,
     /// The columns that its writer stated.
@@ -112,7 +117,7 @@ struct History {
 impl History {
     async fn read(conn: &mut AsyncPgConnection, layer: &'static Layer, class: Class, id: i64) -> QueryResult<History> {
         let rows: Vec<Row> = Sql::new(
-            "select v.version::bigint, v.op, v.effective_on::text, v.at, v.by, v.reason, \
+            "select v.version::bigint, v.op, v.effective_on::text, v.at, v.by, v.reason, v.batch_id, \
              v.changes || e.erased as changes, stated_by(v) || e.erased as said \
              from versions v cross join lateral (select coalesce(jsonb_object_agg(c.key, jsonb_build_object('erased', c.value)), '{}') as erased \
              from jsonb_each(v.erased) c) e where v.record_id = ",
@@ -167,6 +172,7 @@ impl Version {
             at: next(),
             by: next(),
             reason: next(),
+            batch: next(),
             changes: object(next())?,
             said: object(next())?,
         })

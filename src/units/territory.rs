@@ -95,6 +95,17 @@ pub async fn units(
     Ok(rows.iter().filter_map(Unit::of_row).collect())
 }
 
+/// The units that contain a place on a day, from the commune up. Empty outside of all communes.
+pub async fn containing(
+    conn: &mut AsyncPgConnection,
+    [longitude, latitude]: [f64; 2],
+    day: NaiveDate,
+) -> QueryResult<Vec<Unit>> {
+    let binds = [Bind::Double(longitude), Bind::Double(latitude), Bind::Date(day)];
+    let rows: Vec<Row> = Sql::file(include_str!("containing.sql"), &binds).load(conn).await?;
+    Ok(rows.iter().filter_map(Unit::of_row).collect())
+}
+
 /// The boundaries of versions of units, or the places of hamlets; null without one.
 pub async fn boundaries(conn: &mut AsyncPgConnection, level: Level, ids: &[i64]) -> QueryResult<Vec<(i64, Cell)>> {
     let table = if level == Level::Hamlet { "hamlets" } else { "admin_units" };

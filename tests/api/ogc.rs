@@ -228,6 +228,25 @@ async fn schemas_are_json_schema_and_show_what_the_caller_sees() {
     assert!(fields(server.administrator()).await.get("owner_phone").is_some());
 }
 
+#[actix_web::test]
+async fn schemas_say_how_forms_group_their_fields() {
+    let server = Server::new().await;
+    for layer in ALL.iter().filter(|layer| layer.is_writable()) {
+        let path = format!("/collections/{}/schema", layer.collection);
+        let schema = server.administrator().get(&path).await.ok();
+        let groups: Vec<_> = schema["x-groups"].as_array().unwrap().iter().map(|group| group["name"].clone()).collect();
+        let fields: Vec<_> = schema["properties"].as_object().unwrap().iter().collect();
+        for (name, field) in fields.iter().filter(|(name, _)| !["id", "geom"].contains(&name.as_str())) {
+            assert!(groups.contains(&field["x-group"]), "{path} {name}");
+        }
+        let essential: Vec<_> = fields.iter().filter(|(_, field)| field["x-essential"] == true).collect();
+        assert!((2..=8).contains(&essential.len()), "{path}: a form begins with few fields");
+        for name in schema["required"].as_array().unwrap() {
+            assert!(essential.iter().any(|(essential, _)| *essential == name.as_str().unwrap()), "{path} {name}");
+        }
+    }
+}
+
 /// The address of the service according to its landing page.
 async fn own_address(server: &Server, headers: &[(&str, &str)]) -> String {
     let landing = server.anonymous().send(Method::GET, "", headers, None).await.ok();

@@ -49,6 +49,26 @@ async fn unit_says_what_it_came_from_and_became() {
 }
 
 #[actix_web::test]
+async fn place_as_people_write_it_is_read_with_its_units() {
+    let server = Server::with_communes().await;
+    let anonymous = server.anonymous();
+    for at in ["19.8,105.7", "105.7%2019.8", "19%C2%B048'N%20105%C2%B042'E", "19,8;105,7"] {
+        let place = anonymous.get(&format!("/place?at={at}")).await.ok();
+        assert_eq!(place["geometry"], json!({"type": "Point", "coordinates": [105.7, 19.8]}), "{at}");
+        let names: Vec<_> = place["units"].as_array().unwrap().iter().map(|unit| unit["name"].clone()).collect();
+        assert_eq!(names, ["Phường Tây", "Tỉnh Thanh Hóa"]);
+    }
+    assert_eq!(anonymous.get("/place?at=10.8,106.7").await.ok()["units"], json!([]));
+    let grid = anonymous.get("/place?at=2190000;573300&crs=VN-2000%20105%C2%B000'").await.ok();
+    assert_eq!(grid["units"][0]["code"], "00001");
+    for (query, name) in [("", "at"), ("?at=ch%E1%BB%A3", "at"), ("?at=2190000;573300", "at"), ("?at=19.8,105.7&crs=x", "crs")]
+    {
+        let refused = anonymous.get(&format!("/place{query}")).await;
+        assert_eq!((refused.status.as_u16(), &refused.json()["errors"][0]["parameter"]), (400, &json!(name)), "{query}");
+    }
+}
+
+#[actix_web::test]
 async fn ended_code_names_what_it_became() {
     let server = Server::with_communes().await;
     let anonymous = server.anonymous();

@@ -47,6 +47,7 @@ mod state;
 mod stored;
 mod target;
 pub mod template;
+pub mod typed;
 mod wkb;
 
 use std::collections::HashSet;

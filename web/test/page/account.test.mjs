@@ -59,6 +59,12 @@ for (const [viewport, colorScheme] of [
       await said(page, /./);
       assert.ok(await page.locator('#login').isVisible(), 'a wrong password is refused');
       await signIn(page, password);
+      await page.waitForURL((url) => url.pathname === '/console');
+      await page.getByRole('heading', { name: 'Trần Thị Lan' }).waitFor();
+      await isClean(page, 'console without grants');
+      await page.goto(new URL('/', service).href);
+      await page.getByRole('link', { name: 'Trần Thị Lan' }).waitFor();
+      await page.goto(new URL('/login', service).href);
       await page.locator('#who').getByText('Trần Thị Lan').waitFor();
       await isClean(page, 'signed in');
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
@@ -98,6 +104,8 @@ test('a second factor is set up by scanning, and asked for at the next sign-in',
     await setPassword(page, password);
     await said(page, 'Đã đặt mật khẩu');
     await signIn(page, password);
+    await page.waitForURL((url) => url.pathname === '/console');
+    await page.goto(new URL('/login', service).href);
     await page.locator('#factor').click();
     await page.locator('#qr svg').waitFor();
     await isClean(page, 'second factor');
@@ -120,6 +128,7 @@ test('a second factor is set up by scanning, and asked for at the next sign-in',
     await isClean(page, 'code');
     await page.locator('#code').fill(codeOf(secret));
     await page.locator('#login button').click();
-    await page.locator('#who').getByText('Trần Thị Lan').waitFor();
+    await page.waitForURL((url) => url.pathname === '/console');
+    await page.getByRole('heading', { name: 'Trần Thị Lan' }).waitFor();
   });
 });

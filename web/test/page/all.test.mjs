@@ -12,6 +12,7 @@ await import('./print.test.mjs');
 await import('./access.test.mjs');
 await import('./account.test.mjs');
 await import('./import.test.mjs');
+await import('./console.test.mjs');
 await import('./embed.test.mjs');
 await import('./security.test.mjs');
 await import('./office.test.mjs');

@@ -98,6 +98,11 @@ export class RecordPicker extends LitElement {
   /** Arrow keys move through the hits, Escape closes them. */
   private press(event: KeyboardEvent) {
     if (event.key === 'Escape') this.isOpen = false;
+    if (event.key === 'Enter' && event.target instanceof HTMLInputElement) {
+      event.preventDefault();
+      const [first] = this.hits.value ?? [];
+      if (first) this.choose(this.collection ? first.id : (first.properties.code as string));
+    }
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (!step) return;
     const stops = [...this.querySelectorAll<HTMLElement>('input, li button')];

@@ -61,11 +61,11 @@ export class DirectionDial extends LitElement {
   }
 
   private turn(event: KeyboardEvent) {
-    const step = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 15, PageDown: -15 }[event.key];
+    const step = { ArrowRight: 5, ArrowUp: 5, ArrowLeft: -5, ArrowDown: -5, PageUp: 15, PageDown: -15 }[event.key];
     if (!step) return;
     event.preventDefault();
     event.stopPropagation();
-    this.tell((this.azimuth ?? 0) + step * (event.shiftKey ? 15 : 5));
+    this.tell((this.azimuth ?? 0) + step);
   }
 
   private tell(degrees: number) {

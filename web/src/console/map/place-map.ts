@@ -21,8 +21,11 @@ export type Position = [number, number];
 /** Vietnam. */
 const COUNTRY: [number, number, number, number] = [102, 8, 110, 23.5];
 const CLOSE = 17.5;
+/** From here on single records are told apart. */
+const NEAR_ZOOM = 14;
 
-/** Dispatches `place` with the longitude and latitude when the middle moved, `azimuth` when the sector was turned, `feature` on a click. */
+/** Dispatches `place` with the longitude and latitude when the middle moved, `azimuth` when the sector was turned, `feature` on a
+ * click, and `view` with the box that is seen, when it is small enough to show single records. */
 @customElement('place-map')
 export class PlaceMap extends LitElement {
   @property({ type: Boolean }) choosing = false;
@@ -104,6 +107,9 @@ export class PlaceMap extends LitElement {
     map.addControl(new maplibre.ScaleControl({ maxWidth: 100 }), 'bottom-left');
     map.on('style.load', () => (this.isReady = true));
     map.on('click', (event) => this.clicked(map, event));
+    map.on('moveend', () => {
+      if (map.getZoom() >= NEAR_ZOOM) this.dispatchEvent(new CustomEvent('view', { detail: map.getBounds().toArray().flat() }));
+    });
     map.on('moveend', (event) => {
       if ('isOpening' in event || !this.choosing || !event.originalEvent) return;
       this.tell();

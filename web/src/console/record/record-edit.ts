@@ -77,6 +77,7 @@ export class RecordEdit extends LitElement {
       }
       ${this.doing === 'edit' ? this.form() : this.mover()}
       ${this.problems.get('')?.length ? html`<p class="wrong" role="alert">${this.problems.get('')!.join(' ')}</p>` : nothing}
+      ${this.problems.size ? html`<p class="wrong" role="alert">${t('checkFields', { n: this.problems.size })}</p>` : nothing}
       <p class="saving">
         <button type="button" class="primary" ?disabled=${this.isSaving} @click=${() => this.save()}>
           ${this.isSaving ? t('saving') : t('save')}
@@ -174,7 +175,6 @@ export class RecordEdit extends LitElement {
 
   private refuse(problems: Problems) {
     this.problems = problems;
-    toast(t('checkFields', { n: problems.size }), { isFailure: true });
     const [first] = problems.keys();
     if (first) void this.querySelector<RecordForm>('record-form')?.show(first);
   }

@@ -19,6 +19,8 @@ export function firstValues(layer: FormLayer, session: Session): Record<string, 
     if (typeof value === 'string' && field.values.some((known) => known.value === value) && !field.ended.has(value))
       values[field.name] = value;
   }
+  const { organisation } = session.me.account;
+  if (organisation && layer.fields.some(({ name, isWritten }) => name === 'managing_org' && isWritten)) values.managing_org = organisation;
   const operators = session.writing(layer).map((grant) => grant.operators);
   const [only] = operators;
   if (only?.length === 1 && operators.every((other) => other?.length === 1 && other[0] === only[0])) values.operator = only[0];

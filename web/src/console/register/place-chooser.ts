@@ -9,7 +9,7 @@ import '../map/place-map';
 import type { PlaceMap, Position } from '../map/place-map';
 import { icon } from '../shell/icons';
 import type { Session } from '../shell/session';
-import { MERIDIANS, nearby, readPlace, type Found, type Near } from './place';
+import { known, MERIDIANS, nearby, readPlace, type Found, type Near } from './place';
 import { t } from './texts';
 import './place-chooser.css';
 
@@ -35,6 +35,8 @@ export class PlaceChooser extends LitElement {
   @state() private areas: Item[] = [];
   @state() private found: Found | undefined;
   @state() private near: Near[] = [];
+  /** What is registered already in the part that the map shows. */
+  @state() private around: Item[] = [];
   @state() private said = '';
   @state() private needsZone = false;
   private text = '';
@@ -56,16 +58,17 @@ export class PlaceChooser extends LitElement {
   }
 
   protected override render() {
-    const features = this.near.map(({ item }) => item);
     return html`<place-map
         choosing
         .place=${this.place}
         .areas=${this.areas}
-        .features=${features}
+        .features=${this.around}
         ?looks=${this.looks && this.place !== undefined}
         .azimuth=${this.azimuth}
         .opening=${this.opening}
         @place=${({ detail }: CustomEvent<Position>) => this.choose(detail)}
+        @view=${({ detail }: CustomEvent<number[]>) => void this.lookAround(detail)}
+        @feature=${({ detail }: CustomEvent<number>) => open(`/console/${this.layer}/${detail}`, '_blank', 'noopener')}
       ></place-map>
       <div class="under">
         <p class="lies ${this.isOutside() ? 'outside' : ''}" role="status">${this.lies()}</p>
@@ -159,6 +162,11 @@ export class PlaceChooser extends LitElement {
     if (signal.aborted) return;
     this.found = found.status === 'fulfilled' ? found.value : undefined;
     this.near = near.status === 'fulfilled' ? near.value.filter(({ item }) => item.id !== this.own) : [];
+  }
+
+  private async lookAround(box: number[]): Promise<void> {
+    if (!this.layer) return;
+    this.around = await known(this.layer, box).catch(() => this.around);
   }
 
   private read = async (event: SubmitEvent) => {

@@ -29,6 +29,15 @@ export async function nearby(layer: string, [lng, lat]: Position, signal: AbortS
   return near.sort((a, b) => a.distance_m - b.distance_m).slice(0, MOST);
 }
 
+/** More records than a map shows apart are cut off: they are only there to be recognised. */
+const MOST_SHOWN = 500;
+
+/** The records of a layer in a box. */
+export async function known(layer: string, box: number[]): Promise<Item[]> {
+  const bbox = box.map((degrees) => degrees.toFixed(5)).join(',');
+  return (await get<ItemPage>(query(`/collections/${layer}/items`, { bbox, limit: MOST_SHOWN, properties: 'name' }))).features;
+}
+
 /** Metres between places so near that the Earth is flat. */
 function distance({ geometry }: Item, [lng, lat]: Position): number {
   const [x, y] = geometry?.type === 'Point' ? (geometry.coordinates as Position) : [lng, lat];

@@ -85,7 +85,7 @@ export class RegisterPage extends Page {
     const { layer, failed } = this;
     if (failed) return failure(failed.message, () => void this.start());
     if (!layer) return waiting(general('loading'));
-    const title = html`<h1>${t('register', { what: within(pick(layer.title)) })}</h1>`;
+    const title = html`<h1 tabindex="-1">${t('register', { what: within(pick(layer.title)) })}</h1>`;
     if (!this.session.mayWrite(layer))
       return html`${title}
         <p>${t('notWritable')}</p>`;
@@ -116,7 +116,7 @@ export class RegisterPage extends Page {
           ></place-chooser>
           ${looks && this.place ? html`<p class="quiet">${t('turnSector')}</p>` : nothing}
         </section>
-        <section aria-label=${t('detailStep')}>
+        <form novalidate aria-label=${t('detailStep')} @submit=${this.submit}>
           <record-form
             .layer=${layer}
             .values=${this.values}
@@ -125,13 +125,12 @@ export class RegisterPage extends Page {
             @field=${({ detail }: CustomEvent<FieldValue>) => this.put({ values: { ...this.values, [detail.name]: detail.value } })}
           ></record-form>
           ${this.problems.get('')?.length ? html`<p class="wrong" role="alert">${this.problems.get('')!.join(' ')}</p>` : nothing}
-          <p class="saving">
-            <button type="button" class="primary" ?disabled=${this.isSaving} @click=${() => this.save(false)}>
-              ${this.isSaving ? t('saving') : t('save')}
-            </button>
+          <div class="saving">
+            ${this.problems.size ? html`<p class="wrong" role="alert">${t('checkFields', { n: this.problems.size })}</p>` : nothing}
+            <button class="primary" ?disabled=${this.isSaving}>${this.isSaving ? t('saving') : t('save')}</button>
             <button type="button" ?disabled=${this.isSaving} @click=${() => this.save(true)}>${t('saveAndNext')}</button>
-          </p>
-        </section>
+          </div>
+        </form>
       </div>`;
   }
 
@@ -146,6 +145,11 @@ export class RegisterPage extends Page {
     this.isRestored = false;
     this.key = newKey();
     this.problems = new Map();
+  }
+
+  private submit(event: SubmitEvent) {
+    event.preventDefault();
+    if (!this.isSaving) void this.save(false);
   }
 
   private save = async (another: boolean, confirm: string[] = []): Promise<void> => {
@@ -195,7 +199,6 @@ export class RegisterPage extends Page {
 
   private refuse(problems: Problems) {
     this.problems = problems;
-    toast(t('checkFields', { n: problems.size }), { isFailure: true });
     const [first] = problems.keys();
     if (first === 'geometry') this.querySelector('place-chooser')?.scrollIntoView({ block: 'start' });
     else if (first) void this.querySelector<RecordForm>('record-form')?.show(first);

@@ -4,6 +4,7 @@ import { customElement, state } from 'lit/decorators.js';
 import { keyed } from 'lit/directives/keyed.js';
 import { html as unsafeTag, unsafeStatic } from 'lit/static-html.js';
 import { ApiError } from '../../api/get';
+import { ask } from '../../api/send';
 import { language, speak, type Language } from '../../texts';
 import { failure, waiting } from '../../parts/part';
 import { today } from '../../view/address';
@@ -40,12 +41,26 @@ export class ConsoleApp extends LitElement {
     speak((localStorage.getItem(LANGUAGE) ?? 'vi') as Language);
     this.stop = follow(() => void this.open());
     askByDialogs((session) => (this.session = session));
+    document.addEventListener('visibilitychange', this.look);
     void this.open();
   }
 
   override disconnectedCallback() {
     super.disconnectedCallback();
+    document.removeEventListener('visibilitychange', this.look);
     this.stop();
+  }
+
+  /** Somebody who comes back to a tab after the session has ended would read what strangers see, and not notice. */
+  private look = () => void this.renew();
+
+  private async renew(): Promise<void> {
+    if (document.visibilityState !== 'visible' || !this.session) return;
+    try {
+      this.session = await loadSession();
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 401) await ask.signIn();
+    }
   }
 
   protected override createRenderRoot(): HTMLElement {

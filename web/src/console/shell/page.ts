@@ -1,8 +1,8 @@
 /** The base of the console's pages: elements without a shadow, which get the session and what their path says. */
 import { LitElement } from 'lit';
 import { property } from 'lit/decorators.js';
-import { t } from '../../texts';
 import type { Session } from './session';
+import { t } from './texts';
 
 export class Page extends LitElement {
   @property({ attribute: false }) session!: Session;
@@ -29,6 +29,6 @@ export class Page extends LitElement {
 
   /** The window's title, such as the name of the record. */
   protected entitle(text: string): void {
-    document.title = `${text} · ${t('title')}`;
+    document.title = `${text} · ${t('console')}`;
   }
 }
