@@ -146,14 +146,19 @@ fn record(layer: &'static Layer, nth: usize, [lon, lat]: &[f64; 2], random: &mut
         given.insert("installed_on".into(), json!(day));
         given.insert("effective_on".into(), json!(day));
     }
+    // What reports count is always known; the rest is as full as registers are.
+    let is_counted =
+        |field: &Field| field.required || layer.legend == Some(field.name) || layer.summed.contains(&field.name);
     for field in layer.own_fields.iter().filter(|field| field.writable) {
-        // What reports count is always known; the rest is as full as registers are.
-        let is_counted = field.required || layer.legend == Some(field.name) || layer.summed.contains(&field.name);
-        if (is_counted || random.random_range(0..3) > 0)
+        if (is_counted(field) || random.random_range(0..3) > 0)
             && let Some(value) = value(field, nth, random)
         {
             given.insert(field.name.into(), value);
         }
+    }
+    // Rules ask for a day or a source beside some fields, and neither is made up.
+    if layer.rules.iter().any(|rule| rule(&given).is_some()) {
+        given.retain(|name, _| !layer.own_fields.iter().any(|field| field.name == *name && !is_counted(field)));
     }
     let near = |random: &mut StdRng| {
         let mut step = || random.random_range(-0.002..0.002);

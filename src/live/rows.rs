@@ -240,8 +240,11 @@ mod tests {
     use super::*;
 
     fn record(id: i64, text: u8) -> Record {
-        let place =
-            if text.is_multiple_of(5) { Place::Nowhere } else { Place::Point(Point::new(f64::from(text % 7), id as f64 % 7.0)) };
+        let place = if text.is_multiple_of(5) {
+            Place::Nowhere
+        } else {
+            Place::Point(Point::new(f64::from(text % 7), id as f64 % 7.0))
+        };
         Record { id, json: vec![text], place }
     }
 
