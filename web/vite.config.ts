@@ -20,6 +20,19 @@ function packed(): Plugin {
   };
 }
 
+/** The interface of the API's documentation, as its package has it: a file of its own, which the map page never loads. */
+function documentation(): Plugin {
+  return {
+    name: 'documentation',
+    apply: 'build',
+    buildStart() {
+      for (const name of ['swagger-ui.css', 'swagger-ui-bundle.js', 'swagger-ui-bundle.js.LICENSE.txt']) {
+        this.emitFile({ type: 'asset', name, source: readFileSync(join('node_modules/swagger-ui-dist', name)) });
+      }
+    },
+  };
+}
+
 /** The map is asked for after the figures have been painted; by then its code is here, without having been in the way. */
 function mapMeanwhile(): Plugin {
   return {
@@ -57,7 +70,7 @@ function consolePages(): Plugin {
 const service = { target: process.env['HATANG_URL'] ?? 'http://127.0.0.1:8080', changeOrigin: false };
 
 export default defineConfig({
-  plugins: [packed(), mapMeanwhile(), consolePages()],
+  plugins: [documentation(), packed(), mapMeanwhile(), consolePages()],
   build: {
     target: 'es2022',
     chunkSizeWarningLimit: 1200,

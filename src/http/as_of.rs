@@ -15,6 +15,7 @@ use crate::conditions::{known_at, parameters};
 use crate::error::Error;
 use crate::http::BASE;
 use crate::http::clock::Clock;
+use crate::http::html;
 use crate::http::links::base;
 use crate::http::state::App;
 use crate::input::Params;
@@ -103,6 +104,18 @@ impl Back {
         let back = Back::take(&mut params, Clock::of(request), true)?;
         params.finish()?;
         Ok(back)
+    }
+
+    /// The same for a document that is also a web page, and whether it is wanted as one.
+    ///
+    /// # Errors
+    /// Also 406, when the client accepts neither.
+    pub fn of_page(request: &HttpRequest) -> Result<(Back, bool), Error> {
+        let mut params = Params::parse(request.query_string());
+        let as_page = html::is_wanted(request, &mut params)?;
+        let back = Back::take(&mut params, Clock::of(request), true)?;
+        params.finish()?;
+        Ok((back, as_page))
     }
 
     /// As far as a layer has a past: units are those of a day, and have no versions.

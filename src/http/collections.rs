@@ -1,7 +1,6 @@
 //! The layers: `GET /collections`, `GET /collections/{collection}`, `…/schema`, `…/queryables`,
 //! `…/sortables`.
 
-use actix_web::http::header::ACCEPT;
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::NaiveDate;
 use serde_json::{Value, json};
@@ -9,12 +8,15 @@ use serde_json::{Value, json};
 use crate::access::{Caller, View};
 use crate::conditions::Condition;
 use crate::error::Error;
+use crate::http::accept::preferred;
 use crate::http::as_of::Back;
+use crate::http::caching::{not_modified, tag_of_register, with_tag};
 use crate::http::clock::Clock;
 use crate::http::extract::LayerPath;
+use crate::http::html::{self, Frame};
 use crate::http::items::query::ItemsQuery;
 use crate::http::language::wants_vietnamese;
-use crate::http::links::{base, link, own};
+use crate::http::links::{self, base, link, own};
 use crate::http::schema::Written;
 use crate::http::state::App;
 use crate::http::tiles::TILESETS;
@@ -32,19 +34,30 @@ pub async fn list_collections(
     caller: Caller,
     request: HttpRequest,
 ) -> Result<HttpResponse, Error> {
-    let back = Back::only(&request)?;
+    let (back, as_page) = Back::of_page(&request)?;
+    let base = back.base(&app, &request);
+    let vietnamese = wants_vietnamese(&request);
     let mut conn = app.store.connection().await?;
+    let tag = tag_of_register(&mut conn, &caller, Clock::of(&request).today(), form(as_page, vietnamese)).await?;
+    if let Some(answer) = not_modified(&request, &tag) {
+        return Ok(answer);
+    }
     let mut collections = Vec::new();
     for layer in ALL {
         let view = View::new(&caller, layer);
         collections.push(describe(&app, &mut conn, &view, back, &request).await?);
     }
-    let base = back.base(&app, &request);
+    if as_page {
+        let (api, title) = (links::base(&app, &request), text!("html.layers").say(vietnamese));
+        let frame = Frame { request: &request, api: &api, base: &base, vietnamese, title: &title, above: Vec::new() };
+        return Ok(with_tag(html::collections(&frame, &collections), tag));
+    }
     let url = format!("{base}/collections");
-    Ok(HttpResponse::Ok().json(json!({
+    let answer = HttpResponse::Ok().json(json!({
         "links": [link("self", &url, "application/json", "The layers"), link("root", &base, "application/json", "The API")],
         "collections": collections,
-    })))
+    }));
+    Ok(with_tag(answer, tag))
 }
 
 /// `GET /api/v1/collections/{collection}`
@@ -54,10 +67,25 @@ pub async fn find_collection(
     LayerPath(layer): LayerPath,
     request: HttpRequest,
 ) -> Result<HttpResponse, Error> {
-    let back = Back::only(&request)?;
+    let (back, as_page) = Back::of_page(&request)?;
     let view = View::new(&caller, layer);
+    let base = back.base(&app, &request);
+    let vietnamese = wants_vietnamese(&request);
     let mut conn = app.store.connection().await?;
-    Ok(HttpResponse::Ok().json(describe(&app, &mut conn, &view, back, &request).await?))
+    let tag = tag_of_register(&mut conn, &caller, Clock::of(&request).today(), form(as_page, vietnamese)).await?;
+    if let Some(answer) = not_modified(&request, &tag) {
+        return Ok(answer);
+    }
+    let collection = describe(&app, &mut conn, &view, back, &request).await?;
+    let answer = if as_page {
+        let (api, title) = (links::base(&app, &request), layer.title.say(vietnamese));
+        let above = html::above(layer, vietnamese, 0);
+        let frame = Frame { request: &request, api: &api, base: &base, vietnamese, title, above };
+        html::collection(&frame, &collection)
+    } else {
+        HttpResponse::Ok().json(collection)
+    };
+    Ok(with_tag(answer, tag))
 }
 
 /// `GET /api/v1/collections/{collection}/schema`: the fields, each with its role; with `type`, those of a write.
@@ -98,7 +126,26 @@ pub async fn show_queryables(
     layer: LayerPath,
     request: HttpRequest,
 ) -> Result<HttpResponse, Error> {
-    show(&app, &caller, &layer, &request, schema::of_queryables)
+    let (back, as_page) = Back::of_page(&request)?;
+    let view = View::new(&caller, layer.0);
+    let api = base(&app, &request);
+    if !as_page {
+        return Ok(answer(&request, &schema::of_queryables(&view, &own(&api, &request))));
+    }
+    let vietnamese = wants_vietnamese(&request);
+    let (base, title) = (back.base(&app, &request), text!("html.fields").say(vietnamese));
+    let above = html::above(layer.0, vietnamese, 1);
+    Ok(html::queryables(&Frame { request: &request, api: &api, base: &base, vietnamese, title: &title, above }, &view))
+}
+
+/// What the tag of a document says of its form.
+fn form(as_page: bool, vietnamese: bool) -> &'static [&'static str] {
+    match (as_page, vietnamese) {
+        (false, true) => &["vi"],
+        (false, false) => &["en"],
+        (true, true) => &["html", "vi"],
+        (true, false) => &["html", "en"],
+    }
 }
 
 /// `GET /api/v1/collections/{collection}/sortables`: the fields that `sortby` accepts.
@@ -125,11 +172,9 @@ fn show(
 
 /// GDAL accepts `/queryables` only as plain JSON, and says so.
 fn answer(request: &HttpRequest, schema: &Value) -> HttpResponse {
-    let accept = request.headers().get(ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
-    let is_plain = accept.contains("application/json") && !["schema+json", "*/*"].iter().any(|it| accept.contains(it));
-    HttpResponse::Ok()
-        .content_type(if is_plain { "application/json" } else { "application/schema+json" })
-        .body(schema.to_string())
+    let names = ["application/schema+json", "application/json"];
+    let content_type = names[preferred(request, &names).unwrap_or(0)];
+    HttpResponse::Ok().content_type(content_type).body(schema.to_string())
 }
 
 async fn describe(

@@ -13,11 +13,13 @@ use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use futures_util::FutureExt;
 
 use crate::error::Error;
-use crate::http::caching::control;
-use crate::http::language::{self, wants_vietnamese};
+use crate::http::caching::{control, tagged};
+use crate::http::language::{self, prefers_vietnamese};
 use crate::http::problem::Failure;
 use crate::http::rates::credential;
 use crate::http::state::App;
+use crate::http::vary::{Noted, On};
+use crate::http::wire::varies_by;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -86,16 +88,21 @@ pub async fn envelope(
     let learned = Rc::new(Cell::new(Learned::default()));
     request.extensions_mut().insert(RequestId(request_id.clone()));
     request.extensions_mut().insert(Rc::clone(&learned));
+    let noted = Noted::default();
+    request.extensions_mut().insert(noted.clone());
 
     let method = request.method().clone();
     // Only the path: a query may contain the name of a person.
     let path = request.path().to_owned();
     let route = request.match_pattern().unwrap_or_else(|| "unknown".to_owned());
-    let vietnamese = wants_vietnamese(&request);
+    let vietnamese = prefers_vietnamese(&request);
     let is_private = credential(request.request()).is_some();
+    let hosts = request.app_data::<web::Data<App>>().and_then(|app| varies_by(app));
 
     let finish = move |response: HttpResponse| {
-        let response = complete(response, vietnamese, is_private, &request_id);
+        let mut response = complete(response, vietnamese, &noted, &request_id);
+        control(is_private, &mut response);
+        noted.write(response.headers_mut(), hosts.as_ref());
         let (status, took) = (response.status().as_u16(), started.elapsed());
         let labels = [("route", route.clone()), ("method", method.to_string()), ("status", status.to_string())];
         metrics::counter!("hatang_requests_total", &labels).increment(1);
@@ -108,7 +115,8 @@ pub async fn envelope(
     match outcome(request, next).await {
         Ok(response) => {
             let (request, response) = response.into_parts();
-            Ok(ServiceResponse::new(request, finish(response)))
+            let response = finish(tagged(&request, response));
+            Ok(ServiceResponse::new(request, response))
         }
         // The request no longer exists, so `finish` runs when an outer middleware turns the error into an answer.
         Err(mut error) => {
@@ -134,9 +142,8 @@ async fn outcome(
     }
 }
 
-fn complete(mut response: HttpResponse, vietnamese: bool, is_private: bool, request_id: &str) -> HttpResponse {
+fn complete(mut response: HttpResponse, vietnamese: bool, noted: &Noted, request_id: &str) -> HttpResponse {
     let status = response.status();
-    control(is_private, response.headers_mut());
     if status.is_client_error() || status.is_server_error() {
         let failure = response.extensions().get::<Failure>().cloned();
         let failure = failure.unwrap_or_else(|| Failure::of_status(status));
@@ -144,6 +151,7 @@ fn complete(mut response: HttpResponse, vietnamese: bool, is_private: bool, requ
         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         let language = HeaderValue::from_static(language::code(vietnamese));
         response.headers_mut().insert(CONTENT_LANGUAGE, language);
+        noted.add(On::Language);
     }
     if let Ok(value) = HeaderValue::from_str(request_id) {
         response.headers_mut().insert(REQUEST_ID, value);

@@ -24,6 +24,7 @@ use crate::http::items::search::only_reads;
 use crate::http::links::base;
 use crate::http::seats::Reader;
 use crate::http::state::App;
+use crate::http::vary::{On, note};
 use crate::input::{Members, Params};
 use crate::layers::Layer;
 use crate::postgres::{Connection, work};
@@ -80,6 +81,7 @@ impl FromRequest for Caller {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
         Box::pin(async move {
+            note(&request, On::Credential);
             let app = request.app_data::<web::Data<App>>().ok_or(Error::NotFound)?;
             let presented = Presented::of(app, &request)?;
             if matches!(presented, Presented::Nothing) {

@@ -3,13 +3,12 @@
 use actix_web::http::header::EntityTag;
 use diesel_async::AsyncPgConnection;
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 use crate::access::{Caller, View};
-use crate::accounts::secrets::hex;
 use crate::error::Error;
 use crate::files::export::{Columns, write_feature};
 use crate::http::audit::Trace;
+use crate::http::caching::hash;
 use crate::http::links::link;
 use crate::layers::{Class, Layer, NamedCrs};
 use crate::live::Found;
@@ -66,7 +65,7 @@ fn etag(view: &View<'_>, row: &Row, body: &[u8]) -> EntityTag {
 
 /// The strong tag of a body that has no version: a correction changes the past of a record.
 pub fn hash_tag(body: &[u8]) -> EntityTag {
-    EntityTag::new_strong(hex(&Sha256::digest(body)[..8]))
+    EntityTag::new_strong(hash(body))
 }
 
 /// How many of the rows show restricted fields.

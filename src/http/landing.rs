@@ -5,6 +5,7 @@ use serde_json::json;
 
 use crate::error::Error;
 use crate::http::as_of::Back;
+use crate::http::html::{self, Frame};
 use crate::http::language::wants_vietnamese;
 use crate::http::links::{self, link};
 use crate::http::openapi::MEDIA_TYPE;
@@ -14,7 +15,8 @@ use crate::units::territory;
 
 /// `GET /api/v1`
 pub async fn show_landing(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Error> {
-    let base = Back::only(&request)?.base(&app, &request);
+    let (back, as_page) = Back::of_page(&request)?;
+    let base = back.base(&app, &request);
     let mut landing = json!({
         "title": text!("landing").vi(),
         "description": format!("{} {}", text!("landing.about").vi(), text!("landing.about").en()),
@@ -30,6 +32,12 @@ pub async fn show_landing(app: web::Data<App>, request: HttpRequest) -> Result<H
     });
     if !territory::has_units(&mut *app.store.connection().await?, None).await? {
         landing["notice"] = json!(text!("units.none").say(wants_vietnamese(&request)));
+    }
+    if as_page {
+        let vietnamese = wants_vietnamese(&request);
+        let (api, title) = (links::base(&app, &request), text!("landing").say(vietnamese));
+        let frame = Frame { request: &request, api: &api, base: &base, vietnamese, title: &title, above: Vec::new() };
+        return Ok(html::landing(&frame, &landing));
     }
     Ok(HttpResponse::Ok().json(landing))
 }

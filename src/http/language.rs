@@ -3,8 +3,16 @@
 use actix_web::HttpMessage;
 use actix_web::http::header::{AcceptLanguage, Header, Quality};
 
+use crate::http::vary::{On, note};
+
 /// Whether the answer is in Vietnamese. It is, unless the client prefers English.
 pub fn wants_vietnamese(request: &impl HttpMessage) -> bool {
+    note(request, On::Language);
+    prefers_vietnamese(request)
+}
+
+/// The same before it is known whether the answer has words.
+pub fn prefers_vietnamese(request: &impl HttpMessage) -> bool {
     let accepted = AcceptLanguage::parse(request).map(|accepted| accepted.0).unwrap_or_default();
     // A named language takes precedence over `*`.
     let quality = |language: &str| {

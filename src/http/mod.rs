@@ -1,5 +1,6 @@
 //! The HTTP handlers and middleware. A handler parses the request, checks permission, calls other rooms and answers.
 
+pub mod accept;
 pub mod address;
 pub mod as_of;
 pub mod audit;
@@ -24,6 +25,7 @@ pub mod glyphs;
 pub mod health;
 pub mod heavy;
 pub mod history;
+pub mod html;
 pub mod imports;
 pub mod items;
 pub mod landing;
@@ -54,6 +56,7 @@ pub mod tokens;
 pub mod unit_imports;
 pub mod units;
 pub mod users;
+pub mod vary;
 pub mod web;
 pub mod wire;
 pub mod writes;

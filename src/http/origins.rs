@@ -4,14 +4,19 @@ use actix_cors::Cors;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{
-    ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_REQUEST_METHOD, ALLOW,
-    CONTENT_DISPOSITION, ETAG, HeaderMap, HeaderName, HeaderValue, LINK, LOCATION, RETRY_AFTER,
+    ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS,
+    ACCESS_CONTROL_REQUEST_METHOD, HeaderMap, HeaderName, HeaderValue,
 };
 use actix_web::middleware::Next;
 
 use crate::config::Limits;
+use crate::http::BASE;
 use crate::http::envelope::{READING, with_headers};
 use crate::http::items::search::{SEARCHING, is_search};
+
+/// What pages of other origins may read of an answer besides its body.
+const EXPOSED: &str = "etag, location, link, retry-after, content-disposition, allow, content-crs, content-language, \
+    x-request-id, ratelimit-limit, ratelimit-remaining, ratelimit-reset";
 
 /// Pages of any origin may read; only configured origins may write.
 pub fn cors(limits: &Limits) -> Cors {
@@ -26,23 +31,12 @@ pub fn cors(limits: &Limits) -> Cors {
         })
         .allowed_methods(["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"])
         .allow_any_header()
-        .expose_headers([
-            ETAG,
-            LOCATION,
-            LINK,
-            RETRY_AFTER,
-            CONTENT_DISPOSITION,
-            ALLOW,
-            HeaderName::from_static("content-crs"),
-            HeaderName::from_static("x-request-id"),
-            HeaderName::from_static("ratelimit-limit"),
-            HeaderName::from_static("ratelimit-remaining"),
-            HeaderName::from_static("ratelimit-reset"),
-        ])
+        .expose_headers(EXPOSED.split(", "))
         .max_age(3600)
 }
 
-/// Answers to reads, and to preflights for them, name any origin, so that one cached answer serves all pages. A preflight
+/// Answers to reads, and to preflights for them, name any origin, also when none is given, so that one cached answer serves
+/// all pages. A preflight
 /// for a read names only the reading methods: browsers store it for all methods that it names, so naming the others would
 /// allow them, too.
 ///
@@ -56,7 +50,12 @@ pub async fn open_reads<B: MessageBody>(
     let method = asked.unwrap_or(request.method().as_str());
     let searches = is_search(method, request.path());
     let reads = matches!(method, "GET" | "HEAD") || searches;
+    let is_data = asked.is_none() && reads && request.path().starts_with(BASE);
     let open = move |headers: &mut HeaderMap| {
+        if is_data {
+            headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+            headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
+        }
         let mut set = |name: HeaderName, value: &'static str| {
             if reads && headers.contains_key(&name) {
                 headers.insert(name, HeaderValue::from_static(value));

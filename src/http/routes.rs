@@ -11,7 +11,7 @@ use actix_web::{Resource, Route, web};
 use crate::http as handlers;
 use crate::http::basemap::BASEMAP;
 use crate::http::connections::bodies::keep_bodies;
-use crate::http::encodings::accept_any_encoding;
+use crate::http::encodings::choose_coding;
 use crate::http::origins::{cors, open_reads};
 use crate::http::rates::limit_rates;
 use crate::http::security::secure;
@@ -47,7 +47,7 @@ pub fn app(
         .wrap(from_fn(open_reads))
         .wrap(from_fn(secure))
         .wrap(Compress::default())
-        .wrap(from_fn(accept_any_encoding))
+        .wrap(from_fn(choose_coding))
         .wrap(from_fn(handlers::as_of::look_back))
         .wrap(NormalizePath::trim())
         .wrap(from_fn(keep_bodies))
@@ -64,7 +64,7 @@ fn routes(config: &mut web::ServiceConfig) {
         .service(only_get("/login", read().to(handlers::web::show_account)))
         .service(only_get("/setup", read().to(handlers::web::show_account)))
         .service(only_get(
-            "/{file:assets/[^/]+|favicon\\.svg|account\\.(?:js|css)}",
+            "/{file:assets/[^/]+|favicon\\.svg|account\\.(?:js|css)|docs\\.js}",
             read().to(handlers::web::show_file),
         ))
         .service(only_get("/healthz", read().to(handlers::health::show_health)))

@@ -110,6 +110,16 @@ pub async fn show_config(app: web::Data<App>) -> HttpResponse {
     }))
 }
 
+/// The name of a built file whose name has a hash: `assets/swagger-ui-bundle-Dk3x.js`.
+pub fn asset(begin: &str, ending: &str) -> Option<&'static str> {
+    let mut names = FILES.iter().map(|file| file.name);
+    let is_it = |name: &&str| {
+        name.strip_prefix("assets/").is_some_and(|name| name.starts_with(begin))
+            && name.rsplit('.').next() == Some(ending)
+    };
+    names.find(is_it)
+}
+
 fn find(name: &str) -> Option<&'static File> {
     FILES.iter().find(|file| file.name == name)
 }

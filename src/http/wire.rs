@@ -5,15 +5,18 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Version;
 use actix_web::http::header::{HOST, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{ResponseError, web};
+use actix_web::{HttpMessage, ResponseError, web};
+use percent_encoding::percent_decode_str;
 
 use crate::error::Error;
+use crate::http::accept;
 use crate::http::address::last_hop;
+use crate::http::encodings::NoCoding;
 use crate::http::state::App;
 use crate::layers::Problem;
 use crate::texts::text;
 
-/// The longest query, bytes: room for a filter with the outline of a province.
+/// The longest path and the longest query, bytes: room for a filter with the outline of a province.
 const QUERY: usize = 16 * 1024;
 
 /// The longest headers together, bytes.
@@ -34,9 +37,10 @@ pub async fn check_wire(
 }
 
 fn check(request: &ServiceRequest) -> Result<(), Error> {
-    if request.query_string().len() > QUERY {
+    if request.query_string().len() > QUERY || request.path().len() > QUERY {
         return Err(Error::UriTooLong);
     }
+    check_encoding(request.query_string())?;
     let headers = request.headers();
     if headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum::<usize>() > HEADERS {
         return Err(Error::HeadersTooLarge);
@@ -59,7 +63,28 @@ fn check(request: &ServiceRequest) -> Result<(), Error> {
             return Err(malformed("X-Forwarded-Proto"));
         }
     }
-    Ok(())
+    if request.method().is_safe() && request.extensions().get::<NoCoding>().is_some() {
+        return Err(Error::NotAcceptable);
+    }
+    accept::check(request)
+}
+
+/// Checks that each parameter is percent-encoded UTF-8: otherwise it would be read as something else, or filter by it.
+fn check_encoding(query: &str) -> Result<(), Error> {
+    let broken = |part: &str| {
+        let mut escapes = part.split('%').skip(1);
+        escapes.any(|escape| !escape.as_bytes().get(..2).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit)))
+            || percent_decode_str(part).decode_utf8().is_err()
+    };
+    let problems: Vec<_> = query
+        .split('&')
+        .filter(|pair| broken(pair))
+        .map(|pair| {
+            let name = percent_decode_str(pair.split('=').next().unwrap_or_default()).decode_utf8_lossy();
+            Problem::of_parameter(&name, text!("parameter.invalid/encoding", name = &*name))
+        })
+        .collect();
+    if problems.is_empty() { Ok(()) } else { Err(Error::BadRequest(problems)) }
 }
 
 fn malformed(header: &'static str) -> Error {
@@ -93,7 +118,27 @@ pub fn varies_by(app: &App) -> Option<HeaderValue> {
 
 #[cfg(test)]
 mod tests {
-    use super::is_host;
+    use super::*;
+
+    #[test]
+    fn parameters_are_percent_encoded_utf8() {
+        for good in ["", "a=b&c", "q=%E1%BB%93&name=x%25", "filter=a%3D'b'&crs=http://x/y", "q=a+b", "q=hồ"] {
+            assert!(check_encoding(good).is_ok(), "{good}");
+        }
+        for (bad, names) in [
+            ("q=%ff", &["q"][..]),
+            ("a=1&name=%", &["name"]),
+            ("q=%4", &["q"]),
+            ("q=%zz&b=%C3", &["q", "b"]),
+            ("%ff=1", &["\u{fffd}"]),
+        ] {
+            let error = check_encoding(bad).unwrap_err();
+            let named: Vec<_> = error.problems().iter().map(|problem| problem.place.clone()).collect();
+            let expected: Vec<_> =
+                names.iter().map(|name| Problem::of_parameter(name, text!("expected.flag")).place).collect();
+            assert_eq!(named, expected, "{bad}");
+        }
+    }
 
     #[test]
     fn hosts_are_names_or_addresses() {

@@ -72,7 +72,7 @@ impl Live {
                 return Ok(());
             }
         }
-        let (seq, reference) = changes::public_state(&mut conn).await?;
+        let changes::State { public_seq: seq, reference, .. } = changes::state(&mut conn).await?;
         let version = Version { seq, reference, today };
         if version == state.version && packing.is_empty() {
             self.now.write().unwrap_or_else(PoisonError::into_inner).read_at = Some(began);
@@ -107,7 +107,7 @@ impl Live {
 
     async fn read(&self, conn: &mut AsyncPgConnection, today: NaiveDate) -> QueryResult<State> {
         let began = Instant::now();
-        let (seq, reference) = changes::public_state(conn).await?;
+        let changes::State { public_seq: seq, reference, .. } = changes::state(conn).await?;
         let version = Version { seq, reference, today };
         let mut layers = HashMap::new();
         for layer in &self.layers {

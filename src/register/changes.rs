@@ -148,10 +148,19 @@ pub async fn last_of(conn: &mut AsyncPgConnection, feed: &Feed) -> QueryResult<i
     Ok(if matches!(feed, Feed::Public) { last_public_seq } else { last_seq })
 }
 
-/// The last public number, and the version of the data that are not assets (`reference_state`).
-pub async fn public_state(conn: &mut AsyncPgConnection) -> QueryResult<(i64, i64)> {
-    let row: Row = Sql::new("select feed.last_public_seq, reference_state.version from feed, reference_state")
-        .get_result(conn)
-        .await?;
-    Ok((row.cells[0].as_integer().unwrap_or(0), row.cells[1].as_integer().unwrap_or(0)))
+/// What changes with the data.
+pub struct State {
+    /// The last number of the feed for accounts.
+    pub seq: i64,
+    /// The last number of the public feed.
+    pub public_seq: i64,
+    /// The version of the data that are not assets (`reference_state`).
+    pub reference: i64,
+}
+
+pub async fn state(conn: &mut AsyncPgConnection) -> QueryResult<State> {
+    let sql = "select feed.last_seq, feed.last_public_seq, reference_state.version from feed, reference_state";
+    let row: Row = Sql::new(sql).get_result(conn).await?;
+    let number = |at: usize| row.cells[at].as_integer().unwrap_or(0);
+    Ok(State { seq: number(0), public_seq: number(1), reference: number(2) })
 }

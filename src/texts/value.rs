@@ -22,6 +22,12 @@ pub enum Value {
 }
 
 impl Value {
+    pub fn say(&self, vietnamese: bool) -> String {
+        let mut said = String::new();
+        self.write(&mut said, vietnamese);
+        said
+    }
+
     pub(super) fn write(&self, said: &mut String, vietnamese: bool) {
         match self {
             Value::Word(word) => push_short(said, word),

@@ -148,10 +148,13 @@ async fn nothing_that_happens_to_a_hidden_camera_changes_an_answer() {
                     let answer = caller(&server, token).send(method.clone(), address, &[], None).await;
                     assert!(!answer.status.is_server_error(), "{name} {method} {address}");
                     let mut told = told(&answer);
-                    // An account reads the sequence of the whole register, which every write advances. It reveals only
-                    // that something happened somewhere.
+                    // An account reads the sequence of the whole register, also in tags, which every write advances. It
+                    // reveals only that something happened somewhere.
                     if address.starts_with("/changes") && token.is_some() {
                         told = told.split(",\"next\":").next().unwrap().to_owned();
+                    }
+                    if token.is_some() {
+                        told = told.lines().filter(|line| !line.starts_with("etag: W/")).collect::<Vec<_>>().join("\n");
                     }
                     answers.push((format!("{name} {method} {address}"), told));
                 }

@@ -405,7 +405,7 @@ async fn clients_habits_are_accepted() {
         assert_eq!(answer.status, 200, "{query}");
         assert_eq!(answer.header("content-crs").unwrap(), format!("<{crs}>"));
     }
-    for accept in ["*/*", "application/json", "application/geo+json", "text/html"] {
+    for accept in ["*/*", "application/json", "application/geo+json", "text/html;q=0.9, */*"] {
         let answer = server.anonymous().send(Method::GET, TOWERS, &[("Accept", accept)], None).await;
         assert_eq!(answer.header("content-type").unwrap(), "application/geo+json", "{accept}");
     }

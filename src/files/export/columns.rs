@@ -42,7 +42,7 @@ impl Columns {
     pub fn with_labels(mut self, vietnamese: bool) -> Columns {
         let labels = |column: &Column| {
             let has_codes = !column.field.value.choices().is_empty();
-            has_codes.then_some(Column { label: Some(vietnamese), ..*column })
+            has_codes.then_some(column.labelled(vietnamese))
         };
         self.columns = self.columns.iter().flat_map(|column| [Some(*column), labels(column)]).flatten().collect();
         self
@@ -59,6 +59,12 @@ impl Columns {
 }
 
 impl Column {
+    /// The labels of its codes instead of the codes.
+    #[must_use]
+    pub fn labelled(self, vietnamese: bool) -> Column {
+        Column { label: Some(vietnamese), ..self }
+    }
+
     /// `camera_type`, and `camera_type_label` for its labels.
     pub fn name(&self) -> Cow<'static, str> {
         match self.label {

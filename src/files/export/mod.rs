@@ -18,7 +18,7 @@ use chrono::SecondsFormat;
 use crate::postgres::row::Cell;
 use crate::time::in_vietnam;
 
-pub use columns::Columns;
+pub use columns::{Column, Columns};
 pub use csv::Csv;
 pub use feature::write_feature;
 pub use geopackage::GeoPackage;

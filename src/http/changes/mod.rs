@@ -5,6 +5,7 @@ mod event;
 mod stream;
 pub mod streams;
 
+use actix_web::http::header::CACHE_CONTROL;
 use actix_web::{HttpRequest, HttpResponse, web};
 use diesel_async::AsyncPgConnection;
 use serde_json::json;
@@ -42,7 +43,12 @@ pub async fn list_changes(app: web::Data<App>, caller: Caller, request: HttpRequ
     let scope = View::scope(&caller);
     let links = paging::links(&app, &request, "after", more.then(|| next.to_string()));
     let page = json!({"changes": changes, "next": next, "more": more, "scope": scope, "links": links});
-    Ok(HttpResponse::Ok().json(page))
+    let mut answer = HttpResponse::Ok();
+    if caller.is_anonymous() {
+        // Who follows the feed wants to know now.
+        answer.insert_header((CACHE_CONTROL, "public, no-cache"));
+    }
+    Ok(answer.json(page))
 }
 
 /// Parses a number of the feed.

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use actix_web::body::SizedStream;
 use actix_web::http::Method;
-use actix_web::http::header::{Accept, CONTENT_ENCODING, Header, HeaderValue};
+use actix_web::http::header::{CONTENT_ENCODING, HeaderValue};
 use actix_web::web::{Bytes, block};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use chrono::NaiveDate;
@@ -28,7 +28,7 @@ use crate::error::Error;
 use crate::figures::place;
 use crate::files::export::{About, Columns, Format, Whole};
 use crate::http::audit::Trace;
-use crate::http::caching::{not_modified, public_tag, with_tag};
+use crate::http::caching::{not_modified, tag_of_register, with_tag};
 use crate::http::clock::Clock;
 use crate::http::crs::turn;
 use crate::http::download::{CHUNK, Chunk, attachment, contents};
@@ -51,18 +51,6 @@ use text::Text;
 /// A client that takes a chunk no sooner is cut off, so that others get its seat.
 const PATIENCE: Duration = Duration::from_secs(60);
 const ANONYMOUS_PATIENCE: Duration = Duration::from_secs(10);
-
-/// The file format that a request asks for; `None` for a page.
-pub fn format(request: &HttpRequest, query: &ItemsQuery) -> Option<Format> {
-    let accepted = || {
-        // Only the most preferred type counts: browsers accept anything, and get a page.
-        let preferred = Accept::parse(request).ok()?.preference();
-        // GeoJSON without `f` is a page, as every client of OGC API Features expects.
-        let mut files = Format::ALL.into_iter().filter(|format| *format != Format::Geojson);
-        files.find(|format| format.media_type() == preferred.essence_str())
-    };
-    query.format.or_else(|| if query.names_format { None } else { accepted() }).filter(|_| !query.hits_only)
-}
 
 /// Links to the same features in each file format.
 pub fn links(items: &str) -> impl Iterator<Item = Value> {
@@ -88,14 +76,15 @@ pub async fn export_items(
     }
     let mut conn = app.store.connection().await?;
     // Each format needs its own tag, because `Accept` can select several formats at the same address.
-    let vietnamese = query.form.labels.unwrap_or_else(|| wants_vietnamese(request));
-    let form = [format.name(), language::code(vietnamese)];
     // What is streamed has no words.
-    let form = if format.is_streamed() { &form[..1] } else { &form[..] };
+    let vietnamese = query.form.labels.unwrap_or_else(|| format.is_streamed() || wants_vietnamese(request));
+    let form = [format.name(), language::code(vietnamese)];
     let clock = Clock::of(request);
-    let tag = public_tag(&mut conn, &caller, clock.today(), form).await?.filter(|_| request.method().is_safe());
+    // A workbook says where it is from.
+    let address = (!format.is_streamed()).then(|| own(&base(app, request), request));
+    let tag = tag_of_register(&mut conn, &caller, clock.today(), &form).await?;
     drop(conn);
-    if let Some(answer) = tag.as_ref().and_then(|tag| not_modified(request, tag)) {
+    if let Some(answer) = not_modified(request, &tag).filter(|_| request.method().is_safe()) {
         return Ok(answer);
     }
     let mut response = HttpResponse::Ok();
@@ -116,9 +105,9 @@ pub async fn export_items(
     let bill = Bill { app: app.clone(), reader, since: Instant::now(), _seat: seat };
     let mut export =
         Export { app: app.clone(), caller, layer, query, format, vietnamese, trace, rows: 0, restricted: 0 };
-    let answer = if !format.is_streamed() {
+    let answer = if let Some(address) = address {
         let _bill = bill;
-        let about = export.about(&own(&base(app, request), request), clock);
+        let about = export.about(&address, clock);
         let file = within(limit, export.whole(conn, about)).await;
         export.log(file.is_ok()).await?;
         learn(request, |learned| learned.rows = Some(export.rows));

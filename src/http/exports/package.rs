@@ -3,17 +3,19 @@
 use std::time::{Duration, Instant};
 
 use actix_web::http::Method;
+use actix_web::http::header::ETag;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::access::{Caller, View};
 use crate::error::Error;
 use crate::files::export::{Format, GeoPackage};
 use crate::http::audit::Trace;
+use crate::http::caching::{not_modified, tag_of_register};
 use crate::http::clock::Clock;
 use crate::http::download::attachment;
 use crate::http::exports::{Bill, Export, check_crs, send, within};
 use crate::http::items::query::ItemsQuery;
-use crate::http::language::wants_vietnamese;
+use crate::http::language::{self, wants_vietnamese};
 use crate::http::seats::Reader;
 use crate::http::state::App;
 use crate::input::Params;
@@ -44,7 +46,9 @@ pub async fn export_package(app: web::Data<App>, caller: Caller, request: HttpRe
     }
     let trace = || Trace::of(&request);
     let mut exports = Vec::new();
+    let vietnamese = wants_vietnamese(&request);
     let mut conn = app.store.connection().await?;
+    let tag = tag_of_register(&mut conn, &caller, clock.today(), &[language::code(vietnamese)]).await?;
     for layer in layers {
         let view = View::new(&caller, layer);
         if view.shows(Class::Restricted) {
@@ -59,15 +63,19 @@ pub async fn export_package(app: web::Data<App>, caller: Caller, request: HttpRe
             layer,
             query,
             format: Format::GeoPackage,
-            vietnamese: wants_vietnamese(&request),
+            vietnamese,
             trace: trace(),
             rows: 0,
             restricted: 0,
         });
     }
     drop(conn);
+    if let Some(answer) = not_modified(&request, &tag) {
+        return Ok(answer);
+    }
     let mut response = HttpResponse::Ok();
     response
+        .insert_header(ETag(tag))
         .content_type(Format::GeoPackage.media_type())
         .insert_header(attachment(&format!("hatang_{}.gpkg", clock.today())));
     if request.method() == Method::HEAD {

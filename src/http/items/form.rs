@@ -60,6 +60,12 @@ impl Form {
         view.fields().filter(is_asked).collect()
     }
 
+    /// The same without columns of labels, for what has labels instead of codes.
+    #[must_use]
+    pub fn without_labels(self) -> Form {
+        Form { labels: None, ..self }
+    }
+
     /// The columns of the rows of a view. `vietnamese` is the language of the rest of the answer.
     pub fn columns(&self, view: &View<'_>, vietnamese: bool) -> Columns {
         let mut columns = Columns::new(view.layer, view.fields(), vietnamese);

@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use crate::access::{Caller, View};
 use crate::conditions::parameters;
 use crate::error::Error;
+use crate::http::accept::preferred;
 use crate::http::as_of::Back;
 use crate::http::audit::Trace;
 use crate::http::caching::not_modified;
@@ -15,10 +16,11 @@ use crate::http::extract::{LayerPath, RecordId};
 use crate::http::feature::{
     CONTENT_CRS, GEOJSON, content_crs, hash_tag, log_restricted, restricted_rows, tagged_feature, tagged_in_memory,
 };
+use crate::http::html::{self, Frame};
 use crate::http::items::form::Form;
 use crate::http::items::query::ItemsQuery;
 use crate::http::language::wants_vietnamese;
-use crate::http::links::base;
+use crate::http::links::{self, base};
 use crate::http::state::App;
 use crate::input::Params;
 use crate::layers::NamedCrs;
@@ -34,13 +36,17 @@ pub async fn find_item(
 ) -> Result<HttpResponse, Error> {
     let view = View::new(&caller, layer);
     let mut params = Params::parse(request.query_string());
-    params.format(&["json", "geojson"])?;
+    let as_page = match params.format(&["json", "geojson", "html"])? {
+        Some(format) => format == "html",
+        None => preferred(&request, &[GEOJSON, "application/json", "text/html"]).ok_or(Error::NotAcceptable)? == 2,
+    };
     let form = Form::parse(&view, &mut params)?;
     let crs = parameters::crs(&mut params, "crs")?;
     let clock = Clock::of(&request);
     let back = Back::take(&mut params, clock, view.has_versions())?;
     params.finish()?;
-    if caller.is_anonymous()
+    if !as_page
+        && caller.is_anonymous()
         && back.is_now()
         && form.is_plain()
         && crs == NamedCrs::crs84()
@@ -62,8 +68,16 @@ pub async fn find_item(
     log_restricted(&mut conn, &caller, layer, restricted_rows(layer, std::slice::from_ref(&row)), &Trace::of(&request))
         .await?;
     turn(std::slice::from_mut(&mut row), crs);
-    let columns = form.columns(&view, wants_vietnamese(&request));
-    let (mut etag, body) = tagged_feature(&back.base(&app, &request), &view, &columns, &row, &[]);
+    let columns = form.columns(&view, true);
+    let base = back.base(&app, &request);
+    if as_page {
+        let vietnamese = form.labels.unwrap_or_else(|| wants_vietnamese(&request));
+        let (api, title) = (links::base(&app, &request), format!("{} {id}", layer.title.say(vietnamese)));
+        let above = html::above(layer, vietnamese, 2);
+        let frame = Frame { request: &request, api: &api, base: &base, vietnamese, title: &title, above };
+        return Ok(html::item(&frame, &form.without_labels().columns(&view, vietnamese), &row));
+    }
+    let (mut etag, body) = tagged_feature(&base, &view, &columns, &row, &[]);
     if !back.is_now() {
         etag = hash_tag(&body);
     }

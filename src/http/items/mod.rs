@@ -16,18 +16,20 @@ use serde_json::{Map, Value, json};
 use crate::access::{Caller, View};
 use crate::error::Error;
 use crate::figures::{Selection, place};
-use crate::files::export::write_feature;
+use crate::files::export::{Format, write_feature};
+use crate::http::accept::preferred;
 use crate::http::as_of::Back;
 use crate::http::audit::Trace;
-use crate::http::caching::{not_modified, public_tag, tag_of, with_tag};
+use crate::http::caching::{not_modified, tag_of, tag_of_register, with_tag};
 use crate::http::clock::Clock;
 use crate::http::crs::turn;
 use crate::http::envelope::learn;
 use crate::http::exports;
 use crate::http::extract::LayerPath;
 use crate::http::feature::{CONTENT_CRS, GEOJSON, content_crs, log_restricted, restricted_rows};
-use crate::http::items::query::ItemsQuery;
-use crate::http::language::wants_vietnamese;
+use crate::http::html::{self, Frame};
+use crate::http::items::query::{ItemsQuery, Medium};
+use crate::http::language::{self, wants_vietnamese};
 use crate::http::links::{base, link, own, with_parameter, without_parameters};
 use crate::http::state::App;
 use crate::input::Params;
@@ -63,31 +65,57 @@ async fn respond(
     if query.within.is_some() || query.question.days.unit_date > clock.today() {
         query.resolve_units(&mut *app.store.connection().await?).await?;
     }
-    if let Some(format) = exports::format(request, &query) {
+    let medium = medium(request, &query)?;
+    if let Medium::File(format) = medium {
         return exports::export_items(&app, caller, layer, query, format, request).await;
     }
-    let current = app.live.current(clock.today()).filter(|_| caller.is_anonymous());
-    let mut page = current.as_ref().and_then(|state| in_memory(state, layer, &query));
-    let known = current.filter(|_| page.is_some()).map(|state| tag_of(state.version, &[]));
-    let mut conn = if page.is_none() { Some(app.store.connection().await?) } else { None };
-    let tag = match &mut conn {
-        Some(conn) => public_tag(conn, &caller, clock.today(), &[]).await?,
-        None => known,
+    let base = base(&app, request);
+    let as_page = medium == Medium::Html && body.is_none();
+    let vietnamese = as_page && query.form.labels.unwrap_or_else(|| wants_vietnamese(request));
+    let form: &[&str] = if as_page { &["html", language::code(vietnamese)] } else { &[] };
+    let current = app.live.current(clock.today()).filter(|_| caller.is_anonymous() && !as_page);
+    let page = current.as_ref().and_then(|state| in_memory(state, layer, &query));
+    let known = current.filter(|_| page.is_some()).map(|state| tag_of(state.version, form));
+    let (conn, tag) = match known {
+        Some(tag) => (None, tag),
+        None => {
+            let mut conn = app.store.connection().await?;
+            let tag = tag_of_register(&mut conn, &caller, clock.today(), form).await?;
+            (Some(conn), tag)
+        }
     };
-    let tag = tag.filter(|_| body.is_none());
-    if let Some(answer) = tag.as_ref().and_then(|tag| not_modified(request, tag)) {
+    if let Some(answer) = not_modified(request, &tag).filter(|_| body.is_none()) {
         return Ok(answer);
     }
-    if let Some(conn) = &mut conn {
-        page = Some(read(conn, &caller, &view, &mut query, request).await?);
-    }
-    drop(conn);
-    let ItemsPage { features, returned, matched, next } = page.unwrap_or_default();
+    let then = Back { as_of: query.as_of, known_at: query.known_at }.base(&app, request);
+    let page = match conn {
+        None => page.unwrap_or_default(),
+        Some(mut conn) => {
+            let (page, matched) = read(&mut conn, &caller, &view, &mut query, request).await?;
+            drop(conn);
+            if as_page {
+                let columns = query.form.without_labels().columns(&view, vietnamese);
+                let files = without_parameters(&base, request, &["f", "limit", "cursor", "crs"]);
+                let list = html::List {
+                    columns: &columns,
+                    rows: &page.rows,
+                    matched,
+                    given: &query.given,
+                    next: page.next.map(|cursor| with_parameter(&base, request, "cursor", &cursor)),
+                    links: exports::links(&files).collect(),
+                };
+                let title = text!("html.items").say(vietnamese);
+                let above = html::above(layer, vietnamese, 1);
+                let frame = Frame { request, api: &base, base: &then, vietnamese, title: &title, above };
+                return Ok(with_tag(html::items(&frame, &list), tag));
+            }
+            written(&view, &query, &page, matched)
+        }
+    };
+    let ItemsPage { features, returned, matched, next } = page;
     learn(request, |learned| learned.rows = Some(returned));
 
-    let base = base(&app, request);
     let url = own(&base, request);
-    let then = Back { as_of: query.as_of, known_at: query.known_at }.base(&app, request);
     let mut links = vec![link(
         "collection",
         &format!("{then}/collections/{}", layer.collection),
@@ -114,7 +142,22 @@ async fn respond(
         .insert_header((CONTENT_CRS, content_crs(query.crs)))
         .content_type(GEOJSON)
         .body(collection(&features, returned, matched, links, clock));
-    Ok(with_tag(answer, tag))
+    Ok(if body.is_none() { with_tag(answer, tag) } else { answer })
+}
+
+/// In what a request is answered: what it names, otherwise what it accepts.
+fn medium(request: &HttpRequest, query: &ItemsQuery) -> Result<Medium, Error> {
+    if query.hits_only {
+        return Ok(Medium::Json);
+    }
+    // GeoJSON without `f` is a page, as every client of OGC API Features expects.
+    let files = Format::ALL.into_iter().filter(|format| *format != Format::Geojson);
+    let answers = [(GEOJSON, Medium::Json), ("application/json", Medium::Json), ("text/html", Medium::Html)];
+    let answers: Vec<_> =
+        answers.into_iter().chain(files.map(|format| (format.media_type(), Medium::File(format)))).collect();
+    let offers: Vec<_> = answers.iter().map(|(media_type, _)| *media_type).collect();
+    let accepted = || preferred(request, &offers).map(|at| answers[at].1);
+    query.format.or_else(accepted).ok_or(Error::NotAcceptable)
 }
 
 /// `GET /api/v1/rows`: the features behind a figure, in the layer that it counts.
@@ -165,7 +208,7 @@ async fn read(
     view: &View<'_>,
     query: &mut ItemsQuery,
     request: &HttpRequest,
-) -> Result<ItemsPage, Error> {
+) -> Result<(items::Page, Option<i64>), Error> {
     let layer = view.layer;
     place(conn, view, &mut query.question).await?;
     let matched = items::count(conn, view, &query.question).await?;
@@ -175,7 +218,12 @@ async fn read(
     };
     log_restricted(conn, caller, layer, restricted_rows(layer, &page.rows), &Trace::of(request)).await?;
     turn(&mut page.rows, query.crs);
-    let columns = query.form.columns(view, wants_vietnamese(request));
+    Ok((page, matched))
+}
+
+/// A page of rows as it is written.
+fn written(view: &View<'_>, query: &ItemsQuery, page: &items::Page, matched: Option<i64>) -> ItemsPage {
+    let columns = query.form.columns(view, true);
     let mut features = Vec::new();
     for (index, row) in page.rows.iter().enumerate() {
         if index > 0 {
@@ -183,7 +231,7 @@ async fn read(
         }
         write_feature(&mut features, &columns, row, &[]);
     }
-    Ok(ItemsPage { features, returned: page.rows.len(), matched, next: page.next })
+    ItemsPage { features, returned: page.rows.len(), matched, next: page.next.clone() }
 }
 
 fn collection(features: &[u8], returned: usize, matched: Option<i64>, links: Vec<Value>, clock: Clock) -> Vec<u8> {

@@ -27,7 +27,27 @@ pub const MAX_LIMIT: usize = 10_000;
 const LIMIT_OF_FILES: usize = i32::MAX as usize;
 
 /// The values that `f` accepts.
-pub const FORMATS: &[&str] = &["json", "geojson", "geojsonseq", "csv", "xlsx", "kml", "fgb", "gpkg"];
+pub const FORMATS: &[&str] = &["json", "html", "geojson", "geojsonseq", "csv", "xlsx", "kml", "fgb", "gpkg"];
+
+/// In what a request is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Medium {
+    /// A page of features in GeoJSON.
+    Json,
+    /// The same as a web page.
+    Html,
+    /// The whole result.
+    File(Format),
+}
+
+impl Medium {
+    fn of_name(name: &str) -> Medium {
+        match name {
+            "html" => Medium::Html,
+            name => Format::of_name(name).map_or(Medium::Json, Medium::File),
+        }
+    }
+}
 
 /// What a request asks for, and how it is answered.
 #[derive(Debug, Clone)]
@@ -36,10 +56,8 @@ pub struct ItemsQuery {
     pub form: Form,
     /// The most rows, if the client gives a limit.
     pub limit: Option<usize>,
-    /// The file format of the whole result; `None` for a page.
-    pub format: Option<Format>,
-    /// Whether the request names its format, so that `Accept` does not count.
-    pub names_format: bool,
+    /// The format that the request names, so that `Accept` does not count.
+    pub format: Option<Medium>,
     /// The system of the coordinates in the answer.
     pub crs: &'static NamedCrs,
     /// The parameters as they were given.
@@ -61,8 +79,7 @@ impl ItemsQuery {
     pub fn parse(view: &View<'_>, mut params: Params, now: DateTime<Utc>) -> Result<ItemsQuery, Error> {
         let layer = view.layer;
         let given = params.given();
-        let format = params.format(FORMATS)?;
-        let names_format = format.is_some();
+        let format = params.format(FORMATS)?.map(Medium::of_name);
         let crs = parameters::crs(&mut params, "crs")?;
         params.read("offset", text!("expected.no_offset"), |text| (text == "0").then_some(()))?;
         let searched = parameters::searched(&mut params)?;
@@ -154,8 +171,7 @@ impl ItemsQuery {
             among: None,
             placed: None,
         };
-        let format = format.and_then(Format::of_name);
-        Ok(ItemsQuery { question, form, limit, format, names_format, crs, given, hits_only, as_of, known_at, within })
+        Ok(ItemsQuery { question, form, limit, format, crs, given, hits_only, as_of, known_at, within })
     }
 
     /// Looks up the unit or the group that the rows are limited to. A group is read on its own day.

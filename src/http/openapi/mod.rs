@@ -7,6 +7,7 @@ mod template;
 
 use std::sync::LazyLock;
 
+use actix_web::http::header::EntityTag;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Map, Value, json};
 
@@ -16,6 +17,7 @@ use crate::error::Error;
 use crate::figures::{INDICATORS, operators};
 use crate::http::BASE;
 use crate::http::as_of::Back;
+use crate::http::caching::{hash, not_modified, with_tag};
 use crate::http::items::query::{DEFAULT_LIMIT, FORMATS, MAX_LIMIT};
 use crate::http::state::App;
 use crate::layers::ALL;
@@ -26,10 +28,22 @@ pub const MEDIA_TYPE: &str = "application/vnd.oai.openapi+json;version=3.0";
 pub async fn show_openapi(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Error> {
     let back = Back::only(&request)?;
     // Only the address of the server differs between requests.
-    static DOCUMENT: LazyLock<Value> = LazyLock::new(document);
-    let mut document = DOCUMENT.clone();
-    document["servers"] = json!([{"url": back.base(&app, &request)}]);
-    Ok(HttpResponse::Ok().content_type(MEDIA_TYPE).body(document.to_string()))
+    static DOCUMENT: LazyLock<(String, String)> = LazyLock::new(|| {
+        let mut document = document();
+        let servers = json!([{"url": ""}]).to_string();
+        document["servers"] = json!([{"url": ""}]);
+        let text = document.to_string();
+        let (before, after) = text.split_once(&servers).unwrap_or((&text, ""));
+        (before.to_owned(), after.to_owned())
+    });
+    static HASH: LazyLock<String> = LazyLock::new(|| hash(format!("{DOCUMENT:?}").as_bytes()));
+    let servers = json!([{"url": back.base(&app, &request)}]).to_string();
+    let tag = EntityTag::new_weak(format!("{}-{}", *HASH, hash(servers.as_bytes())));
+    if let Some(answer) = not_modified(&request, &tag) {
+        return Ok(answer);
+    }
+    let (before, after) = &*DOCUMENT;
+    Ok(with_tag(HttpResponse::Ok().content_type(MEDIA_TYPE).body(format!("{before}{servers}{after}")), tag))
 }
 
 /// The document that is committed as `openapi/openapi.json`.
@@ -100,7 +114,7 @@ mod tests {
         let document = document();
         let content = &document["paths"]["/collections/{collectionId}/items"]["get"]["responses"]["200"]["content"];
         let documented: Vec<_> = content.as_object().unwrap().keys().map(String::as_str).collect();
-        assert_eq!(documented.len(), Format::ALL.len());
+        assert_eq!(documented.len(), Format::ALL.len() + 1, "and the web page");
         for format in Format::ALL {
             assert!(documented.contains(&format.media_type()), "{}", format.name());
         }

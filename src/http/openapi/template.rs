@@ -40,8 +40,10 @@ fn operation(method: &str, short: &Value) -> Value {
         .collect();
     let mut responses = short["responses"].as_object().cloned().unwrap_or_default();
     let problems = short["problems"].as_array().into_iter().flatten().filter_map(Value::as_u64);
-    // Every operation can be called too often, or with a request that is too long.
-    for status in problems.chain([414, 429, 431]) {
+    // Every operation can be called too often, or with a request that is too long; a read, in a form that there is not, or with
+    // parameters that are not encoded properly.
+    let of_reads = (method == "get").then_some([400, 406]).into_iter().flatten();
+    for status in problems.chain(of_reads).chain([414, 429, 431]) {
         responses.insert(status.to_string(), json!({"$ref": "#/components/responses/Problem"}));
     }
     let mut operation = json!({

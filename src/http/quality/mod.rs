@@ -9,7 +9,7 @@ use crate::conditions::named;
 use crate::error::Error;
 use crate::figures::checks::{Checked, Failed, failed};
 use crate::figures::{Question, Scope, of_layer, operators, unit_label};
-use crate::http::caching::{not_modified, public_tag, with_tag};
+use crate::http::caching::{not_modified, tag_of_register, with_tag};
 use crate::http::clock::Clock;
 use crate::http::language::{self, wants_vietnamese};
 use crate::http::links::base;
@@ -42,15 +42,15 @@ pub async fn show_quality(app: web::Data<App>, caller: Caller, request: HttpRequ
 
     let mut conn = app.store.connection().await?;
     let vietnamese = wants_vietnamese(&request);
-    let tag = public_tag(&mut conn, &caller, clock.today(), &[language::code(vietnamese)]).await?;
-    if let Some(answer) = tag.as_ref().and_then(|tag| not_modified(&request, tag)) {
+    let base = base(&app, &request);
+    let tag = tag_of_register(&mut conn, &caller, clock.today(), &[language::code(vietnamese)]).await?;
+    if let Some(answer) = not_modified(&request, &tag) {
         return Ok(answer);
     }
     let question = asked.resolve(&mut conn).await?;
     let Some(unit) = question.units.first().cloned() else { return Err(Error::NotFound) };
     let question = by_part(&mut conn, &unit, question).await?;
     let (failed, checked) = failed(&mut conn, &caller, &question, operators.as_deref()).await?;
-    let base = base(&app, &request);
     let answer = Answer {
         base: &base,
         question: &question,

@@ -25,7 +25,7 @@ use crate::figures::{
 };
 use crate::files::export::Format;
 use crate::files::export::report::{Page, write};
-use crate::http::caching::{not_modified, public_tag, with_tag};
+use crate::http::caching::{not_modified, tag_of_register, with_tag};
 use crate::http::clock::Clock;
 use crate::http::download::download;
 use crate::http::envelope::learn;
@@ -55,8 +55,9 @@ pub async fn list_stats(app: web::Data<App>, caller: Caller, request: HttpReques
     let asked = question::of_units(Params::parse(request.query_string()), clock)?;
     let mut conn = app.store.connection().await?;
     let vietnamese = wants_vietnamese(&request);
-    let tag = public_tag(&mut conn, &caller, clock.today(), &[language::code(vietnamese)]).await?;
-    if let Some(answer) = tag.as_ref().and_then(|tag| not_modified(&request, tag)) {
+    let base = base(&app, &request);
+    let tag = tag_of_register(&mut conn, &caller, clock.today(), &[language::code(vietnamese)]).await?;
+    if let Some(answer) = not_modified(&request, &tag) {
         return Ok(answer);
     }
     let mut question = asked.resolve(&mut conn).await?;
@@ -71,7 +72,6 @@ pub async fn list_stats(app: web::Data<App>, caller: Caller, request: HttpReques
     let units = question.units.iter().filter(|_| !of_hamlets);
     let named: Vec<_> = units.chain(&question.within).cloned().collect();
     let declared = declared::of_units(&mut conn, &named, &question.days).await?;
-    let base = base(&app, &request);
     let why = why::explain(&mut conn, &question, &base).await?;
     let context = Context::of_files(&asked, &base, &question, &why, vietnamese);
     let answer = match asked.format {
@@ -141,13 +141,13 @@ pub async fn show_stats(
     let asked = question::of_unit(&path, Params::parse(request.query_string()), clock)?;
     let mut conn = app.store.connection().await?;
     let vietnamese = wants_vietnamese(&request);
-    let tag = public_tag(&mut conn, &caller, clock.today(), &[language::code(vietnamese)]).await?;
-    if let Some(answer) = tag.as_ref().and_then(|tag| not_modified(&request, tag)) {
+    let base = base(&app, &request);
+    let tag = tag_of_register(&mut conn, &caller, clock.today(), &[language::code(vietnamese)]).await?;
+    if let Some(answer) = not_modified(&request, &tag) {
         return Ok(answer);
     }
     let question = asked.resolve(&mut conn).await?;
     let counted = figures(&mut conn, &caller, &question).await?;
-    let base = base(&app, &request);
     let why = why::explain(&mut conn, &question, &base).await?;
     let context = Context::of_files(&asked, &base, &question, &why, vietnamese);
     let Some(unit) = question.units.first() else { return Err(Error::NotFound) };

@@ -13,7 +13,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use crate::access::{Caller, View};
 use crate::error::Error;
 use crate::figures::place;
-use crate::http::caching::{not_modified, public_tag, tag_of};
+use crate::http::caching::{not_modified, tag_of, tag_of_register};
 use crate::http::clock::Clock;
 use crate::http::extract::LayerPath;
 use crate::http::state::App;
@@ -62,11 +62,11 @@ async fn respond(
         && let Some(bytes) = app.live.tiles().find(layers, tile)
     {
         let tag = tag_of(state.version, &[]);
-        return Ok(not_modified(request, &tag).unwrap_or_else(|| answer(Some(tag), bytes.to_vec())));
+        return Ok(not_modified(request, &tag).unwrap_or_else(|| answer(tag, bytes.to_vec())));
     }
     let mut conn = app.store.connection().await?;
-    let tag = public_tag(&mut conn, caller, clock.today(), &[]).await?;
-    if let Some(answer) = tag.as_ref().and_then(|tag| not_modified(request, tag)) {
+    let tag = tag_of_register(&mut conn, caller, clock.today(), &[]).await?;
+    if let Some(answer) = not_modified(request, &tag) {
         return Ok(answer);
     }
     let mut body = Vec::new();
@@ -82,11 +82,9 @@ async fn respond(
     Ok(answer(tag, body))
 }
 
-fn answer(tag: Option<EntityTag>, body: Vec<u8>) -> HttpResponse {
+fn answer(tag: EntityTag, body: Vec<u8>) -> HttpResponse {
     let mut answer = if body.is_empty() { HttpResponse::NoContent() } else { HttpResponse::Ok() };
-    if let Some(tag) = tag {
-        answer.insert_header(ETag(tag));
-    }
+    answer.insert_header(ETag(tag));
     if body.is_empty() { answer.finish() } else { answer.content_type(MVT).body(body) }
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::access::{Caller, may_administer};
 use crate::accounts::audit;
 use crate::error::Error;
-use crate::http::caching::{not_modified, public_tag, with_tag};
+use crate::http::caching::{not_modified, tag_of_register, with_tag};
 use crate::http::clock::Clock;
 use crate::http::extract::WriteRequest;
 use crate::http::links::base;
@@ -27,11 +27,11 @@ pub async fn list_unit_groups(
 ) -> Result<HttpResponse, Error> {
     Params::only_format(request.query_string(), &["json"])?;
     let mut conn = app.store.connection().await?;
-    let tag = public_tag(&mut conn, &caller, Clock::of(&request).today(), &[]).await?;
-    if let Some(answer) = tag.as_ref().and_then(|tag| not_modified(&request, tag)) {
+    let base = base(&app, &request);
+    let tag = tag_of_register(&mut conn, &caller, Clock::of(&request).today(), &[]).await?;
+    if let Some(answer) = not_modified(&request, &tag) {
         return Ok(answer);
     }
-    let base = base(&app, &request);
     let groups: Vec<_> = groups::list(&mut conn).await?.iter().map(|group| brief(&base, group)).collect();
     Ok(with_tag(HttpResponse::Ok().json(json!({"unit_groups": groups})), tag))
 }
@@ -45,12 +45,13 @@ pub async fn find_unit_group(
 ) -> Result<HttpResponse, Error> {
     Params::only_format(request.query_string(), &["json"])?;
     let mut conn = app.store.connection().await?;
-    let tag = public_tag(&mut conn, &caller, Clock::of(&request).today(), &[]).await?;
-    if let Some(answer) = tag.as_ref().and_then(|tag| not_modified(&request, tag)) {
+    let base = base(&app, &request);
+    let tag = tag_of_register(&mut conn, &caller, Clock::of(&request).today(), &[]).await?;
+    if let Some(answer) = not_modified(&request, &tag) {
         return Ok(answer);
     }
     let group = groups::find(&mut conn, &path).await?.ok_or(Error::NotFound)?;
-    let answer = whole(&mut conn, &base(&app, &request), &group).await?;
+    let answer = whole(&mut conn, &base, &group).await?;
     Ok(with_tag(HttpResponse::Ok().json(answer), tag))
 }
 

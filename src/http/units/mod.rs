@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::access::Caller;
 use crate::conditions::UnitRef;
 use crate::error::Error;
-use crate::http::caching::{not_modified, public_tag, with_tag};
+use crate::http::caching::{not_modified, tag_of_register, with_tag};
 use crate::http::clock::Clock;
 use crate::http::links::{base, link};
 use crate::http::state::App;
@@ -33,8 +33,9 @@ pub async fn find_unit(
     let named = UnitRef::parse(&path).filter(is_unit).ok_or(Error::NotFound)?;
     let today = Clock::of(&request).today();
     let mut conn = app.store.connection().await?;
-    let tag = public_tag(&mut conn, &caller, today, &[]).await?;
-    if let Some(answer) = tag.as_ref().and_then(|tag| not_modified(&request, tag)) {
+    let base = base(&app, &request);
+    let tag = tag_of_register(&mut conn, &caller, today, &[]).await?;
+    if let Some(answer) = not_modified(&request, &tag) {
         return Ok(answer);
     }
     let days = match named.on {
@@ -49,7 +50,6 @@ pub async fn find_unit(
     let (unit, day) = lookup::find(&mut conn, "unit", &named.code, &days, today).await?;
     let predecessors = kin::predecessors(&mut conn, unit.id).await?;
     let successors = kin::successors(&mut conn, unit.id).await?;
-    let base = base(&app, &request);
     let mut answer = unit_json(&unit);
     let about = kin::about(&mut conn, unit.id, day).await?;
     for (name, value) in about.as_object().into_iter().flatten() {

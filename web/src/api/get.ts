@@ -20,7 +20,8 @@ export class ApiError extends Error {
 /** Gets JSON from the service. An error has the text of its problem document. */
 export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
   const headers = { Accept: 'application/json', 'Accept-Language': language() };
-  const response = await fetch(path, { headers, signal: signal ?? null }).catch((error: unknown) => {
+  // The page shows what is, as soon as the feed says that it changed: a copy of some seconds ago is asked for again.
+  const response = await fetch(path, { headers, signal: signal ?? null, cache: 'no-cache' }).catch((error: unknown) => {
     throw signal?.aborted ? error : new ApiError(0, t('offline'));
   });
   if (response.ok) return (await response.json()) as T;
