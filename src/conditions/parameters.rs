@@ -35,6 +35,13 @@ pub fn ids(params: &mut Params) -> Result<Option<Vec<i64>>, Error> {
     params.read("ids", text!("expected.ids"), |text| text.split(',').map(|id| id.trim().parse().ok()).collect())
 }
 
+/// Reads `zoom-level`: the zoom level of the map for which shapes are simplified.
+pub fn zoom_level(params: &mut Params) -> Result<Option<u8>, Error> {
+    const MAX: u8 = 22;
+    let expected = text!("expected.zoom", max = i64::from(MAX));
+    params.read("zoom-level", expected, |text| text.parse().ok().filter(|zoom| *zoom <= MAX))
+}
+
 /// Reads `filter`, `filter-lang` and `filter-crs`. `fields` are all that the caller may ask of.
 pub fn filter(params: &mut Params, fields: &[&'static Field]) -> Result<Option<Condition>, Error> {
     let known = Language::ALL.map(Language::name);

@@ -4,10 +4,12 @@ use serde_json::{Map, Value, json};
 
 use crate::access::View;
 use crate::conditions::order::is_sortable;
-
-use crate::layers::{Default, Field, GROUPS, Storage, Type};
+use crate::layers::{Class, Default, Field, GROUPS, Sector, Storage, Symbol, Type};
 
 const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
+
+/// Where exact places are hidden they lie on a grid of 0.001 degree, which is about so many metres.
+const GRID_M: u32 = 100;
 
 /// The fields of a layer with their roles (OGC API Features, part 5).
 pub fn of_properties(view: &View<'_>, url: &str) -> Value {
@@ -36,6 +38,7 @@ pub fn of_properties(view: &View<'_>, url: &str) -> Value {
             let groups = GROUPS.iter().map(|(_, name, label)| json!({"name": name, "vi": label.vi, "en": label.en}));
             schema["x-groups"] = groups.collect();
             schema["x-legend"] = json!(view.layer.legend);
+            schema["x-symbol"] = view.layer.symbol.map_or(Value::Null, |symbol| of_symbol(view, symbol));
         }
         Storage::Units { .. } => schema["x-unit-level"] = json!(view.layer.unit_level()),
     }
@@ -134,7 +137,22 @@ fn geometry_role(view: &View<'_>) -> Value {
         ["LineString", "MultiLineString"] => "geometry-linestring-or-multilinestring",
         _ => "geometry-any",
     };
-    json!({"x-ogc-role": "primary-geometry", "format": format})
+    let mut schema = json!({"x-ogc-role": "primary-geometry", "format": format});
+    if view.layer.hides_place() && !view.shows(Class::Internal) {
+        schema["x-rounded-m"] = json!(GRID_M);
+    }
+    schema
+}
+
+/// Its name, and the fields of the sector that it looks at, if this caller sees them all.
+fn of_symbol(view: &View<'_>, symbol: Symbol) -> Value {
+    let is_seen = |sector: &Sector| {
+        [sector.direction, sector.angle, sector.range_m].iter().all(|name| view.field(name).is_some())
+    };
+    let sector = symbol.sector.filter(is_seen).map(
+        |Sector { direction, angle, range_m }| json!({"direction": direction, "angle": angle, "range_m": range_m}),
+    );
+    json!({"name": symbol.name, "sector": sector})
 }
 
 fn required(view: &View<'_>) -> Vec<&'static str> {

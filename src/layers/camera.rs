@@ -2,7 +2,7 @@
 
 use crate::layers::common::NAME;
 use crate::layers::field::{Choice, Field, choice, label};
-use crate::layers::{Default, Layer, Near, Storage};
+use crate::layers::{Default, Layer, Near, Sector, Storage, Symbol};
 
 pub static CAMERA: Layer = Layer {
     collection: "cameras",
@@ -12,6 +12,10 @@ pub static CAMERA: Layer = Layer {
         "Cameras at a point; reports count eyes (eye_count). Anonymous callers see the place on a 0.001 degree grid.",
     ),
     storage: Storage::Assets { table: "cameras", code_prefix: "CAM" },
+    symbol: Some(Symbol {
+        name: "camera",
+        sector: Some(Sector { direction: "azimuth_deg", angle: "hfov_deg", range_m: "range_m" }),
+    }),
     geometry: &["Point"],
     legend: Some("managing_level"),
     national: 1_000_000,

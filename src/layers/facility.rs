@@ -3,7 +3,7 @@
 
 use crate::layers::common::{FACILITY_TYPES, NAME};
 use crate::layers::field::{Choice, Field, choice, label};
-use crate::layers::{Layer, Storage};
+use crate::layers::{Layer, Storage, Symbol};
 
 pub static FACILITY: Layer = Layer {
     collection: "facilities",
@@ -13,6 +13,7 @@ pub static FACILITY: Layer = Layer {
         "Offices, schools, health stations, heritage sites: the denominator of the Wi-Fi figures.",
     ),
     storage: Storage::Assets { table: "facilities", code_prefix: "FAC" },
+    symbol: Some(Symbol::named("building")),
     geometry: &["Point"],
     legend: Some("type"),
     national: 0,

@@ -12,6 +12,7 @@ pub static FIBER_AREA: Layer = Layer {
         "Areas where an operator says fibre can be ordered; neither a route nor who is connected.",
     ),
     storage: Storage::Assets { table: "fiber_areas", code_prefix: "FA" },
+    symbol: None,
     geometry: &["MultiPolygon"],
     legend: Some("operator"),
     national: 0,

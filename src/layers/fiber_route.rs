@@ -12,6 +12,7 @@ pub static FIBER_ROUTE: Layer = Layer {
         "Fibre cable routes by operator. Anonymous callers see a simplified line on a 0.001 degree grid.",
     ),
     storage: Storage::Assets { table: "fiber_routes", code_prefix: "FR" },
+    symbol: None,
     geometry: &["LineString", "MultiLineString"],
     legend: Some("operator"),
     national: 300_000,

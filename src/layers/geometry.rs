@@ -159,3 +159,8 @@ fn told(fault: Fault) -> Text {
 fn check_line(line: &[geojson::Position]) -> Result<(), Text> {
     if line.iter().skip(1).any(|position| position != &line[0]) { Ok(()) } else { Err(text!("geo.invalid/line")) }
 }
+
+/// Half a pixel, in degrees, of a map whose world at zoom level 0 is 256 pixels wide.
+pub fn half_pixel(zoom: u8) -> f64 {
+    360.0 / 512.0 / f64::from(zoom).exp2()
+}

@@ -3,7 +3,7 @@
 
 use crate::layers::common::NAME;
 use crate::layers::field::{Choice, Field, choice, label};
-use crate::layers::{Layer, Problem, Properties, Storage};
+use crate::layers::{Layer, Problem, Properties, Storage, Symbol};
 use crate::texts::text;
 
 pub static HAMLET: Layer = Layer {
@@ -14,6 +14,7 @@ pub static HAMLET: Layer = Layer {
         "Hamlets with their households and people; they have no official codes: commune code, dash, number.",
     ),
     storage: Storage::Assets { table: "hamlets", code_prefix: "THON" },
+    symbol: Some(Symbol::named("village")),
     geometry: &["Point", "MultiPolygon"],
     legend: Some("kind"),
     national: 90_000,

@@ -2,7 +2,7 @@
 
 use crate::layers::common::NAME;
 use crate::layers::field::{Choice, Default, Field, choice, label};
-use crate::layers::{Layer, Near, Storage};
+use crate::layers::{Layer, Near, Storage, Symbol};
 
 pub static LOUDSPEAKER: Layer = Layer {
     collection: "loudspeakers",
@@ -12,6 +12,7 @@ pub static LOUDSPEAKER: Layer = Layer {
         "Clusters of public loudspeakers; reports count clusters and speakers.",
     ),
     storage: Storage::Assets { table: "loudspeakers", code_prefix: "LOA" },
+    symbol: Some(Symbol::named("loudspeaker")),
     geometry: &["Point"],
     legend: Some("technology"),
     national: 0,

@@ -12,6 +12,7 @@ mod hamlet;
 mod loudspeaker;
 mod named_crs;
 mod near;
+mod symbol;
 mod tower;
 mod unit;
 mod wifi_point;
@@ -44,6 +45,7 @@ pub use loudspeaker::LOUDSPEAKER;
 pub use named_crs::NamedCrs;
 pub use near::Near;
 pub use problem::Problem;
+pub use symbol::{Sector, Symbol};
 pub use tower::TOWER;
 pub use unit::{COMMUNE, DISTRICT, PROVINCE};
 pub use wifi_point::WIFI_POINT;
@@ -74,6 +76,8 @@ pub struct Layer {
     pub title: Label,
     pub description: Label,
     pub storage: Storage,
+    /// How its points look on a map.
+    pub symbol: Option<Symbol>,
     /// The GeoJSON types that are stored. A single polygon becomes a multi polygon where only that is listed.
     pub geometry: &'static [&'static str],
     /// The enumeration that colours the layer on a map.

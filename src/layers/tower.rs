@@ -2,7 +2,7 @@
 
 use crate::layers::common::{NAME, OPERATORS};
 use crate::layers::field::{Choice, Default, Field, choice, label};
-use crate::layers::{Layer, Near, Storage};
+use crate::layers::{Layer, Near, Storage, Symbol};
 
 pub static TOWER: Layer = Layer {
     collection: "towers",
@@ -12,6 +12,7 @@ pub static TOWER: Layer = Layer {
         "Stations of one operator each; operators share sites (site_code). Reports count stations.",
     ),
     storage: Storage::Assets { table: "towers", code_prefix: "BTS" },
+    symbol: Some(Symbol::named("mast")),
     geometry: &["Point"],
     legend: Some("operator"),
     national: 150_000,

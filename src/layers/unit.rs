@@ -25,6 +25,7 @@ const UNITS: Layer = Layer {
     title: label("", ""),
     description: label("", ""),
     storage: Storage::Units { table: "" },
+    symbol: None,
     geometry: &["MultiPolygon"],
     legend: None,
     national: 0,
@@ -45,6 +46,7 @@ pub static PROVINCE: Layer = Layer {
     title: label("Tỉnh, thành phố", "Provinces"),
     description: label("Đơn vị hành chính cấp tỉnh, theo thời gian.", "Provinces, as versions in time."),
     storage: Storage::Units { table: "provinces" },
+    symbol: None,
     ..UNITS
 };
 
@@ -56,6 +58,7 @@ pub static DISTRICT: Layer = Layer {
         "Districts, as versions in time; the tier ended on 2025-07-01.",
     ),
     storage: Storage::Units { table: "districts" },
+    symbol: None,
     ..UNITS
 };
 
@@ -64,5 +67,6 @@ pub static COMMUNE: Layer = Layer {
     title: label("Xã, phường, thị trấn", "Communes"),
     description: label("Đơn vị hành chính cấp xã, theo thời gian.", "Communes, as versions in time."),
     storage: Storage::Units { table: "communes" },
+    symbol: None,
     ..UNITS
 };

@@ -2,7 +2,7 @@
 
 use crate::layers::common::{FACILITY_TYPES, NAME};
 use crate::layers::field::{Choice, Default, Field, choice, label};
-use crate::layers::{Layer, Near, Storage};
+use crate::layers::{Layer, Near, Storage, Symbol};
 
 pub static WIFI_POINT: Layer = Layer {
     collection: "wifi-points",
@@ -12,6 +12,7 @@ pub static WIFI_POINT: Layer = Layer {
         "Public Wi-Fi points; reports count the facilities that have a free one.",
     ),
     storage: Storage::Assets { table: "wifi_points", code_prefix: "WIFI" },
+    symbol: Some(Symbol::named("wifi")),
     geometry: &["Point"],
     legend: Some("venue_type"),
     national: 100_000,

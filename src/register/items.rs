@@ -8,6 +8,7 @@ use futures_util::{Stream, TryStreamExt};
 
 use crate::access::View;
 use crate::conditions::{AsOf, Condition, Cursor, Days, Derived, Key};
+use crate::layers::geometry::half_pixel;
 use crate::layers::{Class, Field, Layer};
 use crate::postgres::conditions::{distance, in_table, sql};
 use crate::postgres::row::{Cell, Row};
@@ -219,11 +220,11 @@ fn columns(view: &View<'_>, shape: Shape) -> Sql {
 fn geometry(view: &View<'_>, shape: Shape) -> Sql {
     let geom = match shape {
         Shape { is_left_out: true, .. } => return Sql::new("null::geometry"),
-        // Half a pixel of a map whose world at zoom level 0 is 256 pixels wide. Lines keep their ends. One in a hundred
+        // Lines keep their ends. One in a hundred
         // communes of Vietnam, with islands, is invalid when it is simple: an island lies within another.
         Shape { zoom: Some(zoom), .. } if view.layer.geometry != ["Point"] => {
             Sql::new("st_collectionextract(st_makevalid(st_simplifypreservetopology(t.geom, ")
-                .bind(Bind::Double(360.0 / 512.0 / f64::from(zoom).exp2()))
+                .bind(Bind::Double(half_pixel(zoom)))
                 .text("), 'method=structure'), st_dimension(t.geom) + 1)")
         }
         _ => Sql::new("t.geom"),

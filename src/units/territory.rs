@@ -8,6 +8,7 @@ use diesel::result::QueryResult;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use crate::conditions::Days;
+use crate::layers::geometry::half_pixel;
 use crate::layers::{Layer, Storage};
 use crate::postgres::row::{Cell, Row};
 use crate::postgres::sql::{Bind, Sql};
@@ -28,10 +29,13 @@ pub(super) const COLUMNS: &str = "u.id, u.code, u.name, u.level, u.valid_from, u
 
 impl Unit {
     /// The whole country, which is no unit of the list.
+    /// The code of the whole country (ISO 3166).
+    pub const COUNTRY: &'static str = "VN";
+
     pub fn country() -> Unit {
         Unit {
             id: 0,
-            code: "VN".into(),
+            code: Unit::COUNTRY.into(),
             name: "Cả nước".into(),
             level: Level::Country,
             // The day of independence.
@@ -106,10 +110,20 @@ pub async fn containing(
     Ok(rows.iter().filter_map(Unit::of_row).collect())
 }
 
-/// The boundaries of versions of units, or the places of hamlets; null without one.
-pub async fn boundaries(conn: &mut AsyncPgConnection, level: Level, ids: &[i64]) -> QueryResult<Vec<(i64, Cell)>> {
+/// The boundaries of versions of units, or the places of hamlets; null without one. With `zoom` they are simplified for a map of that zoom
+/// level, to be drawn only: making them valid would take twenty times as long.
+pub async fn boundaries(
+    conn: &mut AsyncPgConnection,
+    level: Level,
+    ids: &[i64],
+    zoom: Option<u8>,
+) -> QueryResult<Vec<(i64, Cell)>> {
     let table = if level == Level::Hamlet { "hamlets" } else { "admin_units" };
-    let sql = Sql::new("select id, geom from ").text(table).text(" where id = any(");
+    let geom = match zoom {
+        Some(zoom) => Sql::new("st_simplify(geom, ").bind(Bind::Double(half_pixel(zoom))).text(", true)"),
+        None => Sql::new("geom"),
+    };
+    let sql = Sql::new("select id, ").sql(geom).text(" from ").text(table).text(" where id = any(");
     let rows: Vec<Row> = sql.bind(Bind::Integers(ids.to_vec())).text(")").load(conn).await?;
     Ok(rows
         .into_iter()

@@ -350,3 +350,20 @@ async fn schemas_are_plain_json_only_for_who_accepts_nothing_else() {
         assert_eq!(answer.header("content-type").as_deref(), Some(expected), "{accept:?}");
     }
 }
+
+#[actix_web::test]
+async fn schemas_say_how_points_look_and_how_exact_they_are() {
+    let server = Server::new().await;
+    let (anonymous, administrator) = (server.anonymous(), server.administrator());
+    let [public, own, towers] = [
+        anonymous.get("/collections/cameras/schema").await.ok(),
+        administrator.get("/collections/cameras/schema").await.ok(),
+        anonymous.get("/collections/towers/schema").await.ok(),
+    ];
+    let rounded = |schema: &Value| schema["properties"]["geom"]["x-rounded-m"].clone();
+    assert_eq!([rounded(&public), rounded(&own), rounded(&towers)], [json!(100), json!(null), json!(null)]);
+    // Where a camera looks is internal.
+    assert_eq!((&public["x-symbol"]["name"], &public["x-symbol"]["sector"]), (&json!("camera"), &json!(null)));
+    let sector = own["x-symbol"]["sector"].as_object().unwrap();
+    assert!(sector.values().all(|name| own["properties"].get(name.as_str().unwrap()).is_some()), "{sector:?}");
+}

@@ -1,14 +1,13 @@
 //! How features are written: `properties`, `labels`, `skipGeometry`, `zoom-level`, of lists and of one feature.
 
 use crate::access::View;
+use crate::conditions::parameters::zoom_level;
 use crate::error::Error;
 use crate::files::export::Columns;
 use crate::input::Params;
 use crate::layers::Field;
 use crate::register::items::Shape;
 use crate::texts::text;
-
-const MAX_ZOOM: u8 = 22;
 
 #[derive(Debug, Clone, Default)]
 pub struct Form {
@@ -41,10 +40,7 @@ impl Form {
             _ => None,
         })?;
         let is_left_out = params.read("skipGeometry", text!("expected.flag"), |text| text.parse().ok())?;
-        let zoom = params.read("zoom-level", text!("expected.zoom", max = i64::from(MAX_ZOOM)), |text| {
-            text.parse().ok().filter(|zoom| *zoom <= MAX_ZOOM)
-        })?;
-        let shape = Shape { is_left_out: is_left_out.unwrap_or(false), zoom };
+        let shape = Shape { is_left_out: is_left_out.unwrap_or(false), zoom: zoom_level(params)? };
         Ok(Form { fields: (!given.is_empty()).then_some(fields), labels, shape })
     }
 

@@ -75,7 +75,7 @@ pub async fn list_stats(app: web::Data<App>, caller: Caller, request: HttpReques
     let why = why::explain(&mut conn, &question, &base).await?;
     let context = Context::of_files(&asked, &base, &question, &why, vietnamese);
     let answer = match asked.format {
-        "geojson" => table::geojson(&mut conn, &context, &counted).await?,
+        "geojson" => table::geojson(&mut conn, &context, &counted, asked.zoom).await?,
         "csv" => table::csv(&context, &counted)?,
         "xlsx" => {
             let whole = whole(&mut conn, &caller, &question).await?;

@@ -10,7 +10,7 @@ use crate::input::Params;
 use crate::layers::Problem;
 use crate::postgres::Connection;
 use crate::texts::{Text, text};
-use crate::time::day_of;
+use crate::time::{date_of, day_of};
 use crate::units::territory::{Level, Unit};
 use crate::units::{groups, lookup, territory};
 
@@ -33,6 +33,15 @@ pub struct Asked {
     today: NaiveDate,
     indicators: Vec<&'static Indicator>,
     statements: Statements,
+    /// The zoom level of the map for which boundaries are simplified.
+    pub zoom: Option<u8>,
+}
+
+/// The day of a path that names the whole country: `VN` or `VN@date`.
+fn country_on(path: &str) -> Option<Option<NaiveDate>> {
+    let (code, day) = path.split_once('@').map_or((path, None), |(code, day)| (code, Some(day)));
+    (code == Unit::COUNTRY).then_some(())?;
+    day.map_or(Some(None), |day| date_of(day).map(Some))
 }
 
 /// Parses the parameters of `/stats/{unit}`.
@@ -40,11 +49,14 @@ pub struct Asked {
 /// # Errors
 /// 400 for a wrong parameter, which the problem names; 404 when the path names no unit.
 pub fn of_unit(path: &str, mut params: Params, clock: Clock) -> Result<Asked, Error> {
-    let unit = UnitRef::parse(path)
-        .filter(|unit| Level::of_code(&unit.code).is_some())
-        .ok_or_else(|| no_such_unit("unit", text!("unit.not_valid/path", given = path)))?;
+    let country = country_on(path);
+    let unit = UnitRef::parse(path).filter(|unit| Level::of_code(&unit.code).is_some());
+    if unit.is_none() && country.is_none() {
+        return Err(no_such_unit("unit", text!("unit.not_valid/path", given = path)));
+    }
     let format = params.format(&["json", "csv", "xlsx"])?.unwrap_or("json");
-    let asked = Asked { unit: Some(unit), ..common(&mut params, clock, "unit", format)? };
+    let level = country.map(|_| Level::Country);
+    let asked = Asked { unit, level, units_on: country.flatten(), ..common(&mut params, clock, "unit", format)? };
     params.finish()?;
     if asked.unit.as_ref().is_some_and(|unit| Level::of_code(&unit.code) == Some(Level::Hamlet)) {
         return Err(no_such_unit("unit", text!("unit.not_valid/hamlet")));
@@ -68,7 +80,8 @@ pub fn of_units(mut params: Params, clock: Clock) -> Result<Asked, Error> {
         return Err(Error::of_parameter("level", text!("parameter.invalid/level")));
     }
     let units_on = parameters::units_on(&mut params, unit.as_ref())?;
-    let asked = Asked { unit, units_on, level: Some(level), ..common(&mut params, clock, "within", format)? };
+    let zoom = parameters::zoom_level(&mut params)?;
+    let asked = Asked { unit, units_on, level: Some(level), zoom, ..common(&mut params, clock, "within", format)? };
     params.finish()?;
     let is_of_units = asked.unit.as_ref().is_some_and(|unit| Level::of_code(&unit.code) < Some(Level::Hamlet));
     if level == Level::Hamlet && !is_of_units {
@@ -123,6 +136,7 @@ fn common(params: &mut Params, clock: Clock, named_by: &'static str, format: &'s
         today,
         indicators,
         statements,
+        zoom: None,
     })
 }
 

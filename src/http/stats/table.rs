@@ -50,12 +50,14 @@ pub async fn geojson(
     conn: &mut Connection,
     context: &Context<'_>,
     counted: &FiguresByUnit,
+    zoom: Option<u8>,
 ) -> Result<HttpResponse, Error> {
     let units = &context.question.units;
     let boundaries = territory::boundaries(
         conn,
         context.question.scope.level,
         &units.iter().map(|unit| unit.id).collect::<Vec<_>>(),
+        zoom,
     )
     .await?;
     let boundaries: HashMap<i64, Cell> = boundaries.into_iter().collect();
