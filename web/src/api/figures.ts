@@ -26,12 +26,27 @@ export async function definitions(): Promise<Definition[]> {
   return answer.definitions;
 }
 
+/** The code of the whole country, in units or not. */
+export const COUNTRY = 'VN';
+
+/** The parameters that limit an answer to a unit. Nothing limits it to the country. */
+export function inside(unit: string): Record<string, string> {
+  const [code = '', day = ''] = unit.split('@');
+  return code === COUNTRY ? { units_on: day } : { within: unit };
+}
+
+/** As fine as a map of the whole unit shows them: a country of full boundaries takes minutes to load. Tiles bring the rest. */
+function zoomLevel(unit: string): string {
+  const [code = ''] = unit.split('@');
+  return code === COUNTRY ? '7' : code.length === 2 ? '10' : '';
+}
+
 export function figuresAddress(unit: string, { asOf, compare }: Days): string {
   return query(`/stats/${unit}`, { as_of: asOf, compare });
 }
 
 export function shapesAddress(within: string, days: Days, indicators: string[]): string {
-  return communes(within, days, { indicators: indicators.join(','), f: 'geojson' });
+  return communes(within, days, { indicators: indicators.join(','), f: 'geojson', 'zoom-level': zoomLevel(within) });
 }
 
 export async function shapes(address: string, signal: AbortSignal): Promise<UnitShape[]> {
@@ -53,5 +68,5 @@ export function csvAddress(within: string, days: Days): string {
 }
 
 function communes(within: string, { asOf, compare }: Days, more: Record<string, string>): string {
-  return query('/stats', { level: 'commune', within, as_of: asOf, compare, ...more });
+  return query('/stats', { level: 'commune', ...inside(within), as_of: asOf, compare, ...more });
 }

@@ -27,6 +27,15 @@ export interface Layer {
   legend: Field | undefined;
   /** The level of a layer of administrative units. */
   unitLevel: string | undefined;
+  symbol: Symbol | undefined;
+  /** Places are rounded to about so many metres for this reader; undefined where they are exact. */
+  roundedM: number | undefined;
+}
+
+/** How points look: the name of a picture, and the fields with what a record looks at, if it looks anywhere. */
+export interface Symbol {
+  name: string;
+  sector: { direction: string; angle: string; range_m: string } | null;
 }
 
 /** A layer's schema. The OpenAPI document does not describe it; it is a JSON Schema. */
@@ -35,6 +44,7 @@ export interface Schema {
   'x-title-en': string;
   'x-legend'?: string;
   'x-unit-level'?: string;
+  'x-symbol'?: Symbol | null;
   properties: Record<string, Property>;
 }
 
@@ -51,6 +61,7 @@ export interface Property {
   'x-ogc-role'?: string;
   'x-ogc-unit'?: string;
   'x-ogc-collectionId'?: string;
+  'x-rounded-m'?: number;
 }
 
 export async function layers(): Promise<Layer[]> {
@@ -71,6 +82,8 @@ export function layer(id: string, schema: Schema): Layer {
     fields,
     legend: fields.find(({ name }) => name === schema['x-legend']),
     unitLevel: schema['x-unit-level'],
+    symbol: schema['x-symbol'] ?? undefined,
+    roundedM: schema.properties.geom?.['x-rounded-m'],
   };
 }
 

@@ -3,23 +3,42 @@ import maplibre, { type LayerSpecification, type Map as MapLibre, type StyleSpec
 import { theme } from '../colour/palette';
 import type { Settings } from '../view/model';
 
-/** The page loads no fonts: without `glyphs` MapLibre draws text with the fonts of the reader's machine. */
-const FONTS = ['Noto Sans', 'Roboto', 'Segoe UI', 'Helvetica Neue', 'Arial', 'sans-serif'];
+/** The page loads no fonts: without `glyphs` MapLibre draws text with the fonts of the reader's machine. The first name says the weight. */
+const FONTS = { regular: 'Noto Sans', bold: 'Noto Sans Bold' };
+const OTHERS = ['Noto Sans', 'Roboto', 'Segoe UI', 'Helvetica Neue', 'Arial', 'sans-serif'];
 
 /** A style that brings its own glyphs has only its own fonts. */
-export function fonts(map: MapLibre): string[] {
+export function fonts(map: MapLibre, weight: keyof typeof FONTS = 'regular'): string[] {
   const { glyphs, layers } = map.getStyle();
-  if (!glyphs) return FONTS;
+  if (!glyphs) return [FONTS[weight], ...OTHERS];
   const written = layers.map((layer) => (layer.type === 'symbol' ? layer.layout?.['text-font'] : undefined));
-  return (written.find((font) => Array.isArray(font) && font.every((name) => typeof name === 'string' && name !== 'literal')) ?? [
-    'Noto Sans Regular',
-  ]) as string[];
+  const lists = written.filter((font) => Array.isArray(font) && font.every((name) => typeof name === 'string' && name !== 'literal'));
+  const bold = weight === 'bold' ? lists.find((font) => /bold|medium/i.test(String(font))) : undefined;
+  return (bold ?? lists[0] ?? ['Noto Sans Regular']) as string[];
 }
 
 export function ink() {
   return theme() === 'dark'
-    ? { ground: '#14191c', land: '#1c2327', line: '#55646c', text: '#e8eef1', halo: '#14191c', water: '#1b2a33', road: '#39454b' }
-    : { ground: '#eef1f2', land: '#ffffff', line: '#8a9aa2', text: '#20303a', halo: '#ffffff', water: '#cfe3ec', road: '#d5dadd' };
+    ? {
+        ground: '#10151a',
+        around: '#171d21',
+        land: '#1c2327',
+        line: '#55646c',
+        text: '#e8eef1',
+        halo: '#14191c',
+        water: '#1b2a33',
+        road: '#39454b',
+      }
+    : {
+        ground: '#e3e9ec',
+        around: '#f2f4f5',
+        land: '#ffffff',
+        line: '#8a9aa2',
+        text: '#20303a',
+        halo: '#ffffff',
+        water: '#cfe3ec',
+        road: '#d5dadd',
+      };
 }
 
 /** The style of the base map. If it cannot be loaded, the data are shown without it. */
@@ -44,7 +63,7 @@ export function plain(): StyleSpecification {
   return { version: 8, sources: {}, layers: [{ id: 'ground', type: 'background', paint: { 'background-color': ink().ground } }] };
 }
 
-/** Adds a raster file as it is. Of a vector file every layer is drawn in quiet greys, whatever its schema. */
+/** Adds a raster file as it is. A vector file of Protomaps gets their look, of any other every layer is drawn in quiet greys. */
 async function withTiles(style: StyleSpecification, url: string): Promise<StyleSpecification> {
   const { PMTiles, Protocol, TileType } = await import('pmtiles');
   const file = new PMTiles(url);
@@ -61,7 +80,10 @@ async function withTiles(style: StyleSpecification, url: string): Promise<StyleS
     return style;
   }
   style.sources.base = { type: 'vector', ...source };
-  style.layers.push(...(vector_layers ?? []).flatMap(({ id }) => quiet(id)));
+  const names = (vector_layers ?? []).map(({ id }) => id);
+  const { isOfProtomaps, protomaps } = await import('./protomaps');
+  if (isOfProtomaps(names)) style.layers = protomaps('base');
+  else style.layers.push(...names.flatMap(quiet));
   return style;
 }
 

@@ -6,6 +6,7 @@ import { Chosen } from '../view/chosen';
 import { ink } from './base';
 import { Drawing } from './drawing';
 import { fit } from './fit';
+import { NEAR } from './map-units';
 import { boundsOf } from './places';
 import { fill, place, RANK } from './style';
 
@@ -48,7 +49,9 @@ export class MapListed extends Drawing {
     const box = boundsOf(features);
     if (!box || isFirst) return;
     const seen = map.getBounds();
-    if (!seen.contains([box[0], box[1]]) || !seen.contains([box[2], box[3]])) fit(map, box);
+    // From afar a record is a ring without a symbol.
+    const isFar = layer?.geometry === 'point' && map.getZoom() < NEAR;
+    if (isFar || !seen.contains([box[0], box[1]]) || !seen.contains([box[2], box[3]])) fit(map, box);
   }
 }
 

@@ -1,36 +1,27 @@
 /** The communes: their shading, borders and names. */
 import type { Feature, Point } from 'geojson';
 import { customElement } from 'lit/decorators.js';
-import type { Map as MapLibre, VariableAnchorOffsetCollectionSpecification } from 'maplibre-gl';
+import type { ExpressionSpecification, Map as MapLibre, VariableAnchorOffsetCollectionSpecification } from 'maplibre-gl';
 import { shapes, type UnitShape } from '../api/figures';
 import { t } from '../texts';
 import { communesAddress } from '../view/addresses';
+import { property, written } from '../view/property';
 import { Question } from '../view/question';
 import { shading } from '../view/shading';
 import { fonts, ink } from './base';
 import { Drawing } from './drawing';
-import { centroid, polygons } from './places';
+import { middle } from './places';
 import { fill, place, RANK } from './style';
 
 export const UNIT_FILL = 'units-fill';
 
-/** Where a name may be: in the middle, otherwise above or below, further and further away. */
-const ROOM = [
-  'center',
-  [0, 0],
-  'bottom',
-  [0, -0.8],
-  'top',
-  [0, 0.8],
-  'bottom',
-  [0, -2],
-  'top',
-  [0, 2],
-  'left',
-  [0.8, 0],
-  'right',
-  [-0.8, 0],
-] as VariableAnchorOffsetCollectionSpecification;
+/** From this zoom the map shows the records one by one, and no longer the figures of the communes. */
+export const NEAR = 13;
+
+/** Names leave the middle to the figure: they stand below it, or else above. */
+const UNDER = ['top', [0, 0.95], 'bottom', [0, -0.95]] as VariableAnchorOffsetCollectionSpecification;
+
+const BORDER: ExpressionSpecification = ['interpolate', ['linear'], ['zoom'], 6, 0.3, 9, 0.8, 12, 1.2];
 
 @customElement('map-units')
 export class MapUnits extends Drawing {
@@ -51,7 +42,7 @@ export class MapUnits extends Drawing {
     if (!isNew && this.stamp === stamp) return;
     this.stamp = stamp;
     fill(map, 'units', drawn);
-    fill(map, 'unit-names', shapes.flatMap(name));
+    fill(map, 'unit-names', this.named(shapes));
     if (isNew) this.add(map);
   }
 
@@ -60,21 +51,44 @@ export class MapUnits extends Drawing {
     const colours = shading(view, shapes);
     return shapes.map((shape) => {
       const code = String(shape.properties.code);
-      const properties = { code, colour: colours?.colourOf(shape) ?? ink().land, chosen: view.selected === `unit/${code}` };
-      return { ...shape, properties };
+      const colour = colours?.colourOf(shape) ?? 'transparent';
+      return { ...shape, properties: { code, colour, chosen: view.selected === `unit/${code}` } };
+    });
+  }
+
+  /** A point for each commune, with its name and the figure that is chosen. */
+  private named(shapes: UnitShape[]): Feature<Point>[] {
+    const { view, definitions } = this.model;
+    const shade = view.shade ? property(view.shade, definitions) : undefined;
+    return shapes.flatMap(({ geometry, properties: { name, ...properties } }) => {
+      const coordinates = middle(geometry);
+      const value = shade && properties[shade.name];
+      const said = typeof value === 'number' ? { value, figure: written(value, shade!) } : { value: -1, figure: '' };
+      return coordinates ? [{ type: 'Feature', geometry: { type: 'Point', coordinates }, properties: { name, ...said } }] : [];
     });
   }
 
   private add(map: MapLibre): void {
     const { basemap, basemap_style } = this.model.settings;
-    const { line, text, halo } = ink();
+    const hasBase = Boolean(basemap ?? basemap_style);
+    const { land, line, text, halo } = ink();
+    if (!hasBase) place(map, RANK.units, { id: 'units-land', type: 'fill', source: 'units', paint: { 'fill-color': land } });
     place(map, RANK.units, {
       id: UNIT_FILL,
       type: 'fill',
       source: 'units',
-      paint: { 'fill-color': ['get', 'colour'], 'fill-opacity': basemap || basemap_style ? 0.75 : 1 },
+      paint: {
+        'fill-color': ['get', 'colour'],
+        'fill-opacity': ['interpolate', ['linear'], ['zoom'], NEAR - 2, hasBase ? 0.75 : 1, NEAR, 0],
+      },
     });
-    place(map, RANK.units, { id: 'units-line', type: 'line', source: 'units', paint: { 'line-color': line, 'line-width': 1 } });
+    place(map, RANK.units, {
+      id: 'units-line',
+      type: 'line',
+      source: 'units',
+      maxzoom: NEAR,
+      paint: { 'line-color': line, 'line-width': BORDER },
+    });
     place(map, RANK.units, {
       id: 'units-chosen',
       type: 'line',
@@ -82,30 +96,37 @@ export class MapUnits extends Drawing {
       filter: ['get', 'chosen'],
       paint: { 'line-color': text, 'line-width': 3 },
     });
-    place(map, RANK.units, {
+    const paint = { 'text-color': text, 'text-halo-color': halo, 'text-halo-width': 1.6 };
+    // The greatest figures are placed first, then names where there is room.
+    place(map, RANK.names, {
       id: 'unit-names',
       type: 'symbol',
       source: 'unit-names',
+      maxzoom: NEAR,
       layout: {
         'text-field': ['get', 'name'],
         'text-font': fonts(map),
-        'text-size': ['interpolate', ['linear'], ['zoom'], 10, 11, 14, 15],
-        'text-max-width': 12,
-        'text-padding': 0,
-        // Names stay clear of symbols where there is room.
-        'text-variable-anchor-offset': ROOM,
-        'text-allow-overlap': ['step', ['zoom'], false, 11, true],
+        'text-size': ['interpolate', ['linear'], ['zoom'], 8, 10, 11, 12, 15, 16],
+        'text-max-width': 9,
+        'text-padding': 1,
+        'text-variable-anchor-offset': UNDER,
+        'symbol-sort-key': ['-', ['get', 'value']],
       },
-      paint: { 'text-color': text, 'text-halo-color': halo, 'text-halo-width': 1.6 },
+      paint,
+    });
+    place(map, RANK.names, {
+      id: 'unit-figures',
+      type: 'symbol',
+      source: 'unit-names',
+      maxzoom: NEAR,
+      layout: {
+        'text-field': ['get', 'figure'],
+        'text-font': fonts(map, 'bold'),
+        'text-size': ['interpolate', ['linear'], ['zoom'], 6, 11, 11, 16],
+        'text-padding': 0,
+        'symbol-sort-key': ['-', ['get', 'value']],
+      },
+      paint,
     });
   }
-}
-
-/** A point for the name, at the centroid of the largest polygon. */
-function name({ geometry, properties }: UnitShape): Feature<Point>[] {
-  const measured = polygons(geometry).map(([ring]) => centroid(ring!));
-  const [greatest] = measured.sort((a, b) => b.area - a.area);
-  return greatest
-    ? [{ type: 'Feature', geometry: { type: 'Point', coordinates: greatest.at }, properties: { name: properties.name } }]
-    : [];
 }

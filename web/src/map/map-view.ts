@@ -3,26 +3,32 @@ import { provide } from '@lit/context';
 import { html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import maplibre, { type GeoJSONSource, type MapGeoJSONFeature, type MapMouseEvent, type Map as MapLibre } from 'maplibre-gl';
+import maplibre, { type MapGeoJSONFeature, type MapMouseEvent, type Map as MapLibre } from 'maplibre-gl';
 import 'maplibre-gl/dist/maplibre-gl.css';
 import { shapes, type UnitShape } from '../api/figures';
-import type { Item } from '../api/items';
+import { items } from '../api/items';
 import type { Layer } from '../api/layers';
 import { Part } from '../parts/part';
 import { t } from '../texts';
-import { communesAddress } from '../view/addresses';
+import { boxAddress, communesAddress } from '../view/addresses';
 import { Question } from '../view/question';
 import { baseStyle, plain } from './base';
 import { mapContext } from './context';
 import { duration, fit, margins, open } from './fit';
+import './map-around';
 import './map-listed';
 import { clickable } from './map-records';
-import { UNIT_FILL } from './map-units';
+import { NEAR, UNIT_FILL } from './map-units';
 import { boundsOf } from './places';
 import './map-view.css';
 
 /** How long the map waits for its communes. Without a graphics processor an empty map costs as much to draw as a full one. */
 const COMMUNES_MS = 1000;
+
+/** Records that no nearer zoom tells apart lie within so many pixels. */
+const LAST_ZOOM = 18;
+const APART = 8;
+const MOST_GATHERED = 200;
 
 const dark = matchMedia('(prefers-color-scheme: dark)');
 
@@ -49,6 +55,7 @@ export class MapView extends Part {
       <canvas id="picture" aria-hidden="true"></canvas>
       <div class="progress" role="status">
         <map-units></map-units>
+        <map-around></map-around>
         ${repeat(
           on,
           ({ id }) => id,
@@ -90,12 +97,14 @@ export class MapView extends Part {
     });
     this.map = map;
     if (place) this.opened = this.model.view.home;
+    this.model.near(map.getZoom() >= NEAR);
     map.touchZoomRotate.disableRotation();
     this.addControls(map);
     map.on('style.load', () => (this.drawable = map));
     map.on('error', (event) => this.bear(event.error as Error, 'sourceId' in event));
     map.on('click', (event) => void this.clicked(map, event));
     map.on('mousemove', (event) => (map.getCanvas().style.cursor = this.under(map, event).length ? 'pointer' : ''));
+    map.on('zoom', () => this.model.near(map.getZoom() >= NEAR));
     map.on('moveend', (event) => 'isOpening' in event || this.remember(map));
   }
 
@@ -152,24 +161,21 @@ export class MapView extends Part {
     const layers = clickable(map, this.model);
     const record = found.find(({ layer }) => layers.get(layer.id)?.unitLevel === undefined && layers.has(layer.id));
     const layer = record && layers.get(record.layer.id);
-    if (layer && record.properties.cluster) return this.open(map, record, layer);
-    if (layer) return this.model.change({ selected: `${layer.id}/${record.properties.id}` });
+    if (layer && record.properties.point_count) return this.open(map, record, layer);
+    if (layer) return this.model.change({ selected: `${layer.id}/${record.id}` });
     const [unit] = found.some(({ layer }) => layer.id === UNIT_FILL) ? map.queryRenderedFeatures(event.point, { layers: [UNIT_FILL] }) : [];
     if (unit) this.model.change({ selected: `unit/${unit.properties.code}`, rows: '', tab: 'figures' });
   }
 
   /** Zooms into a cluster, or lists its records if they lie in one place. */
   private async open(map: MapLibre, cluster: MapGeoJSONFeature, layer: Layer): Promise<void> {
-    const source = map.getSource<GeoJSONSource>(cluster.source)!;
-    const id = cluster.properties.cluster_id as number;
-    const zoom = await source.getClusterExpansionZoom(id);
-    const center = (cluster.geometry as GeoJSON.Point).coordinates as [number, number];
-    if (zoom <= 18) return void map.easeTo({ center, zoom, duration: duration() });
-    const leaves = await source.getClusterLeaves(id, 200, 0);
-    this.model.gather(
-      layer,
-      leaves.map((leaf) => ({ ...leaf, id: Number(leaf.properties?.id) }) as Item),
-    );
+    const [lng, lat] = (cluster.geometry as GeoJSON.Point).coordinates as [number, number];
+    const zoom = map.getZoom();
+    if (zoom < LAST_ZOOM) return void map.easeTo({ center: [lng, lat], zoom: Math.min(zoom + 2, LAST_ZOOM), duration: duration() });
+    const reach = (APART * 360) / 512 / 2 ** LAST_ZOOM;
+    const box = [lng - reach, lat - reach, lng + reach, lat + reach];
+    const { features } = await items(boxAddress(this.model, layer, box, MOST_GATHERED), new AbortController().signal);
+    this.model.gather(layer, features);
   }
 
   /** Copies the map to a canvas for printing: WebGL keeps no image after a frame. */

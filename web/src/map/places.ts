@@ -36,8 +36,14 @@ function inside(ring: Position[], x: number, y: number): boolean {
   return within;
 }
 
+/** The centroid of the largest polygon: where the name of a unit stands. */
+export function middle(geometry: UnitShape['geometry']): Position | undefined {
+  const measured = polygons(geometry).map(([ring]) => centroid(ring!));
+  return measured.sort((a, b) => b.area - a.area)[0]?.at;
+}
+
 /** The centroid of a ring, and its area in square degrees. */
-export function centroid(ring: Position[]): { at: Position; area: number } {
+function centroid(ring: Position[]): { at: Position; area: number } {
   let [area, x, y] = [0, 0, 0];
   const [ox, oy] = ring[0] as [number, number];
   for (let i = 0; i + 1 < ring.length; i++) {

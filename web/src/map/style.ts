@@ -3,8 +3,8 @@ import type { Feature } from 'geojson';
 import type { AddLayerObject, GeoJSONSource, GeoJSONSourceSpecification, Map as MapLibre } from 'maplibre-gl';
 import type { Placeable } from './places';
 
-/** From bottom to top: areas hide neither lines nor points. */
-export const RANK = { units: 0, area: 1, line: 2, point: 3, listed: 4 };
+/** From bottom to top, labels those of the base map: areas hide neither lines nor points, and nothing hides a name. */
+export const RANK = { around: -0.5, units: 0, borders: 0.4, labels: 0.5, area: 1, line: 2, point: 3, listed: 4, names: 5 };
 
 /** Adds a layer of the style above all layers of the same or a lower rank. */
 export function place(map: MapLibre, rank: number, layer: AddLayerObject): void {
@@ -12,7 +12,7 @@ export function place(map: MapLibre, rank: number, layer: AddLayerObject): void 
   map.addLayer({ ...layer, metadata: { rank } } as AddLayerObject, above);
 }
 
-/** Layers of a base map have no rank and lie below all others. */
+/** Layers of a base map other than its labels have no rank and lie below all others. */
 function rankOf(map: MapLibre, id: string): number {
   const { rank } = (map.getLayer(id)?.metadata ?? {}) as { rank?: number };
   return rank ?? -1;

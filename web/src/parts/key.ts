@@ -13,5 +13,6 @@ function shape({ layers }: Model, layer: Layer, colour: string) {
   if (layer.geometry === 'line') return svg`<path d="M2 15L9 8l5 5 6-7" fill="none" stroke=${colour} stroke-width="3"></path>`;
   if (layer.geometry === 'area')
     return svg`<path d="M3 5h16v12H3z" fill=${colour} fill-opacity=".3" stroke=${colour} stroke-width="2"></path>`;
-  return svg`<path d=${outline(layers.indexOf(layer))} fill=${colour}></path>`;
+  const { ground, picture } = outline(layer, layers.indexOf(layer));
+  return svg`<path d=${ground} fill=${colour}></path><path d=${picture} fill="none" stroke="#fff" stroke-width="1.5"></path>`;
 }

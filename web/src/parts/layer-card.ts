@@ -1,21 +1,25 @@
 /** A layer: its switch, its legend, its filters. */
 import { html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { items, type Items } from '../api/items';
+import { repeat } from 'lit/directives/repeat.js';
+import type { ItemPage } from '../api/items';
 import type { Field, Layer } from '../api/layers';
-import { number, pick, t } from '../texts';
-import { itemsAddress } from '../view/addresses';
-import { entries, toggled, type Entry } from '../view/legend';
+import { pick, t, within } from '../texts';
+import { countAddress } from '../view/addresses';
+import { entries } from '../view/legend';
 import { Question } from '../view/question';
-import { key } from './key';
+import './legend-entry';
 import { Part } from './part';
-import { countLine, cutNote } from './row-list';
+import { counted } from './row-list';
 import './layer-card.css';
 
 @customElement('layer-card')
 export class LayerCard extends Part {
   @property({ attribute: false }) layer!: Layer;
-  private items = new Question<Items>(this, () => (this.isOn ? itemsAddress(this.model, this.layer) : undefined), items);
+  private all = new Question<ItemPage>(this, () => (this.isOn ? countAddress(this.model, this.layer) : undefined));
+  private unplaced = new Question<ItemPage>(this, () =>
+    this.isOn && !this.layer.unitLevel ? countAddress(this.model, this.layer, { filter: 'geom IS NULL' }) : undefined,
+  );
 
   private get isOn() {
     return this.model.isOn(this.layer.id);
@@ -25,31 +29,54 @@ export class LayerCard extends Part {
     const { layer, isOn } = this;
     return html`<div class="layer ${isOn ? 'on' : ''}" data-layer=${layer.id}>
       <label class="switch"> <input type="checkbox" .checked=${isOn} @change=${this.turn} /><span>${pick(layer.title)}</span> </label>
-      ${isOn ? this.refreshed(this.items, (items) => this.content(items)) : nothing}
+      ${isOn ? this.refreshed(this.all, (page) => this.content(page)) : nothing}
     </div>`;
   }
 
-  private content(items: Items) {
-    const count = items.features.length ? countLine(this.layer, items) : html`<p class="quiet">${t('emptyLayer')}</p>`;
-    return html`${count} ${cutNote(items)} ${this.legend(items)} ${this.filters()}`;
+  private content(page: ItemPage) {
+    return html`${this.count(page)} ${this.rounded()} ${this.opacity()} ${this.legend()} ${this.filters()}`;
   }
 
-  private legend({ features }: Items) {
-    const { legend } = this.layer;
-    const all = entries(this.model.view, this.layer, features);
-    if (!legend || !all.length) return nothing;
+  private count(page: ItemPage) {
+    if (page.numberMatched === 0) return html`<p class="quiet">${t('emptyLayer')}</p>`;
+    const { shown: unplaced } = this.unplaced;
+    return html`<p class="quiet">
+      ${t('records', { n: counted(page), what: within(pick(this.layer.title)) })}${
+        unplaced?.numberMatched ? html`; ${t('unlocatedRows', { n: counted(unplaced) })}` : nothing
+      }
+    </p>`;
+  }
+
+  private rounded() {
+    const { roundedM } = this.layer;
+    return roundedM ? html`<p class="quiet">${t('rounded', { m: roundedM })}</p>` : nothing;
+  }
+
+  private opacity() {
+    const { opacity } = this.model.view;
+    const value = Math.round((opacity[this.layer.id] ?? 1) * 100);
+    return html`<label class="opacity"
+      >${t('opacity')}<input type="range" min="10" max="100" step="10" .value=${String(value)} @input=${this.turnOpacity}
+    /></label>`;
+  }
+
+  private turnOpacity(event: Event) {
+    const opacity = { ...this.model.view.opacity, [this.layer.id]: Number((event.target as HTMLInputElement).value) / 100 };
+    if (opacity[this.layer.id] === 1) delete opacity[this.layer.id];
+    this.model.change({ opacity });
+  }
+
+  private legend() {
+    const { layer } = this;
+    if (!layer.legend) return nothing;
     return html`<fieldset>
-      <legend>${pick(legend.title)}</legend>
-      ${all.map((entry) => this.entry(legend, all, entry))}
+      <legend>${pick(layer.legend.title)}</legend>
+      ${repeat(
+        entries(this.model.view, layer),
+        ({ value }) => value,
+        (entry) => html`<legend-entry .layer=${layer} .entry=${entry}></legend-entry>`,
+      )}
     </fieldset>`;
-  }
-
-  private entry(legend: Field, all: Entry[], { value, count, shown }: Entry) {
-    const label = legend.values.find((choice) => choice.value === value)?.label;
-    return html`<label>
-      <input type="checkbox" .checked=${shown} @change=${() => this.choose(legend, toggled(all, value))} />
-      ${key(this.model, this.layer, value)}<span>${label ? pick(label) : t('none')}</span><span class="count">${number(count)}</span>
-    </label>`;
   }
 
   /** A filter for each enumeration except that of the legend. */

@@ -34,11 +34,16 @@ export class RecordView extends Part {
         ${unit ? pair(t('liesIn'), this.unit(unit)) : nothing}
         ${filled.map((field) => pair(pick(field.title), value(field, properties[field.name])))}
       </dl>
-      ${geometry ? nothing : html`<p class="note">${t('unplaced')}</p>`}
+      ${geometry ? this.rounded() : html`<p class="note">${t('unplaced')}</p>`}
       <p class="actions">
         <a href=${itemAddress(layer.id, String(item.id))} target="_blank" rel="noopener">${icon('download')}${t('asJson')}</a>
       </p>
     `;
+  }
+
+  private rounded() {
+    const { roundedM } = this.layer;
+    return roundedM ? html`<p class="quiet">${t('rounded', { m: number(roundedM) })}</p>` : nothing;
   }
 
   private unit({ properties: { code, name } }: UnitShape) {

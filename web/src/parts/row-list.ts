@@ -1,6 +1,6 @@
 /** A list of records. Each can be opened, and the map shows it. */
 import { html, nothing } from 'lit';
-import { nameOf, type Item, type Items } from '../api/items';
+import { nameOf, type Item, type ItemPage, type Items } from '../api/items';
 import type { Layer } from '../api/layers';
 import { number, pick, t, within } from '../texts';
 import type { Model } from '../view/model';
@@ -14,6 +14,14 @@ export function cutNote({ features, cut, total }: Items) {
   if (!cut) return nothing;
   const n = number(features.length);
   return html`<p class="note cut">${total === undefined ? t('cutLayerOpen', { n }) : t('cutLayer', { n, total: number(total) })}</p>`;
+}
+
+/** The service counts no further. */
+const MOST_COUNTED = 10_000;
+
+/** How many records a question has, as far as the service counts them. */
+export function counted({ numberMatched, features }: ItemPage): string {
+  return numberMatched === undefined ? `${number(features.length ? MOST_COUNTED : 0)}+` : number(numberMatched);
 }
 
 /** How many records, and how many of them have no place. */

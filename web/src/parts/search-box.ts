@@ -3,8 +3,10 @@ import { Task } from '@lit/task';
 import { html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { Layer } from '../api/layers';
+import type { UnitShape } from '../api/figures';
 import { nameOf } from '../api/items';
-import { pick, t } from '../texts';
+import { day, pick, t } from '../texts';
+import { communesAddress } from '../view/addresses';
 import { search, type Hit } from '../view/search';
 import { icon } from './icons';
 import { Part } from './part';
@@ -21,7 +23,7 @@ export class SearchBox extends Part {
     args: () => [this.text.trim()] as const,
     task: ([text], { signal }) => {
       const { layers, view, unitsOn } = this.model;
-      return search({ layers, within: view.home, asOf: view.asOf, unitsOn }, text, signal, (hits) => (this.hits = hits));
+      return search({ layers, asOf: view.asOf, unitsOn }, text, signal, (hits) => (this.hits = hits));
     },
   });
 
@@ -58,7 +60,7 @@ export class SearchBox extends Part {
     return html`<li>
       <button type="button" @click=${() => this.choose(hit)}>
         <strong>${nameOf(item) || t('noName')}</strong
-        ><small>${pick(layer.title)}${layer.unitLevel ? '' : ` · ${line(item, layer)}`}</small>
+        ><small>${pick(layer.title)} · ${layer.unitLevel ? this.unitLine(hit) : line(item, layer)}</small>
       </button>
     </li>`;
   }
@@ -69,17 +71,29 @@ export class SearchBox extends Part {
     this.open = true;
   }
 
-  private choose({ item, layer }: Hit) {
+  /** What tells units of one name apart. */
+  private unitLine({ item, day: on }: Hit) {
+    const { code, parent_name } = item.properties;
+    const from = !on || on === this.model.unitsOn ? undefined : t('unitOn', { date: day(on) });
+    return [parent_name, code, from].filter(Boolean).join(' · ');
+  }
+
+  private choose({ item, layer, day }: Hit) {
     this.open = false;
     const code = String(item.properties.code);
-    if (layer.unitLevel === 'commune') return this.model.change({ selected: `unit/${code}`, rows: '', tab: 'figures' });
-    if (this.isHome(layer, code)) return this.model.change({ selected: '', rows: '' });
+    if (layer.unitLevel) return this.chooseUnit(layer, code, day ?? this.model.unitsOn);
     const on = this.model.view.on ?? [];
     this.model.change({ selected: `${layer.id}/${item.id}`, rows: '', on: on.includes(layer.id) ? on : [...on, layer.id] });
   }
 
-  private isHome({ unitLevel }: Layer, code: string): boolean {
-    return Boolean(unitLevel) && `${code}@${this.model.unitsOn}` === this.model.view.home;
+  /** A commune that is on the map is opened there; any other unit becomes the home. */
+  private chooseUnit({ unitLevel }: Layer, code: string, day: string) {
+    const { model } = this;
+    const { compare } = model.view;
+    const isHere = day === model.unitsOn;
+    const shown = model.answers.find<UnitShape[]>(communesAddress(model) ?? '')?.some(({ properties }) => properties.code === code);
+    if (isHere && unitLevel === 'commune' && shown) return model.change({ selected: `unit/${code}`, rows: '', tab: 'figures' });
+    model.moveTo(`${code}@${day}`, isHere ? {} : { asOf: day, compare: compare && compare >= day ? '' : compare });
   }
 
   private submit(event: Event) {

@@ -2,9 +2,9 @@
 import { html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { csvAddress, shapes, unassigned, type Figure, type UnitFigures, type UnitShape } from '../api/figures';
-import { number, signed, t } from '../texts';
+import { t } from '../texts';
 import { communesAddress, looseAddress, unitAddress } from '../view/addresses';
-import { property, properties, title, type Property } from '../view/property';
+import { property, properties, title, written, type Property } from '../view/property';
 import { Question } from '../view/question';
 import { valueOf } from '../view/shading';
 import { icon } from './icons';
@@ -122,7 +122,6 @@ function part(figures: Figures | undefined, { definition, suffix }: Property): n
   return suffix ? figure?.values?.[suffix] : (figure?.value ?? undefined);
 }
 
-function cell(value: number | undefined, { suffix }: Property): string {
-  if (value === undefined) return '–';
-  return suffix === 'delta' ? signed(value) : `${number(value)}${suffix === 'percent' ? '%' : ''}`;
+function cell(value: number | undefined, column: Property): string {
+  return value === undefined ? '–' : written(value, column);
 }

@@ -14,6 +14,8 @@ export interface View {
   compare: string;
   /** The ids of the layers shown; undefined until the first choice. */
   on: string[] | undefined;
+  /** How opaque layers are, from 0.1 to 1; of those that are not wholly so. */
+  opacity: Record<string, number>;
   /** The chosen values, by layer and field. */
   filters: Record<string, Record<string, string[]>>;
   /** The property that shades the communes; empty for none, undefined until the first choice. */
@@ -43,6 +45,7 @@ export function firstView(home: string, today: string): View {
     asOf,
     compare: `${Number(asOf.slice(0, 4)) - 1}-12-31`,
     on: undefined,
+    opacity: {},
     filters: {},
     shade: undefined,
     classing: 'quantile',
@@ -65,6 +68,7 @@ export function read(search: string, first: View): View {
   if (compare !== null && (compare === '' || isDay(compare))) view.compare = compare;
   const on = given.get('layers');
   if (on !== null) view.on = on.split(',').filter(Boolean);
+  view.opacity = opacityOf(given.get('opacity') ?? '');
   view.shade = given.get('shade') ?? undefined;
   const classing = given.get('classes');
   if (classing === 'equal' || classing === 'jenks') view.classing = classing;
@@ -91,6 +95,12 @@ function filtersOf(given: URLSearchParams): View['filters'] {
   return Object.fromEntries([...layers].map(([layer, fields]) => [layer, Object.fromEntries(fields)]));
 }
 
+/** `layer:0.5,layer:0.2` */
+function opacityOf(text: string): View['opacity'] {
+  const parts = text.split(',').map((part) => /^([a-z][\w-]*):(0\.\d+)$/i.exec(part));
+  return Object.fromEntries(parts.filter((part) => part !== null).map(([, layer, value]) => [layer!, Math.max(0.1, Number(value))]));
+}
+
 /** The place, if a map can show it: MapLibre accepts no latitude beyond the poles. */
 function onEarth([zoom, latitude, longitude]: [number, number, number]): View['place'] {
   return Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180 ? [zoom, latitude, longitude] : undefined;
@@ -106,6 +116,13 @@ export function write(view: View, first: View): string {
   say('compare', view.compare, first.compare);
   say('tab', view.tab, 'figures');
   if (view.on) parts.push(['layers', view.on.join(',')]);
+  say(
+    'opacity',
+    Object.entries(view.opacity)
+      .map((pair) => pair.join(':'))
+      .join(','),
+    '',
+  );
   if (view.shade !== undefined) parts.push(['shade', view.shade]);
   say('classes', view.classing, 'quantile');
   say('selected', view.selected, '');

@@ -1,5 +1,5 @@
 /** What the reader chose: the rows of a figure, and a record. */
-import { unitAddress, itemAddress, itemsAddress, rowsAddress } from './addresses';
+import { itemAddress, rowsAddress, unitAddress } from './addresses';
 import type { UnitFigures } from '../api/figures';
 import { items, type Item, type Items } from '../api/items';
 import type { Layer } from '../api/layers';
@@ -8,13 +8,11 @@ import { Question, type Asker } from './question';
 export class Chosen {
   readonly figures: Question<UnitFigures>;
   readonly rows: Question<Items>;
-  private readonly near: Question<Items>;
   private readonly alone: Question<Item>;
 
   constructor(private readonly host: Asker) {
     this.figures = new Question(host, () => (host.model.view.rows ? unitAddress(host.model) : undefined));
     this.rows = new Question(host, () => rowsAddress(host.model, this.figures.value)?.address, items);
-    this.near = new Question(host, () => this.nearAddress(), items);
     this.alone = new Question(host, () => this.aloneAddress());
   }
 
@@ -29,7 +27,7 @@ export class Chosen {
     return this.host.model.layers.find((layer) => layer.id === id);
   }
 
-  /** The record as it is in the list or on the map; otherwise as it is today. */
+  /** The record as it is in the list, otherwise as it was on the day shown. */
   get record(): { value?: Item | undefined; error?: Error | undefined } {
     const value = this.listed ?? this.alone.value;
     return value ? { value } : { error: this.alone.error };
@@ -39,16 +37,12 @@ export class Chosen {
     const { layer } = this;
     const id = this.host.model.view.selected.split('/')[1];
     const rows = this.rowsLayer === layer ? this.rows.value : undefined;
-    return [rows, this.near.value].flatMap((items) => items?.features ?? []).find((item) => String(item.id) === id);
-  }
-
-  private nearAddress(): string | undefined {
-    const { layer } = this;
-    return layer && this.host.model.isOn(layer.id) ? itemsAddress(this.host.model, layer) : undefined;
+    return rows?.features.find((item) => String(item.id) === id);
   }
 
   private aloneAddress(): string | undefined {
-    const [, id] = this.host.model.view.selected.split('/');
-    return this.layer && id && !this.listed ? itemAddress(this.layer.id, id) : undefined;
+    const { model } = this.host;
+    const [, id] = model.view.selected.split('/');
+    return this.layer && id && !this.listed ? itemAddress(this.layer.id, id, model.view.asOf) : undefined;
   }
 }

@@ -1,29 +1,31 @@
-/** The records of a layer by the values of its legend. Each value can be turned off. */
-import type { Item } from '../api/items';
+/** The values of a layer's legend. Each can be turned off. */
 import type { Layer } from '../api/layers';
 import type { View } from './address';
 
 export interface Entry {
+  /** Empty for records without a value. */
   value: string;
-  count: number;
   shown: boolean;
 }
 
-export function entries({ filters }: View, { id, legend }: Layer, all: Item[]): Entry[] {
-  if (!legend) return [];
-  const counts = new Map<string, number>();
-  for (const item of all) counts.set(valueOf(item, legend.name), (counts.get(valueOf(item, legend.name)) ?? 0) + 1);
-  const shown = filters[id]?.[legend.name];
-  const order = [...legend.values.map(({ value }) => value), ''];
-  return order
-    .filter((value) => counts.has(value))
-    .map((value) => ({ value, count: counts.get(value)!, shown: !shown?.length || shown.includes(value || NONE) }));
+export function entries({ filters }: View, { id, legend }: Layer): Entry[] {
+  const shown = legend && filters[id]?.[legend.name];
+  const values = legend ? [...legend.values.map(({ value }) => value), ''] : [];
+  return values.map((value) => ({ value, shown: !shown?.length || shown.includes(value || NONE) }));
 }
 
-/** The records whose values are turned on. */
-export function shownItems({ filters }: View, { id, legend }: Layer, all: Item[]): Item[] {
-  const shown = legend && filters[id]?.[legend.name];
-  return legend && shown?.length ? all.filter((item) => shown.includes(valueOf(item, legend.name) || NONE)) : all;
+/** The parameters that ask for the records whose values are turned on; undefined if none are. */
+export function legendFilter({ filters }: View, { id, legend }: Layer): Record<string, string> | undefined {
+  const shown = (legend && filters[id]?.[legend.name]) ?? [];
+  if (!legend || !shown.length) return {};
+  const known = shown.filter((value) => legend.values.some((choice) => choice.value === value));
+  if (shown.includes(NONE)) return { filter: [without(legend.name), ...known.map((value) => `${legend.name} = '${value}'`)].join(' OR ') };
+  return known.length ? { [legend.name]: known.join(',') } : undefined;
+}
+
+/** The parameters that ask for the records of one value, or without a value. */
+export function valueFilter({ legend }: Layer, value: string): Record<string, string> {
+  return value ? { [legend!.name]: value } : { filter: without(legend!.name) };
 }
 
 /** Turns a value on or off. All values on is the same as no choice. */
@@ -37,7 +39,6 @@ export function toggled(all: Entry[], value: string): string[] {
 const NOTHING = 'none';
 const NONE = '-';
 
-function valueOf(item: Item, field: string): string {
-  const value = item.properties[field];
-  return typeof value === 'string' ? value : '';
+function without(field: string): string {
+  return `${field} IS NULL`;
 }

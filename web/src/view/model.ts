@@ -30,6 +30,8 @@ export class Model {
   first!: View;
   /** The records of a cluster that no zoom separates. */
   gathered: { layer: Layer; features: Item[] } | undefined;
+  /** Whether the map is near enough to show records one by one. */
+  isNear = false;
   readonly answers = new Answers(MOST_ANSWERS, () => this.changed());
   /** How often the reader asked for more rows of the list. */
   moreRows = 0;
@@ -82,11 +84,22 @@ export class Model {
     this.changed();
   }
 
+  /** Shows another unit, and moves the map there. */
+  moveTo(home: string, more: Partial<View> = {}): void {
+    this.change({ home, selected: '', rows: '', place: undefined, ...more });
+  }
+
   /** Lists records that lie in one place. */
   gather(layer: Layer, features: Item[]): void {
     if (!this.view.selected.startsWith('unit/')) this.change({ selected: '' });
     this.gathered = { layer, features };
     this.moreRows = 0;
+    this.changed();
+  }
+
+  near(isNear: boolean): void {
+    if (this.isNear === isNear) return;
+    this.isNear = isNear;
     this.changed();
   }
 

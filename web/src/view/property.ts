@@ -1,7 +1,7 @@
 /** The flat properties of a unit's figures and their names: `camera_eyes_delta`, `…_percent`, `…_by_x_value`. */
 import type { Definition, UnitShape } from '../api/figures';
 import type { Layer } from '../api/layers';
-import { pick, t, tOr } from '../texts';
+import { number, pick, signed, t, tOr } from '../texts';
 
 export interface Property {
   name: string;
@@ -44,6 +44,11 @@ export function title({ definition, suffix }: Property, layers: Layer[]): string
   if (suffix === 'delta') return `${sentence} (${t('change')})`;
   if (suffix === 'percent') return `${sentence} (%)`;
   return suffix && !['value'].includes(suffix) ? `${sentence} (${tOr(suffix, suffix)})` : sentence;
+}
+
+/** A value as people write it: a change with its sign, a share with its percent sign. */
+export function written(value: number, { suffix }: Property): string {
+  return suffix === 'delta' ? signed(value) : `${number(value)}${suffix === 'percent' ? '%' : ''}`;
 }
 
 /** A definition's sentence as a heading: its first clause, without the full stop. */

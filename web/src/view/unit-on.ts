@@ -1,21 +1,20 @@
 /** Which unit to show on another day. */
+import { COUNTRY } from '../api/figures';
 import { get, query } from '../api/get';
-import type { Item, ItemPage } from '../api/items';
-import type { Layer } from '../api/layers';
+import type { Answer } from '../api/schemas';
 
-const LEVELS: Record<number, string> = { 2: 'province', 3: 'district', 5: 'commune' };
+type Version = Pick<Answer<'/units/{unit}'>, 'valid_to' | 'parent' | 'successors'>;
 
 /**
- * The unit that `code` named on one day, on another: the same while it lasts, otherwise the one above it. A later unit with its
- * code is another one. Undefined if all of them have ended.
+ * The unit that `named` (`code@date`) is on a later day: the same while it lasts, otherwise the one that it became as a whole; the unit
+ * above it where it was divided, or where nothing is known. A later unit with its code is another one. Undefined if all of them ended.
  */
-export async function unitOn(day: string, code: string, named: string, layers: Layer[], load = get): Promise<string | undefined> {
-  const layer = layers.find(({ unitLevel }) => unitLevel === LEVELS[code.length]);
-  if (!layer) return undefined;
-  const page = await load<ItemPage>(query(`/collections/${layer.id}/items`, { code, as_of: named, limit: 1 }));
-  const unit: Item | undefined = page.features[0];
-  if (!unit) return undefined;
-  const { valid_to, parent_code } = unit.properties;
-  if (typeof valid_to !== 'string' || valid_to >= day) return `${code}@${day}`;
-  return typeof parent_code === 'string' ? unitOn(day, parent_code, named, layers, load) : undefined;
+export async function unitOn(day: string, named: string, load = get): Promise<string | undefined> {
+  const [code = ''] = named.split('@');
+  if (code === COUNTRY) return `${COUNTRY}@${day}`;
+  const { valid_to, parent, successors } = await load<Version>(query(`/units/${named}`, {}));
+  if (!valid_to || valid_to >= day) return `${code}@${day}`;
+  const [heir, ...others] = successors;
+  if (heir?.part === 'full' && !others.length) return unitOn(day, `${heir.code}@${heir.valid_from}`, load);
+  return parent ? unitOn(day, `${parent.code}@${valid_to}`, load) : undefined;
 }

@@ -84,6 +84,7 @@ test('without its style from elsewhere the data are shown all the same', async (
 for (const [kind, tile] of [
   ['a raster', { type: 2, bytes: PNG }],
   ['an empty vector', { type: 1, bytes: gzipSync(Buffer.alloc(0)) }],
+  ['a Protomaps', { type: 1, bytes: gzipSync(Buffer.alloc(0)), layers: ['earth', 'water', 'roads', 'places', 'boundaries'] }],
 ]) {
   test(`${kind} file of PMTiles lies under the data`, async () => {
     const file = archive(tile);
@@ -99,6 +100,11 @@ for (const [kind, tile] of [
       assert.equal(sources.base.type, tile.type === 1 ? 'vector' : 'raster');
       assert.ok(layers.some(({ source }) => source === 'base'));
       assert.ok(await page.evaluate(() => document.querySelector('map-view').map.isSourceLoaded('base')));
+      const labels = layers.filter(({ source, type }) => source === 'base' && type === 'symbol').map(({ id }) => id);
+      assert.equal(labels.length > 3, kind === 'a Protomaps');
+      const ids = layers.map(({ id }) => id);
+      for (const label of labels) assert.ok(ids.indexOf(label) > ids.indexOf('units-fill'), 'names are not shaded');
+      assert.ok(!layers.some((layer) => layer['source-layer'] === 'boundaries'), 'borders are those of the register');
       assert.ok((await drawn(page, 'cameras')) > 50);
     });
   });

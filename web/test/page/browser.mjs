@@ -75,17 +75,40 @@ export async function settled(page) {
   });
 }
 
-/** How many records of a layer are drawn, those in clusters counted. */
-export function drawn(page, layer) {
+/** Brings the whole home so near that records are drawn one by one. */
+async function near(page) {
+  if (page.viewportSize().height !== 1900) await page.setViewportSize({ width: 1600, height: 1900 });
+  await page.evaluate(async () => {
+    const { map } = document.querySelector('map-view');
+    const box = await map.getSource('units')?.getBounds();
+    map.jumpTo({ ...(box && { center: box.getCenter() }), zoom: 13 });
+  });
+  await settled(page);
+}
+
+/** How many records of a layer are drawn, those shown together counted. */
+export async function drawn(page, layer) {
+  await near(page);
   return page.evaluate((layer) => {
     const { map } = document.querySelector('map-view');
     const layers = ['sign', 'cluster', 'line', 'fill'].map((part) => `records-${layer}-${part}`).filter((id) => map.getLayer(id));
     const seen = new Map();
-    for (const { properties } of map.queryRenderedFeatures({ layers })) {
-      seen.set(properties.cluster ? `cluster ${properties.cluster_id}` : properties.id, properties.point_count ?? 1);
+    // Records that are shown together have no id.
+    for (const { id, geometry, properties } of map.queryRenderedFeatures({ layers })) {
+      seen.set(id ?? JSON.stringify(geometry), properties.point_count ?? 1);
     }
     return [...seen.values()].reduce((sum, count) => sum + count, 0);
   }, layer);
+}
+
+/** Waits until so many records of a layer are drawn. */
+export async function drawsAll(page, layer, count) {
+  let seen;
+  for (let i = 0; i < 60 && seen !== count; i++) {
+    seen = await drawn(page, layer);
+    if (seen !== count) await page.waitForTimeout(250);
+  }
+  assert.equal(seen, count, layer);
 }
 
 export async function api(path) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { api, drawn, service, settled, SIZES, visit } from './browser.mjs';
+import { api, drawn, drawsAll, service, settled, SIZES, visit } from './browser.mjs';
 
 const vi = (value) => new Intl.NumberFormat('vi').format(value);
 const text = (page, selector) => page.locator(selector).first().innerText();
@@ -57,6 +57,22 @@ test('as-of and compare change the numbers', async () => {
   });
 });
 
+test('time goes in steps from report to report, and today shows what the unit became', async () => {
+  await visit('/', {}, async (page) => {
+    const day = () => page.locator('#as-of').inputValue();
+    await page.locator('.steps button').first().click();
+    assert.equal(await day(), '2022-12-31', 'the day of the figures published before');
+    await page.locator('.steps button').last().click();
+    assert.equal(await day(), '2023-09-20');
+    await page.locator('.steps button').nth(1).click();
+    await page.locator('.unit-head h2', { hasText: 'Tỉnh Thanh Hóa' }).waitFor();
+    const note = page.locator('.unit-head .note');
+    assert.match(await note.innerText(), /Huyện Đông Sơn đến nay không còn nữa\. Đang xem Tỉnh Thanh Hóa/);
+    await page.locator('.unit-head .back').click();
+    await page.locator('.unit-head h2', { hasText: 'Huyện Đông Sơn' }).waitFor();
+  });
+});
+
 test('a posted camera appears after a refresh', { skip: !process.env.TOKEN && 'no TOKEN' }, async () => {
   const today = new Date(Date.now() + 7 * 3600e3).toISOString().slice(0, 10);
   await visit(`/?as_of=${today}&compare=`, {}, async (page) => {
@@ -74,9 +90,7 @@ test('a posted camera appears after a refresh', { skip: !process.env.TOKEN && 'n
     assert.equal(response.status, 201, await response.text());
     await page.locator('.tool.refresh').click();
     await page.locator('[data-code=camera_eyes] .big strong', { hasText: String(eyes + 3) }).waitFor();
-    await settled(page);
-    await page.waitForTimeout(300);
-    assert.equal(await drawn(page, 'cameras'), before + 1);
+    await drawsAll(page, 'cameras', before + 1);
   });
 });
 

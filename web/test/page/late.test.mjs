@@ -9,14 +9,19 @@ const [first, second] = collections.map(({ id }) => id);
 const titleOf = (id) => collections.find((layer) => layer.id === id).title;
 const within = (title) => (/^\p{Lu}\p{Lu}/u.test(title) ? title : title[0].toLowerCase() + title.slice(1));
 
-/** Opens an address while the items of a layer wait for `release`. */
+/** So near that records are drawn one by one. */
+const NEAR = 'at=13/19.8/105.7';
+
+/** Opens an address while the items and tiles of a layer wait for `release`. */
 async function withLate(page, layer, path) {
   let release;
   const released = new Promise((done) => (release = done));
-  await page.route(`**/collections/${layer}/items?**`, async (route) => {
-    await released;
-    await route.continue().catch(() => undefined); // it may have been given up
-  });
+  for (const address of [`**/collections/${layer}/items?**`, `**/tiles/${layer}/**`]) {
+    await page.route(address, async (route) => {
+      await released;
+      await route.continue().catch(() => undefined); // it may have been given up
+    });
+  }
   await page.goto(new URL(path, service).href);
   return release;
 }
@@ -24,6 +29,9 @@ async function withLate(page, layer, path) {
 const communesDrawn = () =>
   document.querySelector('map-view')?.map?.getLayer('units-fill') &&
   document.querySelector('map-view').map.queryRenderedFeatures({ layers: ['units-fill'] }).length >= 14;
+const someCommunesDrawn = () =>
+  document.querySelector('map-view')?.map?.getLayer('units-fill') &&
+  document.querySelector('map-view').map.queryRenderedFeatures({ layers: ['units-fill'] }).length > 0;
 const someDrawn = (layer) => {
   const map = document.querySelector('map-view')?.map;
   const layers = ['sign', 'cluster'].map((part) => `records-${layer}-${part}`).filter((id) => map?.getLayer(id));
@@ -33,12 +41,12 @@ const someDrawn = (layer) => {
 for (const [size, viewport] of Object.entries(SIZES)) {
   test(`a late layer holds up neither the communes nor other layers, ${size}`, async () => {
     await visit('about:blank', { viewport, origin: 'about:blank' }, async (page) => {
-      const release = await withLate(page, second, `/?layers=${first},${second}&tab=layers`);
-      await page.waitForFunction(communesDrawn);
+      const release = await withLate(page, second, `/?layers=${first},${second}&tab=layers&${NEAR}`);
+      await page.waitForFunction(someCommunesDrawn);
       await page.waitForFunction(someDrawn, first);
       const status = page.locator('.progress[role=status]');
       await status.getByText(`Đang tải ${within(titleOf(second))}`).waitFor();
-      assert.equal(await status.locator('p').count(), 1, 'of the late layer only');
+      await page.waitForFunction(() => document.querySelectorAll('.progress p').length === 1); // of the late layer only
       await page.locator(`[data-layer=${second}] [role=status] .spinner`).waitFor();
       assert.equal(await page.locator('main').getAttribute('aria-busy'), 'true');
       await page.locator(`[data-layer=${first}] fieldset`).waitFor();
@@ -55,40 +63,41 @@ for (const [size, viewport] of Object.entries(SIZES)) {
 
 test('a layer that fails says so, and is tried again alone', async () => {
   await visit('about:blank', { origin: 'about:blank', statuses: [503] }, async (page) => {
-    let asked = 0;
-    await page.route(`**/collections/${second}/items?**`, async (route) => {
-      asked++;
-      if (asked > 1) return route.continue();
-      await route.fulfill({ status: 503, contentType: 'application/problem+json', json: { title: 'x', detail: 'Hệ thống đang bận' } });
-    });
-    await page.goto(`${service}/?layers=${first},${second}&tab=layers`);
+    let fails = true;
+    for (const address of [`**/collections/${second}/items?**`, `**/tiles/${second}/**`]) {
+      await page.route(address, async (route) => {
+        if (!fails) return route.continue();
+        await route.fulfill({ status: 503, contentType: 'application/problem+json', json: { title: 'x', detail: 'Hệ thống đang bận' } });
+      });
+    }
+    await page.goto(`${service}/?layers=${first},${second}&tab=layers&${NEAR}`);
     await settled(page);
-    assert.ok((await drawn(page, first)) > 0);
-    assert.equal(await drawn(page, second), 0);
+    assert.ok(await page.evaluate(someDrawn, first));
+    assert.equal(await page.evaluate(someDrawn, second), false);
     const message = page.locator('.progress .missing');
-    assert.match(await message.innerText(), new RegExp(`Chưa tải được ${within(titleOf(second))}\\. Hệ thống đang bận`));
+    assert.match(await message.innerText(), new RegExp(`Chưa tải được ${within(titleOf(second))}\\. Máy chủ gặp lỗi \\(503\\)`));
     assert.match(await page.locator(`[data-layer=${second}] [role=alert]`).innerText(), /Hệ thống đang bận/);
     await isClean(page, 'a failed layer');
-    assert.equal(asked, 1, 'once for the map, the legend and the list');
+    fails = false;
     await message.locator('button').click();
     await page.waitForFunction(someDrawn, second);
     await settled(page);
-    assert.equal(asked, 2);
     assert.equal(await message.count(), 0);
+    await page.locator(`[data-layer=${second}] fieldset`).waitFor();
   });
 });
 
 test('without communes the records are drawn, and a lost connection is called so', async () => {
   await visit('about:blank', { viewport: NARROW, origin: 'about:blank', isOffline: true }, async (page) => {
     await page.route('**/stats?level=commune**', (route) => route.abort());
-    await page.goto(`${service}/?layers=${first}`);
+    await page.goto(`${service}/?layers=${first}&${NEAR}`);
     await page.waitForFunction(() => document.querySelector('map-view')?.map?.getSource('listed'));
     await settled(page);
     assert.match(await page.locator('.progress').innerText(), /Chưa tải được ranh giới xã\. Mất kết nối với máy chủ\.\s+Thử lại/);
     await page.waitForFunction(someDrawn, first);
     await page.unroute('**/stats?level=commune**');
     await page.locator('.progress button').click();
-    await page.waitForFunction(communesDrawn);
+    await page.waitForFunction(someCommunesDrawn);
   });
 });
 
@@ -98,19 +107,18 @@ test('what is no longer wanted is no longer asked for', async () => {
     page.on('requestfailed', (request) =>
       stopped.push([new URL(request.url()).pathname + new URL(request.url()).search, request.failure().errorText]),
     );
-    const release = await withLate(page, second, `/?layers=${first},${second}&tab=layers`);
+    const release = await withLate(page, second, `/?layers=${first},${second}&tab=layers&${NEAR}`);
     await page.waitForFunction(someDrawn, first);
+    await page.waitForFunction(() => document.querySelector('.progress').innerText);
     await page.fill('#as-of', '2022-12-31');
     await page.locator('#as-of').dispatchEvent('change');
-    await page.waitForFunction(() => document.querySelector('.progress').innerText);
-    while (!stopped.length) await page.waitForTimeout(50);
-    assert.deepEqual(
-      stopped.map(([address, why]) => [/as_of=([\d-]+)/.exec(address)[1], why]),
-      [['2023-09-20', 'net::ERR_ABORTED']],
-    );
+    const ofLayer = (day) => stopped.filter(([address]) => address.includes(second) && address.includes(`as_of=${day}`));
+    const both = (day) => ['/items?', '/tiles/'].every((part) => ofLayer(day).some(([address]) => address.includes(part)));
+    while (!both('2023-09-20')) await page.waitForTimeout(50);
+    assert.equal(ofLayer('2022-12-31').length, 0);
     await page.locator(`[data-layer=${second}] .switch input`).uncheck();
-    while (stopped.length < 2) await page.waitForTimeout(50);
-    assert.match(stopped[1][0], /as_of=2022-12-31/);
+    while (!both('2022-12-31')) await page.waitForTimeout(50);
+    assert.ok(stopped.every(([, why]) => why === 'net::ERR_ABORTED'));
     release();
     await settled(page);
     assert.equal(await drawn(page, second), 0);
@@ -124,7 +132,7 @@ test('a layer that is turned off leaves the map, and comes back below what lies 
         document
           .querySelector('map-view')
           .map.getLayersOrder()
-          .filter((id) => /^(records|units|listed)/.test(id)),
+          .filter((id) => /^(records|units|unit-|listed)/.test(id)),
       );
     const before = await order();
     await page.locator(`[data-layer=${first}] .switch input`).uncheck();

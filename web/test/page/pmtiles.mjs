@@ -7,12 +7,12 @@ export const PNG = Buffer.from(
 );
 const HEADER = 127;
 
-/** `type`: 1 vector, 2 PNG. */
-export function archive({ type, bytes }) {
+/** `type`: 1 vector, 2 PNG. `layers`: the names of those of a vector tile. */
+export function archive({ type, bytes, layers = ['water'] }) {
   // Of one entry: count; tile id; run length; length; offset + 1. Each is below 128 or written as a varint.
   const directory = gzipSync(Buffer.from([1, 0, 1, ...varint(bytes.length), 1]));
   const metadata = gzipSync(
-    JSON.stringify({ attribution: 'Nền thử', vector_layers: type === 1 ? [{ id: 'water', fields: {} }] : undefined }),
+    JSON.stringify({ attribution: 'Nền thử', vector_layers: type === 1 ? layers.map((id) => ({ id, fields: {} })) : undefined }),
   );
   const header = Buffer.alloc(HEADER);
   header.write('PMTiles');
