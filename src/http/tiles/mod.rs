@@ -7,7 +7,7 @@ mod tilejson;
 pub use sets::{TILESETS, find_tile_matrix_set, find_tileset, list_tile_matrix_sets, list_tilesets};
 pub use tilejson::show_tilejson;
 
-use actix_web::http::header::{ETag, EntityTag};
+use actix_web::http::header::{CACHE_CONTROL, ETag, EntityTag, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::access::{Caller, View};
@@ -32,14 +32,22 @@ pub async fn find_collection_tile(
     request: HttpRequest,
 ) -> Result<HttpResponse, Error> {
     let tile = tile_of(&request, ["tileMatrix", "tileCol", "tileRow"])?;
-    respond(&app, &caller, &[layer], tile, &request).await
+    Ok(asked_anew(&caller, respond(&app, &caller, &[layer], tile, &request).await?))
 }
 
 /// `GET /api/v1/tiles/{collections}/{z}/{x}/{y}.mvt`
 pub async fn find_tile(app: web::Data<App>, caller: Caller, request: HttpRequest) -> Result<HttpResponse, Error> {
     let layers = layers_of(&request)?;
     let tile = tile_of(&request, ["z", "x", "y"])?;
-    respond(&app, &caller, &layers, tile, &request).await
+    Ok(asked_anew(&caller, respond(&app, &caller, &layers, tile, &request).await?))
+}
+
+/// A tile never outlives a write: caches ask before they give it to others.
+fn asked_anew(caller: &Caller, mut answer: HttpResponse) -> HttpResponse {
+    if caller.is_anonymous() {
+        answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("public, no-cache"));
+    }
+    answer
 }
 
 async fn respond(
