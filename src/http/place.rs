@@ -4,6 +4,7 @@ use actix_web::http::header::CACHE_CONTROL;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::json;
 
+use crate::access::Caller;
 use crate::error::Error;
 use crate::http::clock::Clock;
 use crate::http::state::App;
@@ -18,7 +19,7 @@ use crate::units::territory::containing;
 const LONGEST: usize = 200;
 
 /// `GET /api/v1/place`
-pub async fn find_place(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Error> {
+pub async fn find_place(app: web::Data<App>, _: Caller, request: HttpRequest) -> Result<HttpResponse, Error> {
     let mut params = Params::parse(request.query_string());
     params.format(&["json"])?;
     let at = params.take("at")?.filter(|at| at.len() <= LONGEST);

@@ -32,7 +32,9 @@ async fn every_read_says_who_may_keep_it_and_is_304_when_nothing_changed() {
     let server = Server::with_demo().await;
     // The last use of a token is recorded from time to time.
     server.execute("update tokens set last_used_at = '9999-12-31'").await;
-    let reads = |operation: &Operation| operation.method == Method::GET && operation.id != "stream_changes";
+    // A stream is not kept, nor is what somebody types: it may be the place of a hidden camera.
+    let unkept = ["stream_changes", "find_place"];
+    let reads = |operation: &Operation| operation.method == Method::GET && !unkept.contains(&operation.id.as_str());
     let mut walked = (0, 0);
     for operation in operations().into_iter().filter(reads) {
         let Operation { id, .. } = &operation;

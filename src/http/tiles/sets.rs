@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::http::as_of::Back;
 use crate::http::extract::LayerPath;
 use crate::http::language::wants_vietnamese;
-use crate::http::links::{base, link};
+use crate::http::links::link;
 use crate::http::schema;
 use crate::http::state::App;
 use crate::http::tiles::MVT;
@@ -97,8 +97,7 @@ fn tileset(view: &View<'_>, base: &str, vietnamese: bool) -> Value {
 
 /// `GET /api/v1/tileMatrixSets`
 pub async fn list_tile_matrix_sets(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Error> {
-    Back::only(&request)?;
-    let url = format!("{}/tileMatrixSets", base(&app, &request));
+    let url = format!("{}/tileMatrixSets", Back::only(&request)?.base(&app, &request));
     Ok(HttpResponse::Ok().json(json!({
         "links": [link("self", &url, "application/json", "The tile matrix sets")],
         "tileMatrixSets": [{

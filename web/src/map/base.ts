@@ -11,7 +11,8 @@ const OTHERS = ['Noto Sans', 'Roboto', 'Segoe UI', 'Helvetica Neue', 'Arial', 's
 export function fonts(map: MapLibre, weight: keyof typeof FONTS = 'regular'): string[] {
   const { glyphs, layers } = map.getStyle();
   if (!glyphs) return [FONTS[weight], ...OTHERS];
-  const written = layers.map((layer) => (layer.type === 'symbol' ? layer.layout?.['text-font'] : undefined));
+  // As `unknown`: the linter unfolds the type of expressions without end.
+  const written = layers.map((layer): unknown => (layer.layout as Record<string, unknown> | undefined)?.['text-font']);
   const lists = written.filter((font) => Array.isArray(font) && font.every((name) => typeof name === 'string' && name !== 'literal'));
   const bold = weight === 'bold' ? lists.find((font) => /bold|medium/i.test(String(font))) : undefined;
   return (bold ?? lists[0] ?? ['Noto Sans Regular']) as string[];
