@@ -108,6 +108,10 @@ fn example(parameter: &Value) -> String {
 /// A value for parameters whose schema lists none: one of an enumeration of which several may be given, or an indicator
 /// of the layer.
 fn choice(operation: &Operation, name: &str) -> Option<String> {
+    // Rows of a file have no ids but places.
+    if operation.id == "list_import_rows" && name == "cursor" {
+        return Some("0".to_owned());
+    }
     let layer = operation.layer?;
     if name == "indicator" {
         let counts = |collection: &str| collection == layer.collection;

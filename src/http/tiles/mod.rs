@@ -13,7 +13,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use crate::access::{Caller, View};
 use crate::error::Error;
 use crate::figures::place;
-use crate::http::caching::{not_modified, tag_of, tag_of_register};
+use crate::http::caching::{hash, not_modified, tag_of, tag_of_register};
 use crate::http::clock::Clock;
 use crate::http::extract::LayerPath;
 use crate::http::state::App;
@@ -73,7 +73,10 @@ async fn respond(
         return Ok(not_modified(request, &tag).unwrap_or_else(|| answer(tag, bytes.to_vec())));
     }
     let mut conn = app.store.connection().await?;
-    let tag = tag_of_register(&mut conn, caller, clock.today(), &[]).await?;
+    // MapLibre takes two tiles with one tag for the same one, although their addresses differ.
+    let form = (!request.query_string().is_empty()).then(|| hash(request.query_string().as_bytes()));
+    let form: Vec<_> = form.iter().map(String::as_str).collect();
+    let tag = tag_of_register(&mut conn, caller, clock.today(), &form).await?;
     if let Some(answer) = not_modified(request, &tag) {
         return Ok(answer);
     }
