@@ -4,6 +4,7 @@ import { html, LitElement, type PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { GeoJSONSource, Map as MapLibre } from 'maplibre-gl';
 import { get, query } from '../../api/get';
+import { layers } from '../../api/layers';
 import { boundsOf } from '../../map/places';
 import { t } from './texts';
 
@@ -75,8 +76,8 @@ export class ImportMap extends LitElement {
     map.on('load', () => {
       const { line, text, halo } = ink();
       const css = getComputedStyle(this);
-      map.addSource('communes', { type: 'geojson', data: EMPTY });
-      map.addLayer({ id: 'communes', type: 'line', source: 'communes', paint: { 'line-color': line, 'line-width': 1 } });
+      map.addSource('outlines', { type: 'geojson', data: EMPTY });
+      map.addLayer({ id: 'outlines', type: 'line', source: 'outlines', paint: { 'line-color': line, 'line-width': 1 } });
       map.addSource('rows', { type: 'geojson', data: EMPTY });
       map.addLayer({
         id: 'rows',
@@ -119,9 +120,11 @@ export class ImportMap extends LitElement {
 
   /** The communes around the rows. */
   private async outline(box: [number, number, number, number]): Promise<void> {
-    const address = query('/collections/communes/items', { bbox: box.join(','), limit: 200, 'zoom-level': 12 });
+    const layer = (await layers()).find(({ unitLevel }) => unitLevel === 'commune');
+    if (!layer) return;
+    const address = query(`/collections/${layer.id}/items`, { bbox: box.join(','), limit: 200, 'zoom-level': 12 });
     const communes = await get<FeatureCollection>(address).catch(() => EMPTY);
-    this.map?.getSource<GeoJSONSource>('communes')?.setData(communes);
+    this.map?.getSource<GeoJSONSource>('outlines')?.setData(communes);
   }
 
   /** Moves to the row in hand if it is out of sight. */

@@ -1,7 +1,7 @@
 /** Where a value of a field is chosen or written. */
 import { html, nothing } from 'lit';
 import { get, query } from '../../api/get';
-import type { Field } from '../../api/layers';
+import { layers, type Field } from '../../api/layers';
 import { pick } from '../../texts';
 import type { Commune, Session } from '../shell/session';
 import { t } from './texts';
@@ -24,9 +24,14 @@ let known: Promise<Commune[]> | undefined;
 /** The communes to choose from: those of the sender, or all. */
 export function communesOf(session: Session): Promise<Commune[]> {
   if (session.communes) return Promise.resolve(session.communes);
-  const address = query('/collections/communes/items', { limit: 5000, skipGeometry: 'true', properties: 'code,name' });
-  known ??= get<{ features: { properties: Commune }[] }>(address).then(({ features }) => features.map(({ properties }) => properties));
-  return known;
+  return (known ??= ofAll());
+}
+
+async function ofAll(): Promise<Commune[]> {
+  const layer = (await layers()).find(({ unitLevel }) => unitLevel === 'commune')!;
+  const address = query(`/collections/${layer.id}/items`, { limit: 5000, skipGeometry: 'true', properties: 'code,name' });
+  const { features } = await get<{ features: { properties: Commune }[] }>(address);
+  return features.map(({ properties }) => properties);
 }
 
 export interface Choice {
