@@ -44,6 +44,7 @@ fn page(document: &Value) -> Markup {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width";
                 title { "Hatang API" }
+                link rel="icon" href="/favicon.svg" type="image/svg+xml";
                 @if let Some(style) = style { link rel="stylesheet" href={ "/" (style) }; }
                 @if let Some(script) = script {
                     script src={ "/" (script) } defer {}
