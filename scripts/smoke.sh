@@ -89,7 +89,8 @@ camera_is_there() {
     curl -sf --max-time 5 -o "$HATANG_DATA_DIR/answer" "$camera" && grep -q '"eye_count": *2' "$HATANG_DATA_DIR/answer"
 }
 
-has_recovered() { [ "$(postmaster_pid)" != "$killed" ] && camera_is_there; }
+# The camera alone does not tell: the layers in memory answer while PostgreSQL is away.
+has_recovered() { [ "$(postmaster_pid)" != "$killed" ] && curl -sf -o /dev/null "$url/readyz" && camera_is_there; }
 
 expect_camera() {
     camera_is_there || fail "no camera at $camera, $1"
