@@ -110,7 +110,9 @@ async fn fill(
     Ok(changed)
 }
 
-/// Longitude and latitude of so many places, as many in each commune of today. PostGIS draws the same ones each time.
+/// Longitude and latitude of so many places, as many in each commune of today. PostGIS draws the same ones each time. It
+/// gives each part of a shape its share, rounded, so islands can leave a commune with too few: a place more for each part is
+/// enough.
 async fn places(conn: &mut AsyncPgConnection, count: usize) -> anyhow::Result<Vec<[f64; 2]>> {
     let sql = Sql::new(
         "with communes as (
@@ -125,14 +127,17 @@ async fn places(conn: &mut AsyncPgConnection, count: usize) -> anyhow::Result<Ve
     .bind(Bind::Integer(count as i64))
     .text(
         " % c.total)::int as share) s,
-         st_dump(st_generatepoints(c.geom, s.share::int, c.nth::int)) p
-         where s.share > 0",
+         lateral (
+           select (d).geom
+           from (select st_dump(st_generatepoints(c.geom, s.share::int + st_numgeometries(c.geom), c.nth::int)) as d) d
+           order by hashint4((d).path[1])
+           limit s.share) p",
     );
     let rows: Vec<Row> = sql.load(conn).await?;
     let number = |cell: &Cell| if let Cell::Double(number) = cell { *number } else { 0.0 };
     let places: Vec<_> = rows.iter().map(|row| [number(&row.cells[0]), number(&row.cells[1])]).collect();
     if places.len() < count {
-        bail!("no communes with boundaries are loaded: hatang units load");
+        bail!("no communes with boundaries are loaded: hatang units import");
     }
     Ok(places)
 }
