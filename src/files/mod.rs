@@ -3,8 +3,10 @@
 pub mod edit;
 pub mod export;
 pub mod formula;
+pub mod protobuf;
 pub mod refused;
 pub mod sheet;
 pub mod table;
+pub mod vector_tile;
 
 pub use refused::Refused;

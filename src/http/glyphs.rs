@@ -10,6 +10,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use sdf_glyph_renderer::{BitmapGlyph, clamp_to_u8};
 
 use crate::error::Error;
+use crate::files::protobuf::{put_bytes, put_number, zigzag};
 use crate::http::as_of::Back;
 
 pub const REGULAR: &str = "Noto Sans Regular";
@@ -100,52 +101,27 @@ fn draw(font: &'static [u8], first: u32) -> anyhow::Result<Vec<Glyph>> {
     Ok(glyphs)
 }
 
-/// The message `glyphs` of `glyphs.proto` (github.com/mapbox/node-fontnik), with one font. It has texts and small numbers
-/// only: `prost` would rebuild every macro of the program.
+/// The message `glyphs` of `glyphs.proto` (github.com/mapbox/node-fontnik), with one font.
 fn encode(name: &str, first: u32, glyphs: &[Glyph]) -> Vec<u8> {
     let mut stack = Vec::new();
     put_bytes(&mut stack, 1, name.as_bytes());
     put_bytes(&mut stack, 2, format!("{first}-{}", first + RANGE - 1).as_bytes());
     for glyph in glyphs {
         let mut letter = Vec::new();
-        put_number(&mut letter, 1, glyph.id);
+        put_number(&mut letter, 1, glyph.id.into());
         if let Some(field) = &glyph.field {
             put_bytes(&mut letter, 2, field);
         }
-        put_number(&mut letter, 3, glyph.width);
-        put_number(&mut letter, 4, glyph.height);
-        put_number(&mut letter, 5, zigzag(glyph.left));
-        put_number(&mut letter, 6, zigzag(glyph.top));
-        put_number(&mut letter, 7, glyph.advance);
+        put_number(&mut letter, 3, glyph.width.into());
+        put_number(&mut letter, 4, glyph.height.into());
+        put_number(&mut letter, 5, zigzag(glyph.left).into());
+        put_number(&mut letter, 6, zigzag(glyph.top).into());
+        put_number(&mut letter, 7, glyph.advance.into());
         put_bytes(&mut stack, 3, &letter);
     }
     let mut message = Vec::new();
     put_bytes(&mut message, 1, &stack);
     message
-}
-
-fn put_bytes(out: &mut Vec<u8>, tag: u32, bytes: &[u8]) {
-    put_varint(out, tag << 3 | 2);
-    put_varint(out, bytes.len() as u32);
-    out.extend_from_slice(bytes);
-}
-
-fn put_number(out: &mut Vec<u8>, tag: u32, number: u32) {
-    put_varint(out, tag << 3);
-    put_varint(out, number);
-}
-
-fn put_varint(out: &mut Vec<u8>, mut number: u32) {
-    while number >= 0x80 {
-        out.push(number as u8 | 0x80);
-        number >>= 7;
-    }
-    out.push(number as u8);
-}
-
-/// Small numbers of either sign as small ones without.
-fn zigzag(number: i32) -> u32 {
-    (number << 1 ^ number >> 31) as u32
 }
 
 #[cfg(test)]

@@ -99,7 +99,7 @@ fn matching<'a>(rows: &'a Rows, conditions: &[&Condition]) -> Option<Vec<Found<'
         if failed || open.peek().is_none() {
             return !failed;
         }
-        let mut properties = if on_fields { properties(row.json) } else { Properties::new() };
+        let mut properties = if on_fields { row.properties() } else { Properties::new() };
         properties.insert(ID.name.to_owned(), row.id.into());
         let place = row.place.geometry();
         let record = Record { values: &properties, place: place.as_ref() };
@@ -128,12 +128,4 @@ fn ids(condition: &Condition) -> Option<Vec<i64>> {
         }
         _ => None,
     }
-}
-
-fn properties(json: &[u8]) -> Properties {
-    #[derive(serde::Deserialize)]
-    struct Feature {
-        properties: Properties,
-    }
-    serde_json::from_slice::<Feature>(json).map(|feature| feature.properties).unwrap_or_default()
 }

@@ -1,6 +1,7 @@
 //! Reads the layers once, and then what the change feed reports.
 
 use std::collections::HashMap;
+use std::pin::pin;
 use std::sync::{Arc, PoisonError};
 use std::time::Instant;
 
@@ -15,10 +16,10 @@ use crate::conditions::{Condition, Days, Interval};
 use crate::error::Error;
 use crate::files::export::{Columns, write_feature};
 use crate::layers::{ID, Layer};
-use crate::live::rows::{Place, Record};
+use crate::live::drawing::Marks;
+use crate::live::rows::{Packer, Place, Record};
 use crate::live::{Kept, Live, Rows, State, Version};
 use crate::postgres::Store;
-use crate::postgres::row::Row;
 use crate::postgres::sql::Sql;
 use crate::register::changes;
 use crate::register::items::{self, Question, Shape};
@@ -141,8 +142,12 @@ impl State {
                 let Some(kept) = self.layers.get_mut(collection) else { continue };
                 ids.sort_unstable();
                 ids.dedup();
-                let now = read_rows(conn, layer, Condition::one_of(&ID, ids.iter().copied()), version.today).await?;
-                let mut now: HashMap<_, _> = now.into_iter().map(|record| (record.id, record)).collect();
+                let mut now = HashMap::new();
+                let of_ids = Condition::one_of(&ID, ids.iter().copied());
+                read_rows(conn, layer, of_ids, version.today, |record| {
+                    now.insert(record.id, record);
+                })
+                .await?;
                 let places = changed.entry(layer.collection).or_insert_with(|| Some(Vec::new()));
                 for id in ids {
                     let record = now.remove(&id);
@@ -184,19 +189,24 @@ impl State {
     }
 }
 
+/// The rows that anonymous callers see now.
 async fn read_layer(conn: &mut AsyncPgConnection, layer: &'static Layer, today: NaiveDate) -> QueryResult<Rows> {
-    Ok(Rows::pack(read_rows(conn, layer, Condition::always(), today).await?.into_iter()))
+    let mut packer = Packer::default();
+    read_rows(conn, layer, Condition::always(), today, |record| packer.add(record)).await?;
+    Ok(packer.finish())
 }
 
-/// The rows that anonymous callers see now, by id.
+/// Hands over the rows that anonymous callers see now, by id.
 async fn read_rows(
     conn: &mut AsyncPgConnection,
     layer: &'static Layer,
     condition: Condition,
     today: NaiveDate,
-) -> QueryResult<Vec<Record>> {
+    mut take: impl FnMut(Record),
+) -> QueryResult<()> {
     let view = View::new(&Caller::Anonymous, layer);
     let columns = Columns::new(layer, view.fields(), true);
+    let marks = Marks::new(layer, &columns);
     let day = Some(today);
     let in_force = Condition::ValidDuring(layer.valid_time(), Interval { from: day, to: day });
     let all = [condition].into_iter().chain((!layer.is_writable()).then_some(in_force));
@@ -212,10 +222,13 @@ async fn read_rows(
         among: None,
         placed: None,
     };
-    let record = |row: Row| {
+    let mut rows = pin!(items::stream(conn, &view, &question, None).await?);
+    while let Some(row) = rows.try_next().await? {
         let mut json = Vec::new();
         write_feature(&mut json, &columns, &row, &[]);
-        Record { id: row.cells[0].as_integer().unwrap_or_default(), json, place: Place::of(row.cells[1].geometry()) }
-    };
-    items::stream(conn, &view, &question, None).await?.map_ok(record).try_collect().await
+        let place = Place::of(row.cells[1].geometry());
+        let mark = marks.of(&row, &place);
+        take(Record { id: row.cells[0].as_integer().unwrap_or_default(), json, place, mark });
+    }
+    Ok(())
 }

@@ -4,6 +4,7 @@
 //! the answers to SQL. Dropping it changes speed, never an answer.
 
 mod answers;
+mod drawing;
 mod follow;
 mod rows;
 mod tiles;
@@ -17,6 +18,7 @@ use chrono::NaiveDate;
 use crate::layers::{ALL, Layer};
 
 pub use answers::{Answer, answer};
+pub use drawing::draw;
 pub use rows::{Found, Rows};
 pub use tiles::Tiles;
 

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use geo::{BoundingRect, Geometry, Point};
 use static_aabb2d_index::{StaticAABB2DIndex, StaticAABB2DIndexBuilder};
 
+use crate::layers::Properties;
+
 #[derive(Debug, Clone, PartialEq)]
 pub enum Place {
     Nowhere,
@@ -43,12 +45,27 @@ impl Place {
     }
 }
 
+/// How many fields of a row are added up at most.
+pub const SUMMED: usize = 2;
+
+/// What tiles need of a row, so that the JSON of a million rows need not be read for a map of the country.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Mark {
+    /// Where a point lies in the grid of tiles.
+    pub at: [u32; 2],
+    /// Which of the legend's values it has; their number for none of them.
+    pub legend: u8,
+    /// The fields that the layer adds up.
+    pub summed: [Option<i32>; SUMMED],
+}
+
 /// A row, with the GeoJSON feature that answers have of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Record {
     pub id: i64,
     pub json: Vec<u8>,
     pub place: Place,
+    pub mark: Mark,
 }
 
 /// A row of the base, or one that changed.
@@ -57,11 +74,20 @@ pub struct Found<'a> {
     pub id: i64,
     pub json: &'a [u8],
     pub place: &'a Place,
+    pub mark: &'a Mark,
 }
 
 impl Found<'_> {
     pub fn is_point(&self) -> bool {
         matches!(self.place, Place::Point(_))
+    }
+
+    pub fn properties(&self) -> Properties {
+        #[derive(serde::Deserialize)]
+        struct Feature {
+            properties: Properties,
+        }
+        serde_json::from_slice::<Feature>(self.json).map(|feature| feature.properties).unwrap_or_default()
     }
 
     /// The version of a record; `None` for units, which have none.
@@ -78,12 +104,13 @@ impl Found<'_> {
     }
 }
 
-/// Rows in the order of their ids, and an R-tree of their places, packed in Hilbert order. A point takes about 100 bytes
+/// Rows in the order of their ids, and an R-tree of their places, packed in Hilbert order. A point takes about 130 bytes
 /// beside its JSON.
 #[derive(Default)]
 struct Base {
     ids: Vec<i64>,
     places: Vec<Place>,
+    marks: Vec<Mark>,
     json: Vec<u8>,
     /// Where the JSON of each row ends.
     ends: Vec<usize>,
@@ -93,21 +120,30 @@ struct Base {
     placed: Vec<u32>,
 }
 
-impl Base {
-    /// Packs rows, which come in the order of their ids.
-    fn pack(rows: impl Iterator<Item = Record>) -> Base {
-        let mut base = Base::default();
-        let mut boxes = Vec::new();
-        for row in rows {
-            if let Some(bounds) = row.place.bounds() {
-                base.placed.push(base.ids.len() as u32);
-                boxes.push(bounds);
-            }
-            base.ids.push(row.id);
-            base.places.push(row.place);
-            base.json.extend_from_slice(&row.json);
-            base.ends.push(base.json.len());
+/// A base to which rows are added in the order of their ids, one at a time: all of them beside it would take the memory
+/// twice.
+#[derive(Default)]
+pub struct Packer {
+    base: Base,
+    boxes: Vec<[f64; 4]>,
+}
+
+impl Packer {
+    pub fn add(&mut self, row: Record) {
+        let base = &mut self.base;
+        if let Some(bounds) = row.place.bounds() {
+            base.placed.push(base.ids.len() as u32);
+            self.boxes.push(bounds);
         }
+        base.ids.push(row.id);
+        base.places.push(row.place);
+        base.marks.push(row.mark);
+        base.json.extend_from_slice(&row.json);
+        base.ends.push(base.json.len());
+    }
+
+    pub fn finish(self) -> Rows {
+        let Packer { mut base, boxes } = self;
         base.json.shrink_to_fit();
         if !boxes.is_empty() {
             let mut tree = StaticAABB2DIndexBuilder::new(boxes.len());
@@ -116,12 +152,15 @@ impl Base {
             }
             base.tree = tree.build().ok();
         }
-        base
+        Rows { count: base.ids.len(), base: Arc::new(base), changed: BTreeMap::new() }
     }
+}
 
+impl Base {
     fn row(&self, nth: usize) -> Found<'_> {
         let begin = if nth == 0 { 0 } else { self.ends[nth - 1] };
-        Found { id: self.ids[nth], json: &self.json[begin..self.ends[nth]], place: &self.places[nth] }
+        let json = &self.json[begin..self.ends[nth]];
+        Found { id: self.ids[nth], json, place: &self.places[nth], mark: &self.marks[nth] }
     }
 }
 
@@ -137,8 +176,9 @@ pub struct Rows {
 impl Rows {
     /// Packs rows, which come in the order of their ids.
     pub fn pack(rows: impl Iterator<Item = Record>) -> Rows {
-        let base = Base::pack(rows);
-        Rows { count: base.ids.len(), base: Arc::new(base), changed: BTreeMap::new() }
+        let mut packer = Packer::default();
+        rows.for_each(|row| packer.add(row));
+        packer.finish()
     }
 
     pub fn count(&self) -> usize {
@@ -211,7 +251,8 @@ impl Rows {
 
     /// The same rows with all changes in the base.
     pub fn packed(&self) -> Rows {
-        let own = |row: Found<'_>| Record { id: row.id, json: row.json.to_vec(), place: row.place.clone() };
+        let own =
+            |row: Found<'_>| Record { id: row.id, json: row.json.to_vec(), place: row.place.clone(), mark: *row.mark };
         Rows::pack(self.after(i64::MIN).map(own))
     }
 
@@ -230,7 +271,7 @@ impl Rows {
 }
 
 fn found(record: &Record) -> Found<'_> {
-    Found { id: record.id, json: &record.json, place: &record.place }
+    Found { id: record.id, json: &record.json, place: &record.place, mark: &record.mark }
 }
 
 #[cfg(test)]
@@ -245,7 +286,7 @@ mod tests {
         } else {
             Place::Point(Point::new(f64::from(text % 7), id as f64 % 7.0))
         };
-        Record { id, json: vec![text], place }
+        Record { id, json: vec![text], place, mark: Mark { legend: text, ..Mark::default() } }
     }
 
     proptest! {
@@ -271,7 +312,8 @@ mod tests {
                 }
             }
             let expected: Vec<_> = plain.iter().map(|(id, text)| record(*id, *text)).collect();
-            let own = |row: Found<'_>| Record { id: row.id, json: row.json.to_vec(), place: row.place.clone() };
+            let own =
+                |row: Found<'_>| Record { id: row.id, json: row.json.to_vec(), place: row.place.clone(), mark: *row.mark };
             prop_assert_eq!(rows.count(), expected.len());
             let later: Vec<_> = expected.iter().filter(|row| row.id > after).cloned().collect();
             prop_assert_eq!(rows.after(after).map(own).collect::<Vec<_>>(), later);

@@ -50,6 +50,23 @@ impl Tile {
         let south = if self.y + 1 == 1 << self.z { -90.0 } else { lat(y + 1.0 + margin) };
         [lon(x - margin), south, lon(x + 1.0 + margin), north]
     }
+
+    /// Whether a place of the grid lies in this tile.
+    pub fn holds(self, [x, y]: [u32; 2]) -> bool {
+        let width = GRID - u32::from(self.z);
+        x >> width == self.x && y >> width == self.y
+    }
+}
+
+/// The grid of tiles has 2^30 units each way, as `tiles.sql` says.
+pub const GRID: u32 = 30;
+
+/// Where a place lies in the grid of tiles: what `tile_grid_x` and `tile_grid_y` compute.
+pub fn grid(lon: f64, lat: f64) -> [u32; 2] {
+    let units = f64::from(1_u32 << GRID);
+    let lat = lat.clamp(-85.06, 85.06).to_radians();
+    let north = 0.5 - (std::f64::consts::FRAC_PI_4 + lat / 2.0).tan().ln() / std::f64::consts::TAU;
+    [(lon + 180.0) / 360.0, north].map(|share| (share * units).floor().clamp(0.0, units - 1.0) as u32)
 }
 
 #[derive(QueryableByName)]
@@ -90,14 +107,14 @@ pub fn sums(layer: &'static Layer, fields: &[&'static Field]) -> Vec<Sum> {
 }
 
 /// The legend's value of records that have none.
-const UNKNOWN: &str = "unknown";
+pub const UNKNOWN: &str = "unknown";
 
 pub struct Sum {
     pub name: &'static str,
     /// What is added up; `None` for the number of records.
-    field: Option<&'static Field>,
+    pub field: Option<&'static Field>,
     /// Of the records with this value.
-    of: Option<(&'static Field, &'static str)>,
+    pub of: Option<(&'static Field, &'static str)>,
 }
 
 /// Names of columns live as long as the program.

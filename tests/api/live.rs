@@ -9,6 +9,7 @@ use hatang::postgres::Store;
 use hatang::time::today;
 use serde_json::{Value, json};
 
+use crate::common::mvt::decode;
 use crate::common::{Answer, Server, below_api, tower};
 
 /// A service that follows the feed, and one with the same memory and no database.
@@ -157,6 +158,9 @@ async fn writes_are_in_memory_when_they_are_answered() {
             assert_eq!(body(&memory.anonymous().get(&one).await), body(&sql.anonymous().get(&one).await));
         }
     }
+    follow(&server).await;
+    let sql = server.twin(|state| state.live = Arc::new(Live::new(&["all".to_owned()]))).await;
+    assert!(compare_tiles(&sql, &memory, "towers").await >= 19);
     for (question, must) in QUESTIONS {
         compare(&server, &memory, &format!("{TOWERS}{question}"), must).await;
     }
@@ -168,11 +172,57 @@ async fn writes_are_in_memory_when_they_are_answered() {
     assert!(memory.administrator().get(TOWERS).await.status.is_server_error());
 }
 
+/// The features of a tile, whatever their order.
+fn drawn(answer: &Answer) -> Vec<String> {
+    assert!(matches!(answer.status.as_u16(), 200 | 204), "{}", answer.summary());
+    let mut drawn: Vec<_> = decode(&answer.body).iter().map(|feature| format!("{feature:?}")).collect();
+    drawn.sort();
+    drawn
+}
+
+/// Compares the tiles of a layer that are not empty: all of the upper levels, and one of each level below.
+async fn compare_tiles(sql: &Server, memory: &Server, layers: &str) -> usize {
+    let mut tiles = vec![(0_u32, 0_u32)];
+    let mut compared = 0;
+    for z in 0..=18 {
+        let mut below = Vec::new();
+        for (x, y) in tiles {
+            let path = format!("/tiles/{layers}/{z}/{x}/{y}.mvt");
+            let (asked, known) = (sql.anonymous().get(&path).await, memory.anonymous().get(&path).await);
+            assert_eq!(drawn(&known), drawn(&asked), "{path}");
+            assert_eq!(known.header("etag"), asked.header("etag"), "{path}");
+            if asked.status == 200 {
+                compared += 1;
+                below.extend([(2 * x, 2 * y), (2 * x + 1, 2 * y), (2 * x, 2 * y + 1), (2 * x + 1, 2 * y + 1)]);
+                if z >= 12 {
+                    break;
+                }
+            }
+        }
+        tiles = below;
+    }
+    compared
+}
+
+#[actix_web::test]
+async fn tiles_of_points_are_drawn_from_memory_as_postgis_draws_them() {
+    let (server, memory) = services(Server::with_demo().await).await;
+    let sql = server.twin(|state| state.live = Arc::new(Live::new(&["all".to_owned()]))).await;
+    for layer in hatang::layers::ALL.iter().filter(|layer| layer.geometry == ["Point"]) {
+        follow(&server).await;
+        let compared = compare_tiles(&sql, &memory, layer.collection).await;
+        assert!(compared >= 19, "{} tiles of {}", compared, layer.collection);
+    }
+    follow(&server).await;
+    compare_tiles(&sql, &memory, "cameras,towers").await;
+}
+
 #[actix_web::test]
 async fn tiles_are_kept_until_their_place_changes() {
     let (server, memory) = services(Server::with_communes().await).await;
     let made = server.administrator().post(TOWERS, tower(json!({}))).await.ok();
-    let (near, far) = ("/tiles/towers,cameras/12/3250/1817.mvt", "/tiles/towers/12/3200/1800.mvt");
+    // PostGIS draws hamlets, which may be areas.
+    let (near, far) = ("/tiles/towers,hamlets/12/3250/1817.mvt", "/tiles/towers,hamlets/12/3200/1800.mvt");
     let path = format!("{TOWERS}/{}", made["id"]);
     for height in [10, 20] {
         follow(&server).await;

@@ -7,6 +7,8 @@ mod tilejson;
 pub use sets::{TILESETS, find_tile_matrix_set, find_tileset, list_tile_matrix_sets, list_tilesets};
 pub use tilejson::show_tilejson;
 
+use std::sync::Arc;
+
 use actix_web::http::header::{CACHE_CONTROL, ETag, EntityTag, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 
@@ -19,6 +21,7 @@ use crate::http::extract::LayerPath;
 use crate::http::state::App;
 use crate::input::Params;
 use crate::layers::Layer;
+use crate::live::{State, draw};
 use crate::register::tiles::{self, MAX_ZOOM, Tile};
 use crate::texts::text;
 
@@ -67,10 +70,9 @@ async fn respond(
     let is_plain = caller.is_anonymous() && request.query_string().is_empty();
     let state = app.live.current(clock.today()).filter(|_| is_plain);
     if let Some(state) = &state
-        && let Some(bytes) = app.live.tiles().find(layers, tile)
+        && let Some(found) = from_memory(app, state, layers, tile, request).await?
     {
-        let tag = tag_of(state.version, &[]);
-        return Ok(not_modified(request, &tag).unwrap_or_else(|| answer(tag, bytes.to_vec())));
+        return Ok(found);
     }
     let mut conn = app.store.connection().await?;
     // MapLibre takes two tiles with one tag for the same one, although their addresses differ.
@@ -91,6 +93,26 @@ async fn respond(
         app.live.tiles().keep(layers, tile, &body, &state, || app.live.current(clock.today()));
     }
     Ok(answer(tag, body))
+}
+
+/// A tile that is kept, or whose layers are all in memory.
+async fn from_memory(
+    app: &App,
+    state: &Arc<State>,
+    layers: &[&'static Layer],
+    tile: Tile,
+    request: &HttpRequest,
+) -> Result<Option<HttpResponse>, Error> {
+    let tag = tag_of(state.version, &[]);
+    let answered = |body: &[u8]| not_modified(request, &tag).unwrap_or_else(|| answer(tag.clone(), body.to_vec()));
+    if let Some(kept) = app.live.tiles().find(layers, tile) {
+        return Ok(Some(answered(&kept)));
+    }
+    let (drawn_from, of) = (state.clone(), layers.to_vec());
+    let drawn = web::block(move || draw(&drawn_from, &of, tile)).await.map_err(anyhow::Error::new)?;
+    let Some(body) = drawn else { return Ok(None) };
+    app.live.tiles().keep(layers, tile, &body, state, || app.live.current(state.version.today));
+    Ok(Some(answered(&body)))
 }
 
 fn answer(tag: EntityTag, body: Vec<u8>) -> HttpResponse {
