@@ -5,6 +5,7 @@
 -- units and its search text.
 create or replace function asset_before_write() returns trigger
 language plpgsql
+set plan_cache_mode = force_generic_plan
 as $$
 declare
   -- The day of the request that writes, which may have begun before midnight.

@@ -14,8 +14,13 @@ as $$
     union
     select n.id, n.valid_from, n.valid_to, w.forward
     from walk w
-    join admin_changes c on case when w.forward then c.from_id else c.to_id end = w.id
-    join admin_units n on n.id = case when w.forward then c.to_id else c.from_id end
+    -- As two parts, so that each finds its changes by an index.
+    cross join lateral (
+      select c.to_id as id from admin_changes c where w.forward and c.from_id = w.id
+      union all
+      select c.from_id from admin_changes c where not w.forward and c.to_id = w.id
+    ) step
+    join admin_units n on n.id = step.id
     where not in_force(w.valid_from, w.valid_to, on_day)
   )
   select id from walk where in_force(valid_from, valid_to, on_day)
@@ -36,8 +41,10 @@ $$;
 create or replace function commune_at(place geometry, on_day date) returns bigint
 language plpgsql
 stable
+set plan_cache_mode = force_generic_plan
 as $$
--- In PL/pgSQL, which keeps the plan. By the place first: with the days beside it, the planner reads all communes of a day.
+-- One plan for all places: to plan for each takes four times as long as to find the commune. By the place first: with the
+-- days beside it, the planner reads all communes of a day.
 begin
   return (
     select u.id
@@ -179,12 +186,14 @@ returns table (unit_id bigint, units_from date, units_to date)
 language plpgsql
 stable
 rows 3
+set plan_cache_mode = force_generic_plan
 as $$
 declare
   point constant geometry := case when st_dimension(place) = 0 then place else st_pointonsurface(place) end;
   ids bigint[];
   firsts date[];
   lasts date[];
+  around bigint[];
   days date[];
   last_day date := '-infinity';
   is_whole boolean := true;
@@ -212,16 +221,26 @@ begin
         return;
       end if;
     end if;
+    -- The districts and provinces that contain it, but for those in whose days one of these communes holds throughout.
+    around := array(
+      select u.id
+      from admin_units u
+      where u.level in ('district', 'province') and st_covers(u.geom, point)
+        and not exists (
+          select from unnest(firsts, lasts) c (first, last)
+          where c.first <= u.valid_from and c.last >= coalesce(u.valid_to, 'infinity')));
     select array_agg(distinct d.day order by d.day) into days
-    from admin_units u
+    from (
+      select u.valid_from, u.valid_to from admin_units u where u.id = any(ids || around)
+      union all
+      select u.valid_from, u.valid_to from admin_units u where u.level = 'province' and ids is not null
+    ) u
     cross join lateral (values (u.valid_from), (u.valid_to + 1)) d (day)
-    where d.day is not null and (u.id = any(ids) or u.level in ('district', 'province') and st_covers(u.geom, point)
-      or u.level = 'province' and ids is not null);
+    where d.day is not null;
     for nth in 1 .. coalesce(cardinality(days), 0) loop
       select u.id into found
       from admin_units u
-      where (u.id = any(ids) or u.level in ('district', 'province') and u.geom && point and st_covers(u.geom, point))
-        and in_force(u.valid_from, u.valid_to, days[nth])
+      where u.id = any(ids || around) and in_force(u.valid_from, u.valid_to, days[nth])
       order by u.level = 'commune' desc, u.level = 'district' desc, u.code
       limit 1;
       if found is null and ids is not null then
@@ -255,9 +274,13 @@ begin
   with recursive walk (id, forward) as (
     values (origin, true), (origin, false)
     union
-    select case when w.forward then c.to_id else c.from_id end, w.forward
+    select step.id, w.forward
     from walk w
-    join admin_changes c on case when w.forward then c.from_id else c.to_id end = w.id
+    cross join lateral (
+      select c.to_id as id from admin_changes c where w.forward and c.from_id = w.id
+      union all
+      select c.from_id from admin_changes c where not w.forward and c.to_id = w.id
+    ) step
   )
   select array_agg(distinct d.day order by d.day) into days
   from admin_units u
