@@ -165,18 +165,21 @@ fn record(layer: &'static Layer, nth: usize, [lon, lat]: &[f64; 2], random: &mut
     if layer.rules.iter().any(|rule| rule(&given).is_some()) {
         given.retain(|name, _| !layer.own_fields.iter().any(|field| field.name == *name && !is_counted(field)));
     }
-    let near = |random: &mut StdRng| {
-        let mut step = || random.random_range(-0.002..0.002);
-        json!([lon + step(), lat + step()])
-    };
+    // The point that a shape counts by is its place: another could lie in the sea.
     let place = if layer.lies_in_one_commune() {
         json!({"type": "Point", "coordinates": [lon, lat]})
     } else if layer.is_measured() {
-        let points: Vec<_> = (0..random.random_range(2..7)).map(|_| near(random)).collect();
+        let count = random.random_range(1..4);
+        let mut step = || random.random_range(-0.002..0.002);
+        let steps: Vec<_> = (0..count).map(|_| (step(), step())).collect();
+        let before = steps.iter().rev().map(|(x, y)| [lon - x, lat - y]);
+        let points: Vec<_> =
+            before.chain([[*lon, *lat]]).chain(steps.iter().map(|(x, y)| [lon + x, lat + y])).collect();
         json!({"type": "LineString", "coordinates": points})
     } else {
-        let (east, north) = (lon + 0.001, lat + 0.001);
-        json!({"type": "MultiPolygon", "coordinates": [[[[lon, lat], [east, lat], [east, north], [lon, north], [lon, lat]]]]})
+        let [west, south, east, north] = [lon - 0.0005, lat - 0.0005, lon + 0.0005, lat + 0.0005];
+        let ring = [[west, south], [east, south], [east, north], [west, north], [west, south]];
+        json!({"type": "MultiPolygon", "coordinates": [[ring]]})
     };
     (given, place)
 }
@@ -187,7 +190,9 @@ fn value(field: &Field, nth: usize, random: &mut StdRng) -> Option<Value> {
         Type::Text { .. } if field.name == "name" => json!(format!("Điểm {nth}")),
         Type::Text { .. } if field.required => json!(format!("{} {nth}", field.label.vi)),
         Type::Integer { min, max } => json!(random.random_range(min..=max.min(min + 3))),
-        Type::Number { min, max } => json!((random.random_range(min..=max.min(min + 100.0)) * 10.0_f64).round() / 10.0),
+        Type::Number { min, max } => {
+            json!(((random.random_range(min..=max.min(min + 100.0)) * 10.0_f64).round() / 10.0).max(min))
+        }
         Type::Boolean => json!(random.random_bool(0.5)),
         Type::OneOf(choices) => {
             let lasting: Vec<_> = choices.iter().filter(|choice| choice.until.is_none()).collect();
