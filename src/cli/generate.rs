@@ -112,7 +112,7 @@ async fn fill(
 
 /// Longitude and latitude of so many places, as many in each commune of today. PostGIS draws the same ones each time. It
 /// gives each part of a shape its share, rounded, so islands can leave a commune with too few: a place more for each part is
-/// enough.
+/// enough. Some more are drawn since a place at the shore, rounded as the register rounds, can lie in the sea.
 async fn places(conn: &mut AsyncPgConnection, count: usize) -> anyhow::Result<Vec<[f64; 2]>> {
     let sql = Sql::new(
         "with communes as (
@@ -128,9 +128,12 @@ async fn places(conn: &mut AsyncPgConnection, count: usize) -> anyhow::Result<Ve
     .text(
         " % c.total)::int as share) s,
          lateral (
-           select (d).geom
-           from (select st_dump(st_generatepoints(c.geom, s.share::int + st_numgeometries(c.geom), c.nth::int)) as d) d
-           order by hashint4((d).path[1])
+           select d.geom
+           from (
+             select (d).path, st_snaptogrid((d).geom, 0.0000001) as geom
+             from (select st_dump(st_generatepoints(c.geom, s.share::int + st_numgeometries(c.geom) + 3, c.nth::int)) as d) d) d
+           where st_covers(c.geom, d.geom)
+           order by hashint4(path[1])
            limit s.share) p",
     );
     let rows: Vec<Row> = sql.load(conn).await?;
