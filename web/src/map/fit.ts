@@ -1,6 +1,9 @@
 /** Moves the map to show a box. */
 import type { Map as MapLibre } from 'maplibre-gl';
 
+/** West, south, east and north of Vietnam. */
+export const VIETNAM: [number, number, number, number] = [102, 8, 110, 23.5];
+
 type Box = [number, number, number, number];
 
 const calm = matchMedia('(prefers-reduced-motion: reduce)');

@@ -9,6 +9,7 @@ import { around, baselinesAddress, type Baselines } from '../view/report-days';
 import { unitOn } from '../view/unit-on';
 import { Question } from '../view/question';
 import { icon } from './icons';
+import './date-field';
 import { Part } from './part';
 import './unit-picker';
 import './date-bar.css';
@@ -35,17 +36,16 @@ export class DateBar extends Part {
         ${this.left?.instead === home ? this.leftNote(this.left) : nothing}
       </div>
       <form class="dates" @submit=${(event: Event) => event.preventDefault()}>
-        <label>${t('asOf')}<input type="date" id="as-of" .value=${asOf} required max=${today()} @change=${this.moveAsOf} /></label>
-        <label
-          >${t('compare')}<input
-            type="date"
-            id="compare"
-            .value=${compare}
-            max=${asOf}
-            aria-invalid=${this.wrong}
-            aria-describedby="wrong-date"
-            @change=${this.moveCompare}
-        /></label>
+        <date-field compact required name="as-of" .label=${t('asOf')} .value=${asOf} max=${today()} @date=${this.moveAsOf}></date-field>
+        <date-field
+          compact
+          name="compare"
+          .label=${t('compare')}
+          .value=${compare}
+          ?invalid=${this.wrong}
+          describedBy="wrong-date"
+          @date=${this.moveCompare}
+        ></date-field>
         <div class="steps" role="group" aria-label=${t('steps')}>
           ${this.step('back', before)}
           <button type="button" @click=${this.toToday}>${t('today')}</button>
@@ -71,9 +71,8 @@ export class DateBar extends Part {
     </button>`;
   }
 
-  private moveAsOf(event: Event) {
-    const { value } = event.target as HTMLInputElement;
-    if (value) this.goTo(value);
+  private moveAsOf({ detail }: CustomEvent<string | null>) {
+    if (detail) this.goTo(detail);
   }
 
   private goTo(value: string) {
@@ -81,8 +80,8 @@ export class DateBar extends Part {
     this.set(value, compare && compare >= value ? `${Number(value.slice(0, 4)) - 1}-12-31` : compare);
   }
 
-  private moveCompare(event: Event) {
-    this.set(this.model.view.asOf, (event.target as HTMLInputElement).value);
+  private moveCompare({ detail }: CustomEvent<string | null>) {
+    this.set(this.model.view.asOf, detail ?? '');
   }
 
   private leftNote({ name, home, asOf }: { name: string; home: string; asOf: string }) {

@@ -14,6 +14,7 @@ const PATHS = {
   rows: 'M4 6h16M4 12h16M4 18h10',
   whole: 'M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5',
   download: 'M12 4v11M7 11l5 5 5-5M5 20h14',
+  calendar: 'M4 6h16v14H4zM4 10h16M8 3v5M16 3v5',
 };
 
 export function icon(name: keyof typeof PATHS) {

@@ -113,6 +113,12 @@ export async function drawsAll(page, layer, count) {
   assert.equal(seen, count, layer);
 }
 
+/** Types a day such as 31/12/2022 into the date field of a name. */
+export async function typeDay(page, name, text) {
+  const parts = text.split('/');
+  for (const [i, part] of ['day', 'month', 'year'].entries()) await page.locator(`#${name}-${part}`).fill(parts[i]);
+}
+
 export async function api(path) {
   const response = await fetch(`${service}/api/v1${path}`);
   assert.equal(response.status, 200, path);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { api, drawn, drawsAll, service, settled, SIZES, visit } from './browser.mjs';
+import { api, drawn, drawsAll, service, settled, SIZES, typeDay, visit } from './browser.mjs';
 
 const vi = (value) => new Intl.NumberFormat('vi').format(value);
 const text = (page, selector) => page.locator(selector).first().innerText();
@@ -42,24 +42,41 @@ for (const [size, viewport] of Object.entries(SIZES)) {
 
 test('as-of and compare change the numbers', async () => {
   await visit('/', {}, async (page) => {
-    await page.fill('#as-of', '2022-12-31');
-    await page.locator('#as-of').dispatchEvent('change');
+    await typeDay(page, 'as-of', '31/12/2022');
     await settled(page);
     await says(page, await api('/stats/405@2023-09-20?as_of=2022-12-31&compare=2021-12-31'));
-    await page.fill('#compare', '2022-06-30');
-    await page.locator('#compare').dispatchEvent('change');
+    await typeDay(page, 'compare', '30/6/2022');
     await settled(page);
     await says(page, await api('/stats/405@2023-09-20?as_of=2022-12-31&compare=2022-06-30'));
     assert.match(page.url(), /as_of=2022-12-31&compare=2022-06-30/);
-    await page.fill('#compare', '2023-06-30');
-    await page.locator('#compare').dispatchEvent('change');
+    await typeDay(page, 'compare', '30/6/2023');
     await page.locator('.wrong', { hasText: 'phải trước' }).waitFor();
+  });
+});
+
+test('a day is 20/9/2023 in an English browser too, and one that is none changes nothing', async () => {
+  await visit('/?lang=en', { locale: 'en-US' }, async (page) => {
+    const part = (name) => page.locator(`#as-of-${name}`);
+    const read = async () => [await part('day').inputValue(), await part('month').inputValue(), await part('year').inputValue()];
+    assert.deepEqual(await read(), ['20', '9', '2023']);
+    // As it is typed: the focus goes on by itself.
+    await part('day').click();
+    await part('day').selectText();
+    await page.keyboard.type('31122022');
+    await page.waitForURL(/as_of=2022-12-31/);
+    await settled(page);
+    await typeDay(page, 'as-of', '30/2/2023');
+    await page.locator('#compare-day').focus();
+    await page.getByText('The date is not complete').waitFor();
+    await typeDay(page, 'as-of', '1/1/2199');
+    await page.getByText('Choose a day up to').waitFor();
+    assert.match(page.url(), /as_of=2022-12-31/);
   });
 });
 
 test('time goes in steps from report to report, and today shows what the unit became', async () => {
   await visit('/', {}, async (page) => {
-    const day = () => page.locator('#as-of').inputValue();
+    const day = () => page.locator('date-field[name=as-of]').evaluate(({ value }) => value);
     await page.locator('.steps button').first().click();
     assert.equal(await day(), '2022-12-31', 'the day of the figures published before');
     await page.locator('.steps button').last().click();

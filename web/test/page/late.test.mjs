@@ -1,7 +1,7 @@
 /** Layers that are late or fail: all else is drawn, and the page says what is missing. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { api, drawn, NARROW, service, settled, SIZES, visit } from './browser.mjs';
+import { api, drawn, NARROW, service, settled, SIZES, typeDay, visit } from './browser.mjs';
 import { isClean } from './axe.mjs';
 
 const { collections } = await api('/collections');
@@ -110,8 +110,7 @@ test('what is no longer wanted is no longer asked for', async () => {
     const release = await withLate(page, second, `/?layers=${first},${second}&tab=layers&${NEAR}`);
     await page.waitForFunction(someDrawn, first);
     await page.waitForFunction(() => document.querySelector('.progress').innerText);
-    await page.fill('#as-of', '2022-12-31');
-    await page.locator('#as-of').dispatchEvent('change');
+    await typeDay(page, 'as-of', '31/12/2022');
     const ofLayer = (day) => stopped.filter(([address]) => address.includes(second) && address.includes(`as_of=${day}`));
     const both = (day) => ['/items?', '/tiles/'].every((part) => ofLayer(day).some(([address]) => address.includes(part)));
     while (!both('2023-09-20')) await page.waitForTimeout(50);

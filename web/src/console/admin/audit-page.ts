@@ -4,6 +4,8 @@ import { html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { get, local, query as address } from '../../api/get';
 import type { Layer } from '../../api/layers';
+import '../../parts/date-field';
+import type { DateField } from '../../parts/date-field';
 import { failure, waiting } from '../../parts/part';
 import { pick, t as general } from '../../texts';
 import { icon } from '../shell/icons';
@@ -54,8 +56,10 @@ export class AuditPage extends Page {
     const value = (name: string) => this.query.get(name) ?? '';
     const set = (event: Event) => {
       const { name, value } = event.target as HTMLInputElement;
-      this.setQuery({ [name]: value.trim() });
+      // The parts of a day have no name.
+      if (name) this.setQuery({ [name]: value.trim() });
     };
+    const moved = ({ target, detail }: CustomEvent<string | null>) => this.setQuery({ [(target as DateField).name]: detail ?? '' });
     return html`<form class="toolbar" @change=${set} @submit=${(event: Event) => event.preventDefault()}>
       <label>${t('actor')}<input name="actor" .value=${value('actor')} autocomplete="off" /></label>
       <label
@@ -70,8 +74,8 @@ export class AuditPage extends Page {
           ${layers.map(({ id, title }) => html`<option value=${id} ?selected=${value('collection') === id}>${pick(title)}</option>`)}
         </select></label
       >
-      <label>${t('fromDay')}<input type="date" name="from" .value=${value('from')} /></label>
-      <label>${t('toDay')}<input type="date" name="to" .value=${value('to')} /></label>
+      <date-field compact name="from" .label=${t('fromDay')} .value=${value('from')} @date=${moved}></date-field>
+      <date-field compact name="to" .label=${t('toDay')} .value=${value('to')} @date=${moved}></date-field>
       <a class="button" download href=${this.asked({ f: 'csv' })}>${icon('download')}${t('csv')}</a>
     </form>`;
   }

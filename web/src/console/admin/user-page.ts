@@ -6,6 +6,7 @@ import { get, query } from '../../api/get';
 import type { Layer } from '../../api/layers';
 import { send } from '../../api/send';
 import { failure, waiting } from '../../parts/part';
+import '../../parts/date-field';
 import { t as general } from '../../texts';
 import { today } from '../../view/address';
 import { askFor } from '../shell/dialog';
@@ -174,7 +175,7 @@ export class UserPage extends Page {
         </fieldset>
         ${scopeInputs(layers)}
         <p class="quiet">${t('noLimit')}</p>
-        <label>${t('expires')}<input type="date" name="expires_on" min=${today()} /></label>
+        <date-field compact name="expires_on" .label=${t('expires')} min=${today()}></date-field>
         <label>${t('note')}<input name="note" maxlength="1000" /></label>`,
       write: (given) => {
         const more = ['expires_on', 'note'].flatMap((name) => (given.get(name) ? [[name, given.get(name)]] : []));

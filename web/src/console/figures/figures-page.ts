@@ -3,6 +3,8 @@ import { Task } from '@lit/task';
 import { html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import type { Delta } from '../../api/figures';
+import '../../parts/date-field';
+import type { DateField } from '../../parts/date-field';
 import { failure, waiting } from '../../parts/part';
 import { day, language, number, pick, signed, t as general, tOr } from '../../texts';
 import { today } from '../../view/address';
@@ -57,12 +59,12 @@ export class FiguresPage extends Page {
 
   private controls(shown: Register | undefined) {
     const asked = shown?.asked;
-    const set = (event: Event) => {
-      const { name, value } = event.target as HTMLInputElement;
-      this.setQuery({ [name]: value || (name === 'compare' ? '-' : undefined) });
+    const set = (event: CustomEvent<string | null>) => {
+      const { name } = event.target as DateField;
+      this.setQuery({ [name]: event.detail ?? (name === 'compare' ? '-' : undefined) });
     };
     const field = (name: string, label: string, value: string) =>
-      html`<label>${label}<input type="date" name=${name} .value=${value} max=${today()} @change=${set} /></label>`;
+      html`<date-field compact name=${name} .label=${label} .value=${value} max=${today()} @date=${set}></date-field>`;
     return html`<div class="controls">
       <unit-field
         .label=${t('unit')}

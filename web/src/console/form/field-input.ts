@@ -1,8 +1,8 @@
 /** One field of a record, with its label, its control and what is wrong with it. Register, record pages and bulk edits use it. */
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import '../../parts/date-field';
 import { number, pick, t as general, tOr } from '../../texts';
-import './date-field';
 import './record-picker';
 import type { FormField } from './schema';
 import { t } from './texts';
@@ -229,6 +229,6 @@ export function problemOf(field: FormField, value: unknown): string | undefined 
   if (field.isRequired && (value == null || value === '')) return t('required');
   if (typeof value !== 'string') return undefined;
   if (field.type === 'number') return t('notNumber', { given: value });
-  if (field.type === 'date' && !/^\d{4}-/.test(value)) return t('incompleteDate');
+  if (field.type === 'date' && !/^\d{4}-/.test(value)) return general('incompleteDate');
   return undefined;
 }

@@ -1,5 +1,5 @@
 /** Finds a record of another layer, or a commune by its name: a text with the hits below. */
-import { Task } from '@lit/task';
+import { Task, TaskStatus } from '@lit/task';
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { get, query } from '../../api/get';
@@ -40,7 +40,8 @@ export class RecordPicker extends LitElement {
 
   protected override render() {
     const { current } = this;
-    const chosen = this.value == null ? '' : current.value ? nameOf(current.value) : String(this.value);
+    const isAsked = current.status === TaskStatus.PENDING;
+    const chosen = this.value == null || isAsked ? '' : current.value ? nameOf(current.value) : String(this.value);
     return html`<div @focusout=${this.leave} @keydown=${this.press}>
       <input
         id=${this.inputId}

@@ -2,11 +2,6 @@
 import { texts } from '../../texts/of';
 
 export const vi = {
-  day: 'Ngày',
-  month: 'Tháng',
-  year: 'Năm',
-  today: 'Hôm nay',
-  incompleteDate: 'Ngày chưa đủ: hãy ghi ngày, tháng, năm, ví dụ 20/9/2023.',
   notNumber: '“{given}” không phải là số.',
   required: 'Cần ghi mục này.',
   unknown: 'Chưa rõ',
@@ -24,11 +19,6 @@ export const vi = {
 };
 
 export const en: Record<keyof typeof vi, string> = {
-  day: 'Day',
-  month: 'Month',
-  year: 'Year',
-  today: 'Today',
-  incompleteDate: 'The date is not complete: write day, month and year, such as 20/9/2023.',
   notNumber: '“{given}” is no number.',
   required: 'This is needed.',
   unknown: 'Unknown',

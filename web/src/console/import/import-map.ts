@@ -1,11 +1,14 @@
 /** Where the doubtful rows are: numbered points on the communes; the row in hand stands out. */
 import type { FeatureCollection } from 'geojson';
-import { html, LitElement, type PropertyValues } from 'lit';
+import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { GeoJSONSource, Map as MapLibre } from 'maplibre-gl';
 import { get, query } from '../../api/get';
 import { layers } from '../../api/layers';
+import { VIETNAM } from '../../map/fit';
 import { boundsOf } from '../../map/places';
+import { ownAreas } from '../map/commune';
+import type { Session } from '../shell/session';
 import { t } from './texts';
 
 export interface Placed {
@@ -15,6 +18,8 @@ export interface Placed {
   isError: boolean;
 }
 
+type Box = [number, number, number, number];
+
 const EMPTY: FeatureCollection = { type: 'FeatureCollection', features: [] };
 
 @customElement('import-map')
@@ -22,6 +27,10 @@ export class ImportMap extends LitElement {
   @property({ attribute: false }) places: Placed[] = [];
   /** The row in hand. */
   @property({ type: Number }) active = -1;
+  /** Where the map opens if no row has a place. */
+  @property({ attribute: false }) session!: Session;
+  /** What the reader is asked to click at; empty: nothing. Arrow keys move the map, and Enter takes its middle. */
+  @property() asks = '';
   private map: MapLibre | undefined;
   private isFitted = false;
 
@@ -30,7 +39,8 @@ export class ImportMap extends LitElement {
   }
 
   protected override render() {
-    return html`<div class="map" role="region" aria-label=${t('mapOfRows')}></div>`;
+    return html`<div class="map ${this.asks ? 'asking' : ''}" role="region" aria-label=${t('mapOfRows')} @keydown=${this.press}></div>
+      ${this.asks ? html`<p class="asks" role="status">${this.asks}</p>` : nothing}`;
   }
 
   override disconnectedCallback() {
@@ -62,8 +72,7 @@ export class ImportMap extends LitElement {
     const map = new maplibre.Map({
       container,
       style,
-      center: [105.8, 19.8],
-      zoom: 9,
+      bounds: VIETNAM,
       attributionControl: false,
       dragRotate: false,
       pitchWithRotate: false,
@@ -91,15 +100,25 @@ export class ImportMap extends LitElement {
         },
         layout: { 'circle-sort-key': ['case', ['get', 'isActive'], 1, 0] },
       });
-      map.on('click', 'rows', ({ features }) => {
-        const nth = features?.[0]?.properties.nth as number | undefined;
+      map.on('click', ({ point, lngLat }) => {
+        if (this.asks) return this.choosePlace(lngLat);
+        const nth = map.queryRenderedFeatures(point, { layers: ['rows'] })[0]?.properties.nth as number | undefined;
         if (nth !== undefined) this.dispatchEvent(new CustomEvent('choose', { detail: nth }));
       });
-      map.on('mousemove', (event) => {
-        map.getCanvas().style.cursor = map.queryRenderedFeatures(event.point, { layers: ['rows'] }).length ? 'pointer' : '';
+      map.on('mousemove', ({ point }) => {
+        const isOver = map.queryRenderedFeatures(point, { layers: ['rows'] }).length > 0;
+        map.getCanvas().style.cursor = this.asks ? 'crosshair' : isOver ? 'pointer' : '';
       });
       this.draw();
     });
+  }
+
+  private press(event: KeyboardEvent) {
+    if (event.key === 'Enter' && this.asks && this.map) this.choosePlace(this.map.getCenter());
+  }
+
+  private choosePlace({ lng, lat }: { lng: number; lat: number }) {
+    this.dispatchEvent(new CustomEvent('place', { detail: [lng, lat] }));
   }
 
   private draw(): void {
@@ -111,15 +130,25 @@ export class ImportMap extends LitElement {
       properties: { nth, label, isError, isActive: nth === this.active },
     }));
     source.setData({ type: 'FeatureCollection', features });
+    if (this.isFitted) return;
     const box = boundsOf(features);
-    if (!box || this.isFitted) return;
     this.isFitted = true;
-    this.map!.fitBounds(box, { padding: 40, maxZoom: 16, duration: 0 });
+    if (box) this.show(box);
+    else
+      void ownAreas(this.session).then(
+        (areas) => this.show(boundsOf(areas)),
+        () => undefined,
+      );
+  }
+
+  private show(box: Box | undefined): void {
+    if (!box) return;
+    this.map?.fitBounds(box, { padding: 40, maxZoom: 16, duration: 0 });
     void this.outline(box);
   }
 
   /** The communes around the rows. */
-  private async outline(box: [number, number, number, number]): Promise<void> {
+  private async outline(box: Box): Promise<void> {
     const layer = (await layers()).find(({ unitLevel }) => unitLevel === 'commune');
     if (!layer) return;
     const address = query(`/collections/${layer.id}/items`, { bbox: box.join(','), limit: 200, 'zoom-level': 12 });

@@ -63,7 +63,7 @@ export class ImportPage extends Page {
       <p><a class="primary" href="/console/import">${t('another')}</a></p>`;
   }
 
-  /** The step of the address, or the one shown, or the first in which there is something to do. An answer moves nobody on. */
+  /** The step of the address, or the one shown, or the first in which there is something to do. An answer moves nobody on, but the last about pairs. */
   private get step(): Step {
     const asked = STEPS.find((step) => step === this.query.get('step'));
     return asked ?? this.shown ?? STEPS.find((step) => this.work!.needs(step)) ?? 'summary';
@@ -80,7 +80,12 @@ export class ImportPage extends Page {
         </ol>
       </nav>
       ${work.failure ? failure(work.failure.message, () => void this.again(work)) : nothing}
-      <div class="step" aria-busy=${work.busy === 'planning'} @open-step=${({ detail }: CustomEvent<Step>) => this.open(detail)}>
+      <div
+        class="step"
+        aria-busy=${work.busy === 'planning'}
+        @open-step=${({ detail }: CustomEvent<Step>) => this.open(detail)}
+        @step-done=${() => void this.next(work, step)}
+      >
         ${this.content(work, step)}
       </div>
       <p class="working" role="status" ?hidden=${!work.busy}>${work.busy ? waiting(t(work.busy)) : nothing}</p>
@@ -116,7 +121,7 @@ export class ImportPage extends Page {
       case 'values':
         return html`<step-values .work=${work} .layer=${layer} .session=${session} .version=${version}></step-values>`;
       case 'rows':
-        return html`<step-rows .work=${work} .layer=${layer} .version=${version}></step-rows>`;
+        return html`<step-rows .work=${work} .layer=${layer} .session=${session} .version=${version}></step-rows>`;
       case 'pairs':
         return html`<step-pairs .work=${work} .layer=${layer} .version=${version}></step-pairs>`;
       case 'summary':

@@ -2,6 +2,7 @@
 import { html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { pick } from '../../texts';
+import { icon } from '../shell/icons';
 import { ImportPart } from './part';
 import { columnsOf, columnsOfField, suggested, type Finding, type Row } from './plan';
 import { degrees, waitingFor } from './step-rows';
@@ -77,6 +78,11 @@ export class RowCard extends ImportPart {
     return html`<div class="field">
       <label for=${id}>${label}</label>
       ${valueInput({ id, label, value, choices, hint }, (text) => this.correct(field, text))}
+      ${
+        field === 'geom'
+          ? html`<button type="button" class="textual" @click=${this.place}>${icon('place')} ${t('placeOnMap')}</button>`
+          : nothing
+      }
       ${waiting === undefined ? nothing : html`<span class="quiet" role="status">${t('checking')}</span>`}
     </div>`;
   }
@@ -98,6 +104,8 @@ export class RowCard extends ImportPart {
       .filter(Boolean)
       .join(', ');
   }
+
+  private place = () => this.dispatchEvent(new CustomEvent('place-row', { detail: this.row.nth, bubbles: true }));
 
   private correct(field: string, value: string) {
     const { sheet, row } = this.row;

@@ -27,9 +27,8 @@ export class StepPairs extends ImportPart {
 
   protected override render() {
     const { pairs } = this.plan;
-    const waiting = this.work.draft.pending.cells ?? [];
     const isSingle = (pair: Pair) => pairs.filter(({ sheet, row }) => sheet === pair.sheet && row === pair.row).length === 1;
-    const open = pairs.filter((pair) => !this.work.isApart(pair) && !waiting.some((cell) => cell.field === 'id' && cell.row === pair.row));
+    const { open } = this;
     const apart = pairs.filter((pair) => this.work.isApart(pair));
     const what = within(pick(this.layer.title));
     return html`<h2>${t('pairsTitle')}</h2>
@@ -56,6 +55,13 @@ export class StepPairs extends ImportPart {
         )}
       </ul>
       ${apart.length ? html`<p class="quiet">${t('apart', { n: number(apart.length) })}</p>` : nothing}`;
+  }
+
+  /** The pairs of which nobody has said anything. */
+  private get open(): Pair[] {
+    const waiting = this.work.draft.pending.cells ?? [];
+    const isSaid = ({ sheet, row }: Pair) => waiting.some((cell) => cell.field === 'id' && cell.sheet === sheet && cell.row === row);
+    return this.plan.pairs.filter((pair) => !this.work.isApart(pair) && !isSaid(pair));
   }
 
   private pair(pair: Pair) {
@@ -92,15 +98,17 @@ export class StepPairs extends ImportPart {
 
   private join(pairs: Pair[]) {
     this.work.say({ cells: pairs.map(({ sheet, row, id }) => ({ sheet, row, field: 'id', value: String(id) })) });
-    this.focusNext();
+    this.goOn();
   }
 
   private tellApart(pair: Pair) {
     this.work.tellApart(pair);
-    this.focusNext();
+    this.goOn();
   }
 
-  private focusNext() {
+  /** To the next pair; after the last one there is nothing left to ask here. */
+  private goOn() {
+    if (!this.open.length) return void this.dispatchEvent(new CustomEvent('step-done', { bubbles: true }));
     void this.updateComplete.then(() => {
       const next = this.querySelector<HTMLElement>('.answers button') ?? this.querySelector<HTMLElement>('h2');
       next?.focus();

@@ -1,9 +1,10 @@
 /** The rows with problems, beside a map: suggestions are taken by a click, cells edited in place. */
 import { html, nothing, type PropertyValues } from 'lit';
-import { customElement, state } from 'lit/decorators.js';
+import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { number } from '../../texts';
 import { icon } from '../shell/icons';
+import type { Session } from '../shell/session';
 import { ImportPart } from './part';
 import { isOfRow, rows, suggested, type Correction, type Finding, type Row } from './plan';
 import './import-map';
@@ -24,11 +25,14 @@ const MANY = 100;
 
 @customElement('step-rows')
 export class StepRows extends ImportPart {
+  @property({ attribute: false }) session!: Session;
   @state() private rows: Row[] = [];
   @state() private failed: Error | undefined;
   @state() private only: Severity | undefined;
   @state() private active = -1;
   @state() private most = MANY;
+  /** The row whose place is the next click on the map. */
+  @state() private placing = -1;
   /** The corrections before suggestions were last taken here. */
   @state() private untaken: Correction[] | undefined;
   private loaded: string | null = null;
@@ -87,17 +91,45 @@ export class StepRows extends ImportPart {
           : nothing
       }
       <div class="beside">
-        <div class="rows">${this.list(shown)}</div>
+        <div class="rows" @place-row=${({ detail }: CustomEvent<number>) => this.startPlacing(detail)}>${this.list(shown)}</div>
         ${
           shown.length
             ? html`<import-map
                 .places=${this.places(shown)}
                 .active=${this.active}
+                .session=${this.session}
+                .asks=${this.asked(shown)}
+                @keydown=${(event: KeyboardEvent) => event.key === 'Escape' && (this.placing = -1)}
+                @place=${({ detail }: CustomEvent<[number, number]>) => this.place(detail, shown)}
                 @choose=${({ detail }: CustomEvent<number>) => this.reveal(detail, shown)}
               ></import-map>`
             : nothing
         }
       </div>`;
+  }
+
+  private startPlacing(nth: number) {
+    this.placing = this.active = nth;
+    void this.updateComplete.then(() => {
+      const map = this.querySelector<HTMLElement>('import-map');
+      map?.scrollIntoView({ block: 'nearest' });
+      map?.querySelector<HTMLElement>('canvas')?.focus({ preventScroll: true });
+    });
+  }
+
+  /** What the map asks for, if a place is to be chosen. */
+  private asked(shown: Doubtful[]): string {
+    const found = shown.find(({ row }) => row.nth === this.placing);
+    return found ? t('clickPlace', { n: found.row.row }) : '';
+  }
+
+  private place([lng, lat]: [number, number], shown: Doubtful[]) {
+    const found = shown.find(({ row }) => row.nth === this.placing);
+    this.placing = -1;
+    if (!found) return;
+    const { sheet, row, nth } = found.row;
+    this.work.say({ cells: [{ sheet, row, field: 'geom', value: `${lat.toFixed(6)}, ${lng.toFixed(6)}` }] });
+    this.reveal(nth, shown);
   }
 
   private chip(severity: Severity | undefined, text: string, count: number) {

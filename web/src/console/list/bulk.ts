@@ -4,6 +4,7 @@ import { ApiError } from '../../api/get';
 import type { Field, Layer } from '../../api/layers';
 import { send } from '../../api/send';
 import { number, pick } from '../../texts';
+import '../../parts/date-field';
 import { today } from '../../view/address';
 import { show } from '../shell/dialog';
 import { toast } from '../shell/toasts';
@@ -85,7 +86,7 @@ export async function decommissionRows(layer: Layer, rows: Picked[]): Promise<bo
     return html`<form @submit=${submit}>
       <h2>${t('decommissionTitle', { n: number(rows.length) })}</h2>
       <p>${t('decommissionText')}</p>
-      <label>${t('decommissionedOn')}<input type="date" name="on" required .value=${today()} max=${today()} /></label>
+      <date-field compact name="on" required .label=${t('decommissionedOn')} .value=${today()} max=${today()}></date-field>
       ${reasonField(true)} ${buttons(answer, t('decommission'), true)}
     </form>`;
   });
@@ -195,7 +196,7 @@ function choices(field: Field): [string, string][] {
 }
 
 function since() {
-  return html`<label>${t('since')}<input type="date" name="on" max=${today()} /></label>`;
+  return html`<date-field compact name="on" .label=${t('since')} max=${today()}></date-field>`;
 }
 
 function reasonField(isRequired: boolean) {

@@ -1,6 +1,7 @@
 /** Asks for a condition on a field in a dialog: values with their labels, a range, yes or no, a part of a text. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Field } from '../../api/layers';
+import '../../parts/date-field';
 import { day, number, pick, t as general } from '../../texts';
 import { communeName } from '../shell/known';
 import { show } from '../shell/dialog';
@@ -53,12 +54,11 @@ function inputs(field: Field, value: string): TemplateResult {
   }
   if (field.type === 'number' || field.type === 'date') {
     const [from, to] = value && value !== NONE ? range(value) : ['', ''];
-    const type = field.type;
-    const step = type === 'number' ? 'any' : nothing;
-    return html`<div class="ends">
-        <label>${t('from')}<input type=${type} step=${step} name="from" .value=${from} /></label>
-        <label>${t('to')}<input type=${type} step=${step} name="to" .value=${to} /></label>
-      </div>
+    const end = (name: string, label: string, value: string) =>
+      field.type === 'date'
+        ? html`<date-field compact name=${name} .label=${label} .value=${value}></date-field>`
+        : html`<label>${label}<input type="number" step="any" name=${name} .value=${value} /></label>`;
+    return html`<div class="ends">${end('from', t('from'), from)} ${end('to', t('to'), to)}</div>
       ${none}`;
   }
   return html`<label>${t('contains')}<input name="from" .value=${value === NONE ? '' : value} /></label> ${none}`;

@@ -7,7 +7,7 @@ import { get } from '../../api/get';
 import { items, nameOf, type Item } from '../../api/items';
 import type { Layer } from '../../api/layers';
 import { baseStyle, ink } from '../../map/base';
-import { fit, open } from '../../map/fit';
+import { fit, open, VIETNAM } from '../../map/fit';
 import { boundsOf } from '../../map/places';
 import { fill } from '../../map/style';
 import { number, t as general } from '../../texts';
@@ -59,8 +59,7 @@ export class ListMap extends LitElement {
     const map = new maplibre.Map({
       container,
       style,
-      center: [105.85, 20],
-      zoom: 8,
+      bounds: VIETNAM,
       maxZoom: 19,
       attributionControl: false,
       dragRotate: false,

@@ -3,33 +3,28 @@ import { Task } from '@lit/task';
 import { html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { get, query as address } from '../../api/get';
-import { definitions, type Definition } from '../../api/figures';
 import type { Item, ItemPage } from '../../api/items';
 import type { Layer } from '../../api/layers';
 import { failure, waiting } from '../../parts/part';
-import { day, language, number, pick, t as general, tOr, within } from '../../texts';
-import { short } from '../../view/property';
+import { language, number, pick, t as general } from '../../texts';
 import { icon } from '../shell/icons';
 import { knownLayers, learnCommunes } from '../shell/known';
 import { listen, type Changes } from '../shell/live';
 import { Page } from '../shell/page';
 import { go } from '../shell/router';
-import { show } from '../shell/dialog';
 import { toast } from '../shell/toasts';
-import '../shell/unit-field';
 import { changeRows, decommissionRows, MOST, verifyRows, type Picked } from './bulk';
-import { editFilter, saidFilter } from './filter-editor';
+import { chooseColumns } from './choose-columns';
 import './list-table';
-import { columnsOf, conditions, rowsAddress, sortedBy, sortOf } from './question';
+import './list-tools';
+import type { Asked } from './list-tools';
+import { columnsOf, hasField, rowsAddress, sortedBy, sortOf } from './question';
 import { Rows } from './rows';
 import { t } from './texts';
 import './list-page.css';
 
-const TYPING_MS = 300;
 const FRESH_MS = 3000;
 const FORMATS = ['xlsx', 'csv', 'geojson', 'gpkg'] as const;
-/** Parameters that come from other pages, shown as conditions that can be taken away. */
-const FOREIGN = ['quality', 'indicator', 'as_of', 'known_at', 'unassigned', 'filter'] as const;
 
 @customElement('list-page')
 export class ListPage extends Page {
@@ -39,10 +34,8 @@ export class ListPage extends Page {
   @state() private fresh = new Set<number>();
   @state() private pointed = 0;
   @state() private hasMap = false;
-  @state() private definitions: Definition[] = [];
   /** The question whose rows are shown. */
   private asked = '';
-  private typing = 0;
   private unlisten: () => void = () => undefined;
 
   private start = new Task(this, {
@@ -94,7 +87,6 @@ export class ListPage extends Page {
     this.selected = new Map();
     this.rows = new Rows(make, () => this.rowsChanged(layer));
     this.entitle(pick(layer.title));
-    if (this.query.get('indicator') && !this.definitions.length) void definitions().then((all) => (this.definitions = all));
   }
 
   private rowsChanged(layer: Layer) {
@@ -137,7 +129,13 @@ export class ListPage extends Page {
         <h1>${pick(layer.title)}</h1>
         ${mayWrite && layer.geometry === 'point' ? html`<a class="primary" href="/console/${layer.id}/new">${icon('plus')}${t('register')}</a>` : nothing}
       </header>
-      ${this.tools(layers, layer, sortables)} ${this.chips(layer)}
+      <list-tools
+        .layers=${layers}
+        .layer=${layer}
+        .sortables=${sortables}
+        .query=${query}
+        @ask=${({ detail }: CustomEvent<Asked>) => this.setQuery(detail)}
+      ></list-tools>
       <div class="bar">${this.selected.size ? this.bulk(layer) : this.count(rows)} ${this.views(layer, hasMap)}</div>
       ${rows?.error ? failure(rows.error.message, () => rows.again()) : nothing}
       <div class="beside ${hasMap ? 'with-map' : ''}">
@@ -166,83 +164,6 @@ export class ListPage extends Page {
         }
       </div>
     `;
-  }
-
-  private tools(layers: Layer[], layer: Layer, sortables: Set<string>) {
-    const { query } = this;
-    const sort = query.get('sortby') ?? '';
-    const fields = layer.fields.filter(({ name }) => sortables.has(name) && name !== 'version');
-    return html`<div class="tools-row" role="search">
-      <label
-        >${t('layer')}<select @change=${(event: Event) => this.turnTo((event.target as HTMLSelectElement).value)}>
-          ${layers.map(({ id, title }) => html`<option value=${id} ?selected=${id === layer.id}>${pick(title)}</option>`)}
-        </select></label
-      >
-      <unit-field
-        .label=${t('area')}
-        .value=${query.get('within') ?? ''}
-        @unit=${(event: CustomEvent<string>) => this.setQuery({ within: event.detail })}
-      ></unit-field>
-      <label class="wide"><span>${t('searchIn')}</span><input type="search" .value=${query.get('q') ?? ''} @input=${this.type} /></label>
-      <label class="sort-field"
-        >${t('sort')}<select @change=${(event: Event) => this.setQuery({ sortby: (event.target as HTMLSelectElement).value })}>
-          <option value="">${t('noSort')}</option>
-          ${fields.flatMap(({ name, title }) => [
-            html`<option value=${name} ?selected=${sort === name}>${pick(title)} ↑</option>`,
-            html`<option value=${`-${name}`} ?selected=${sort === `-${name}`}>${pick(title)} ↓</option>`,
-          ])}
-        </select></label
-      >
-      <label
-        >${icon('filter')}<span class="unseen">${t('addFilter')}</span
-        ><select class="add-filter" @change=${(event: Event) => void this.addFilter(layer, event.target as HTMLSelectElement)}>
-          <option value="">${t('addFilter')}</option>
-          ${layer.fields.filter(isFilter).map(({ name, title }) => html`<option value=${name}>${pick(title)}</option>`)}
-        </select></label
-      >
-    </div>`;
-  }
-
-  private chips(layer: Layer) {
-    const { query } = this;
-    const own = conditions(query, layer);
-    const foreign = FOREIGN.filter((name) => query.get(name) && !hasField(layer, name));
-    if (!own.length && !foreign.length) return nothing;
-    return html`<ul class="chips">
-      ${own.map(
-        ({ field, value }) =>
-          html`<li>
-            <button type="button" class="chip" @click=${() => void this.edit(layer, field.name)}>
-              ${pick(field.title)}: <strong>${saidFilter(field, value)}</strong>
-            </button>
-            ${this.dropButton(field.name, pick(field.title))}
-          </li>`,
-      )}
-      ${foreign.map(
-        (name) =>
-          html`<li>
-            <span class="chip">${t(`condition.${name}`)}: <strong>${this.said(name, query.get(name)!)}</strong></span>
-            ${this.dropButton(name, t(`condition.${name}`))}
-          </li>`,
-      )}
-      <li><button type="button" class="textual" @click=${() => this.clear(layer)}>${t('clearAll')}</button></li>
-    </ul>`;
-  }
-
-  private dropButton(name: string, title: string) {
-    const label = `${t('removeFilter')}: ${title}`;
-    return html`<button type="button" class="tool" title=${label} aria-label=${label} @click=${() => this.setQuery({ [name]: undefined })}>
-      ${icon('close')}
-    </button>`;
-  }
-
-  private said(name: string, value: string): string {
-    if (name === 'quality') return tOr(`quality.${value}`, value);
-    if (name === 'as_of' || name === 'known_at') return day(value);
-    if (name !== 'indicator') return value;
-    const [code] = value.split('.');
-    const definition = this.definitions.find((definition) => definition.code === code);
-    return definition ? within(short(pick(definition))) : value;
   }
 
   private count(rows: Rows | undefined) {
@@ -299,60 +220,9 @@ export class ListPage extends Page {
     return rowsAddress(this.query, layer, { properties: hasField(layer, 'name') ? 'name,code' : 'code' });
   }
 
-  private turnTo(layer: string) {
-    const query = new URLSearchParams();
-    for (const name of ['within', 'map', 'q']) if (this.query.get(name)) query.set(name, this.query.get(name)!);
-    go(`/console/${layer}?${query.toString()}`);
-  }
-
-  private type(event: Event) {
-    const { value } = event.target as HTMLInputElement;
-    clearTimeout(this.typing);
-    this.typing = window.setTimeout(() => this.setQuery({ q: value.trim() }), TYPING_MS);
-  }
-
-  private async addFilter(layer: Layer, select: HTMLSelectElement) {
-    const name = select.value;
-    select.value = '';
-    await this.edit(layer, name);
-  }
-
-  private async edit(layer: Layer, name: string) {
-    const field = layer.fields.find((field) => field.name === name);
-    const value = field && (await editFilter(field, this.query.get(name) ?? ''));
-    if (value !== undefined) this.setQuery({ [name]: value });
-  }
-
-  private clear(layer: Layer) {
-    const names = [...FOREIGN, ...conditions(this.query, layer).map(({ field }) => field.name)];
-    this.setQuery(Object.fromEntries(names.map((name) => [name, undefined])));
-  }
-
   private async chooseColumns(layer: Layer) {
-    const shown = new Set(columnsOf(this.query, layer).map(({ name }) => name));
-    const chosen = await show<string>((answer) => {
-      const submit = (event: SubmitEvent) => {
-        event.preventDefault();
-        answer((new FormData(event.currentTarget as HTMLFormElement).getAll('column') as string[]).join(','));
-      };
-      return html`<form class="columns-editor" @submit=${submit}>
-        <h2>${t('columnsTitle')}</h2>
-        ${layer.fields
-          .filter(({ name }) => name !== 'version')
-          .map(
-            ({ name, title }) =>
-              html`<label class="box"
-                ><input type="checkbox" name="column" value=${name} ?checked=${shown.has(name)} />${pick(title)}</label
-              >`,
-          )}
-        <p class="choices">
-          <button type="button" @click=${() => answer('')}>${t('usualColumns')}</button>
-          <button type="button" @click=${() => answer(undefined)}>${t('cancel')}</button>
-          <button class="primary">${t('show')}</button>
-        </p>
-      </form>`;
-    });
-    if (chosen !== undefined) this.setQuery({ columns: chosen });
+    const columns = await chooseColumns(layer, columnsOf(this.query, layer));
+    if (columns !== undefined) this.setQuery({ columns });
   }
 
   private pick({ items, isOn }: { items: Item[]; isOn: boolean }) {
@@ -379,15 +249,6 @@ export class ListPage extends Page {
 function picked({ id, properties }: Item): Picked {
   const { name, code, version } = properties;
   return { id, version: Number(version), name: [name, code].find((text): text is string => typeof text === 'string') ?? String(id) };
-}
-
-function hasField({ fields }: Layer, name: string): boolean {
-  return fields.some((field) => field.name === name);
-}
-
-/** Times of records are not filtered by: a day would have to become instants. */
-function isFilter({ name, type }: Layer['fields'][number]): boolean {
-  return type !== 'reference' && !name.endsWith('_at') && name !== 'version';
 }
 
 function leave(event: FocusEvent) {

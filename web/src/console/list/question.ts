@@ -120,3 +120,7 @@ export function sortedBy(query: URLSearchParams, name: string): string | undefin
   if (now?.name !== name) return name;
   return now.falling ? undefined : `-${name}`;
 }
+
+export function hasField({ fields }: Layer, name: string): boolean {
+  return fields.some((field) => field.name === name);
+}

@@ -8,7 +8,7 @@ import maplibre, { type Map as MapLibre } from 'maplibre-gl';
 import 'maplibre-gl/dist/maplibre-gl.css';
 import { get } from '../../api/get';
 import { baseStyle, ink } from '../../map/base';
-import { duration } from '../../map/fit';
+import { duration, VIETNAM } from '../../map/fit';
 import { boundsOf, type Placeable } from '../../map/places';
 import { fill } from '../../map/style';
 import type { Settings } from '../../view/model';
@@ -18,8 +18,6 @@ import './place-map.css';
 
 export type Position = [number, number];
 
-/** Vietnam. */
-const COUNTRY: [number, number, number, number] = [102, 8, 110, 23.5];
 const CLOSE = 17.5;
 /** From here on single records are told apart. */
 const NEAR_ZOOM = 14;
@@ -86,7 +84,7 @@ export class PlaceMap extends LitElement {
       this.map = new maplibre.Map({
         container: this.querySelector<HTMLElement>('.canvas')!,
         style,
-        bounds: COUNTRY,
+        bounds: VIETNAM,
         maxZoom: 20,
         attributionControl: false,
         dragRotate: false,
@@ -146,6 +144,7 @@ export class PlaceMap extends LitElement {
 
   private draw(map: MapLibre): void {
     const { line, text, halo } = ink();
+    const accent = getComputedStyle(document.documentElement).getPropertyValue('--accent').trim();
     const isNew = !map.getSource('areas');
     fill(map, 'areas', this.areas);
     fill(
@@ -164,7 +163,7 @@ export class PlaceMap extends LitElement {
       id: 'known',
       type: 'circle',
       source: 'known',
-      paint: { 'circle-radius': 7, 'circle-color': '#0b5c7d', 'circle-stroke-color': halo, 'circle-stroke-width': 2 },
+      paint: { 'circle-radius': 7, 'circle-color': accent, 'circle-stroke-color': halo, 'circle-stroke-width': 2 },
     });
     map.addLayer({
       id: 'own',

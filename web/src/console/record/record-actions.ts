@@ -1,10 +1,9 @@
 /** What is done to a record besides editing it. Each asks what it must, writes, and says what was done. */
 import { html } from 'lit';
-import { ref, createRef } from 'lit/directives/ref.js';
 import type { Item } from '../../api/items';
 import { send } from '../../api/send';
+import '../../parts/date-field';
 import { today } from '../../view/address';
-import { isDate, type DateField } from '../form/date-field';
 import { newKey } from '../form/outbox';
 import { askFor, show } from '../shell/dialog';
 import { t } from './texts';
@@ -27,9 +26,9 @@ export async function restore(target: Target): Promise<string> {
   return t('restored');
 }
 
-/** Asks why, and deletes. `undefined`: not done. */
-export async function remove(target: Target): Promise<string | undefined> {
-  const field = { label: t('deleteReason'), required: true };
+/** Asks why, and deletes; `why` is what it is mostly. `undefined`: not done. */
+export async function remove(target: Target, why = ''): Promise<string | undefined> {
+  const field = { label: t('deleteReason'), required: true, value: why };
   const reason = await askFor({ title: t('deleteTitle'), text: t('deleteText'), yes: t('delete'), isDangerous: true, field });
   if (reason === undefined) return undefined;
   await send('DELETE', path(target), { ifMatch: target.etag, body: { reason }, idempotencyKey: newKey() });
@@ -57,18 +56,15 @@ async function since(
   change: (on: string) => Record<string, unknown>,
   isDangerous = false,
 ): Promise<string | undefined> {
-  const date = createRef<DateField>();
   const given = await show<{ on: string; reason: string }>((answer) => {
     const submit = (event: SubmitEvent) => {
       event.preventDefault();
-      const on = date.value?.value ?? '';
-      const reason = new FormData(event.currentTarget as HTMLFormElement).get('reason');
-      if (isDate(on)) answer({ on, reason: typeof reason === 'string' ? reason.trim() : '' });
-      else date.value?.querySelector('input')?.focus();
+      const given = new FormData(event.currentTarget as HTMLFormElement);
+      answer({ on: given.get('since') as string, reason: (given.get('reason') as string).trim() });
     };
     return html`<form @submit=${submit}>
       <h2>${title}</h2>
-      <date-field ${ref(date)} name="since" .value=${today()}></date-field>
+      <date-field name="since" required .value=${today()} max=${today()}></date-field>
       <label>${t('reason')}<input name="reason" autocomplete="off" maxlength="1000" /></label>
       <p class="choices">
         <button type="button" @click=${() => answer(undefined)}>${t('cancel')}</button>

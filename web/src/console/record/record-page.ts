@@ -10,6 +10,7 @@ import { formLayer, grouped, type FormLayer } from '../form/schema';
 import '../map/place-map';
 import type { Position } from '../map/place-map';
 import { icon } from '../shell/icons';
+import { listen, type Change, type Changes } from '../shell/live';
 import { Page } from '../shell/page';
 import { toast } from '../shell/toasts';
 import * as actions from './record-actions';
@@ -29,11 +30,31 @@ export class RecordPage extends Page {
   @state() private item: Item | undefined;
   @state() private failed: Error | undefined;
   @state() private isDeleted = false;
+  /** Whether somebody else changed it while it is edited here. */
+  @state() private isBehind = false;
   private etag: string | undefined;
+  private unlisten: () => void = () => undefined;
 
   override connectedCallback() {
     super.connectedCallback();
+    this.unlisten = listen((changes) => this.heard(changes));
     void this.load();
+  }
+
+  override disconnectedCallback() {
+    super.disconnectedCallback();
+    this.unlisten();
+  }
+
+  /** What others did appears here; what is being edited stays, and the save will show both. */
+  private heard(changes: Changes) {
+    const { layer, id } = this.parameters;
+    const known = Number(this.item?.properties.version ?? 0);
+    const isNews = ({ collection, ...change }: Change) =>
+      collection === layer && String(change.id) === id && (change.version > known || this.isDeleted || change.op === 'delete');
+    if (changes && !changes.some(isNews)) return;
+    if (this.query.get('do')) this.isBehind = changes !== undefined;
+    else void this.load();
   }
 
   private load = async () => {
@@ -42,7 +63,7 @@ export class RecordPage extends Page {
     try {
       this.layer = await formLayer(collection);
       const { body, etag } = await send<Item>('GET', `/collections/${collection}/items/${encodeURIComponent(id)}`);
-      [this.item, this.etag, this.isDeleted] = [body, etag, false];
+      [this.item, this.etag, this.isDeleted, this.isBehind] = [body, etag, false, false];
       this.entitle(nameOf(body) || t('noName'));
     } catch (error) {
       if (error instanceof ApiError && error.status === 404) this.isDeleted = true;
@@ -114,7 +135,7 @@ export class RecordPage extends Page {
           ? html`<button type="button" @click=${() => this.act(actions.decommission)}>${icon('clock')} ${t('decommission')}</button>`
           : nothing
       }
-      <button type="button" @click=${() => this.act(actions.remove)}>${icon('trash')} ${t('delete')}</button>
+      <button type="button" @click=${() => this.act((target) => actions.remove(target))}>${icon('trash')} ${t('delete')}</button>
     `;
   }
 
@@ -180,17 +201,20 @@ export class RecordPage extends Page {
   private editing(layer: FormLayer, item: Item, doing: 'edit' | 'move') {
     const edited = ({ detail }: CustomEvent<Edited>) => {
       if (detail.item) [this.item, this.etag] = [detail.item, detail.etag];
+      else if (this.isBehind) void this.load();
+      this.isBehind = false;
       this.setQuery({ do: undefined, field: undefined });
     };
-    return html`<record-edit
-      .session=${this.session}
-      .layer=${layer}
-      .item=${item}
-      .etag=${this.etag}
-      .doing=${doing}
-      .wanted=${this.query.get('field') ?? ''}
-      @edited=${edited}
-    ></record-edit>`;
+    return html`${this.isBehind ? html`<p class="note" role="status">${t('changedMeanwhile')}</p>` : nothing}
+      <record-edit
+        .session=${this.session}
+        .layer=${layer}
+        .item=${item}
+        .etag=${this.etag}
+        .doing=${doing}
+        .wanted=${this.query.get('field') ?? ''}
+        @edited=${edited}
+      ></record-edit>`;
   }
 
   private act = async (action: (target: actions.Target) => Promise<string | undefined>) => {

@@ -6,6 +6,7 @@ import { nameOf, type Item } from '../../api/items';
 import { failure, waiting } from '../../parts/part';
 import { pick, t as general, within } from '../../texts';
 import { Draft } from '../form/drafts';
+import '../form/field-input';
 import type { FieldValue } from '../form/field-input';
 import { deliver, drop, kept, newKey, type Work } from '../form/outbox';
 import '../form/record-form';
@@ -25,6 +26,8 @@ import './register-page.css';
 interface Content {
   values: Record<string, unknown>;
   place: Position | undefined;
+  /** Only the commune is known. */
+  isUnplaced: boolean;
   key: string;
 }
 
@@ -32,8 +35,11 @@ interface Content {
 const DIRECTION = 'azimuth_deg';
 const OPENING = 'hfov_deg';
 
+/** Where something is if nobody knows its place. */
+const COMMUNE = 'declared_commune_code';
+const ADDRESS = 'address';
 /** The place is chosen on the map, and its commune follows from it. */
-const ELSEWHERE = ['declared_commune_code', 'declared_on', 'effective_on'];
+const ELSEWHERE = [COMMUNE, 'declared_on', 'effective_on'];
 
 @customElement('register-page')
 export class RegisterPage extends Page {
@@ -41,6 +47,7 @@ export class RegisterPage extends Page {
   @state() private failed: Error | undefined;
   @state() private values: Record<string, unknown> = {};
   @state() private place: Position | undefined;
+  @state() private isUnplaced = false;
   @state() private problems: Problems = new Map();
   @state() private isSaving = false;
   @state() private isRestored = false;
@@ -60,6 +67,7 @@ export class RegisterPage extends Page {
       const content = (await this.reviewed()) ?? (await this.draft.read());
       this.values = content?.values ?? firstValues(layer, this.session);
       this.place = content?.place ?? placeOf(this.query.get('at'));
+      this.isUnplaced = content?.isUnplaced ?? false;
       this.key = content?.key ?? this.key;
       this.isRestored = content !== undefined;
       this.layer = layer;
@@ -76,7 +84,7 @@ export class RegisterPage extends Page {
     const { geometry, properties } = work.body as Pick<Item, 'geometry' | 'properties'>;
     await drop(work);
     const place = geometry?.type === 'Point' ? (geometry.coordinates as Position) : undefined;
-    const content = { values: properties, place, key: newKey() };
+    const content = { values: properties, place, isUnplaced: !geometry, key: newKey() };
     this.draft.keep(content);
     return content;
   }
@@ -103,46 +111,87 @@ export class RegisterPage extends Page {
       }
       <div class="halves">
         <section aria-label=${t('placeStep')}>
-          <place-chooser
-            .session=${this.session}
-            .layer=${layer.id}
-            .place=${this.place}
-            ?looks=${looks}
-            .azimuth=${this.values[DIRECTION] as number | null}
-            .opening=${this.values[OPENING] as number | null}
-            .problems=${this.problems.get('geometry') ?? []}
-            @place=${({ detail }: CustomEvent<Position>) => this.put({ place: detail })}
-            @azimuth=${({ detail }: CustomEvent<number>) => this.put({ values: { ...this.values, [DIRECTION]: detail } })}
-          ></place-chooser>
-          ${looks && this.place ? html`<p class="quiet">${t('turnSector')}</p>` : nothing}
+          ${this.isUnplaced ? this.communeOnly(layer) : this.chooser(layer, looks)}
+          ${
+            layer.fields.some(({ name, isWritten }) => name === COMMUNE && isWritten)
+              ? html`<p>
+                  <button type="button" class="textual" @click=${() => this.turn(!this.isUnplaced)}>
+                    ${t(this.isUnplaced ? 'choosePlace' : 'noPlace')}
+                  </button>
+                </p>`
+              : nothing
+          }
         </section>
         <form novalidate aria-label=${t('detailStep')} @submit=${this.submit}>
           <record-form
             .layer=${layer}
             .values=${this.values}
             .problems=${this.problems}
-            .except=${ELSEWHERE}
-            @field=${({ detail }: CustomEvent<FieldValue>) => this.put({ values: { ...this.values, [detail.name]: detail.value } })}
+            .except=${this.isUnplaced ? [...ELSEWHERE, ADDRESS] : ELSEWHERE}
+            @field=${this.write}
           ></record-form>
           ${this.problems.get('')?.length ? html`<p class="wrong" role="alert">${this.problems.get('')!.join(' ')}</p>` : nothing}
           <div class="saving">
             ${this.problems.size ? html`<p class="wrong" role="alert">${t('checkFields', { n: this.problems.size })}</p>` : nothing}
             <button class="primary" ?disabled=${this.isSaving}>${this.isSaving ? t('saving') : t('save')}</button>
-            <button type="button" ?disabled=${this.isSaving} @click=${() => this.save(true)}>${t('saveAndNext')}</button>
+            <button type="button" ?disabled=${this.isSaving} @click=${() => this.save(true)}>
+              ${t(this.isUnplaced ? 'saveAndNextThere' : 'saveAndNext')}
+            </button>
           </div>
         </form>
       </div>`;
   }
 
-  private put(part: { values?: Record<string, unknown>; place?: Position }) {
+  private chooser(layer: FormLayer, looks: boolean) {
+    return html`<place-chooser
+        .session=${this.session}
+        .layer=${layer.id}
+        .place=${this.place}
+        ?looks=${looks}
+        .azimuth=${this.values[DIRECTION] as number | null}
+        .opening=${this.values[OPENING] as number | null}
+        .problems=${this.problems.get('geometry') ?? []}
+        @place=${({ detail }: CustomEvent<Position>) => this.put({ place: detail })}
+        @azimuth=${({ detail }: CustomEvent<number>) => this.put({ values: { ...this.values, [DIRECTION]: detail } })}
+      ></place-chooser>
+      ${looks && this.place ? html`<p class="quiet">${t('turnSector')}</p>` : nothing}`;
+  }
+
+  /** Where it is as far as that is known; it is counted in the commune, and asked for among what there is to do. */
+  private communeOnly({ fields }: FormLayer) {
+    const title = { vi: t('commune'), en: t('commune') };
+    const shown = fields
+      .filter(({ name, isWritten }) => isWritten && (name === COMMUNE || name === ADDRESS))
+      .map((field) => (field.name === COMMUNE ? { ...field, title, isRequired: true } : field));
+    const problems = (name: string) => [...(this.problems.get(name) ?? []), ...((name === COMMUNE && this.problems.get('geometry')) || [])];
+    return html`<div class="card unplaced" @field=${this.write}>
+      <p class="quiet">${t('noPlaceHelp')}</p>
+      ${shown.map(
+        (field) => html`<field-input .field=${field} .value=${this.values[field.name]} .problems=${problems(field.name)}></field-input>`,
+      )}
+    </div>`;
+  }
+
+  private turn(isUnplaced: boolean) {
+    const { communes } = this.session;
+    const only = communes?.length === 1 ? communes[0]?.code : undefined;
+    const { [COMMUNE]: said = only, ...others } = this.values;
+    this.problems = new Map();
+    this.put({ isUnplaced, values: isUnplaced ? { ...others, [COMMUNE]: said } : others });
+    void this.updateComplete.then(() => this.querySelector<HTMLElement>('.unplaced input')?.focus());
+  }
+
+  private write = ({ detail }: CustomEvent<FieldValue>) => this.put({ values: { ...this.values, [detail.name]: detail.value } });
+
+  private put(part: { values?: Record<string, unknown>; place?: Position; isUnplaced?: boolean }) {
     Object.assign(this, part);
-    this.draft.keep({ values: this.values, place: this.place, key: this.key });
+    this.draft.keep({ values: this.values, place: this.place, isUnplaced: this.isUnplaced, key: this.key });
   }
 
   private startOver() {
     this.draft.forget();
     this.values = firstValues(this.layer!, this.session);
-    this.isRestored = false;
+    this.isRestored = this.isUnplaced = false;
     this.key = newKey();
     this.problems = new Map();
   }
@@ -155,9 +204,10 @@ export class RegisterPage extends Page {
   private save = async (another: boolean, confirm: string[] = []): Promise<void> => {
     const layer = this.layer!;
     const problems = ownProblems(layer, this.values, ELSEWHERE);
-    if (!this.place) problems.set('geometry', [t('needPlace')]);
+    if (this.isUnplaced && !this.values[COMMUNE]) problems.set(COMMUNE, [t('needCommune')]);
+    if (!this.isUnplaced && !this.place) problems.set('geometry', [t('needPlace')]);
     if (problems.size) return this.refuse(problems);
-    const geometry = { type: 'Point', coordinates: this.place };
+    const geometry = this.isUnplaced ? null : { type: 'Point', coordinates: this.place };
     const properties = Object.fromEntries(Object.entries(this.values).filter(([, value]) => value != null && value !== ''));
     const work: Work = {
       key: confirm.length ? newKey() : this.key,
@@ -200,7 +250,7 @@ export class RegisterPage extends Page {
   private refuse(problems: Problems) {
     this.problems = problems;
     const [first] = problems.keys();
-    if (first === 'geometry') this.querySelector('place-chooser')?.scrollIntoView({ block: 'start' });
+    if (first === 'geometry' || first === COMMUNE) this.querySelector('.halves section')?.scrollIntoView({ block: 'start' });
     else if (first) void this.querySelector<RecordForm>('record-form')?.show(first);
   }
 
@@ -214,7 +264,7 @@ export class RegisterPage extends Page {
     this.isRestored = false;
     this.values = another ? forNext(layer, this.values) : firstValues(layer, this.session);
     if (another) this.put({});
-    else this.place = undefined;
+    else [this.place, this.isUnplaced] = [undefined, false];
     scrollTo({ top: 0 });
     this.querySelector<HTMLElement>('h1')?.focus();
   }

@@ -11,7 +11,7 @@ export interface Question {
   /** Marks what takes something away. */
   isDangerous?: boolean;
   /** Asks for a line of text besides, such as a reason or a password. */
-  field?: { label: string; type?: 'text' | 'password'; required?: boolean; autocomplete?: AutoFill };
+  field?: { label: string; type?: 'text' | 'password'; required?: boolean; value?: string; autocomplete?: AutoFill };
 }
 
 /** Asks; resolves to what was written (`''` without a field), or to `undefined` when the answer is no. */
@@ -34,6 +34,7 @@ export function askFor(question: Question): Promise<string | undefined> {
                 type=${field.type ?? 'text'}
                 autocomplete=${field.autocomplete ?? 'off'}
                 ?required=${field.required}
+                .value=${field.value ?? ''}
                 maxlength="1000"
             /></label>`
           : nothing

@@ -60,7 +60,7 @@ export const en: Record<TextKey, string> = {
   list: 'Lists',
   todo: 'To do',
   figures: 'Figures',
-  admin: 'Administration',
+  admin: 'Admin',
   own: 'My account',
   signIn: 'Sign in',
   signOut: 'Sign out',
