@@ -100,5 +100,5 @@ def draw(results):
     axes.spines[["top", "right"]].set_visible(False)
     bars = [plt.Rectangle((0, 0), 1, 1, color=f"C{list(SERVERS).index(name)}") for name in shown]
     figure.legend(bars, [SERVERS[name] for name in shown], loc="upper center", ncols=4, frameon=False, fontsize=8)
-    figure.subplots_adjust(left=0.27, right=0.93, top=0.93, bottom=0.06)
+    figure.subplots_adjust(left=0.33, right=0.93, top=0.93, bottom=0.06)
     figure.savefig(DOCS / "benchmarks.svg", metadata={"Date": None})
