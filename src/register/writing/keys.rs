@@ -121,12 +121,14 @@ fn taken(view: &View<'_>, rows: Sql, freed: &'static str) -> Sql {
             .name(key)
             .text(" and t.id <> g.id")
             .text(freed)
-            .text(" union all select g.nth, '")
+            // The rows of a list are numbered within each key: compared in pairs, 5,000 rows took five seconds.
+            .text(" union all select d.nth, '")
             .text(key)
-            .text("', null from given g join given other on other.org = g.org and other.nth < g.nth and other.")
+            .text("', null from (select g.nth, row_number() over (partition by g.org, g.")
             .name(key)
-            .text(" = g.")
+            .text(" order by g.nth) as place from given g where g.")
             .name(key)
+            .text(" is not null) d where d.place > 1")
     };
     Sql::new("with given as materialized (select r.nth, r.record_id as id, coalesce(")
         .sql(value("source_org"))
