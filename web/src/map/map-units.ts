@@ -2,7 +2,7 @@
 import type { Feature, Point } from 'geojson';
 import { customElement } from 'lit/decorators.js';
 import type { ExpressionSpecification, Map as MapLibre, VariableAnchorOffsetCollectionSpecification } from 'maplibre-gl';
-import { shapes, type UnitShape } from '../api/figures';
+import { COUNTRY, shapes, type UnitShape } from '../api/figures';
 import { t } from '../texts';
 import { communesAddress } from '../view/addresses';
 import { property, written } from '../view/property';
@@ -18,8 +18,11 @@ export const UNIT_FILL = 'units-fill';
 /** From this zoom the map shows the records one by one, and no longer the figures of the communes. */
 export const NEAR = 13;
 
-/** Names leave the middle to the figure: they stand below it, or else above. */
-const UNDER = ['top', [0, 0.95], 'bottom', [0, -0.95]] as VariableAnchorOffsetCollectionSpecification;
+/** Boundaries of the country are as fine as a map of it shows; from here on they would lie beside those of the tiles. */
+const NEAR_OF_COUNTRY = 10;
+
+/** Names leave the middle to the figure, whose letters are larger: they stand below it, or else above. */
+const UNDER = ['top', [0, 1.4], 'bottom', [0, -1.4]] as VariableAnchorOffsetCollectionSpecification;
 
 const BORDER: ExpressionSpecification = ['interpolate', ['linear'], ['zoom'], 6, 0.3, 9, 0.8, 12, 1.2];
 
@@ -44,6 +47,18 @@ export class MapUnits extends Drawing {
     fill(map, 'units', drawn);
     fill(map, 'unit-names', this.named(shapes));
     if (isNew) this.add(map);
+    this.fade(map);
+  }
+
+  /** Shading and borders give way to what the tiles draw. */
+  private fade(map: MapLibre): void {
+    const isCountry = this.model.view.home.split('@')[0] === COUNTRY;
+    const near = isCountry ? NEAR_OF_COUNTRY : NEAR;
+    const { basemap, basemap_style } = this.model.settings;
+    const most = (basemap ?? basemap_style) ? 0.75 : 1;
+    map.setPaintProperty(UNIT_FILL, 'fill-opacity', ['interpolate', ['linear'], ['zoom'], near - 2, most, near, 0]);
+    map.setLayerZoomRange('units-line', 0, near);
+    if (map.getLayer('units-land')) map.setLayerZoomRange('units-land', 0, isCountry ? near : 24);
   }
 
   private shaded(shapes: UnitShape[]) {
@@ -77,16 +92,12 @@ export class MapUnits extends Drawing {
       id: UNIT_FILL,
       type: 'fill',
       source: 'units',
-      paint: {
-        'fill-color': ['get', 'colour'],
-        'fill-opacity': ['interpolate', ['linear'], ['zoom'], NEAR - 2, hasBase ? 0.75 : 1, NEAR, 0],
-      },
+      paint: { 'fill-color': ['get', 'colour'] },
     });
     place(map, RANK.units, {
       id: 'units-line',
       type: 'line',
       source: 'units',
-      maxzoom: NEAR,
       paint: { 'line-color': line, 'line-width': BORDER },
     });
     place(map, RANK.units, {

@@ -43,6 +43,13 @@ test('from afar each commune has the figure that is chosen, and no record is dra
         return map.queryRenderedFeatures({ layers: map.getLayersOrder().filter((id) => /^records-.*(sign|cluster)$/.test(id)) }).length;
       });
     assert.equal(await signs(), 0);
+    // Where there is room names stand under the figures.
+    await page.evaluate(() => document.querySelector('map-view').map.jumpTo({ zoom: 12 }));
+    await settled(page);
+    const count = (layer) =>
+      page.evaluate((id) => document.querySelector('map-view').map.queryRenderedFeatures({ layers: [id] }).length, layer);
+    const [names, figures] = [await count('unit-names'), await count('unit-figures')];
+    assert.ok(figures > 5 && names >= figures - 2, `${names} names of ${figures}`);
     await page.evaluate(() => document.querySelector('map-view').map.jumpTo({ zoom: 14 }));
     await settled(page);
     assert.ok((await signs()) > 0);
