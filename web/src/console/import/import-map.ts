@@ -33,6 +33,7 @@ export class ImportMap extends LitElement {
   @property() asks = '';
   private map: MapLibre | undefined;
   private isFitted = false;
+  private isAtHome = false;
 
   protected override createRenderRoot(): HTMLElement {
     return this;
@@ -47,7 +48,7 @@ export class ImportMap extends LitElement {
     super.disconnectedCallback();
     this.map?.remove();
     this.map = undefined;
-    this.isFitted = false;
+    this.isFitted = this.isAtHome = false;
   }
 
   protected override firstUpdated() {
@@ -132,13 +133,18 @@ export class ImportMap extends LitElement {
     source.setData({ type: 'FeatureCollection', features });
     if (this.isFitted) return;
     const box = boundsOf(features);
-    this.isFitted = true;
-    if (box) this.show(box);
-    else
-      void ownAreas(this.session).then(
-        (areas) => this.show(boundsOf(areas)),
-        () => undefined,
-      );
+    if (box) {
+      this.isFitted = true;
+      this.show(box);
+    } else void this.openAtHome();
+  }
+
+  /** Until some row has a place. */
+  private async openAtHome(): Promise<void> {
+    if (this.isAtHome) return;
+    this.isAtHome = true;
+    const areas = await ownAreas(this.session).catch(() => []);
+    if (!this.isFitted) this.show(boundsOf(areas));
   }
 
   private show(box: Box | undefined): void {
