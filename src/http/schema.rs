@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::access::View;
 use crate::conditions::order::is_sortable;
-use crate::layers::{Class, Default, Field, GROUPS, Sector, Storage, Symbol, Type};
+use crate::layers::{Class, Default, Field, GROUPS, Near, Sector, Storage, Symbol, Type};
 
 const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 
@@ -38,6 +38,7 @@ pub fn of_properties(view: &View<'_>, url: &str) -> Value {
             let groups = GROUPS.iter().map(|(_, name, label)| json!({"name": name, "vi": label.vi, "en": label.en}));
             schema["x-groups"] = groups.collect();
             schema["x-legend"] = json!(view.layer.legend);
+            schema["x-near"] = view.layer.near.map_or(Value::Null, |near| of_near(view, near));
             schema["x-symbol"] = view.layer.symbol.map_or(Value::Null, |symbol| of_symbol(view, symbol));
         }
         Storage::Units { .. } => schema["x-unit-level"] = json!(view.layer.unit_level()),
@@ -153,6 +154,17 @@ fn of_symbol(view: &View<'_>, symbol: Symbol) -> Value {
         |Sector { direction, angle, range_m }| json!({"direction": direction, "angle": angle, "range_m": range_m}),
     );
     json!({"name": symbol.name, "sector": sector})
+}
+
+/// How far apart possible duplicates are, the fields of which the first that is known must agree, and the field with a
+/// direction, if this caller sees them all.
+fn of_near(view: &View<'_>, near: Near) -> Value {
+    if view.layer.hides_place() && !view.shows(Class::Internal)
+        || near.compared().any(|name| view.field(name).is_none())
+    {
+        return Value::Null;
+    }
+    json!({"distance_m": near.distance_m, "same": near.same, "direction": near.direction, "degrees": Near::DEGREES})
 }
 
 fn required(view: &View<'_>) -> Vec<&'static str> {

@@ -364,6 +364,9 @@ async fn schemas_say_how_points_look_and_how_exact_they_are() {
     assert_eq!([rounded(&public), rounded(&own), rounded(&towers)], [json!(100), json!(null), json!(null)]);
     // Where a camera looks is internal.
     assert_eq!((&public["x-symbol"]["name"], &public["x-symbol"]["sector"]), (&json!("camera"), &json!(null)));
+    let near = |schema: &Value| schema["x-near"]["same"].clone();
+    assert_eq!([near(&public), near(&towers)], [json!(null), json!(["operator"])], "who manages a camera is internal");
+    assert_eq!((&own["x-near"]["distance_m"], &own["x-near"]["direction"]), (&json!(10.0), &json!("azimuth_deg")));
     let sector = own["x-symbol"]["sector"].as_object().unwrap();
     assert!(sector.values().all(|name| own["properties"].get(name.as_str().unwrap()).is_some()), "{sector:?}");
 }

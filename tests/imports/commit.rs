@@ -43,6 +43,7 @@ async fn update_says_which_fields_change_and_the_same_file_changes_nothing() {
     // A list of an earlier day also states what has stayed: that it was so on that day.
     assert_eq!(counts(&planned), [1, 2, 0, 0, 0, 0]);
     assert_eq!(planned["updates"][0]["fields"], json!({"height_m": {"before": 42, "after": 45.0}}));
+    assert_eq!(planned["updates"][0]["name"], "Trạm A", "also when the name stays");
     commit(administrator, &planned).await.ok();
     let again = plan(administrator, "towers", &format!("{ORG}&effective_on=2026-01-01"), csv(&changed[1..])).await;
     assert_eq!(counts(&again), [0, 0, 2, 0, 0, 0]);

@@ -157,7 +157,9 @@ impl<'a> Planner<'a> {
             (false, false, false) => "unchanged",
         };
         let writes = matches!(op, "create" | "update" | "restore");
-        let was = |name: &String| (name.clone(), row.current.get(name).cloned().unwrap_or_default());
+        let was = |name: &str| (name.to_owned(), row.current.get(name).cloned().unwrap_or_default());
+        // A changed record is told by its name, which mostly does not change.
+        let told = || row.changes.keys().map(String::as_str).chain(["code", "name"]);
         let known = |name: &'static str| Some(row.value(name)).filter(|value| !value.is_null()).cloned();
         let compared = layer.near.iter().flat_map(|near| near.compared());
         let mut compared: Properties = compared.filter_map(|name| Some((name.to_owned(), known(name)?))).collect();
@@ -176,7 +178,7 @@ impl<'a> Planner<'a> {
             hamlet_id: row.value("hamlet_id").clone(),
             operator: row.value("operator").clone(),
             compared,
-            before: (writes && !row.is_new).then(|| row.changes.keys().map(was).collect()),
+            before: (writes && !row.is_new).then(|| told().map(was).collect()),
             said: writes.then(|| row.said.clone()),
             changes: writes.then_some(row.changes),
         }

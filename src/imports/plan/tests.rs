@@ -115,7 +115,8 @@ fn row_of_a_record_changes_what_differs() {
     assert_eq!(planned.ops(), ["update", "unchanged"]);
     let update = &planned.rows[0];
     assert_eq!(json!(update.changes), json!({"height_m": 45.0, "effective_on": "2026-11-01"}));
-    assert_eq!(json!(update.before), json!({"height_m": null, "effective_on": "2025-01-01"}));
+    let before = json!({"height_m": null, "effective_on": "2025-01-01", "code": "T7", "name": "Trạm 2"});
+    assert_eq!(json!(update.before), before);
     assert_eq!((update.record_id, update.version, update.moved), (Some(7), Some(3), false));
 }
 

@@ -28,6 +28,8 @@ export interface Layer {
   /** The level of a layer of administrative units. */
   unitLevel: string | undefined;
   symbol: Symbol | undefined;
+  /** When two records may be one, if this reader sees what is compared. */
+  near: Near | undefined;
   /** Places are rounded to about so many metres for this reader; undefined where they are exact. */
   roundedM: number | undefined;
 }
@@ -38,6 +40,14 @@ export interface Symbol {
   sector: { direction: string; angle: string; range_m: string } | null;
 }
 
+/** Two records may be one if they are so near, agree in the first of some fields that is known, and look the same way. */
+export interface Near {
+  distance_m: number;
+  same: string[];
+  direction: string | null;
+  degrees: number;
+}
+
 /** A layer's schema. The OpenAPI document does not describe it; it is a JSON Schema. */
 export interface Schema {
   title: string;
@@ -45,6 +55,7 @@ export interface Schema {
   'x-legend'?: string;
   'x-unit-level'?: string;
   'x-symbol'?: Symbol | null;
+  'x-near'?: Near | null;
   properties: Record<string, Property>;
 }
 
@@ -83,6 +94,7 @@ export function layer(id: string, schema: Schema): Layer {
     legend: fields.find(({ name }) => name === schema['x-legend']),
     unitLevel: schema['x-unit-level'],
     symbol: schema['x-symbol'] ?? undefined,
+    near: schema['x-near'] ?? undefined,
     roundedM: schema.properties.geom?.['x-rounded-m'],
   };
 }

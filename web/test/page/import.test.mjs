@@ -293,6 +293,12 @@ test('a liaison sends the list of 2,000 stations of the month with five clicks, 
     await hand.click(/^Tất cả \d cặp là một/);
     await heading(page, 'Sẽ ghi vào sổ');
     await isClean(page, 'summary of a list');
+    await page.locator('.count.update summary').click();
+    await page
+      .getByText(`${name}-0101 · Trạm ${name} 101`)
+      .or(page.getByText(`Trạm ${name} 101`))
+      .first()
+      .waitFor();
     await hand.click(/^Ghi 23 dòng vào sổ/);
     await heading(page, /Đã ghi 23 dòng/);
     assert.ok(hand.actions <= 5, `${hand.actions} actions`);

@@ -145,6 +145,36 @@ for (const [size, viewport] of Object.entries(SIZES)) {
     });
   });
 
+  test(`what was entered twice is shown as a pair, and one of them deleted, ${size}`, { skip }, async () => {
+    const place = await commune();
+    const tag = Math.random().toString(36).slice(2, 8);
+    const known = await ask('GET', `/collections/${LAYER}/items?within=${place.code}&limit=5`);
+    const [lng, lat] = known.features.find(({ geometry }) => geometry).geometry.coordinates;
+    const geometry = { type: 'Point', coordinates: [lng + Math.random() * 2e-4, lat] };
+    const properties = { name: `Cầu ${tag}`, managing_level: 'commune_police', eye_count: 2 };
+    const body = { type: 'Feature', geometry, properties, confirm: ['dup.near'] };
+    const first = await ask('POST', `/collections/${LAYER}/items`, body);
+    Object.assign(properties, { name: `Cầu ${tag} (lặp)`, eye_count: 3 });
+    const second = await ask('POST', `/collections/${LAYER}/items`, body);
+    await inConsole(await officer(place.code), '/console/todo', { viewport, statuses: [401, 404] }, async (page) => {
+      const more = page.locator('duplicate-pairs').getByText('Hiện thêm');
+      await page.locator('.twins li').first().waitFor();
+      if (await more.count()) await more.click();
+      const pair = page.locator('.twins li').filter({ hasText: `Cầu ${tag} (lặp)` });
+      await pair.getByRole('rowheader', { name: 'Số mắt' }).waitFor();
+      await isClean(page, 'pairs');
+      await fits(page, 'pairs');
+      const nth = await pair.locator('thead th').evaluateAll((heads) => heads.findIndex((head) => head.textContent.includes('lặp')));
+      await pair.getByRole('button', { name: 'Xóa bản này' }).nth(nth).click();
+      assert.match(await page.locator('dialog [name=answer]').inputValue(), /Khai hai lần, đã có/);
+      await page.locator('dialog .danger').click();
+      await toast(page, 'Đã xóa');
+      await pair.waitFor({ state: 'detached' });
+    });
+    const { numberMatched } = await ask('GET', `/collections/${LAYER}/items?ids=${first.id},${second.id}`);
+    assert.equal(numberMatched, 1);
+  });
+
   test(`the published figure stands beside today's, and opens its rows, ${size}`, { skip }, async () => {
     await inConsole(await administrator(), '/console/figures?unit=405@2023-09-20&as_of=2023-09-20', { viewport }, async (page) => {
       const cells = page.locator('figures-page > .sheet tbody tr').first().locator('td');

@@ -10,6 +10,7 @@ import { verifyRows } from '../list/bulk';
 import { textOf } from '../list/cell';
 import { icon } from '../shell/icons';
 import { learnCommunes } from '../shell/known';
+import './duplicate-pairs';
 import { formOf, listOf, rowsOf, type Problem } from './quality';
 import { t } from './texts';
 import './problem-card.css';
@@ -27,6 +28,7 @@ export class ProblemCard extends LitElement {
   private rows = new Task(this, {
     args: () => [this.problem, this.limit] as const,
     task: async ([problem, limit], { signal }) => {
+      if (this.isPaired) return undefined;
       const page = await rowsOf(problem, limit, signal);
       const codes = page.features.map(({ properties }) => properties.commune_code);
       await learnCommunes(
@@ -44,7 +46,7 @@ export class ProblemCard extends LitElement {
   protected override render() {
     const { problem, layer } = this;
     const { count, effect } = problem;
-    const isMore = this.limit < Math.min(count, MORE);
+    const isMore = !this.isPaired && this.limit < Math.min(count, MORE);
     return html`<section class="card" aria-label="${problem.problem}: ${pick(layer.title)}">
       <header>
         <h2>${problem.problem}</h2>
@@ -54,17 +56,24 @@ export class ProblemCard extends LitElement {
       </header>
       <p class="quiet">${problem.todo}</p>
       ${
-        this.rows.value
-          ? this.list(this.rows.value.features)
-          : this.rows.error
-            ? failure((this.rows.error as Error).message, () => void this.rows.run())
-            : waiting(general('loading'))
+        this.isPaired
+          ? html`<duplicate-pairs .problem=${problem} .layer=${layer} ?writable=${this.writable}></duplicate-pairs>`
+          : this.rows.value
+            ? this.list(this.rows.value.features)
+            : this.rows.error
+              ? failure((this.rows.error as Error).message, () => void this.rows.run())
+              : waiting(general('loading'))
       }
       <p class="more">
         ${isMore ? html`<button type="button" class="textual" @click=${() => (this.limit = MORE)}>${t('showMore')}</button>` : nothing}
         <a href=${listOf(problem)}>${t('allRows', { n: number(count) })}</a>
       </p>
     </section>`;
+  }
+
+  /** Rows that look like another are shown with that other. */
+  private get isPaired(): boolean {
+    return this.problem.check === 'suspected_duplicates' && this.layer.near !== undefined;
   }
 
   private list(items: Item[]) {

@@ -66,8 +66,8 @@ async function endedOf(layer: Layer, within: string, operator: string | undefine
 }
 
 /** The first rows of a problem. */
-export function rowsOf({ rows }: Problem, limit: number, signal: AbortSignal): Promise<ItemPage> {
-  return get<ItemPage>(`${local(rows)}&skipGeometry=true&limit=${limit}`, signal);
+export function rowsOf({ rows }: Problem, limit: number, signal: AbortSignal, skipGeometry = true): Promise<ItemPage> {
+  return get<ItemPage>(`${local(rows)}&skipGeometry=${skipGeometry}&limit=${limit}`, signal);
 }
 
 /** The list of a problem's rows. */
