@@ -179,7 +179,10 @@ for (const [size, viewport] of Object.entries(SIZES)) {
     await inConsole(await administrator(), '/console/figures?unit=405@2023-09-20&as_of=2023-09-20', { viewport }, async (page) => {
       const cells = page.locator('figures-page > .sheet tbody tr').first().locator('td');
       await cells.first().waitFor();
-      assert.deepEqual((await cells.allInnerTexts()).slice(0, 3), ['421', '421', '+109']);
+      const { figures } = await ask('GET', '/stats/405@2023-09-20?as_of=2023-09-20&compare=2022-12-31');
+      const { published, value, delta } = figures.camera_eyes;
+      assert.equal(published.value, 421);
+      assert.deepEqual((await cells.allInnerTexts()).slice(0, 3), ['421', String(value), `+${delta.value}`]);
       await page.locator('unit-sheet tbody tr').nth(13).waitFor();
       assert.equal(await page.locator('unit-sheet tbody tr').count(), 14);
       await isClean(page, 'figures');
