@@ -160,7 +160,8 @@ for (const [size, viewport] of Object.entries(SIZES)) {
       const more = page.locator('duplicate-pairs').getByText('Hiện thêm');
       await page.locator('.twins li').first().waitFor();
       if (await more.count()) await more.click();
-      const pair = page.locator('.twins li').filter({ hasText: `Cầu ${tag} (lặp)` });
+      const [one, other] = [first, second].map(({ properties }) => properties.code);
+      const pair = page.locator('.twins li').filter({ hasText: one }).filter({ hasText: other });
       await pair.getByRole('rowheader', { name: 'Số mắt' }).waitFor();
       await isClean(page, 'pairs');
       await fits(page, 'pairs');
