@@ -17,13 +17,15 @@ import { t } from './texts';
 import './unit-sheet';
 import './figures-page.css';
 
-/** How long the page waits for more changes before it counts again. */
-const CALM_MS = 300;
+/** The first change is counted at once; those that follow closely, as of an import, together after so long. */
+const CALM_MS = 1000;
 
 @customElement('figures-page')
 export class FiguresPage extends Page {
   private unlisten: () => void = () => undefined;
-  private timer = 0;
+  /** Whether something changed since it was counted, and whether that is being counted. */
+  private isStale = false;
+  private isCounting = false;
   private last: Register | undefined;
 
   private register = new Task(this, {
@@ -37,15 +39,25 @@ export class FiguresPage extends Page {
   override connectedCallback() {
     super.connectedCallback();
     this.unlisten = listen(() => {
-      clearTimeout(this.timer);
-      this.timer = window.setTimeout(() => void this.register.run(), CALM_MS);
+      this.isStale = true;
+      void this.count();
     });
+  }
+
+  private async count(): Promise<void> {
+    if (this.isCounting) return;
+    this.isCounting = true;
+    while (this.isStale && this.isConnected) {
+      this.isStale = false;
+      await this.register.run();
+      await new Promise((done) => setTimeout(done, CALM_MS));
+    }
+    this.isCounting = false;
   }
 
   override disconnectedCallback() {
     super.disconnectedCallback();
     this.unlisten();
-    clearTimeout(this.timer);
   }
 
   protected override render() {
