@@ -9,6 +9,15 @@ use regex::Regex;
 use crate::house::sources;
 
 #[test]
+fn labels_of_fields_hold_words_only() {
+    for field in hatang::layers::ALL.iter().flat_map(|layer| layer.fields()) {
+        for label in [field.label.vi, field.label.en] {
+            assert!(!label.is_empty() && !label.contains(['.', '_', '{']), "{}: {label}", field.name);
+        }
+    }
+}
+
+#[test]
 fn both_languages_have_the_same_sentences_with_the_same_gaps() {
     let (vi, en) = (sentences("vi"), sentences("en"));
     assert_eq!(vi.keys().collect::<Vec<_>>(), en.keys().collect::<Vec<_>>());

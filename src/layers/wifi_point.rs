@@ -20,7 +20,8 @@ pub static WIFI_POINT: Layer = Layer {
     own_fields: &[
         NAME,
         // IEEE 802.11: at most 32 octets. A space at an end makes another network, but in a list it is a slip of the hand.
-        Field::text("ssid", "Tên mạng (SSID).essential()", "SSID", 32)
+        Field::text("ssid", "Tên mạng (SSID)", "SSID", 32)
+            .essential()
             .also(&["Tên wifi", "Tên sóng", "Tên mạng wifi", "internet_access:ssid"])
             .octets(),
         Field::reference("facility_id", "Cơ sở", "Facility", "facilities").also(&["Mã cơ sở", "Thuộc cơ sở"]).indexed(),
