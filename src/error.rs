@@ -186,7 +186,7 @@ impl From<anyhow::Error> for Error {
     fn from(error: anyhow::Error) -> Error {
         let is_full = |cause: &(dyn std::error::Error + 'static)| {
             cause.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::StorageFull)
-                || cause.to_string().contains(FULL)
+                || FULL.iter().any(|words| cause.to_string().contains(words))
         };
         if error.chain().any(is_full) {
             Error::unavailable(text!("unavailable/disk"), &error)
@@ -196,8 +196,8 @@ impl From<anyhow::Error> for Error {
     }
 }
 
-/// What the operating system says of a full disk.
-const FULL: &str = "No space left on device";
+/// What the operating system and SQLite say of a full disk.
+const FULL: [&str; 2] = ["No space left on device", "database or disk is full"];
 
 impl Error {
     /// The situation that PostgreSQL describes; diesel does not tell its codes.
@@ -209,7 +209,7 @@ impl Error {
         if has(&["deadlock detected", "could not serialize access"]) {
             return Some(Error::Contended);
         }
-        let text = if has(&[FULL, "could not extend file", "temporary file size exceeds"]) {
+        let text = if has(&[FULL[0], "could not extend file", "temporary file size exceeds"]) {
             text!("unavailable/disk")
         } else if has(&["read-only transaction"]) {
             text!("unavailable/read_only")

@@ -8,6 +8,9 @@ use crate::conditions::cql::text::Parser;
 use crate::conditions::cql::tree::{Expression, Fault};
 use crate::texts::text;
 
+/// Geometries that are no collections.
+const KINDS: [&str; 6] = ["point", "linestring", "polygon", "multipoint", "multilinestring", "multipolygon"];
+
 impl Parser {
     /// The geometry that a name begins; `None` if it begins none.
     pub fn shape(&mut self, name: &str) -> Result<Option<Expression>, Fault> {
@@ -26,7 +29,6 @@ impl Parser {
     }
 
     fn part(&mut self) -> Result<Geometry, Fault> {
-        const KINDS: [&str; 6] = ["point", "linestring", "polygon", "multipoint", "multilinestring", "multipolygon"];
         for kind in KINDS {
             if self.takes_keyword(kind)
                 && let Some(geometry) = self.simple(kind)?
@@ -39,38 +41,27 @@ impl Parser {
 
     /// A geometry that is no collection.
     fn simple(&mut self, name: &str) -> Result<Option<Geometry>, Fault> {
+        if !KINDS.contains(&name) {
+            return Ok(None);
+        }
+        self.begins()?;
         Ok(Some(match name {
             "point" => {
-                self.begins()?;
                 let point = Point(self.position()?);
                 self.needs(")")?;
                 Geometry::Point(point)
             }
-            "linestring" => {
-                self.begins()?;
-                Geometry::LineString(LineString(self.list(Parser::position)?))
-            }
-            "polygon" => {
-                self.begins()?;
-                Geometry::Polygon(polygon(self.list(Parser::line)?))
-            }
-            "multipoint" => {
-                self.begins()?;
-                Geometry::MultiPoint(MultiPoint(self.list(Parser::point)?))
-            }
-            "multilinestring" => {
-                self.begins()?;
-                Geometry::MultiLineString(MultiLineString(self.list(Parser::line)?))
-            }
-            "multipolygon" => {
-                self.begins()?;
+            "linestring" => Geometry::LineString(LineString(self.list(Parser::position)?)),
+            "polygon" => Geometry::Polygon(polygon(self.list(Parser::line)?)),
+            "multipoint" => Geometry::MultiPoint(MultiPoint(self.list(Parser::point)?)),
+            "multilinestring" => Geometry::MultiLineString(MultiLineString(self.list(Parser::line)?)),
+            _ => {
                 let polygons = self.list(|parser| {
                     parser.needs("(")?;
                     Ok(polygon(parser.list(Parser::line)?))
                 })?;
                 Geometry::MultiPolygon(MultiPolygon(polygons))
             }
-            _ => return Ok(None),
         }))
     }
 

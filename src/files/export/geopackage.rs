@@ -9,7 +9,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, params, params_from_iter};
 use tempfile::TempPath;
 
-use crate::files::export::shape::{is_of_lines, shape};
+use crate::files::export::shape::{is_of_lines, shape, united};
 use crate::files::export::{Columns, text_of};
 use crate::layers::Type;
 use crate::postgres::row::{Cell, Row};
@@ -139,11 +139,6 @@ impl GeoPackage {
         self.connection.close().map_err(|(_, error)| error)?;
         Ok(File::open(&self.path)?)
     }
-}
-
-fn united(one: Rect, other: Rect) -> Rect {
-    let (a, b, c, d) = (one.min(), one.max(), other.min(), other.max());
-    Rect::new((a.x.min(c.x), a.y.min(c.y)), (b.x.max(d.x), b.y.max(d.y)))
 }
 
 fn sql_type(of: &Type) -> &'static str {

@@ -78,7 +78,7 @@ impl Format {
 
     /// Whether it is sent row by row. Others have words of the reader's language, and are sent when they are complete.
     pub fn is_streamed(self) -> bool {
-        !matches!(self, Format::Xlsx | Format::FlatGeobuf | Format::GeoPackage)
+        matches!(self, Format::Csv | Format::Geojson | Format::Geojsonseq | Format::Kml)
     }
 
     pub fn of_name(name: &str) -> Option<Format> {

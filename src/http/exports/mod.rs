@@ -18,7 +18,7 @@ use actix_web::web::{Bytes, block};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use chrono::NaiveDate;
 use diesel_async::AsyncPgConnection;
-use futures_util::{FutureExt, Stream, StreamExt, TryStreamExt, stream};
+use futures_util::{FutureExt, Stream, StreamExt, stream};
 use serde_json::{Value, json};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::time::timeout;
@@ -99,10 +99,7 @@ pub async fn export_items(
         return Ok(with_tag(response.finish(), tag));
     }
     let limit = Duration::from_secs(app.limits.export_timeout_s);
-    let reader = Reader::of(&caller, app.limits.trust_proxy, request);
-    let seat = app.exports.wait(reader, WAIT).await?;
-    let conn = app.store.export_connection().await?;
-    let bill = Bill { app: app.clone(), reader, since: Instant::now(), _seat: seat };
+    let (bill, conn) = Bill::open(app, &caller, request).await?;
     let mut export =
         Export { app: app.clone(), caller, layer, query, format, vietnamese, trace, rows: 0, restricted: 0 };
     let answer = if let Some(address) = address {
@@ -190,6 +187,16 @@ struct Bill {
     _seat: Seat,
 }
 
+impl Bill {
+    /// Waits for a seat and a connection.
+    async fn open(app: &App, caller: &Caller, request: &HttpRequest) -> Result<(Bill, ExportConnection), Error> {
+        let reader = Reader::of(caller, app.limits.trust_proxy, request);
+        let seat = app.exports.wait(reader, WAIT).await?;
+        let conn = app.store.export_connection().await?;
+        Ok((Bill { app: app.clone(), reader, since: Instant::now(), _seat: seat }, conn))
+    }
+}
+
 impl Drop for Bill {
     fn drop(&mut self) {
         self.app.limiters.spending.note(self.reader, self.since.elapsed());
@@ -239,29 +246,22 @@ impl Export {
 
     /// Writes all rows and returns the end of the file.
     async fn write(&mut self, mut conn: ExportConnection, sender: &Sender<Part>) -> Result<Vec<u8>, Error> {
-        let view = View::new(&self.caller, self.layer);
         let text = Text::new(self.format, self.columns(), self.query.crs);
         let mut out = Vec::with_capacity(CHUNK + CHUNK / 4);
         text.head(&mut out);
         let Some(open) = conn.get() else { return Err(Error::Overloaded) };
-        place(open, &view, &mut self.query.question).await?;
-        let crs = self.query.crs;
-        let rows = items::stream(open, &view, &self.query.question, self.query.limit).await?;
-        let mut rows = Box::pin(rows);
-        while let Some(mut row) = rows.try_next().await? {
-            turn(std::slice::from_mut(&mut row), crs);
-            text.row(&mut out, &row, self.rows == 0);
-            self.rows += 1;
-            self.restricted += restricted_rows(self.layer, std::slice::from_ref(&row));
-            if out.len() >= CHUNK {
-                let chunk = std::mem::replace(&mut out, Vec::with_capacity(CHUNK + CHUNK / 4));
-                let sent = timeout(self.patience(), sender.send(Part::More(chunk.into()))).await;
-                if !matches!(sent, Ok(Ok(()))) {
-                    return Err(Error::Timeout);
-                }
+        let (patience, mut is_first) = (self.patience(), true);
+        let write = async |row: &Row| {
+            text.row(&mut out, row, is_first);
+            is_first = false;
+            if out.len() < CHUNK {
+                return Ok(());
             }
-        }
-        drop(rows);
+            let chunk = std::mem::replace(&mut out, Vec::with_capacity(CHUNK + CHUNK / 4));
+            let sent = timeout(patience, sender.send(Part::More(chunk.into()))).await;
+            if matches!(sent, Ok(Ok(()))) { Ok(()) } else { Err(Error::Timeout) }
+        };
+        self.fill(open, write).await?;
         conn.done();
         text.tail(&mut out);
         // Waits until there is room for the end, which is sent after the export is logged.
@@ -273,7 +273,7 @@ impl Export {
     async fn whole(&mut self, mut conn: ExportConnection, mut about: About) -> Result<File, Error> {
         let mut file = Whole::new(self.format, self.columns(), self.query.question.days.today)?;
         let Some(open) = conn.get() else { return Err(Error::Overloaded) };
-        self.fill(open, &mut |row| file.row(row)).await?;
+        self.fill(open, async |row| Ok(file.row(row)?)).await?;
         conn.done();
         about.push((text!("about.rows"), self.rows.to_string()));
         let file = block(move || file.finish(about)).await.map_err(|_| Error::Overloaded)?;
@@ -284,7 +284,7 @@ impl Export {
     async fn fill(
         &mut self,
         conn: &mut AsyncPgConnection,
-        write: &mut dyn FnMut(&Row) -> Result<(), anyhow::Error>,
+        mut write: impl AsyncFnMut(&Row) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let view = View::new(&self.caller, self.layer);
         place(conn, &view, &mut self.query.question).await?;
@@ -292,8 +292,9 @@ impl Export {
         let mut rows = Box::pin(rows);
         while let Some(rows) = rows.next().await {
             for row in rows {
-                let row = row?;
-                write(&row)?;
+                let mut row = row?;
+                turn(std::slice::from_mut(&mut row), self.query.crs);
+                write(&row).await?;
                 self.rows += 1;
                 self.restricted += restricted_rows(self.layer, std::slice::from_ref(&row));
             }

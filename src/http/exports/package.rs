@@ -1,6 +1,6 @@
 //! `GET /api/v1/export.gpkg`: several layers in one GeoPackage.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use actix_web::http::Method;
 use actix_web::http::header::ETag;
@@ -16,11 +16,9 @@ use crate::http::download::attachment;
 use crate::http::exports::{Bill, Export, check_crs, send, within};
 use crate::http::items::query::ItemsQuery;
 use crate::http::language::{self, wants_vietnamese};
-use crate::http::seats::Reader;
 use crate::http::state::App;
 use crate::input::Params;
 use crate::layers::{ALL, Class, Layer};
-use crate::postgres::WAIT;
 use crate::texts::text;
 
 /// Answers with the layers that `collections` names, by default all that are written here. The other parameters are those
@@ -81,17 +79,14 @@ pub async fn export_package(app: web::Data<App>, caller: Caller, request: HttpRe
     if request.method() == Method::HEAD {
         return Ok(response.finish());
     }
-    let reader = Reader::of(&caller, app.limits.trust_proxy, &request);
-    let seat = app.exports.wait(reader, WAIT).await?;
-    let mut conn = app.store.export_connection().await?;
-    let _bill = Bill { app: App::clone(&app), reader, since: Instant::now(), _seat: seat };
+    let (_bill, mut conn) = Bill::open(&app, &caller, &request).await?;
     let limit = Duration::from_secs(app.limits.export_timeout_s);
     let file = within(limit, async {
         let mut package = GeoPackage::new(clock.today())?;
         let Some(open) = conn.get() else { return Err(Error::Overloaded) };
         for export in &mut exports {
             package.begin(export.columns())?;
-            export.fill(open, &mut |row| package.row(row)).await?;
+            export.fill(open, async |row| Ok(package.row(row)?)).await?;
         }
         conn.done();
         Ok(web::block(move || package.finish()).await.map_err(|_| Error::Overloaded)??)
