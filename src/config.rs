@@ -202,6 +202,11 @@ pub struct Sessions {
     /// A file of passwords that nobody may choose, one a line, in clear or as SHA-1 in the form of Have I Been Pwned.
     #[arg(long, env = "HATANG_PASSWORD_LIST")]
     pub password_list: Option<PathBuf>,
+
+    /// The file of the key that encrypts the secrets of authenticators: 64 hexadecimal digits. Default: `secret.key` in the
+    /// directory of the private cluster, made at the first start; with a PostgreSQL of one's own none, and they are in clear.
+    #[arg(long, env = "HATANG_SECRET_KEY_FILE")]
+    pub secret_key_file: Option<PathBuf>,
 }
 
 /// Who must have a second factor, besides the accounts for which an administrator said so.
@@ -227,6 +232,7 @@ impl Default for Sessions {
             confirm_min: Sessions::CONFIRM_MIN,
             second_factor: SecondFactor::Optional,
             password_list: None,
+            secret_key_file: None,
         }
     }
 }

@@ -98,6 +98,7 @@ const EXPECTED: &[(&str, Answers)] = &[
     ("list_own_events", IN_SESSION),
     ("begin_second_factor", IN_SESSION),
     ("confirm_second_factor", IN_SESSION),
+    ("renew_recovery_codes", IN_SESSION),
     ("remove_second_factor", IN_SESSION),
     // The account of the test has none.
     ("reset_second_factor", administer(404)),

@@ -133,6 +133,7 @@ const OF_ACCOUNTS: &[&str] = &[
     "password.reset",
     "password.link",
     "factor.create",
+    "factor.renew",
     "factor.delete",
     "factor.reset",
     "grant.create",

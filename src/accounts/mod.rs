@@ -17,6 +17,7 @@ mod password_rules;
 mod schema;
 pub mod scope;
 pub mod second_factor;
+pub mod secret_key;
 pub mod secrets;
 pub mod sessions;
 pub mod sign_in;

@@ -8,11 +8,15 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use totp_rs::{Algorithm, Secret, TOTP};
 
 use crate::accounts::schema::{recovery_codes, second_factors};
+use crate::accounts::secret_key::SecretKey;
 use crate::accounts::secrets::{digest, random};
 
 /// A code is valid for so many seconds, and those before and after it too: clocks differ.
 const STEP_S: u64 = 30;
 const RECOVERY_CODES: usize = 10;
+
+/// Bytes of a secret in clear. Encrypted ones are longer.
+const SECRET: usize = 20;
 
 /// What a code was worth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,12 +36,18 @@ pub struct Enrolment {
 }
 
 /// Stores a new secret for an account that has no second factor. `None` if it has one.
-pub async fn begin(conn: &mut AsyncPgConnection, account: i64, username: &str) -> QueryResult<Option<Enrolment>> {
+pub async fn begin(
+    conn: &mut AsyncPgConnection,
+    key: Option<&SecretKey>,
+    account: i64,
+    username: &str,
+) -> QueryResult<Option<Enrolment>> {
     if has(conn, account).await? {
         return Ok(None);
     }
-    let secret: [u8; 20] = rand::random();
-    let values = (second_factors::account_id.eq(account), second_factors::secret.eq(secret.to_vec()));
+    let secret: [u8; SECRET] = rand::random();
+    let stored = key.map_or_else(|| secret.to_vec(), |key| key.seal(account, &secret));
+    let values = (second_factors::account_id.eq(account), second_factors::secret.eq(stored));
     diesel::delete(second_factors::table.find(account)).execute(conn).await?;
     diesel::insert_into(second_factors::table).values(values).execute(conn).await?;
     let Secret::Encoded(secret) = Secret::Raw(secret.to_vec()).to_encoded() else { return Ok(None) };
@@ -47,12 +57,23 @@ pub async fn begin(conn: &mut AsyncPgConnection, account: i64, username: &str) -
 }
 
 /// Makes the secret of [`begin`] count, if the code is one of it. Returns the recovery codes, which are never shown again.
-pub async fn confirm(conn: &mut AsyncPgConnection, account: i64, code: &str) -> QueryResult<Option<Vec<String>>> {
+pub async fn confirm(
+    conn: &mut AsyncPgConnection,
+    key: Option<&SecretKey>,
+    account: i64,
+    code: &str,
+) -> QueryResult<Option<Vec<String>>> {
     let pending = second_factors::table.find(account).filter(second_factors::confirmed_at.is_null());
     let found = pending.select(second_factors::secret).for_update().first::<Vec<u8>>(conn).await.optional()?;
-    let Some(step) = found.and_then(|secret| step_of(secret, code)) else { return Ok(None) };
+    let secret = found.and_then(|stored| opened(key, account, stored));
+    let Some(step) = secret.and_then(|secret| step_of(secret, code)) else { return Ok(None) };
     let counts = (second_factors::confirmed_at.eq(now), second_factors::last_step.eq(step));
     diesel::update(second_factors::table.find(account)).set(counts).execute(conn).await?;
+    renew_recovery_codes(conn, account).await.map(Some)
+}
+
+/// Gives an account new recovery codes. The former ones end.
+pub async fn renew_recovery_codes(conn: &mut AsyncPgConnection, account: i64) -> QueryResult<Vec<String>> {
     let codes: Vec<String> = (0..RECOVERY_CODES).map(|_| recovery_code()).collect();
     let rows: Vec<_> = codes
         .iter()
@@ -60,7 +81,7 @@ pub async fn confirm(conn: &mut AsyncPgConnection, account: i64, code: &str) -> 
         .collect();
     diesel::delete(recovery_codes::table.filter(recovery_codes::account_id.eq(account))).execute(conn).await?;
     diesel::insert_into(recovery_codes::table).values(rows).execute(conn).await?;
-    Ok(Some(codes))
+    Ok(codes)
 }
 
 /// Whether an account has a second factor that counts.
@@ -70,14 +91,20 @@ pub async fn has(conn: &mut AsyncPgConnection, account: i64) -> QueryResult<bool
 }
 
 /// Checks a code of an account, and uses it up: each works once.
-pub async fn check(conn: &mut AsyncPgConnection, account: i64, code: Option<&str>) -> QueryResult<Checked> {
+pub async fn check(
+    conn: &mut AsyncPgConnection,
+    key: Option<&SecretKey>,
+    account: i64,
+    code: Option<&str>,
+) -> QueryResult<Checked> {
     let factor = second_factors::table.find(account).filter(second_factors::confirmed_at.is_not_null());
     let found = factor.select((second_factors::secret, second_factors::last_step)).for_update();
-    let Some((secret, last_step)) = found.first::<(Vec<u8>, i64)>(conn).await.optional()? else {
+    let Some((stored, last_step)) = found.first::<(Vec<u8>, i64)>(conn).await.optional()? else {
         return Ok(Checked::Right);
     };
     let Some(code) = code else { return Ok(Checked::Missing) };
-    if let Some(step) = step_of(secret, code).filter(|step| *step > last_step) {
+    let step = opened(key, account, stored).and_then(|secret| step_of(secret, code));
+    if let Some(step) = step.filter(|step| *step > last_step) {
         let used = second_factors::last_step.eq(step);
         diesel::update(second_factors::table.find(account)).set(used).execute(conn).await?;
         return Ok(Checked::Right);
@@ -92,6 +119,55 @@ pub async fn check(conn: &mut AsyncPgConnection, account: i64, code: Option<&str
 pub async fn remove(conn: &mut AsyncPgConnection, account: i64) -> QueryResult<bool> {
     diesel::delete(recovery_codes::table.filter(recovery_codes::account_id.eq(account))).execute(conn).await?;
     Ok(diesel::delete(second_factors::table.find(account)).execute(conn).await? == 1)
+}
+
+/// The secret of an account as it was made. Recovery codes work also without its key.
+fn opened(key: Option<&SecretKey>, account: i64, stored: Vec<u8>) -> Option<Vec<u8>> {
+    if stored.len() == SECRET {
+        return Some(stored);
+    }
+    let secret = key.and_then(|key| key.open(account, &stored));
+    if secret.is_none() {
+        tracing::error!(account, "the secret of its authenticator was encrypted with another key");
+    }
+    secret
+}
+
+/// Encrypts the secrets that are stored in clear. Returns their number.
+pub async fn seal(conn: &mut AsyncPgConnection, key: &SecretKey) -> QueryResult<usize> {
+    let mut sealed = 0;
+    for (account, secret) in stored(conn).await?.into_iter().filter(|(_, secret)| secret.len() == SECRET) {
+        // Only what it was: somebody may set up a new one now.
+        let same = second_factors::table.find(account).filter(second_factors::secret.eq(secret.clone()));
+        let encrypted = second_factors::secret.eq(key.seal(account, &secret));
+        sealed += diesel::update(same).set(encrypted).execute(conn).await?;
+    }
+    Ok(sealed)
+}
+
+/// How the secrets of all accounts are stored.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Storage {
+    pub encrypted: usize,
+    pub clear: usize,
+    /// Encrypted with another key: their authenticators do not work.
+    pub lost: usize,
+}
+
+pub async fn storage(conn: &mut AsyncPgConnection, key: Option<&SecretKey>) -> QueryResult<Storage> {
+    let mut storage = Storage::default();
+    for (account, secret) in stored(conn).await? {
+        match key.and_then(|key| key.open(account, &secret)) {
+            _ if secret.len() == SECRET => storage.clear += 1,
+            Some(_) => storage.encrypted += 1,
+            None => storage.lost += 1,
+        }
+    }
+    Ok(storage)
+}
+
+async fn stored(conn: &mut AsyncPgConnection) -> QueryResult<Vec<(i64, Vec<u8>)>> {
+    second_factors::table.select((second_factors::account_id, second_factors::secret)).load(conn).await
 }
 
 /// How many recovery codes an account has left.
@@ -124,6 +200,7 @@ fn plain(code: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::accounts::secret_key::ADDED;
 
     /// The secret of RFC 6238, appendix B; the last six digits of its codes.
     #[test]
@@ -145,6 +222,12 @@ mod tests {
             assert_eq!(step_of(secret.clone(), &spaced).is_some(), counts, "{offset}");
         }
         assert_eq!(step_of(secret, ""), None);
+    }
+
+    #[test]
+    fn the_table_takes_both_lengths() {
+        let migration = include_str!("../../migrations/2026-11-28-001500_encrypt_second_factors/up.sql");
+        assert!(migration.contains(&format!("in ({SECRET}, {})", SECRET + ADDED)));
     }
 
     #[test]

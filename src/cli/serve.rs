@@ -15,6 +15,8 @@ use tracing_subscriber::EnvFilter;
 use crate::accounts::audit;
 use crate::accounts::first_link::first_link;
 use crate::accounts::mail::Mailer;
+use crate::accounts::second_factor;
+use crate::accounts::secret_key::find_or_make;
 use crate::cli::database::Database;
 use crate::cli::demo;
 use crate::cli::descriptors;
@@ -52,6 +54,8 @@ pub fn run(config: &Config, serve: &ServeConfig, with_demo: bool) -> anyhow::Res
     limits.connections = limits.connections.min(descriptors::for_clients());
     let mut state = App::new(store, limits, serve.page.clone());
     state.mailer = Mailer::of(&serve.mail)?;
+    let key_file = state.limits.sessions.secret_key_file.as_deref();
+    state.secret_key = find_or_make(key_file, database.data_dir())?.map(Arc::new);
     state.data_dir = database.data_dir().map(Path::to_path_buf);
 
     let result = std::thread::scope(|scope| {
@@ -91,6 +95,14 @@ async fn listen(serve: &ServeConfig, url: &str, state: App, with_demo: bool) -> 
     }
     let mut conn = state.store.connection().await?;
     let first_link = first_link(&mut conn).await.map_err(told)?;
+    if let Some(key) = &state.secret_key {
+        match second_factor::seal(&mut conn, key).await {
+            Ok(0) => {}
+            Ok(sealed) => tracing::info!("{sealed} secrets of authenticators are encrypted now"),
+            // A database that takes no writes is served as well.
+            Err(error) => tracing::warn!(%error, "secrets of authenticators stay in clear"),
+        }
+    }
     let has_units = units::territory::has_units(&mut conn, None).await?;
     drop(conn);
     actix_web::rt::spawn(housekeeping(state.store.clone(), state.limits.import_retention_days));

@@ -275,6 +275,10 @@ fn routes(config: &mut web::ServiceConfig) {
                     "/auth/second-factor/confirmation",
                     web::post().to(handlers::auth::confirm_second_factor),
                 ))
+                .service(only_post(
+                    "/auth/second-factor/recovery-codes",
+                    web::post().to(handlers::auth::renew_recovery_codes),
+                ))
                 .service(only_post("/auth/password", web::post().to(handlers::auth::change_password)))
                 .service(only_post("/auth/setup", web::post().to(handlers::auth::set_password)))
                 .service(only_get("/auth/sessions", read().to(handlers::auth::list_sessions)))

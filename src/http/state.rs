@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::accounts::mail::Mailer;
+use crate::accounts::secret_key::SecretKey;
 use crate::config::{Limits, Page};
 use crate::http::changes::streams::Streams;
 use crate::http::heavy::Heavy;
@@ -27,6 +28,8 @@ pub struct App {
     pub data_dir: Option<PathBuf>,
     /// The mail server, if one is configured.
     pub mailer: Option<Mailer>,
+    /// The key of the secrets of authenticators, if there is one.
+    pub secret_key: Option<Arc<SecretKey>>,
     /// Exports that run: as many as there are connections for them.
     pub exports: Arc<Seats>,
 }
@@ -38,6 +41,7 @@ impl App {
         let exports = Arc::new(Seats::new(EXPORTS, EXPORTS / 2));
         let live = Arc::new(Live::new(&limits.live_off));
         let heavy = Arc::default();
-        App { store, limits, page, limiters, streams, heavy, live, data_dir: None, mailer: None, exports }
+        let (data_dir, mailer, secret_key) = (None, None, None);
+        App { store, limits, page, limiters, streams, heavy, live, data_dir, mailer, secret_key, exports }
     }
 }

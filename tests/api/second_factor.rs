@@ -1,6 +1,8 @@
 //! The second factor, proving again who one is, and what an account is told of itself.
 
 use actix_web::http::Method;
+use hatang::accounts::second_factor;
+use hatang::accounts::secret_key::find_or_make;
 use hatang::config::SecondFactor;
 use serde_json::{Value, json};
 use totp_rs::{Algorithm, Secret, TOTP};
@@ -56,6 +58,60 @@ async fn signing_in_needs_a_code_and_each_works_once() {
     assert_eq!(session.get("/auth/me").await.ok()["recovery_codes_left"], 9);
     let reasons = server.query("select jsonb_agg(detail->'reason' order by id) from audit where action = 'session.failed'").await;
     assert_eq!(reasons, json!(["no code", "code", "password", "code", "code", "code"]));
+}
+
+#[actix_web::test]
+async fn secrets_are_encrypted_where_there_is_a_key() {
+    let keys = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+    let key = |index: usize| find_or_make(None, Some(keys[index].path())).unwrap().unwrap();
+    let server = Server::new().await.with_secret_key(key(0)).await;
+    let bytes = "select jsonb_agg(octet_length(secret)) from second_factors";
+    server.person("an", &[]).await;
+    let (secret, recovery) = enrol(&server.sign_in("an").await).await;
+    assert_eq!(server.query(bytes).await, json!([48]));
+    log_in(&server, json!(code(&secret, 0))).await.ok();
+
+    // Who restores a backup without the key has no codes, and people still have those for an emergency.
+    let server = server.with_secret_key(key(1)).await;
+    let lost = second_factor::storage(&mut server.connection().await, Some(&key(1))).await.unwrap();
+    assert_eq!((lost.encrypted, lost.clear, lost.lost), (0, 0, 1));
+    assert_eq!(log_in(&server, json!(code(&secret, 1))).await.summary(), "401 auth.code_wrong /code");
+    log_in(&server, json!(recovery[0])).await.ok();
+}
+
+#[actix_web::test]
+async fn secrets_in_clear_are_encrypted_when_a_key_comes() {
+    let server = Server::new().await;
+    server.person("an", &[]).await;
+    let (secret, _) = enrol(&server.sign_in("an").await).await;
+    let dir = tempfile::tempdir().unwrap();
+    let key = || find_or_make(None, Some(dir.path())).unwrap().unwrap();
+    let mut conn = server.connection().await;
+    assert_eq!(second_factor::storage(&mut conn, Some(&key())).await.unwrap().clear, 1);
+    assert_eq!(second_factor::seal(&mut conn, &key()).await.unwrap(), 1);
+    assert_eq!(second_factor::seal(&mut conn, &key()).await.unwrap(), 0);
+    assert_eq!(second_factor::storage(&mut conn, Some(&key())).await.unwrap().encrypted, 1);
+    drop(conn);
+    let server = server.with_secret_key(key()).await;
+    log_in(&server, json!(code(&secret, 0))).await.ok();
+}
+
+#[actix_web::test]
+async fn recovery_codes_can_be_had_anew() {
+    let server = Server::new().await;
+    server.person("an", &[]).await;
+    let session = server.sign_in("an").await;
+    let renew = || session.post("/auth/second-factor/recovery-codes", json!({}));
+    assert_eq!(renew().await.status, 404, "there is no second factor");
+    let (_, former) = enrol(&session).await;
+    let codes: Vec<String> = serde_json::from_value(renew().await.ok()["recovery_codes"].clone()).unwrap();
+    assert_eq!(codes.len(), 10);
+    assert_eq!(log_in(&server, json!(former[0])).await.summary(), "401 auth.code_wrong /code");
+    log_in(&server, json!(codes[0])).await.ok();
+    let renewed = "select jsonb_agg(action) from audit where action = 'factor.renew'";
+    assert_eq!(server.query(renewed).await, json!(["factor.renew"]));
+    server.execute("update sessions set confirmed_at = now() - interval '1 hour'").await;
+    assert_eq!(renew().await.summary(), "403 auth.confirm ");
 }
 
 #[actix_web::test]

@@ -17,6 +17,7 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::test::{TestRequest, init_service};
 use actix_web::web::Bytes;
 use diesel_async::AsyncPgConnection;
+use hatang::accounts::secret_key::SecretKey;
 use hatang::config::{Limits, Page, Rates, Sessions, Streams};
 use hatang::http::routes::app;
 use hatang::http::state::App;
@@ -60,6 +61,13 @@ impl Server {
     pub async fn with_mail(self, mail: &hatang::config::Mail) -> Server {
         let mut state = self.state.clone();
         state.mailer = hatang::accounts::mail::Mailer::of(mail).unwrap();
+        Server { respond: responding(state.clone()).await, state, ..self }
+    }
+
+    /// The same register, served with a key for the secrets of authenticators.
+    pub async fn with_secret_key(self, key: SecretKey) -> Server {
+        let mut state = self.state.clone();
+        state.secret_key = Some(Arc::new(key));
         Server { respond: responding(state.clone()).await, state, ..self }
     }
 

@@ -1,6 +1,7 @@
 //! `hatang check`: looks at everything on which the register depends, for people and for monitoring. It changes nothing.
 
 mod counts;
+mod secrets;
 mod settings;
 mod setup;
 
@@ -71,7 +72,7 @@ const LIMIT: Duration = Duration::from_secs(300);
 pub fn run(config: &Config, command: &CheckCommand) -> Result<u8> {
     let mut findings = settings::check(config, &command.serve);
     match Database::attach(config) {
-        Ok(database) => findings.extend(of_database(&database)?),
+        Ok(database) => findings.extend(of_database(&database, &command.serve)?),
         Err(error) => findings.push(Finding::critical("database", format!("{error:#}"))),
     }
     let worst = findings.iter().map(|finding| finding.level).max().unwrap_or(Level::Good);
@@ -86,7 +87,7 @@ pub fn run(config: &Config, command: &CheckCommand) -> Result<u8> {
     Ok(worst as u8)
 }
 
-fn of_database(database: &Database) -> Result<Vec<Finding>> {
+fn of_database(database: &Database, serve: &ServeConfig) -> Result<Vec<Finding>> {
     let mut findings = setup::disk(database);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
@@ -104,6 +105,7 @@ fn of_database(database: &Database) -> Result<Vec<Finding>> {
         findings.extend(setup::rights(database).await);
         if may_count {
             findings.extend(counts::check(&mut conn).await);
+            findings.push(secrets::check(&mut conn, database, &serve.limits.sessions).await);
         }
         Ok(findings)
     })

@@ -20,7 +20,8 @@ pub async fn begin_second_factor(write: WriteRequest) -> Result<HttpResponse, Er
     write.nothing()?;
     let mut conn = write.connection().await?;
     let has_one = || Error::Conflict(Problem::in_body("", text!("factor.has_one")));
-    let made = conn.transaction(async |conn| second_factor::begin(conn, account.id, &account.name).await).await?;
+    let key = write.app.secret_key.as_deref();
+    let made = conn.transaction(async |conn| second_factor::begin(conn, key, account.id, &account.name).await).await?;
     let enrolment = made.ok_or_else(has_one)?;
     let code = QrCode::new(&enrolment.uri).map_err(anyhow::Error::new)?;
     let qr = code.render::<svg::Color<'_>>().min_dimensions(240, 240).build();
@@ -35,11 +36,11 @@ pub async fn confirm_second_factor(write: WriteRequest) -> Result<HttpResponse, 
     let mut fields = write.members()?;
     let code = fields.secret("code");
     fields.finish()?;
-    let by = write.by();
+    let (by, key) = (write.by(), write.app.secret_key.as_deref());
     let mut conn = write.connection().await?;
     let codes = conn
         .transaction(async |conn| {
-            let codes = second_factor::confirm(conn, account.id, &code).await?;
+            let codes = second_factor::confirm(conn, key, account.id, &code).await?;
             let wrong = || Error::Invalid(vec![Problem::in_body("/code", text!("auth.code_wrong"))]);
             let codes = codes.ok_or_else(wrong)?;
             audit::add(conn, &by, "factor.create", json!({})).await?;
@@ -48,6 +49,28 @@ pub async fn confirm_second_factor(write: WriteRequest) -> Result<HttpResponse, 
         .await?;
     drop(conn);
     notices::send(&write.app, account.id, text!("mail.notice/factor")).await;
+    Ok(private(HttpResponse::Ok()).json(json!({"recovery_codes": codes})))
+}
+
+/// `POST /api/v1/auth/second-factor/recovery-codes`: new ones, and the former ones end.
+pub async fn renew_recovery_codes(write: WriteRequest) -> Result<HttpResponse, Error> {
+    let (account, _) = write.caller.in_session()?;
+    write.caller.confirmed()?;
+    write.nothing()?;
+    let by = write.by();
+    let mut conn = write.connection().await?;
+    let codes = conn
+        .transaction(async |conn| {
+            if !second_factor::has(conn, account.id).await? {
+                return Err(Error::NotFound);
+            }
+            let codes = second_factor::renew_recovery_codes(conn, account.id).await?;
+            audit::add(conn, &by, "factor.renew", json!({})).await?;
+            Ok(codes)
+        })
+        .await?;
+    drop(conn);
+    notices::send(&write.app, account.id, text!("mail.notice/codes")).await;
     Ok(private(HttpResponse::Ok()).json(json!({"recovery_codes": codes})))
 }
 

@@ -23,7 +23,7 @@ use crate::http::state::App;
 use crate::input::Params;
 use crate::texts::text;
 
-pub use factor::{begin_second_factor, confirm_second_factor, remove_second_factor};
+pub use factor::{begin_second_factor, confirm_second_factor, remove_second_factor, renew_recovery_codes};
 pub use notices::list_own_events;
 pub use password::{change_password, set_password};
 pub use sessions::{end_session, list_sessions};

@@ -66,7 +66,7 @@ pub async fn prove<T>(
         let proven = Proven { account, known_device: device.filter(|_| knows_device) };
         // `AsyncConnection::transaction` requires futures that are `Send`, which a generic function cannot promise.
         Transactions::begin_transaction(&mut *conn).await?;
-        let done = in_transaction(&mut conn, hash, code.as_deref(), &proven, then).await;
+        let done = in_transaction(&mut conn, app, hash, code.as_deref(), &proven, then).await;
         match &done {
             Ok(Ok(_)) => Transactions::commit_transaction(&mut *conn).await?,
             // If the rollback fails, too, the connection is not used again.
@@ -88,12 +88,13 @@ pub async fn prove<T>(
 
 async fn in_transaction<T>(
     conn: &mut AsyncPgConnection,
+    app: &App,
     password_hash: &str,
     code: Option<&str>,
     proven: &Proven,
     then: impl AsyncFnOnce(&mut AsyncPgConnection, &Proven) -> Result<T, Error>,
 ) -> Result<Result<T, Checked>, Error> {
-    let checked = second_factor::check(conn, proven.account, code).await?;
+    let checked = second_factor::check(conn, app.secret_key.as_deref(), proven.account, code).await?;
     if checked != Checked::Right {
         return Ok(Err(checked));
     }
