@@ -83,10 +83,16 @@ fn example(parameter: &Value) -> String {
         }
         value => value.to_string(),
     };
-    if let Some(given) =
-        [&parameter["example"], &schema["example"], &schema["default"], &schema["enum"][0], &schema["items"]["enum"][0]]
-            .into_iter()
-            .find(|value| !value.is_null())
+    if let Some(given) = [
+        &parameter["example"],
+        &parameter["x-example"],
+        &schema["example"],
+        &schema["default"],
+        &schema["enum"][0],
+        &schema["items"]["enum"][0],
+    ]
+    .into_iter()
+    .find(|value| !value.is_null())
     {
         return text(given);
     }
@@ -150,6 +156,54 @@ async fn every_documented_parameter_is_accepted() {
             // A tile may have nothing in it.
             assert!([200, 204].contains(&answer.status.as_u16()), "{asked}: {}", answer.summary());
         }
+    }
+}
+
+/// What a page that tries operations sends for a parameter of which nothing was typed.
+fn proposed(parameter: &Value) -> Option<String> {
+    let schema = &parameter["schema"];
+    let first = if parameter["required"] == true { &schema["enum"][0] } else { &Value::Null };
+    let values = [&parameter["example"], &schema["example"], &schema["default"], first];
+    let value = values.into_iter().find(|value| !value.is_null())?;
+    Some(value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+}
+
+#[actix_web::test]
+async fn what_the_documentation_proposes_can_be_sent() {
+    /// Each register gives these itself; `every_documented_parameter_is_accepted` asks with its own.
+    const OWN: [&str; 8] = ["featureId", "version", "batchId", "import", "user", "statement", "indicator", "group"];
+    let server = Server::with_demo().await;
+    let document = hatang::http::openapi::document();
+    let escape = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20");
+    let mut sent = 0;
+    for (path, item) in document["paths"].as_object().unwrap() {
+        let mut asked = path.trim_end_matches('/').to_owned();
+        for parameter in item["get"]["parameters"].as_array().into_iter().flatten() {
+            let parameter = resolve(&document, parameter);
+            let name = parameter["name"].as_str().unwrap();
+            let Some(value) = proposed(parameter) else {
+                assert!(parameter["required"] != true || OWN.contains(&name), "{path}: no example of {name}");
+                continue;
+            };
+            if parameter["in"] == "path" {
+                asked = asked.replace(&format!("{{{name}}}"), &escape(&value));
+            } else if parameter["in"] == "query" {
+                asked += &format!("{}{name}={}", if asked.contains('?') { '&' } else { '?' }, escape(&value));
+            }
+        }
+        if item["get"].is_null() || OWN.iter().any(|name| path.contains(&format!("{{{name}}}"))) {
+            continue;
+        }
+        let answer = server.administrator().get(&asked).await;
+        let needs_session = answer.status == 403 && path.starts_with("/auth/");
+        assert!([200, 204].contains(&answer.status.as_u16()) || needs_session, "{asked}: {}", answer.summary());
+        sent += 1;
+    }
+    assert!(sent > 50, "{sent}");
+    for (path, item) in document["paths"].as_object().unwrap().iter().filter(|(path, _)| path.ends_with("/search")) {
+        let example = &item["post"]["requestBody"]["content"]["application/json"]["schema"]["example"];
+        let path = path.replace("{collectionId}", "cameras");
+        assert_eq!(server.anonymous().post_json(&path, example.clone()).await.status, 200, "{path}: {example}");
     }
 }
 

@@ -1,8 +1,9 @@
-// ogc-client, which Datahub and GeoNetwork use, and geojsonhint.
+// ogc-client, which Datahub and GeoNetwork use, geojsonhint, and the tiles as OpenLayers reads them.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { OgcApiEndpoint } from '@camptocamp/ogc-client';
 import geojsonhint from '@mapbox/geojsonhint';
+import MVT from 'ol/format/MVT.js';
 
 const base = `${process.env.HATANG_URL}/api/v1`;
 const ask = async (url) => (await fetch(url)).json();
@@ -47,4 +48,12 @@ test('geojsonhint finds nothing in any layer, at any zoom', async () => {
       assert.deepEqual(geojsonhint.hint(text), [], id + more);
     }
   }
+});
+
+test('OpenLayers decodes a tile of two layers', async () => {
+  const tile = await (await fetch(`${base}/tiles/towers,communes/14/13003/7272.mvt`)).arrayBuffer();
+  const decoded = new MVT().readFeatures(tile);
+  assert.deepEqual([...new Set(decoded.map((feature) => feature.get('layer')))].sort(), ['communes', 'towers']);
+  const towers = decoded.filter((feature) => feature.get('layer') === 'towers');
+  assert.ok(towers.length > 3 && towers.every((feature) => feature.getGeometry().getType() === 'Point'));
 });

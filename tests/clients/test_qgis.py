@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from conftest import BASE, DATE_QUESTIONS, LAYERS, ask, rows_of
 
-PROGRAM = Path(__file__).with_name("qgis_rows.py")
+ROWS, TILES = (Path(__file__).with_name(name) for name in ("qgis_rows.py", "qgis_tiles.py"))
 
 
-def qgis(questions, address="", *token):
+def qgis(questions, address="", *token, program=ROWS):
     given = "".join(json.dumps(question) + "\n" for question in questions)
     env = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "XDG_RUNTIME_DIR": "/tmp"}
     done = subprocess.run(
-        ["/usr/bin/python3", PROGRAM, BASE + address, *token],
+        ["/usr/bin/python3", program, BASE + address, *token],
         input=given,
         capture_output=True,
         text=True,
@@ -57,6 +57,14 @@ def test_looks_back_by_the_path():
 
 
 def test_signs_in_by_basic_authentication(token):
-    (anyone,), (us,) = qgis([["cameras", None]]), qgis([["cameras", None]], "", token)
+    # In this order: QGIS does not look at `Vary`, and gives an answer for everybody to us while it may keep it, ten seconds.
+    (us,), (anyone,) = qgis([["cameras", None]], "", token), qgis([["cameras", None]])
     assert "note" in us["fields"] and "note" not in anyone["fields"]
     assert us["rows"] >= anyone["rows"] > 0
+
+
+@pytest.mark.parametrize("layer", ["towers", "communes"])
+def test_draws_vector_tiles(layer):
+    district, sea = [105.64, 19.73, 105.76, 19.86], [107, 18, 107.1, 18.1]
+    drawn, nothing = qgis([district, sea], f"/tiles/{layer}/{{z}}/{{x}}/{{y}}.mvt", program=TILES)
+    assert drawn > 500 and nothing == 0

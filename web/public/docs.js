@@ -27,6 +27,8 @@ window.SwaggerUIBundle({
   displayRequestDuration: true,
   filter: true,
   tryItOutEnabled: true,
+  // What optional parameters look like (`x-example`), which is not sent unless somebody types it.
+  showExtensions: true,
   // Nothing is sent to a validator elsewhere.
   validatorUrl: null,
   plugins: [{ fn: { opsFilter: search } }],

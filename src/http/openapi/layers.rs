@@ -105,6 +105,9 @@ fn parameter(field: &Field) -> Value {
     if let Some(object) = schema.as_object_mut() {
         // Bounds and enumerations are dropped: a value outside them is a valid filter, and so is a list of values.
         object.retain(|key, _| ["type", "format", "pattern"].contains(&key.as_str()));
+        if object["type"] == "string" {
+            object.insert("minLength".into(), json!(1));
+        }
     }
     json!({
         "name": field.name,
