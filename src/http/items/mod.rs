@@ -8,6 +8,8 @@ pub mod search;
 
 pub use item::find_item;
 
+use std::borrow::Cow;
+
 use actix_web::http::header::{LINK, USER_AGENT, VARY};
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::SecondsFormat;
@@ -75,7 +77,7 @@ async fn respond(
     let form: &[&str] = if as_page { &["html", language::code(vietnamese)] } else { &[] };
     let current = app.live.current(clock.today()).filter(|_| caller.is_anonymous() && !as_page);
     let page = current.as_ref().and_then(|state| in_memory(state, layer, &query));
-    let known = current.filter(|_| page.is_some()).map(|state| tag_of(state.version, form));
+    let known = current.as_ref().filter(|_| page.is_some()).map(|state| tag_of(state.version, form));
     let (conn, tag) = match known {
         Some(tag) => (None, tag),
         None => {
@@ -175,16 +177,16 @@ pub async fn list_rows(app: web::Data<App>, caller: Caller, request: HttpRequest
 
 /// A page as it is written.
 #[derive(Default)]
-struct ItemsPage {
-    /// The features, with commas between them.
-    features: Vec<u8>,
+struct ItemsPage<'a> {
+    /// The features, each for itself or several with commas between them. Those in memory are copied once, into the answer.
+    features: Vec<Cow<'a, [u8]>>,
     returned: usize,
     matched: Option<i64>,
     next: Option<String>,
 }
 
 /// A page of the layers in memory; `None` where SQL must answer.
-fn in_memory(state: &State, layer: &'static Layer, query: &ItemsQuery) -> Option<ItemsPage> {
+fn in_memory<'a>(state: &'a State, layer: &'static Layer, query: &ItemsQuery) -> Option<ItemsPage<'a>> {
     let is_plain = query.form.is_plain() && query.crs == NamedCrs::crs84();
     // The day for which units or records are read is looked up.
     let is_of_now = query.within.is_none() && query.as_of.is_none() && query.known_at.is_none();
@@ -192,13 +194,7 @@ fn in_memory(state: &State, layer: &'static Layer, query: &ItemsQuery) -> Option
         return None;
     }
     let Answer { rows, next, matched } = live::answer(state, layer, &query.question, query.page_size())?;
-    let mut features = Vec::with_capacity(rows.iter().map(|row| row.json.len() + 1).sum());
-    for (index, row) in rows.iter().enumerate() {
-        if index > 0 {
-            features.push(b',');
-        }
-        features.extend_from_slice(row.json);
-    }
+    let features = rows.iter().map(|row| Cow::Borrowed(row.json)).collect();
     Some(ItemsPage { features, returned: rows.len(), matched, next })
 }
 
@@ -222,7 +218,7 @@ async fn read(
 }
 
 /// A page of rows as it is written.
-fn written(view: &View<'_>, query: &ItemsQuery, page: &items::Page, matched: Option<i64>) -> ItemsPage {
+fn written(view: &View<'_>, query: &ItemsQuery, page: &items::Page, matched: Option<i64>) -> ItemsPage<'static> {
     let columns = query.form.columns(view, true);
     let mut features = Vec::new();
     for (index, row) in page.rows.iter().enumerate() {
@@ -231,10 +227,16 @@ fn written(view: &View<'_>, query: &ItemsQuery, page: &items::Page, matched: Opt
         }
         write_feature(&mut features, &columns, row, &[]);
     }
-    ItemsPage { features, returned: page.rows.len(), matched, next: page.next.clone() }
+    ItemsPage { features: vec![features.into()], returned: page.rows.len(), matched, next: page.next.clone() }
 }
 
-fn collection(features: &[u8], returned: usize, matched: Option<i64>, links: Vec<Value>, clock: Clock) -> Vec<u8> {
+fn collection(
+    features: &[Cow<'_, [u8]>],
+    returned: usize,
+    matched: Option<i64>,
+    links: Vec<Value>,
+    clock: Clock,
+) -> Vec<u8> {
     let mut head = json!({"type": "FeatureCollection"});
     if let Some(matched) = matched {
         head["numberMatched"] = json!(matched);
@@ -242,10 +244,18 @@ fn collection(features: &[u8], returned: usize, matched: Option<i64>, links: Vec
     head["numberReturned"] = json!(returned);
     head["timeStamp"] = json!(clock.now.to_rfc3339_opts(SecondsFormat::Secs, true));
     head["links"] = json!(links);
-    let mut body = head.to_string().into_bytes();
-    body.pop();
-    body.extend_from_slice(b",\"features\":[");
-    body.extend_from_slice(features);
-    body.extend_from_slice(b"]}");
+    let head = head.to_string();
+    let (begin, end) = (b",\"features\":[", b"]}");
+    let size = features.iter().map(|feature| feature.len() + 1).sum::<usize>();
+    let mut body = Vec::with_capacity(head.len() + begin.len() + size + end.len());
+    body.extend_from_slice(&head.as_bytes()[..head.len() - 1]);
+    body.extend_from_slice(begin);
+    for (index, feature) in features.iter().enumerate() {
+        if index > 0 {
+            body.push(b',');
+        }
+        body.extend_from_slice(feature);
+    }
+    body.extend_from_slice(end);
     body
 }

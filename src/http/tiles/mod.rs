@@ -10,6 +10,7 @@ pub use tilejson::show_tilejson;
 use std::sync::Arc;
 
 use actix_web::http::header::{CACHE_CONTROL, ETag, EntityTag, HeaderValue};
+use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::access::{Caller, View};
@@ -61,18 +62,18 @@ async fn respond(
     request: &HttpRequest,
 ) -> Result<HttpResponse, Error> {
     let clock = Clock::of(request);
-    let params = Params::parse(request.query_string());
-    let mut asked = Vec::new();
-    for layer in layers {
-        let view = View::new(caller, layer).without_restricted();
-        asked.push((view, query::parse(&view, params.clone(), clock.now)?));
-    }
     let is_plain = caller.is_anonymous() && request.query_string().is_empty();
     let state = app.live.current(clock.today()).filter(|_| is_plain);
     if let Some(state) = &state
         && let Some(found) = from_memory(app, state, layers, tile, request).await?
     {
         return Ok(found);
+    }
+    let params = Params::parse(request.query_string());
+    let mut asked = Vec::new();
+    for layer in layers {
+        let view = View::new(caller, layer).without_restricted();
+        asked.push((view, query::parse(&view, params.clone(), clock.now)?));
     }
     let mut conn = app.store.connection().await?;
     // MapLibre takes two tiles with one tag for the same one, although their addresses differ.
@@ -92,7 +93,7 @@ async fn respond(
     if let Some(state) = state {
         app.live.tiles().keep(layers, tile, &body, &state, || app.live.current(clock.today()));
     }
-    Ok(answer(tag, body))
+    Ok(answer(tag, body.into()))
 }
 
 /// A tile that is kept, or whose layers are all in memory.
@@ -104,18 +105,18 @@ async fn from_memory(
     request: &HttpRequest,
 ) -> Result<Option<HttpResponse>, Error> {
     let tag = tag_of(state.version, &[]);
-    let answered = |body: &[u8]| not_modified(request, &tag).unwrap_or_else(|| answer(tag.clone(), body.to_vec()));
+    let answered = |body: Bytes| not_modified(request, &tag).unwrap_or_else(|| answer(tag.clone(), body));
     if let Some(kept) = app.live.tiles().find(layers, tile) {
-        return Ok(Some(answered(&kept)));
+        return Ok(Some(answered(Bytes::from_owner(kept))));
     }
     let (drawn_from, of) = (state.clone(), layers.to_vec());
     let drawn = web::block(move || draw(&drawn_from, &of, tile)).await.map_err(anyhow::Error::new)?;
     let Some(body) = drawn else { return Ok(None) };
     app.live.tiles().keep(layers, tile, &body, state, || app.live.current(state.version.today));
-    Ok(Some(answered(&body)))
+    Ok(Some(answered(body.into())))
 }
 
-fn answer(tag: EntityTag, body: Vec<u8>) -> HttpResponse {
+fn answer(tag: EntityTag, body: Bytes) -> HttpResponse {
     let mut answer = if body.is_empty() { HttpResponse::NoContent() } else { HttpResponse::Ok() };
     answer.insert_header(ETag(tag));
     if body.is_empty() { answer.finish() } else { answer.content_type(MVT).body(body) }
