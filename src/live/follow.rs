@@ -18,7 +18,8 @@ use crate::files::export::{Columns, write_feature};
 use crate::layers::{ID, Layer};
 use crate::live::drawing::Marks;
 use crate::live::rows::{Packer, Place, Record};
-use crate::live::{Kept, Live, Rows, State, Version};
+use crate::live::tiles::Changed;
+use crate::live::{Live, Rows, State, Version};
 use crate::postgres::Store;
 use crate::postgres::sql::Sql;
 use crate::register::changes;
@@ -29,9 +30,6 @@ const CHANGES: usize = 10_000;
 
 /// The rows of layers that are being packed, as they were before.
 pub type Packing = HashMap<&'static str, (Rows, JoinHandle<Rows>)>;
-
-/// What changed of each layer: the boxes of its places, or anything.
-type Changed = HashMap<&'static str, Option<Vec<[f64; 4]>>>;
 
 impl Live {
     /// Reads everything, or what was written since. `wrote` says that this node has just written: then what it wrote is
@@ -87,7 +85,7 @@ impl Live {
         if (reference, today) != (state.version.reference, state.version.today) {
             for layer in self.layers.iter().filter(|layer| !layer.is_writable()) {
                 let rows = read_layer(&mut conn, layer, today).await?;
-                next.layers.insert(layer.collection, Kept { rows, version });
+                next.layers.insert(layer.collection, rows);
                 changed.insert(layer.collection, None);
             }
         }
@@ -101,7 +99,7 @@ impl Live {
         if changed.is_empty() {
             publish()
         } else {
-            self.tiles.change(&changed, publish)
+            self.tiles.change(changed, publish)
         }
         Ok(())
     }
@@ -112,9 +110,9 @@ impl Live {
         let version = Version { seq, reference, today };
         let mut layers = HashMap::new();
         for layer in &self.layers {
-            layers.insert(layer.collection, Kept { rows: read_layer(conn, layer, today).await?, version });
+            layers.insert(layer.collection, read_layer(conn, layer, today).await?);
         }
-        let rows: usize = layers.values().map(|kept: &Kept| kept.rows.count()).sum();
+        let rows: usize = layers.values().map(Rows::count).sum();
         tracing::info!(rows, seconds = began.elapsed().as_secs_f32(), "the layers are in memory");
         Ok(State { version, layers })
     }
@@ -139,7 +137,7 @@ impl State {
             }
             for (collection, mut ids) in ids {
                 let Some(layer) = Layer::of_collection(collection) else { continue };
-                let Some(kept) = self.layers.get_mut(collection) else { continue };
+                let Some(rows) = self.layers.get_mut(collection) else { continue };
                 ids.sort_unstable();
                 ids.dedup();
                 let mut now = HashMap::new();
@@ -151,12 +149,11 @@ impl State {
                 let places = changed.entry(layer.collection).or_insert_with(|| Some(Vec::new()));
                 for id in ids {
                     let record = now.remove(&id);
-                    let was = kept.rows.find(id).and_then(|row| row.place.bounds());
+                    let was = rows.find(id).and_then(|row| row.place.bounds());
                     let is = record.as_ref().and_then(|record| record.place.bounds());
                     places.iter_mut().for_each(|places| places.extend(was.into_iter().chain(is)));
-                    kept.rows.set(id, record);
+                    rows.set(id, record);
                 }
-                kept.version = version;
             }
             if page.next <= after {
                 break;
@@ -168,22 +165,21 @@ impl State {
 
     /// Takes what was packed meanwhile, and begins to pack what has become loose.
     async fn pack(&mut self, packing: &mut Packing) {
-        for (collection, kept) in &mut self.layers {
+        for (collection, rows) in &mut self.layers {
             if let Some((before, job)) = packing.remove(collection) {
                 match job.is_finished() {
                     true => {
                         if let Ok(packed) = job.await {
-                            kept.rows = kept.rows.rebased(&before, &packed);
+                            *rows = rows.rebased(&before, &packed);
                         }
                     }
                     false => {
                         packing.insert(collection, (before, job));
                     }
                 }
-            } else if kept.rows.is_loose() {
-                let before = kept.rows.clone();
-                let rows = before.clone();
-                packing.insert(collection, (before, tokio::task::spawn_blocking(move || rows.packed())));
+            } else if rows.is_loose() {
+                let (before, loose) = (rows.clone(), rows.clone());
+                packing.insert(collection, (before, tokio::task::spawn_blocking(move || loose.packed())));
             }
         }
     }

@@ -56,14 +56,7 @@ pub struct Version {
 #[derive(Clone)]
 pub struct State {
     pub version: Version,
-    layers: HashMap<&'static str, Kept>,
-}
-
-#[derive(Clone)]
-struct Kept {
-    rows: Rows,
-    /// Changes with the rows.
-    version: Version,
+    layers: HashMap<&'static str, Rows>,
 }
 
 /// Whether this process answers from memory.
@@ -122,11 +115,6 @@ impl Live {
 impl State {
     /// The rows of a layer, if they are kept.
     pub fn rows(&self, layer: &Layer) -> Option<&Rows> {
-        self.layers.get(layer.collection).map(|kept| &kept.rows)
-    }
-
-    /// The versions of some layers; `None` if one is not kept.
-    fn versions(&self, layers: &[&'static Layer]) -> Option<Vec<Version>> {
-        layers.iter().map(|layer| self.layers.get(layer.collection).map(|kept| kept.version)).collect()
+        self.layers.get(layer.collection)
     }
 }

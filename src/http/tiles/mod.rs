@@ -63,9 +63,11 @@ async fn respond(
 ) -> Result<HttpResponse, Error> {
     let clock = Clock::of(request);
     let is_plain = caller.is_anonymous() && request.query_string().is_empty();
-    let state = app.live.current(clock.today()).filter(|_| is_plain);
+    let since = app.live.tiles().turn();
+    let is_in_memory = |state: &Arc<State>| layers.iter().all(|layer| state.rows(layer).is_some());
+    let state = app.live.current(clock.today()).filter(|state| is_plain && is_in_memory(state));
     if let Some(state) = &state
-        && let Some(found) = from_memory(app, state, layers, tile, request).await?
+        && let Some(found) = from_memory(app, state, since, layers, tile, request).await?
     {
         return Ok(found);
     }
@@ -90,8 +92,8 @@ async fn respond(
         // The layers of a tile stand one after the other.
         body.extend(tiles::layer(&mut conn, &view, &query.question, tile, &query.form.fields(&view)).await?);
     }
-    if let Some(state) = state {
-        app.live.tiles().keep(layers, tile, &body, &state, || app.live.current(clock.today()));
+    if state.is_some() {
+        app.live.tiles().keep(layers, tile, &body, since);
     }
     Ok(answer(tag, body.into()))
 }
@@ -100,6 +102,7 @@ async fn respond(
 async fn from_memory(
     app: &App,
     state: &Arc<State>,
+    since: u64,
     layers: &[&'static Layer],
     tile: Tile,
     request: &HttpRequest,
@@ -112,7 +115,7 @@ async fn from_memory(
     let (drawn_from, of) = (state.clone(), layers.to_vec());
     let drawn = web::block(move || draw(&drawn_from, &of, tile)).await.map_err(anyhow::Error::new)?;
     let Some(body) = drawn else { return Ok(None) };
-    app.live.tiles().keep(layers, tile, &body, state, || app.live.current(state.version.today));
+    app.live.tiles().keep(layers, tile, &body, since);
     Ok(Some(answered(body.into())))
 }
 
