@@ -109,7 +109,7 @@ mod tests {
 
     #[test]
     fn a_tile_is_kept_unless_something_changed_in_it_while_it_was_drawn() {
-        let (inside, elsewhere) = ([105.7, 19.8, 105.7, 19.8], [106.7, 20.8, 106.7, 20.8]);
+        let (inside, elsewhere) = ([105.7, 19.85, 105.7, 19.85], [106.7, 20.8, 106.7, 20.8]);
         for (layer, places, is_kept) in [
             (&CAMERA, Some(vec![elsewhere]), true),
             (&CAMERA, Some(vec![elsewhere, inside]), false),
